@@ -1,0 +1,137 @@
+import { z } from 'zod';
+
+/**
+ * A reward scheme as data: rewards → gates → advantage → token credit → loss. Everything a run needs to know about how it
+ * turns verdicts into gradients is in this value; it is hashed into the condition's fingerprint.
+ */
+
+const rewardSchema = z.strictObject({
+  component: z
+    .string()
+    .describe('Name of a reward component in rewards/, e.g. "verifier", "random", "format".'),
+  weight: z
+    .number()
+    .default(1)
+    .describe('Factor of this component in the weighted sum that becomes the reward.'),
+  options: z.record(z.string(), z.unknown()).default({}).describe("The component's own options."),
+});
+
+const gatesSchema = z.strictObject({
+  dropUniformGroups: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Keep sampling prompts until the batch holds only groups with some but not all correct (DAPO).',
+    ),
+  maxSamplingRounds: z
+    .number()
+    .int()
+    .min(1)
+    .max(16)
+    .default(4)
+    .describe('At most so many sampling rounds per step when dropUniformGroups is on.'),
+  maskTruncated: z
+    .boolean()
+    .default(false)
+    .describe('Leave completions that hit the length limit out of the loss (DAPO overlong filtering).'),
+});
+
+const advantageSchema = z.strictObject({
+  baseline: z
+    .enum(['group-mean', 'leave-one-out', 'none'])
+    .default('group-mean')
+    .describe(
+      'What is subtracted from the reward: the group mean, the mean of the others (RLOO), or nothing.',
+    ),
+  scale: z
+    .enum(['group', 'batch', 'none'])
+    .default('group')
+    .describe('Divide by the standard deviation (ddof 1, + 1e-4) of the group, of the batch, or not at all.'),
+  outcome: z
+    .enum(['reward', 'signed'])
+    .default('reward')
+    .describe(
+      '"signed" maps a reward of 1 to +positiveWeight and 0 to −negativeWeight (PSR / NSR / W-REINFORCE).',
+    ),
+  positiveWeight: z
+    .number()
+    .min(0)
+    .default(1)
+    .describe('Weight λ of correct samples when outcome is "signed".'),
+  negativeWeight: z
+    .number()
+    .min(0)
+    .default(1)
+    .describe('Weight of incorrect samples when outcome is "signed".'),
+});
+
+const lossSchema = z.strictObject({
+  objective: z
+    .enum(['clipped', 'cispo', 'reinforce'])
+    .default('clipped')
+    .describe('Clipped surrogate, clipped importance weight (CISPO), or plain score function.'),
+  aggregation: z
+    .enum(['grpo', 'bnpo', 'dapo', 'dr_grpo', 'sequence-sum'])
+    .default('grpo')
+    .describe(
+      'grpo: mean per sequence, then over sequences; bnpo: over tokens of the micro-batch; dapo: over tokens of the whole ' +
+        'optimizer batch; dr_grpo: sum over (N · maxNewTokens); sequence-sum: token sum per sequence, mean over sequences.',
+    ),
+  ratioLevel: z
+    .enum(['token', 'sequence'])
+    .default('token')
+    .describe('Importance ratio per token or sequence (GSPO).'),
+  epsilonLow: z.number().min(0).default(0.2).describe('Lower clip: ratio ≥ 1 − epsilonLow.'),
+  epsilonHigh: z
+    .number()
+    .min(0)
+    .default(0.2)
+    .describe('Upper clip: ratio ≤ 1 + epsilonHigh; for cispo the cap itself.'),
+  delta: z
+    .number()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe('Two-sided clip: cap of the unclipped ratio; null: off.'),
+  beta: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe('Weight of the KL penalty to the frozen base; 0: no reference policy.'),
+  klEstimator: z
+    .enum(['k1', 'k2', 'k3'])
+    .default('k3')
+    .describe('Estimator of the KL to the reference policy.'),
+  klBiasCorrection: z.boolean().default(false).describe('Multiply the KL by the importance ratio.'),
+  topEntropyQuantile: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(1)
+    .describe('Only tokens in this top share of entropies carry policy gradient; 1: all.'),
+  entropyCoefficient: z.number().min(0).default(0).describe('Weight of the entropy bonus (nats).'),
+});
+
+export const schemeSchema = z.strictObject({
+  name: z
+    .string()
+    .describe('Name of a scheme in schemes/; its composition gives the defaults of the fields below.'),
+  title: z.string().describe('What reports call it.'),
+  source: z.string().describe('Paper and section the formula comes from.'),
+  isTrained: z
+    .boolean()
+    .default(true)
+    .describe('False only for the base arm, which is evaluated and never trained.'),
+  rewards: z.array(rewardSchema).min(1).describe('Weighted sum of reward components.'),
+  gates: gatesSchema.prefault({}).describe('Which rollouts and groups may teach.'),
+  advantage: advantageSchema.prefault({}).describe('From rewards to one advantage per rollout.'),
+  loss: lossSchema.prefault({}).describe('From advantages to the gradient.'),
+});
+
+export type Scheme = z.infer<typeof schemeSchema>;
+export type SchemeInput = z.input<typeof schemeSchema>;
+
+/** Fills a scheme's defaults and freezes its shape; every file in schemes/ exports one such value. */
+export function defineScheme(input: SchemeInput): Scheme {
+  return schemeSchema.parse(input);
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+
+export const optimizerSchema = z.strictObject({
+  learningRate: z.number().positive().default(1e-4).describe('Peak AdamW learning rate.'),
+  schedule: z.enum(['constant', 'linear', 'cosine']).default('constant').describe('Decay after the warm-up.'),
+  warmupSteps: z.number().int().min(0).default(0).describe('Optimizer steps of linear warm-up.'),
+  finalFraction: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe('Final learning rate as a share of the peak (decaying schedules).'),
+  beta1: z.number().min(0).lt(1).default(0.9).describe('AdamW first-moment decay.'),
+  beta2: z.number().min(0).lt(1).default(0.95).describe('AdamW second-moment decay.'),
+  epsilon: z.number().positive().default(1e-8).describe('AdamW epsilon.'),
+  weightDecay: z.number().min(0).default(0).describe('Decoupled weight decay.'),
+  maxGradientNorm: z.number().positive().default(1).describe('Global gradient norm is clipped to this.'),
+});
+export type OptimizerPlan = z.infer<typeof optimizerSchema>;
+
+export const trainingSchema = z.strictObject({
+  steps: z.number().int().min(0).default(60).describe('RL steps; each samples one batch of rollouts.'),
+  promptsPerStep: z.number().int().min(1).default(32).describe('Distinct prompts per step.'),
+  groupSize: z.number().int().min(1).default(8).describe('Rollouts per prompt.'),
+  maxNewTokens: z
+    .number()
+    .int()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe(
+      "Longest completion in tokens, end token included; null: the task's longest correct answer plus 4.",
+    ),
+  temperature: z.number().positive().default(1).describe('Sampling temperature of the behavior policy.'),
+  updatesPerBatch: z
+    .number()
+    .int()
+    .min(1)
+    .default(1)
+    .describe('Optimizer steps per rollout batch, each on its own share.'),
+  epochs: z.number().int().min(1).default(1).describe('Passes over the same rollouts.'),
+  microBatch: z
+    .number()
+    .int()
+    .min(1)
+    .default(64)
+    .describe('Rollouts per forward and backward pass; changes speed, not results beyond rounding.'),
+  checkpointEvery: z
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .describe('Keep every so many steps’ checkpoint; 0: only the last one.'),
+  optimizer: optimizerSchema.prefault({}).describe('AdamW and its schedule.'),
+});
+export type TrainingPlan = z.infer<typeof trainingSchema>;
+
+export const splitSchema = z.enum(['train', 'dev', 'clean', 'contaminated', 'knowledge', 'harder']);
+export type SplitName = z.infer<typeof splitSchema>;
+
+export const evaluationSchema = z.strictObject({
+  splits: z
+    .partialRecord(splitSchema.exclude(['train']), z.number().int().min(1))
+    .default({ clean: 96, contaminated: 32 })
+    .describe('Problems per evaluation split, the same ones for every run of the experiment.'),
+  samplesPerProblem: z.number().int().min(1).default(64).describe('n of the unbiased pass@k estimator.'),
+  temperature: z.number().positive().default(1).describe('Sampling temperature of evaluations.'),
+  every: z.number().int().min(0).default(20).describe('Evaluate on dev after every so many steps; 0: never.'),
+  devProblems: z
+    .number()
+    .int()
+    .min(1)
+    .default(48)
+    .describe('Problems of the evaluations on dev during training.'),
+  devSamples: z.number().int().min(1).default(4).describe('Samples per problem on dev during training.'),
+});
+export type EvaluationPlan = z.infer<typeof evaluationSchema>;
