@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { baseRecipeSchema } from './base-recipe.ts';
+import { schemeSchema } from './scheme.ts';
+import { evaluationSchema, trainingSchema } from './training.ts';
+
+const slug = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9-]{0,59}$/,
+    'a name is 1–60 lower-case letters, digits and hyphens, starting with a letter or digit',
+  );
+
+const labelSchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9.-]{0,59}$/, 'a label is lower-case letters, digits, dots and hyphens');
+
+/** What a condition may change of the experiment's defaults; checked in full once merged. */
+const overridesSchema = z.strictObject({
+  task: z.record(z.string(), z.unknown()).optional().describe('Overrides of the task.'),
+  base: z.record(z.string(), z.unknown()).optional().describe('Overrides of the base recipe.'),
+  scheme: z
+    .union([z.string(), z.record(z.string(), z.unknown())])
+    .optional()
+    .describe('A scheme’s name, or { name, … } with overrides of its composition.'),
+  training: z.record(z.string(), z.unknown()).optional().describe('Overrides of the training plan.'),
+  evaluation: z.record(z.string(), z.unknown()).optional().describe('Overrides of the evaluation plan.'),
+});
+export type ConditionOverrides = z.infer<typeof overridesSchema>;
+
+export const controlSchema = z.enum(['base', 'random-reward', 'format-only']);
+
+/** The declared experiment: defaults, the conditions that differ from them, seeds. */
+export const experimentSchema = z.strictObject({
+  name: slug.describe('Names the experiment in commands, rows and reports.'),
+  question: z.string().min(1).describe('The question the matrix answers, one sentence.'),
+  baseline: z.string().default('base').describe('Condition the report compares the others with.'),
+  task: z.looseObject({ family: z.string() }).describe('Task family of tasks/ and its options.'),
+  base: z.record(z.string(), z.unknown()).default({}).describe('Base recipe (spec/base-recipe.ts).'),
+  scheme: overridesSchema.shape.scheme.default('grpo').describe('Scheme of conditions that name none.'),
+  training: z.record(z.string(), z.unknown()).default({}).describe('Training plan (spec/training.ts).'),
+  evaluation: z.record(z.string(), z.unknown()).default({}).describe('Evaluation plan (spec/training.ts).'),
+  conditions: z
+    .record(labelSchema, overridesSchema)
+    .default({})
+    .describe('Named conditions: what each changes.'),
+  axes: z
+    .record(slug, z.record(labelSchema, overridesSchema))
+    .default({})
+    .describe('Cross product over the conditions: axis → label → what it changes.'),
+  controls: z
+    .array(controlSchema)
+    .default(['base', 'random-reward'])
+    .describe('Control arms added by themselves; a condition of the same name replaces one.'),
+  seeds: z
+    .union([z.number().int().min(1), z.array(z.number().int()).min(1)])
+    .default(3)
+    .describe('Number of seeds (0, 1, …) or the list of them.'),
+});
+
+export type ExperimentInput = z.input<typeof experimentSchema>;
+export type Experiment = z.infer<typeof experimentSchema>;
+
+/** Declares an experiment in a TypeScript file; it is validated when the file is launched. */
+export function defineExperiment(input: ExperimentInput): ExperimentInput {
+  return input;
+}
+
+/** One point of the matrix without its seed: all that decides what a run computes, defaults filled in. */
+export const conditionSchema = z.strictObject({
+  task: z.looseObject({ family: z.string() }),
+  base: baseRecipeSchema,
+  scheme: schemeSchema,
+  training: trainingSchema,
+  evaluation: evaluationSchema,
+});
+export type Condition = z.infer<typeof conditionSchema>;
