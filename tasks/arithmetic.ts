@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import type { Generator } from '../random/generator.ts';
+import { chainValues, parseChain } from './arithmetic-chain.ts';
+import type { Problem, Split, Step } from './problem.ts';
+import { drawProblem } from './split-draw.ts';
+import { SplitExhaustedError, UnknownFormatError, type TaskFamily } from './task-family.ts';
+import { malformed, verdictOfAnswer, type Verdict } from './verdict.ts';
+
+const optionsSchema = z
+  .strictObject({
+    operations: z.int().min(1).max(12).default(4).describe('Operations in a chain.'),
+    harderOperations: z.int().min(1).max(16).default(6).describe("Operations in a chain of split 'harder'."),
+    operators: z
+      .array(z.enum(['+', '-', '*']))
+      .min(1)
+      .default(['+', '-', '*'])
+      .describe('Operators a chain is drawn from, uniformly.'),
+    startDigits: z.int().min(1).max(6).default(2).describe('Digits of the first number, zero-padded.'),
+    operandDigits: z.int().min(1).max(4).default(1).describe('Digits of each operand, zero-padded.'),
+    modulus: z.int().min(2).max(1_000_000).default(100).describe('Every value is reduced to 0…modulus−1.'),
+    leakedProblems: z.int().min(0).max(4096).default(32).describe("Problems in split 'contaminated'."),
+    formats: z
+      .array(z.enum(['scratchpad', 'direct', 'padded-direct']))
+      .min(1)
+      .default(['scratchpad', 'direct'])
+      .describe(
+        "Ways to write a completion: 'scratchpad' lists the value after every operation, 'direct' only the answer, " +
+          "'padded-direct' the answer after as much filler as the scratchpad is long.",
+      ),
+  })
+  .refine((options) => options.harderOperations > options.operations, {
+    path: ['harderOperations'],
+    message: 'must exceed operations',
+  });
+
+export type ArithmeticOptions = z.infer<typeof optionsSchema>;
+
+const SPLITS: readonly Split[] = ['train', 'dev', 'clean', 'contaminated', 'harder'];
+const FILLER = ';';
+
+const valueDigits = (options: ArithmeticOptions): number => String(options.modulus - 1).length;
+const padded = (value: number, digits: number): string => String(value).padStart(digits, '0');
+
+function valuesOf(options: ArithmeticOptions, prompt: string): string[] {
+  const chain = parseChain(prompt);
+  if (chain === null) throw new TypeError(`'${prompt}' is no arithmetic prompt such as '47+8-3*2+6='`);
+  return chainValues(chain, options.modulus).map((value) => padded(value, valueDigits(options)));
+}
+
+function drawChain(options: ArithmeticOptions, operations: number, generator: Generator): Problem {
+  let prompt = padded(generator.integer(10 ** options.startDigits), options.startDigits);
+  for (let i = 0; i < operations; i += 1) {
+    prompt += generator.choose(options.operators);
+    prompt += padded(generator.integer(10 ** options.operandDigits), options.operandDigits);
+  }
+  prompt += '=';
+  // The modulus changes the answer, so the same expression under another modulus is another problem.
+  const key = options.modulus === 100 ? prompt : `${prompt}mod${options.modulus}`;
+  return { key, prompt, answer: valuesOf(options, prompt).at(-1)!, metadata: { operations } };
+}
+
+function problem(options: ArithmeticOptions, split: Split, seed: number, index: number): Problem {
+  if (split === 'contaminated' && index >= options.leakedProblems) {
+    const reason = `leakedProblems is ${options.leakedProblems}`;
+    throw new SplitExhaustedError({ task: 'arithmetic', split, index, reason });
+  }
+  const operations = split === 'harder' ? options.harderOperations : options.operations;
+  const draw = (generator: Generator): Problem => drawChain(options, operations, generator);
+  return drawProblem({ task: 'arithmetic', options, split, seed, index, draw });
+}
+
+function writeCompletion(options: ArithmeticOptions, { prompt, answer }: Problem, format: string): string {
+  const scratchpad = `[${valuesOf(options, prompt).join(';')}]`;
+  if (format === 'scratchpad') return `${scratchpad}#${answer}`;
+  if (format === 'direct') return `#${answer}`;
+  if (format === 'padded-direct') return `${FILLER.repeat(scratchpad.length)}#${answer}`;
+  throw new UnknownFormatError('arithmetic', format, options.formats);
+}
+
+function formatOf(options: ArithmeticOptions, completion: string): string {
+  const value = `\\d{${valueDigits(options)}}`;
+  const patterns = {
+    scratchpad: new RegExp(`^\\[${value}(?:;${value})*\\]#${value}$`),
+    direct: new RegExp(`^#${value}$`),
+    'padded-direct': new RegExp(`^${FILLER}+#${value}$`),
+  };
+  return options.formats.find((format) => patterns[format].test(completion)) ?? 'other';
+}
+
+function verify(options: ArithmeticOptions, { answer }: Problem, completion: string): Verdict {
+  const match = new RegExp(`#(\\d{${valueDigits(options)}})$`).exec(completion);
+  if (match === null) return malformed(`no '#' with ${valueDigits(options)} digits at the end`);
+  return verdictOfAnswer(match[1]!, answer);
+}
+
+function steps(options: ArithmeticOptions, { prompt }: Problem, completion: string): Step[] | null {
+  const listed = /^\[([^\]#]*)/.exec(completion);
+  if (listed === null) return null;
+  const shown = listed[1]!.split(';');
+  const expected = valuesOf(options, prompt);
+  return Array.from({ length: Math.max(shown.length, expected.length) }, (_, i) => ({
+    text: shown[i] ?? '',
+    isCorrect: shown[i] !== undefined && shown[i] === expected[i],
+  }));
+}
+
+function maxCompletionLength(options: ArithmeticOptions): number {
+  const answerLength = 1 + valueDigits(options);
+  const hasScratchpad = options.formats.some((format) => format !== 'direct');
+  return hasScratchpad
+    ? answerLength + 1 + options.harderOperations * (valueDigits(options) + 1)
+    : answerLength;
+}
+
+/**
+ * Chains of operations modulo a number.
+ *
+ * @example prompt `47+8-3*2+6=`; `scratchpad` completion `[55;52;04;10]#10`; `direct` completion `#10`
+ */
+export const arithmetic: TaskFamily<ArithmeticOptions> = {
+  name: 'arithmetic',
+  optionsSchema,
+  splits: () => SPLITS,
+  alphabet: (options) => `0123456789${[...new Set(options.operators)].join('')}=#[];`,
+  problem,
+  formats: (options) => options.formats,
+  writeCompletion,
+  formatOf,
+  maxCompletionLength,
+  verify,
+  steps,
+};

@@ -1,0 +1,54 @@
+import type { z } from 'zod';
+import type { Generator } from '../random/generator.ts';
+import type { Problem, Split, Step } from './problem.ts';
+import type { Verdict } from './verdict.ts';
+
+/**
+ * A family of verifiable problems. Every function is pure: the same arguments give the same result in any process and
+ * order. `problem` is random access, and what it returns for one index does not depend on the indexes asked before.
+ */
+export interface TaskFamily<Options extends object> {
+  readonly name: string;
+  /** Every field has a default and a sentence. */
+  readonly optionsSchema: z.ZodType<Options>;
+  readonly splits: (options: Options) => readonly Split[];
+  /** Every character that prompts and completions may hold, without padding and end. */
+  alphabet(options: Options): string;
+  /**
+   * The index-th problem of a split (index from 0).
+   *
+   * @param seed chooses which problems of the split are drawn; splits stay disjoint across all seeds
+   * @throws SplitExhaustedError when an evaluation split has no further distinct problem
+   */
+  problem(options: Options, split: Split, seed: number, index: number): Problem;
+  /** The ways a completion can be written, e.g. `['scratchpad', 'direct']`. */
+  formats(options: Options): readonly string[];
+  /** A correct completion in one of `formats`, without the end token. */
+  writeCompletion(options: Options, problem: Problem, format: string, generator: Generator): string;
+  /** Which of `formats` a completion is written in, `'other'` when in none. */
+  formatOf(options: Options, completion: string): string;
+  /** Characters of the longest well-formed completion over all splits and formats, without the end token. */
+  maxCompletionLength(options: Options): number;
+  verify(options: Options, problem: Problem, completion: string): Verdict;
+  /** Checkable intermediate steps, expected ones that are missing included; null when the completion's format shows none. */
+  steps?(options: Options, problem: Problem, completion: string): readonly Step[] | null;
+}
+
+/** A split has no (further distinct) problem at the index asked for: ask for fewer, or enlarge the task. */
+export class SplitExhaustedError extends Error {
+  constructor(found: { task: string; split: Split; index: number; reason: string }) {
+    super(
+      `task '${found.task}' has no problem ${found.index} in split '${found.split}': ${found.reason}. ` +
+        'Ask for fewer problems, or enlarge the task through its options.',
+    );
+    this.name = 'SplitExhaustedError';
+  }
+}
+
+/** A format that the task does not write: choose one of those it lists. */
+export class UnknownFormatError extends Error {
+  constructor(task: string, format: string, known: readonly string[]) {
+    super(`task '${task}' does not write format '${format}'; its formats are ${known.join(', ')}.`);
+    this.name = 'UnknownFormatError';
+  }
+}
