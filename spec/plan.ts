@@ -1,0 +1,90 @@
+/**
+ * What travels through Temporal: ids, small plans and references. Pure types and functions, so workflows may import them.
+ */
+import type { Condition } from './experiment.ts';
+
+/** A file of the artifact store: relative path, SHA-256 (hex) and size of its content. */
+export interface ArtifactRef {
+  readonly path: string;
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+/** All that is needed to continue exactly: weights, and optimizer moments unless nothing was trained yet. */
+export interface CheckpointRef {
+  readonly weights: ArtifactRef;
+  readonly trainingState: ArtifactRef | null;
+}
+
+/** Everything an activity needs to know about a run; stored as an artifact, passed by reference. */
+export interface RunPlan {
+  readonly runId: string;
+  readonly experimentId: string;
+  readonly conditionName: string;
+  readonly seed: number;
+  readonly baseModelId: string;
+  readonly condition: Condition;
+}
+
+/** One base model to make; `plan` refers to a stored {recipe, task}. */
+export interface BaseModelInput {
+  readonly baseModelId: string;
+  readonly plan: ArtifactRef;
+  readonly totalSteps: number;
+  readonly chunkSteps: number;
+}
+
+/** A slice of an evaluation that one activity samples: problems [from, to) of a split. */
+export interface EvaluationSlice {
+  readonly split: EvaluationSplit;
+  readonly from: number;
+  readonly to: number;
+  readonly samplesPerProblem: number;
+}
+export type EvaluationSplit = 'dev' | 'clean' | 'contaminated' | 'knowledge' | 'harder';
+
+/** Input of a run workflow. */
+export interface RunInput {
+  readonly runId: string;
+  readonly plan: ArtifactRef;
+  readonly base: BaseModelInput;
+  readonly steps: number;
+  readonly evaluateEvery: number;
+  readonly devSlices: readonly EvaluationSlice[];
+  readonly finalSlices: readonly EvaluationSlice[];
+}
+
+/** Rollouts of one evaluation activity: enough to amortise a call, few enough to lose little when one is killed. */
+const ROLLOUTS_PER_SLICE = 2048;
+
+/** Cuts `problems` problems of a split into slices of about ROLLOUTS_PER_SLICE rollouts. */
+export function planEvaluationSlices(
+  split: EvaluationSplit,
+  problems: number,
+  samplesPerProblem: number,
+): EvaluationSlice[] {
+  const perSlice = Math.max(1, Math.floor(ROLLOUTS_PER_SLICE / samplesPerProblem));
+  const slices: EvaluationSlice[] = [];
+  for (let from = 0; from < problems; from += perSlice) {
+    slices.push({ split, from, to: Math.min(problems, from + perSlice), samplesPerProblem });
+  }
+  return slices;
+}
+
+/** Whether the dev split is evaluated once step `step` (from 0) is done; the final evaluation is separate. */
+export function isDevEvaluationDue(step: number, input: Pick<RunInput, 'steps' | 'evaluateEvery'>): boolean {
+  const done = step + 1;
+  return input.evaluateEvery > 0 && done % input.evaluateEvery === 0 && done < input.steps;
+}
+
+/** Workflow ids come from content, so launching twice attaches instead of repeating. */
+export const workflowIds = {
+  matrix: (experimentId: string): string => `matrix/${experimentId.slice(0, 16)}`,
+  baseModel: (baseModelId: string): string => `base/${baseModelId.slice(0, 16)}`,
+  run: (runId: string): string => `run/${runId}`,
+  evaluation: (runId: string, step: number): string => `evaluation/${runId}/${step}`,
+};
+
+/** Task queues, one per resource; `train` has one slot per worker process. */
+export const taskQueues = { orchestration: 'orchestration', cpu: 'cpu', train: 'train' } as const;
+export type TaskQueueName = keyof typeof taskQueues;
