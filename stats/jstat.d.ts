@@ -1,0 +1,9 @@
+/** The few functions used of jstat, which ships no types of its own. */
+declare module 'jstat' {
+  interface ContinuousDistribution {
+    cdf(x: number, a: number, b: number): number;
+    inv(probability: number, a: number, b: number): number;
+  }
+  const library: { jStat: { normal: ContinuousDistribution; beta: ContinuousDistribution } };
+  export default library;
+}
