@@ -128,5 +128,6 @@ export const arithmetic: TaskFamily<ArithmeticOptions> = {
   formatOf,
   maxCompletionLength,
   verify,
+  answers: (_options, completion) => [...completion.matchAll(/#(\d+)/g)].map((match) => match[1]!),
   steps,
 };

@@ -65,4 +65,5 @@ export const knowledge: TaskFamily<KnowledgeOptions> = {
     new RegExp(`^#\\d{${options.valueDigits}}$`).test(completion) ? 'direct' : 'other',
   maxCompletionLength: (options) => 1 + options.valueDigits,
   verify,
+  answers: (_options, completion) => [...completion.matchAll(/#(\d+)/g)].map((match) => match[1]!),
 };

@@ -30,6 +30,8 @@ export interface TaskFamily<Options extends object> {
   /** Characters of the longest well-formed completion over all splits and formats, without the end token. */
   maxCompletionLength(options: Options): number;
   verify(options: Options, problem: Problem, completion: string): Verdict;
+  /** Every final answer that a completion states, in order; the last one is the one that counts. */
+  answers(options: Options, completion: string): readonly string[];
   /** Checkable intermediate steps, expected ones that are missing included; null when the completion's format shows none. */
   steps?(options: Options, problem: Problem, completion: string): readonly Step[] | null;
 }

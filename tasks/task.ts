@@ -24,6 +24,9 @@ export interface Task {
   formatOf(completion: string): string;
   /** A truncated completion is `malformed`; a check that throws is `unverifiable` with the error as reason. */
   verify(problem: Problem, completion: FinishedCompletion): Verdict;
+  answers(completion: string): readonly string[];
+  /** Whether `steps` can ever hold steps. */
+  readonly hasSteps: boolean;
   steps(problem: Problem, completion: string): readonly Step[] | null;
 }
 
@@ -55,6 +58,8 @@ export function bindTask<Options extends object>(family: TaskFamily<Options>, in
         return { outcome: 'unverifiable', extractedAnswer: null, reason };
       }
     },
+    answers: (completion) => family.answers(options, completion),
+    hasSteps: family.steps !== undefined,
     steps: (problem, completion) => family.steps?.(options, problem, completion) ?? null,
   };
 }

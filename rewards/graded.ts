@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import type { RewardComponent } from './reward-component.ts';
+
+const optionsSchema = z.strictObject({
+  isInverted: z
+    .boolean()
+    .default(false)
+    .describe('Give 1 − r instead of r to completions with a readable answer.'),
+});
+
+const NUMBER = /^\s*-?\d+(?:\.\d+)?\s*$/;
+
+/**
+ * Closeness of a numeric answer a to the reference b: r = 1 − ½·min(|a − b|, 1) − ½·min(|a − b| / (|b| + 10⁻⁶), 1), in
+ * [0, 1]; 0 when malformed (arXiv 2507.10532). Null when the answer could not be checked or the reference is no number.
+ */
+export const graded: RewardComponent<z.infer<typeof optionsSchema>> = {
+  name: 'graded',
+  optionsSchema,
+  score: ({ verdict, problem }, { isInverted }) => {
+    if (verdict.outcome === 'unverifiable' || !NUMBER.test(problem.answer)) return null;
+    if (verdict.extractedAnswer === null || !NUMBER.test(verdict.extractedAnswer)) return 0;
+    const reference = Number(problem.answer);
+    const distance = Math.abs(Number(verdict.extractedAnswer) - reference);
+    const reward =
+      1 - 0.5 * Math.min(distance, 1) - 0.5 * Math.min(distance / (Math.abs(reference) + 1e-6), 1);
+    return isInverted ? 1 - reward : reward;
+  },
+};
