@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import {
+  BackendMissingError,
+  listBackends,
+  selectBackend,
+  type BackendName,
+  type BackendProvenance,
+} from './backend.ts';
+import { defaultCacheDirectory } from './cache-directory.ts';
+
+const emptyCache = mkdtempSync(join(tmpdir(), 'assay-empty-cache-'));
+
+interface Trial {
+  provenance: BackendProvenance;
+  product: number[];
+  gradient: number[];
+  leakedTensors: number;
+}
+
+/** Selects a backend in a process of its own: the native library can be loaded only once, with one setting. */
+function tryBackend(backend: BackendName): Trial {
+  const program = `
+    const tf = await import('@tensorflow/tfjs-core');
+    const { selectBackend } = await import('./backend.ts');
+    const provenance = await selectBackend({ backend: '${backend}', cacheDirectory: ${JSON.stringify(defaultCacheDirectory())}, threads: 1 });
+    const before = tf.memory().numTensors;
+    const [product, gradient] = tf.tidy(() => {
+      const a = tf.tensor2d([[1, 2], [3, 4]]);
+      const lossGradient = tf.grad((x) => tf.sum(tf.slice(tf.logSoftmax(tf.matMul(x, x)), [0, 0], [2, 1])));
+      return [Array.from(tf.matMul(a, a).dataSync()), Array.from(lossGradient(a).dataSync())];
+    });
+    console.log(JSON.stringify({ provenance, product, gradient, leakedTensors: tf.memory().numTensors - before }));`;
+  const output = execFileSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
+    cwd: fileURLToPath(new URL('.', import.meta.url)),
+    encoding: 'utf8',
+  });
+  return JSON.parse(output) as Trial;
+}
+
+// Z = X², L = Σ_i log softmax(Z_i)[0]; dL/dZ_i = [p, −p] with p = softmax(Z_i)[1]; dL/dX = dL/dZ Xᵀ + Xᵀ dL/dZ, worked at X = [[1, 2], [3, 4]].
+const p1 = 1 / (1 + Math.exp(7 - 10));
+const p2 = 1 / (1 + Math.exp(15 - 22));
+const EXPECTED_GRADIENT = [
+  -p1 + p1 + 3 * p2,
+  -p1 - p1 - 3 * p2,
+  -p2 + 2 * p1 + 4 * p2,
+  -p2 - 2 * p1 - 4 * p2,
+];
+
+for (const { name, present } of listBackends(defaultCacheDirectory())) {
+  test(
+    `the ${name} backend computes what our own tfjs-core asks for, with gradients`,
+    { skip: !present && `${name} is not installed` },
+    () => {
+      const trial = tryBackend(name);
+      assert.equal(trial.provenance.name, name);
+      assert.deepEqual(trial.product, [7, 10, 15, 22]);
+      trial.gradient.forEach((value, index) => {
+        assert.ok(
+          Math.abs(value - (EXPECTED_GRADIENT[index] ?? NaN)) < 1e-5,
+          `gradient ${trial.gradient.join(' ')} against ${EXPECTED_GRADIENT.join(' ')}`,
+        );
+      });
+      assert.equal(trial.leakedTensors, 0);
+      if (name === 'native') assert.equal(trial.provenance.flags['TF_NUM_INTRAOP_THREADS'], '1');
+    },
+  );
+}
+
+test('a missing native backend is refused with the command that installs it', async () => {
+  await assert.rejects(selectBackend({ backend: 'native', cacheDirectory: emptyCache }), (error) => {
+    assert.ok(error instanceof BackendMissingError);
+    assert.match(error.message, /npm run assay -- setup/);
+    return true;
+  });
+});
+
+test('auto takes the first backend that is present', async () => {
+  const provenance = await selectBackend({ backend: 'auto', cacheDirectory: emptyCache });
+  assert.equal(provenance.name, 'wasm');
+  assert.equal(provenance.flags['WASM_HAS_SIMD_SUPPORT'], 'true');
+});
+
+test('a backend can be exchanged for the plain one within a process', async () => {
+  await selectBackend({ backend: 'wasm', cacheDirectory: emptyCache });
+  const provenance = await selectBackend({ backend: 'cpu', cacheDirectory: emptyCache });
+  assert.equal(provenance.name, 'cpu');
+});
