@@ -1,0 +1,80 @@
+import type { PolicyConfig } from './config.ts';
+
+/** One Hugging Face matrix (or norm) and its place inside an in-memory parameter. */
+export interface StoredPart {
+  /** the name in `model.safetensors` */
+  readonly name: string;
+  /** [out, in] or [D] as stored */
+  readonly shape: readonly number[];
+  /** whether memory holds it as [in, out] */
+  readonly transposed: boolean;
+  /** first column in the in-memory matrix */
+  readonly column: number;
+  /** width of the in-memory matrix */
+  readonly columns: number;
+  /** whether its output is added to the residual stream */
+  readonly writesResidual: boolean;
+}
+
+/** An in-memory parameter and the stored parts that make it up. */
+export interface ParameterLayout {
+  readonly shape: readonly number[];
+  readonly parts: readonly StoredPart[];
+}
+
+function plain(name: string, shape: readonly number[]): ParameterLayout {
+  return {
+    shape,
+    parts: [{ name, shape, transposed: false, column: 0, columns: 0, writesResidual: false }],
+  };
+}
+
+/** Projections of the same input, fused side by side: each `[name, outputs]` is stored as [outputs, inputs]. */
+function fused(
+  inputs: number,
+  projections: readonly (readonly [string, number])[],
+  writesResidual = false,
+): ParameterLayout {
+  const columns = projections.reduce((sum, [, outputs]) => sum + outputs, 0);
+  let column = 0;
+  const parts = projections.map(([name, outputs]) => {
+    const part = { name, shape: [outputs, inputs], transposed: true, column, columns, writesResidual };
+    column += outputs;
+    return part;
+  });
+  return { shape: [inputs, columns], parts };
+}
+
+function layoutLayer(config: PolicyConfig, layer: number): ParameterLayout[] {
+  const { width, headWidth, feedForwardWidth } = config;
+  const name = (suffix: string): string => `model.layers.${layer}.${suffix}.weight`;
+  const queries = config.heads * headWidth;
+  const keys = config.keyValueHeads * headWidth;
+  return [
+    plain(name('input_layernorm'), [width]),
+    fused(width, [
+      [name('self_attn.q_proj'), queries],
+      [name('self_attn.k_proj'), keys],
+      [name('self_attn.v_proj'), keys],
+    ]),
+    fused(queries, [[name('self_attn.o_proj'), width]], true),
+    plain(name('post_attention_layernorm'), [width]),
+    fused(width, [
+      [name('mlp.gate_proj'), feedForwardWidth],
+      [name('mlp.up_proj'), feedForwardWidth],
+    ]),
+    fused(feedForwardWidth, [[name('mlp.down_proj'), width]], true),
+  ];
+}
+
+/** How each in-memory parameter, in the order of `listParameterNames`, is stored in a Hugging Face file. */
+export function listStoredParts(config: PolicyConfig): ParameterLayout[] {
+  const { vocabularySize, width } = config;
+  const layers = Array.from({ length: config.layers }, (_, layer) => layoutLayer(config, layer));
+  return [
+    plain('model.embed_tokens.weight', [vocabularySize, width]),
+    ...layers.flat(),
+    plain('model.norm.weight', [width]),
+    ...(config.tiedEmbeddings ? [] : [fused(width, [['lm_head.weight', vocabularySize]])]),
+  ];
+}
