@@ -5,12 +5,33 @@ import { deriveStream } from '../random/streams.ts';
 import type { Split } from './problem.ts';
 import { openTask, taskNames, UnknownTaskError } from './index.ts';
 
+const rows = Array.from({ length: 500 }, (_, i) => ({
+  question: `${i}+1=`,
+  answer: `${i + 1}`,
+  metadata: { i },
+}));
+const shares = { dev: 0.2, clean: 0.2, contaminated: 0.2 };
+
 /** Options that each family is put through besides its defaults. */
 const VARIANTS: Readonly<Record<string, readonly object[]>> = {
   arithmetic: [
     {},
     { formats: ['scratchpad', 'direct', 'padded-direct'] },
     { operations: 2, harderOperations: 3, operators: ['+'], operandDigits: 2, modulus: 1000, startDigits: 3 },
+  ],
+  countdown: [
+    {},
+    {
+      numbers: 4,
+      harderNumbers: 5,
+      operators: ['+', '-', '*', '/'],
+      use: 'at-most-once',
+      largestTarget: 200,
+    },
+  ],
+  jsonl: [
+    { rows, shares },
+    { rows, shares, answerMarker: '####', verification: 'numeric' },
   ],
   knowledge: [{}, { facts: 50, keyLetters: 2, valueDigits: 3 }],
 };
@@ -91,7 +112,7 @@ for (const { name, options } of cases) {
     assert.equal(task.verify(problem, { text: '', isTruncated: false }).outcome, 'malformed');
     assert.equal(task.verify(problem, { text: right, isTruncated: true }).outcome, 'malformed');
     assert.notEqual(task.verify(problem, { text: `${right}~`, isTruncated: false }).outcome, 'correct');
-    assert.equal(task.formatOf('~'), 'other');
+    assert.equal(task.formatOf(''), 'other');
     assert.throws(
       () => task.writeCompletion(problem, 'no-such-format', createGenerator(deriveStream(0, 'write'))),
       {

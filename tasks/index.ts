@@ -1,10 +1,14 @@
 import { arithmetic } from './arithmetic.ts';
+import { countdown } from './countdown.ts';
+import { jsonl } from './jsonl.ts';
 import { knowledge } from './knowledge.ts';
 import { bindTask, type Task } from './task.ts';
 
 /** Every task family by name, waiting for its options. */
 const openers: ReadonlyMap<string, (options: unknown) => Task> = new Map([
   [arithmetic.name, (options: unknown) => bindTask(arithmetic, options)],
+  [countdown.name, (options: unknown) => bindTask(countdown, options)],
+  [jsonl.name, (options: unknown) => bindTask(jsonl, options)],
   [knowledge.name, (options: unknown) => bindTask(knowledge, options)],
 ]);
 

@@ -10,14 +10,19 @@ const SHARES: readonly (readonly [Split, number])[] = [
   ['harder', 0.2],
 ];
 
+/** A number in [0, 1) that is the key's own. FNV's low bits follow the parity of the characters; Philox evens them out. */
+export function uniformOfKey(key: string): number {
+  return philox([hashText(key), hashText(key, 0x9747b28c)], [0, 0, 0, 0])[0] / 0x1_0000_0000;
+}
+
 /**
- * The split that owns a problem, by its canonical key alone: 80% `train`, 5% each of `dev`, `clean`, `contaminated` and
- * `harder`. It depends on neither seed nor options, so a problem that one condition trains on is never another's
- * evaluation problem. FNV's low bits follow the parity of the characters; Philox on top makes them uniform.
+ * The split that owns a generated problem, by its canonical key alone: 80% `train`, 5% each of `dev`, `clean`,
+ * `contaminated` and `harder`. It depends on neither seed nor options, so a problem that one condition trains on is never
+ * another's evaluation problem.
  */
 export function splitOfKey(key: string): Split {
-  const word = philox([hashText(key), hashText(key, 0x9747b28c)], [0, 0, 0, 0])[0] / 0x1_0000_0000;
-  return SHARES.find(([, upper]) => word < upper)?.[0] ?? 'train';
+  const place = uniformOfKey(key);
+  return SHARES.find(([, upper]) => place < upper)?.[0] ?? 'train';
 }
 
 /** What `drawProblem` needs: where, and how one candidate is drawn. */

@@ -1,0 +1,107 @@
+/** An exact rational value, reduced, with a positive denominator. */
+export interface Rational {
+  readonly numerator: number;
+  readonly denominator: number;
+}
+
+/** What an expression holds; `value` is null after a division by zero or beyond 2^53. */
+export interface Expression {
+  readonly numbers: readonly number[];
+  readonly operators: readonly string[];
+  readonly value: Rational | null;
+}
+
+const MAX_LENGTH = 400;
+
+function gcd(a: number, b: number): number {
+  return b === 0 ? Math.abs(a) : gcd(b, a % b);
+}
+
+function rational(numerator: number, denominator: number): Rational | null {
+  if (denominator === 0 || !Number.isSafeInteger(numerator) || !Number.isSafeInteger(denominator))
+    return null;
+  const divisor = gcd(numerator, denominator) * Math.sign(denominator);
+  return { numerator: numerator / divisor, denominator: denominator / divisor };
+}
+
+function combine(left: Rational | null, operator: string, right: Rational | null): Rational | null {
+  if (left === null || right === null) return null;
+  const { numerator: a, denominator: b } = left;
+  const { numerator: c, denominator: d } = right;
+  if (operator === '+') return rational(a * d + c * b, b * d);
+  if (operator === '-') return rational(a * d - c * b, b * d);
+  if (operator === '*') return rational(a * c, b * d);
+  return rational(a * d, b * c);
+}
+
+/** Recursive descent over: sum = product (± product)*; product = factor (×÷ factor)*; factor = −factor | (sum) | digits. */
+class ExpressionReader {
+  readonly numbers: number[] = [];
+  readonly operators: string[] = [];
+  private readonly tokens: readonly string[];
+  private position = 0;
+
+  constructor(tokens: readonly string[]) {
+    this.tokens = tokens;
+  }
+
+  get isAtEnd(): boolean {
+    return this.position === this.tokens.length;
+  }
+
+  private takeOneOf(wanted: string): string | null {
+    const token = this.tokens[this.position];
+    if (token === undefined || !wanted.includes(token)) return null;
+    this.position += 1;
+    return token;
+  }
+
+  /** @throws SyntaxError */
+  sum(): Rational | null {
+    return this.leftAssociative('+-', () => this.product());
+  }
+
+  private product(): Rational | null {
+    return this.leftAssociative('*/', () => this.factor());
+  }
+
+  private leftAssociative(operators: string, operand: () => Rational | null): Rational | null {
+    let value = operand();
+    for (let operator = this.takeOneOf(operators); operator !== null; operator = this.takeOneOf(operators)) {
+      this.operators.push(operator);
+      value = combine(value, operator, operand());
+    }
+    return value;
+  }
+
+  private factor(): Rational | null {
+    if (this.takeOneOf('-') !== null) return combine({ numerator: 0, denominator: 1 }, '-', this.factor());
+    if (this.takeOneOf('(') !== null) {
+      const value = this.sum();
+      if (this.takeOneOf(')') === null) throw new SyntaxError("a '(' is not closed");
+      return value;
+    }
+    const token = this.tokens[this.position];
+    if (token === undefined || !/^\d/.test(token))
+      throw new SyntaxError(`a number is missing before '${token ?? ''}'`);
+    this.position += 1;
+    this.numbers.push(Number(token));
+    return rational(Number(token), 1);
+  }
+}
+
+/**
+ * Reads an arithmetic expression of whole numbers, `+ - * /`, unary minus, parentheses and blanks, with the usual
+ * precedence, and evaluates it exactly. Nothing is executed.
+ *
+ * @throws SyntaxError when the text is no such expression, or longer than 400 characters
+ */
+export function readExpression(text: string): Expression {
+  if (text.length > MAX_LENGTH)
+    throw new SyntaxError(`an expression of ${text.length} characters is too long`);
+  const tokens = text.match(/\d+|\S/g) ?? [];
+  const reader = new ExpressionReader(tokens);
+  const value = reader.sum();
+  if (!reader.isAtEnd) throw new SyntaxError('text follows the expression');
+  return { numbers: reader.numbers, operators: reader.operators, value };
+}
