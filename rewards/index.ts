@@ -1,27 +1,36 @@
+import type { z } from 'zod';
 import { format } from './format.ts';
 import { graded } from './graded.ts';
 import { incorrect } from './incorrect.ts';
 import { length } from './length.ts';
 import { majority } from './majority.ts';
 import { random } from './random.ts';
-import { bindReward, type Reward } from './reward-component.ts';
+import { bindReward, type Reward, type RewardComponent } from './reward-component.ts';
 import { rubric } from './rubric-reward.ts';
 import { verifier } from './verifier.ts';
 
-type Opener = (options: unknown) => Reward;
+interface Entry {
+  readonly optionsSchema: z.ZodType;
+  readonly open: (options: unknown) => Reward;
+}
 
-const openers: ReadonlyMap<string, Opener> = new Map<string, Opener>([
-  [verifier.name, (options) => bindReward(verifier, options)],
-  [format.name, (options) => bindReward(format, options)],
-  [graded.name, (options) => bindReward(graded, options)],
-  [incorrect.name, (options) => bindReward(incorrect, options)],
-  [length.name, (options) => bindReward(length, options)],
-  [majority.name, (options) => bindReward(majority, options)],
-  [random.name, (options) => bindReward(random, options)],
-  [rubric.name, (options) => bindReward(rubric, options)],
+function entry<Options extends object>(component: RewardComponent<Options>): [string, Entry] {
+  const { name, optionsSchema } = component;
+  return [name, { optionsSchema, open: (options) => bindReward(component, options) }];
+}
+
+const components: ReadonlyMap<string, Entry> = new Map([
+  entry(verifier),
+  entry(format),
+  entry(graded),
+  entry(incorrect),
+  entry(length),
+  entry(majority),
+  entry(random),
+  entry(rubric),
 ]);
 
-export const rewardNames: readonly string[] = [...openers.keys()];
+export const rewardNames: readonly string[] = [...components.keys()];
 
 /** A reward component that does not exist: name one of those listed. */
 export class UnknownRewardError extends Error {
@@ -31,13 +40,26 @@ export class UnknownRewardError extends Error {
   }
 }
 
+function componentOf(name: string): Entry {
+  const component = components.get(name);
+  if (component === undefined) throw new UnknownRewardError(name);
+  return component;
+}
+
 /**
  * The reward component `name` with its options settled.
  *
  * @throws UnknownRewardError, z.ZodError
  */
 export function openReward(name: string, options: unknown = {}): Reward {
-  const open = openers.get(name);
-  if (open === undefined) throw new UnknownRewardError(name);
-  return open(options);
+  return componentOf(name).open(options);
+}
+
+/**
+ * The schema of a component's options.
+ *
+ * @throws UnknownRewardError
+ */
+export function rewardOptionsSchema(name: string): z.ZodType {
+  return componentOf(name).optionsSchema;
 }

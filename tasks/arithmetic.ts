@@ -54,8 +54,7 @@ function drawChain(options: ArithmeticOptions, operations: number, generator: Ge
     prompt += padded(generator.integer(10 ** options.operandDigits), options.operandDigits);
   }
   prompt += '=';
-  // The modulus changes the answer, so the same expression under another modulus is another problem.
-  const key = options.modulus === 100 ? prompt : `${prompt}mod${options.modulus}`;
+  const key = `${prompt} mod ${options.modulus}`;
   return { key, prompt, answer: valuesOf(options, prompt).at(-1)!, metadata: { operations } };
 }
 

@@ -1,18 +1,28 @@
+import type { z } from 'zod';
 import { arithmetic } from './arithmetic.ts';
 import { countdown } from './countdown.ts';
 import { jsonl } from './jsonl.ts';
 import { knowledge } from './knowledge.ts';
 import { bindTask, type Task } from './task.ts';
+import type { TaskFamily } from './task-family.ts';
 
-/** Every task family by name, waiting for its options. */
-const openers: ReadonlyMap<string, (options: unknown) => Task> = new Map([
-  [arithmetic.name, (options: unknown) => bindTask(arithmetic, options)],
-  [countdown.name, (options: unknown) => bindTask(countdown, options)],
-  [jsonl.name, (options: unknown) => bindTask(jsonl, options)],
-  [knowledge.name, (options: unknown) => bindTask(knowledge, options)],
+interface Entry {
+  readonly optionsSchema: z.ZodType;
+  readonly open: (options: unknown) => Task;
+}
+
+function entry<Options extends object>(family: TaskFamily<Options>): [string, Entry] {
+  return [family.name, { optionsSchema: family.optionsSchema, open: (options) => bindTask(family, options) }];
+}
+
+const families: ReadonlyMap<string, Entry> = new Map([
+  entry(arithmetic),
+  entry(countdown),
+  entry(jsonl),
+  entry(knowledge),
 ]);
 
-export const taskNames: readonly string[] = [...openers.keys()];
+export const taskNames: readonly string[] = [...families.keys()];
 
 /** A task name without a family: name one of those listed. */
 export class UnknownTaskError extends Error {
@@ -22,13 +32,26 @@ export class UnknownTaskError extends Error {
   }
 }
 
+function familyOf(name: string): Entry {
+  const family = families.get(name);
+  if (family === undefined) throw new UnknownTaskError(name);
+  return family;
+}
+
 /**
  * The task `name` with its options settled.
  *
  * @throws UnknownTaskError, z.ZodError
  */
 export function openTask(name: string, options: unknown = {}): Task {
-  const open = openers.get(name);
-  if (open === undefined) throw new UnknownTaskError(name);
-  return open(options);
+  return familyOf(name).open(options);
+}
+
+/**
+ * The schema of a task's options.
+ *
+ * @throws UnknownTaskError
+ */
+export function taskOptionsSchema(name: string): z.ZodType {
+  return familyOf(name).optionsSchema;
 }
