@@ -78,13 +78,12 @@ export function toWeights(config: PolicyConfig, tensors: readonly tf.Tensor[]): 
   };
 }
 
-/** Wraps tensors (consumed) in the order of `listParameterNames` as a policy's variables. */
-function wrapParameters(config: PolicyConfig, tensors: readonly tf.Tensor[]): Policy {
-  const parameters = tensors.map((tensor) => {
-    const variable = tf.variable(tensor);
-    tensor.dispose();
-    return variable;
-  });
+/** Wraps arrays in the order of `listParameterNames` as a policy's variables. */
+function wrapParameters(config: PolicyConfig, arrays: readonly Float32Array[]): Policy {
+  const layouts = listStoredParts(config);
+  const parameters = tf.tidy(() =>
+    arrays.map((values, index) => tf.variable(tf.tensor(values, [...layouts[index]!.shape], 'float32'))),
+  );
   return { config, parameters, weights: toWeights(config, parameters) };
 }
 
@@ -131,16 +130,16 @@ function takeStored(stored: StoredTensors, part: StoredPart, prefix: string): Fl
 }
 
 /**
- * Arrays in Hugging Face's names and [out, in] layout → tensors in the order and layout of `listParameterNames`.
- * `prefix` precedes every name (optimizer moments are stored so).
+ * Arrays in Hugging Face's names and [out, in] layout → one array per parameter, in the order and layout of
+ * `listParameterNames`. `prefix` precedes every name (optimizer moments are stored so).
  *
  * @throws CheckpointFormatError where one is missing or has another shape
  */
-export function fromStoredTensors(config: PolicyConfig, stored: StoredTensors, prefix = ''): tf.Tensor[] {
+export function fromStoredTensors(config: PolicyConfig, stored: StoredTensors, prefix = ''): Float32Array[] {
   return listStoredParts(config).map(({ shape, parts }) => {
     const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
     for (const part of parts) readPart(takeStored(stored, part, prefix), part, values);
-    return tf.tensor(values, [...shape], 'float32');
+    return values;
   });
 }
 
@@ -200,16 +199,26 @@ export function createPolicy(config: PolicyConfig, seed: number): Policy {
 
 /** The current weights in Hugging Face's names and layout (copies). */
 export function exportWeights(policy: Policy): StoredTensors {
-  const values = policy.parameters.map((parameter) => parameter.dataSync() as Float32Array);
-  return toStoredTensors(policy.config, values);
+  return toStoredTensors(policy.config, readParameters(policy));
+}
+
+/** The current value of every parameter, in the order of `listParameterNames`; read only. */
+export function readParameters(policy: Policy): Float32Array[] {
+  return policy.parameters.map((parameter) => parameter.dataSync() as Float32Array);
+}
+
+/** Gives every parameter a new value; the arrays belong to the policy afterwards. */
+export function writeParameters(policy: Policy, arrays: readonly Float32Array[]): void {
+  policy.parameters.forEach((parameter, index) => {
+    const tensor = tf.tensor(arrays[index]!, parameter.shape, 'float32');
+    parameter.assign(tensor);
+    tensor.dispose();
+  });
 }
 
 /** An independent copy with the same weights, for a frozen reference or behavior policy. */
 export function clonePolicy(policy: Policy): Policy {
-  return wrapParameters(
-    policy.config,
-    policy.parameters.map((parameter) => parameter.clone()),
-  );
+  return createPolicyFromTensors(policy.config, exportWeights(policy));
 }
 
 /** How many numbers the policy has. */
