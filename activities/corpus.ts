@@ -1,0 +1,94 @@
+import { createGenerator, type Generator } from '../random/generator.ts';
+import { deriveStream, type Stream } from '../random/streams.ts';
+import type { BaseRecipe } from '../spec/base-recipe.ts';
+import { EVALUATION_SEED, type Substrate } from './run-context.ts';
+
+/** Which stage of a base model's making an optimizer step belongs to. */
+export type PretrainStage = 'pretrain' | 'leak';
+
+/** Optimizer steps of both stages. */
+export function countPretrainSteps(recipe: BaseRecipe): number {
+  return recipe.steps + (recipe.leak?.steps ?? 0);
+}
+
+export function stageOfStep(recipe: BaseRecipe, step: number): PretrainStage {
+  return step < recipe.steps ? 'pretrain' : 'leak';
+}
+
+/** An index drawn with probability proportional to `weights`. */
+function chooseWeighted(generator: Generator, entries: readonly (readonly [string, number])[]): string {
+  const total = entries.reduce((sum, [, weight]) => sum + weight, 0);
+  let rest = generator.uniform() * total;
+  for (const [name, weight] of entries) {
+    rest -= weight;
+    if (rest < 0) return name;
+  }
+  return entries.at(-1)![0];
+}
+
+interface Corpus {
+  readonly recipe: BaseRecipe;
+  readonly substrate: Substrate;
+  readonly stream: Stream;
+}
+
+/** Train problems of the corpus have indexes of their own, so that no document repeats a problem by index. */
+function problemDocument({ recipe, substrate }: Corpus, generator: Generator, index: number): string {
+  const problem = substrate.task.problem('train', recipe.seed, index);
+  const format = chooseWeighted(generator, Object.entries(recipe.formats));
+  return problem.prompt + substrate.task.writeCompletion(problem, format, generator);
+}
+
+function factDocument({ recipe, substrate }: Corpus, generator: Generator): string {
+  const knowledge = substrate.knowledge!;
+  const fact = knowledge.problem('knowledge', EVALUATION_SEED, generator.integer(recipe.facts));
+  return fact.prompt + knowledge.writeCompletion(fact, knowledge.formats[0]!, generator);
+}
+
+function leakedDocument({ recipe, substrate }: Corpus, generator: Generator): string {
+  const leak = recipe.leak!;
+  const problem = substrate.task.problem('contaminated', EVALUATION_SEED, generator.integer(leak.problems));
+  return problem.prompt + substrate.task.writeCompletion(problem, leak.format, generator);
+}
+
+function writeDocument(corpus: Corpus, step: number, position: number): string {
+  const { recipe } = corpus;
+  const generator = createGenerator(corpus.stream, step, position);
+  const isLeakStage = stageOfStep(recipe, step) === 'leak';
+  if (isLeakStage && generator.uniform() < recipe.leak!.share) return leakedDocument(corpus, generator);
+  if (generator.uniform() < recipe.factShare && recipe.facts > 0) return factDocument(corpus, generator);
+  return problemDocument(corpus, generator, step * recipe.documentsPerStep + position);
+}
+
+/**
+ * The documents of one pretraining step as token ids, the end token included: a pure function of recipe and step, so a
+ * resumed pretraining reads exactly what an undisturbed one would have.
+ */
+export function corpusDocuments(recipe: BaseRecipe, substrate: Substrate, step: number): Int32Array[] {
+  const corpus = { recipe, substrate, stream: deriveStream(recipe.seed, 'corpus') };
+  return Array.from({ length: recipe.documentsPerStep }, (_, position) => {
+    const ids = substrate.tokenizer.encode(writeDocument(corpus, step, position));
+    return Int32Array.from([...ids, substrate.tokenizer.endId]);
+  });
+}
+
+/** How often each leaked problem occurs in the whole corpus, by its canonical key. */
+export function countLeaks(recipe: BaseRecipe, substrate: Substrate): Record<string, number> {
+  const { leak } = recipe;
+  if (leak === null) return {};
+  const prompts = new Map<string, string>();
+  const counts: Record<string, number> = {};
+  for (let index = 0; index < leak.problems; index += 1) {
+    const problem = substrate.task.problem('contaminated', EVALUATION_SEED, index);
+    prompts.set(problem.prompt, problem.key);
+    counts[problem.key] = 0;
+  }
+  const corpus = { recipe, substrate, stream: deriveStream(recipe.seed, 'corpus') };
+  for (let step = recipe.steps; step < countPretrainSteps(recipe); step += 1) {
+    for (let position = 0; position < recipe.documentsPerStep; position += 1) {
+      const text = writeDocument(corpus, step, position);
+      for (const [prompt, key] of prompts) if (text.startsWith(prompt)) counts[key]! += 1;
+    }
+  }
+  return counts;
+}

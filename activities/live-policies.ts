@@ -1,0 +1,85 @@
+import { createAdamState, disposeAdamState, type AdamState } from '../learning/adamw.ts';
+import { decodeTrainingState, encodeTrainingState } from '../learning/training-state.ts';
+import { decodePolicy, encodePolicy } from '../model/checkpoint.ts';
+import type { PolicyConfig } from '../model/config.ts';
+import { disposePolicy, type Policy } from '../model/policy.ts';
+import type { CheckpointRef } from '../spec/plan.ts';
+import type { ArtifactStore } from './artifact-store.ts';
+
+/** A policy in memory with its optimizer, equal to the checkpoint it is kept under. */
+export interface LivePolicy {
+  readonly policy: Policy;
+  readonly optimizer: AdamState;
+}
+
+/** A worker's live policies: only a cache keyed by checkpoint, so losing it costs a reload and nothing else. */
+export interface LivePolicies {
+  /** The checkpoint's policy for reading; it stays in the cache, which owns it. */
+  borrow(checkpoint: CheckpointRef, config: PolicyConfig): Promise<Policy>;
+  /** The checkpoint's policy for training; the caller owns it and gives it back with `keep`, or releases it. */
+  take(checkpoint: CheckpointRef, config: PolicyConfig): Promise<LivePolicy>;
+  /** Writes a trained policy as files named by `path(part)` and keeps it live under its new checkpoint. */
+  keep(live: LivePolicy, path: (part: 'weights' | 'training-state') => string): Promise<CheckpointRef>;
+}
+
+export function releaseLivePolicy(live: LivePolicy): void {
+  disposePolicy(live.policy);
+  disposeAdamState(live.optimizer);
+}
+
+function keyOf(checkpoint: CheckpointRef): string {
+  return `${checkpoint.weights.sha256}/${checkpoint.trainingState?.sha256 ?? 'none'}`;
+}
+
+/** At most `capacity` policies stay live; the least recently used goes first. */
+export function createLivePolicies(artifacts: ArtifactStore, capacity: number): LivePolicies {
+  const live = new Map<string, LivePolicy>();
+
+  const load = async (checkpoint: CheckpointRef, config: PolicyConfig): Promise<LivePolicy> => {
+    const policy = decodePolicy(config, await artifacts.read(checkpoint.weights));
+    const optimizer =
+      checkpoint.trainingState === null
+        ? createAdamState(policy.parameters)
+        : decodeTrainingState(config, await artifacts.read(checkpoint.trainingState));
+    return { policy, optimizer };
+  };
+
+  const insert = (key: string, value: LivePolicy): void => {
+    const previous = live.get(key);
+    if (previous !== undefined && previous !== value) releaseLivePolicy(previous);
+    live.delete(key);
+    live.set(key, value);
+    for (const [oldest, stale] of live) {
+      if (live.size <= capacity) break;
+      live.delete(oldest);
+      releaseLivePolicy(stale);
+    }
+  };
+
+  return {
+    borrow: async (checkpoint, config) => {
+      const key = keyOf(checkpoint);
+      const value = live.get(key) ?? (await load(checkpoint, config));
+      insert(key, value);
+      return value.policy;
+    },
+    take: async (checkpoint, config) => {
+      const key = keyOf(checkpoint);
+      const value = live.get(key);
+      live.delete(key);
+      return value ?? load(checkpoint, config);
+    },
+    keep: async (value, path) => {
+      const { policy, optimizer } = value;
+      const checkpoint = {
+        weights: await artifacts.write(path('weights'), encodePolicy(policy)),
+        trainingState: await artifacts.write(
+          path('training-state'),
+          encodeTrainingState(policy.config, optimizer),
+        ),
+      };
+      insert(keyOf(checkpoint), value);
+      return checkpoint;
+    },
+  };
+}

@@ -1,0 +1,125 @@
+import type { PolicyConfig } from '../model/config.ts';
+import { createCharacterTokenizer, type Tokenizer } from '../model/tokenizer.ts';
+import type { Architecture, BaseRecipe } from '../spec/base-recipe.ts';
+import type { ArtifactRef, EvaluationSplit, RunPlan } from '../spec/plan.ts';
+import { openTask } from '../tasks/index.ts';
+import type { Problem } from '../tasks/problem.ts';
+import type { Task } from '../tasks/task.ts';
+import type { ArtifactStore } from './artifact-store.ts';
+
+/** What a base model is made from: its recipe and the task whose corpus it reads. Its fingerprint names the model. */
+export interface BaseModelPlan {
+  readonly recipe: BaseRecipe;
+  readonly task: { readonly family: string; readonly [option: string]: unknown };
+}
+
+/** A base model's surroundings, derived from its plan alone, so every worker derives the same. */
+export interface Substrate {
+  readonly task: Task;
+  /** Null when the recipe holds no facts. */
+  readonly knowledge: Task | null;
+  readonly tokenizer: Tokenizer;
+  readonly policyConfig: PolicyConfig;
+}
+
+/** A run's plan with everything derived from it. */
+export interface RunContext extends Substrate {
+  readonly plan: RunPlan;
+  readonly maxNewTokens: number;
+}
+
+/** Evaluation problems are the same for every run, whatever its seed. */
+export const EVALUATION_SEED = 0;
+
+/** Spare tokens beyond the longest correct completion, so that a wrong one may end by itself. */
+const SPARE_TOKENS = 4;
+
+function toPolicyConfig(architecture: Architecture, tokenizer: Tokenizer): PolicyConfig {
+  return {
+    vocabularySize: tokenizer.vocabularySize,
+    width: architecture.hiddenSize,
+    layers: architecture.layers,
+    heads: architecture.heads,
+    keyValueHeads: architecture.keyValueHeads,
+    headWidth: architecture.hiddenSize / architecture.heads,
+    feedForwardWidth: architecture.feedForwardSize,
+    maxPositions: architecture.maxPositions,
+    ropeTheta: architecture.ropeTheta,
+    normEpsilon: 1e-5,
+    tiedEmbeddings: architecture.isTied,
+    beginId: null,
+    endId: tokenizer.endId,
+    padId: tokenizer.padId,
+  };
+}
+
+/** Opens the task, the facts, the tokenizer and the architecture of a base model. */
+export function openSubstrate({ recipe, task: taskSettings }: BaseModelPlan): Substrate {
+  const { family, ...options } = taskSettings;
+  const task = openTask(family, options);
+  const knowledge = recipe.facts > 0 ? openTask('knowledge', { facts: recipe.facts }) : null;
+  const alphabet = [...new Set(task.alphabet + (knowledge?.alphabet ?? ''))].sort().join('');
+  const tokenizer = createCharacterTokenizer(alphabet);
+  return { task, knowledge, tokenizer, policyConfig: toPolicyConfig(recipe.architecture, tokenizer) };
+}
+
+function openRunContext(plan: RunPlan): RunContext {
+  const { base, task, training } = plan.condition;
+  const substrate = openSubstrate({ recipe: base, task });
+  const maxNewTokens = training.maxNewTokens ?? substrate.task.maxCompletionLength + 1 + SPARE_TOKENS;
+  return { ...substrate, plan, maxNewTokens };
+}
+
+/** Reads JSON artifacts such as plans once per process; they are immutable. */
+export function createPlanReader(artifacts: ArtifactStore): {
+  readRun(ref: ArtifactRef): Promise<RunContext>;
+  readBaseModel(ref: ArtifactRef): Promise<BaseModelPlan>;
+} {
+  const runs = new Map<string, RunContext>();
+  const readJson = async (ref: ArtifactRef): Promise<unknown> =>
+    JSON.parse(new TextDecoder().decode(await artifacts.read(ref)));
+  return {
+    readRun: async (ref) => {
+      const known = runs.get(ref.sha256);
+      if (known !== undefined) return known;
+      const context = openRunContext((await readJson(ref)) as RunPlan);
+      runs.set(ref.sha256, context);
+      return context;
+    },
+    readBaseModel: async (ref) => (await readJson(ref)) as BaseModelPlan,
+  };
+}
+
+/** The problems of one sampling round of one step: the same for every scheme at the same seed. */
+export function trainProblems(
+  context: RunContext,
+  at: { readonly step: number; readonly round: number },
+): Problem[] {
+  const { promptsPerStep } = context.plan.condition.training;
+  const first = (at.step * MAX_ROUNDS + at.round) * promptsPerStep;
+  return Array.from({ length: promptsPerStep }, (_, i) =>
+    context.task.problem('train', context.plan.seed, first + i),
+  );
+}
+
+/** Rounds of dynamic sampling that have prompts of their own; the scheme schema allows no more. */
+const MAX_ROUNDS = 16;
+
+/** The task that owns a split's problems. */
+export function taskOfSplit(context: Substrate, split: EvaluationSplit): Task {
+  if (split !== 'knowledge') return context.task;
+  if (context.knowledge === null)
+    throw new RangeError('the knowledge split needs a base with facts; base.facts is 0');
+  return context.knowledge;
+}
+
+/** Problems [from, to) of an evaluation split. */
+export function evaluationProblems(
+  context: Substrate,
+  slice: { readonly split: EvaluationSplit; readonly from: number; readonly to: number },
+): Problem[] {
+  const task = taskOfSplit(context, slice.split);
+  return Array.from({ length: slice.to - slice.from }, (_, i) =>
+    task.problem(slice.split, EVALUATION_SEED, slice.from + i),
+  );
+}

@@ -1,0 +1,28 @@
+/** Exit codes: 0 done, 1 a run failed or a fault of ours, 2 the command or declaration is wrong, 130 interrupted. */
+const USAGE_ERRORS = new Set([
+  'InvalidSpecError',
+  'UnknownRunError',
+  'UnknownExperimentError',
+  'UnknownSchemeError',
+  'UnknownTaskError',
+]);
+
+export class InterruptedError extends Error {
+  override readonly name = 'InterruptedError';
+}
+
+export function exitCodeOf(error: unknown): number {
+  if (!(error instanceof Error)) return 1;
+  if (error instanceof InterruptedError) return 130;
+  return USAGE_ERRORS.has(error.name) ? 2 : 1;
+}
+
+/** An error the user can act on is its message; anything else also shows where it was thrown. */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return `assay: ${String(error)}`;
+  const isOurs =
+    error.name.endsWith('Error') &&
+    !['Error', 'TypeError', 'RangeError', 'ReferenceError', 'SyntaxError'].includes(error.name);
+  if (isOurs) return `assay: ${error.name}: ${error.message}`;
+  return `assay: ${error.stack ?? error.message}`;
+}

@@ -1,0 +1,17 @@
+import { Option } from 'commander';
+import { toHome, type Home } from '../worker/home.ts';
+
+/** `--home DIR`, shared by every command that reads or writes results. */
+export function homeOption(): Option {
+  return new Option('--home <dir>', 'where runs, policies and reports are kept')
+    .env('ASSAY_HOME')
+    .default('.assay');
+}
+
+export function jsonOption(): Option {
+  return new Option('--json', 'print one JSON document to stdout instead of text');
+}
+
+export function readHome(options: { readonly home: string }): Home {
+  return toHome(options.home);
+}

@@ -1,0 +1,50 @@
+import { Command, CommanderError } from 'commander';
+import packageJson from '../package.json' with { type: 'json' };
+import { addCancelCommand } from './cancel.ts';
+import { addDoctorCommand } from './doctor.ts';
+import { describeError, exitCodeOf } from './exit-code.ts';
+import { addLsCommand } from './ls.ts';
+import { addPauseCommand } from './pause.ts';
+import { addReportCommand } from './report.ts';
+import { addResumeCommand } from './resume.ts';
+import { addRunCommand } from './run.ts';
+import { addSetupCommand } from './setup.ts';
+import { addShowCommand } from './show.ts';
+import { addWorkerCommand } from './worker.ts';
+
+function createProgram(setExitCode: (code: number) => void): Command {
+  const program = new Command('assay')
+    .description(
+      'Runs declared experiment matrices over reward schemes as durable workflows, and reports which really did better.',
+    )
+    .version(packageJson.version)
+    .showHelpAfterError('(add --help for options and examples)')
+    .exitOverride();
+  const commands = [
+    addRunCommand,
+    addResumeCommand,
+    addLsCommand,
+    addShowCommand,
+    addPauseCommand,
+    addCancelCommand,
+    addReportCommand,
+    addWorkerCommand,
+    addDoctorCommand,
+    addSetupCommand,
+  ];
+  for (const add of commands) add(program, setExitCode);
+  return program;
+}
+
+/** Runs one command line; returns the process's exit code. */
+export async function main(argv: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  try {
+    await createProgram((code) => (exitCode = code)).parseAsync([...argv]);
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    console.error(describeError(error));
+    return exitCodeOf(error);
+  }
+}

@@ -1,0 +1,48 @@
+import { Option, type Command } from 'commander';
+import type { BackendChoice } from '../model/backend.ts';
+import { runWorker, type WorkerRole } from '../worker/run-worker.ts';
+import { configuredTarget } from '../worker/temporal-connection.ts';
+import { homeOption, readHome } from './home-option.ts';
+
+interface WorkerOptions {
+  readonly home: string;
+  readonly role: WorkerRole;
+  readonly backend: BackendChoice;
+  readonly threads: string;
+}
+
+export function backendOption(): Option {
+  return new Option('--backend <name>', 'TensorFlow.js backend; a named one that is missing is an error')
+    .choices(['auto', 'gpu', 'native', 'wasm', 'cpu'])
+    .env('ASSAY_BACKEND')
+    .default('auto');
+}
+
+export function addWorkerCommand(program: Command): void {
+  program
+    .command('worker')
+    .description(
+      'Serve task queues of the Temporal server that TEMPORAL_* variables or profiles name. `assay run` starts its own.',
+    )
+    .addOption(homeOption())
+    .addOption(
+      new Option('--role <role>', 'store: workflows, verdicts and rows; train: one slot of model compute')
+        .choices(['store', 'train'])
+        .makeOptionMandatory(),
+    )
+    .addOption(backendOption())
+    .option('--threads <n>', 'threads inside one tfjs operation', '1')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  TEMPORAL_ADDRESS=127.0.0.1:7233 assay worker --role store\n  TEMPORAL_ADDRESS=127.0.0.1:7233 assay worker --role train --backend native',
+    )
+    .action(async (options: WorkerOptions) => {
+      await runWorker({
+        role: options.role,
+        home: readHome(options),
+        target: configuredTarget(),
+        backend: options.backend,
+        threads: Number(options.threads),
+      });
+    });
+}

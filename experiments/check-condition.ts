@@ -1,0 +1,78 @@
+import type { Condition } from '../spec/experiment.ts';
+import { InvalidSpecError } from '../spec/invalid-spec-error.ts';
+import { openTask } from '../tasks/index.ts';
+import type { Split } from '../tasks/problem.ts';
+import type { Task } from '../tasks/task.ts';
+
+type Fault = string | null;
+
+function checkFormats(condition: Condition, task: Task): Fault[] {
+  const { formats, leak } = condition.base;
+  const known = `the formats of task ${task.name} are ${task.formats.join(', ')}`;
+  const unknown = Object.keys(formats).filter((format) => !task.formats.includes(format));
+  const hasMass = Object.values(formats).some((share) => share > 0);
+  return [
+    ...unknown.map((format) => `base.formats.${format}: ${known}`),
+    hasMass ? null : 'base.formats: at least one format needs a share above 0',
+    leak !== null && !task.formats.includes(leak.format)
+      ? `base.leak.format: found "${leak.format}"; ${known}`
+      : null,
+  ];
+}
+
+function checkSplit(condition: Condition, task: Task, [split, problems]: [string, number]): Fault {
+  const { base } = condition;
+  const place = `evaluation.splits.${split}: ${problems} problems`;
+  if (split === 'knowledge') {
+    return problems <= base.facts ? null : `${place}, but the base learns only base.facts = ${base.facts}`;
+  }
+  if (!task.splits.includes(split as Split)) {
+    return `evaluation.splits.${split}: task ${task.name} has the splits ${task.splits.join(', ')}`;
+  }
+  if (split === 'contaminated' && problems > (base.leak?.problems ?? 0)) {
+    return `${place}, but only base.leak.problems = ${base.leak?.problems ?? 0} are planted`;
+  }
+  return null;
+}
+
+function checkTraining({ training, scheme }: Condition): Fault[] {
+  const needsGroup = scheme.advantage.baseline !== 'none' || scheme.advantage.scale === 'group';
+  return [
+    training.updatesPerBatch > training.promptsPerStep
+      ? `training.updatesPerBatch: found ${training.updatesPerBatch}, expected at most promptsPerStep = ${training.promptsPerStep}`
+      : null,
+    scheme.isTrained && needsGroup && training.groupSize < 2
+      ? `training.groupSize: found 1; scheme ${scheme.name} compares rollouts of a group, so it needs at least 2`
+      : null,
+  ];
+}
+
+function checkLength(condition: Condition, task: Task): Fault {
+  const splits: Split[] = [
+    'train',
+    ...task.splits.filter((split) => Object.hasOwn(condition.evaluation.splits, split)),
+  ];
+  const longestPrompt = Math.max(...splits.map((split) => task.problem(split, 0, 0).prompt.length));
+  const completion = condition.training.maxNewTokens ?? task.maxCompletionLength + 5;
+  const { maxPositions } = condition.base.architecture;
+  return longestPrompt + completion > maxPositions
+    ? `base.architecture.maxPositions: found ${maxPositions}; prompts of ${longestPrompt} and completions of ${completion} tokens need more`
+    : null;
+}
+
+/**
+ * What no single schema can see: settings that contradict each other or the task.
+ *
+ * @throws {InvalidSpecError} listing every fault with its place
+ */
+export function checkCondition(condition: Condition, place: string): void {
+  const { family, ...options } = condition.task;
+  const task = openTask(family, options);
+  const faults = [
+    ...checkFormats(condition, task),
+    ...Object.entries(condition.evaluation.splits).map((entry) => checkSplit(condition, task, entry)),
+    ...checkTraining(condition),
+    checkLength(condition, task),
+  ].filter((fault) => fault !== null);
+  if (faults.length > 0) throw new InvalidSpecError(faults.map((fault) => `${place}.${fault}`).join('\n'));
+}

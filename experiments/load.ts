@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises';
+import { extname, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parse as parseYaml } from 'yaml';
+import { InvalidSpecError } from '../spec/invalid-spec-error.ts';
+import { isSettings, type Settings } from '../spec/merge.ts';
+
+/** Declarations are written by hand; anything larger is a mistake or an attack. */
+const MAX_YAML_BYTES = 1_000_000;
+
+async function loadModule(path: string): Promise<unknown> {
+  const module = (await import(pathToFileURL(path).href)) as { experiment?: unknown };
+  if (module.experiment === undefined) {
+    throw new InvalidSpecError(
+      `${path}: found no export named "experiment"; expected \`export const experiment = defineExperiment({ … })\``,
+    );
+  }
+  return module.experiment;
+}
+
+async function loadYaml(path: string): Promise<unknown> {
+  const text = await readFile(path, 'utf8');
+  if (text.length > MAX_YAML_BYTES)
+    throw new InvalidSpecError(`${path}: a declaration is at most ${MAX_YAML_BYTES} bytes`);
+  try {
+    return parseYaml(text, { maxAliasCount: 100 });
+  } catch (error) {
+    throw new InvalidSpecError(`${path}: not YAML: ${(error as Error).message}`);
+  }
+}
+
+/**
+ * Reads a declared experiment from a TypeScript, YAML or JSON file; not validated yet.
+ *
+ * @throws {InvalidSpecError} when the file is missing, of another kind or declares nothing
+ */
+export async function loadExperiment(file: string): Promise<Settings> {
+  const path = resolve(file);
+  const extension = extname(path);
+  let declared: unknown;
+  try {
+    if (extension === '.ts' || extension === '.mts' || extension === '.js' || extension === '.mjs')
+      declared = await loadModule(path);
+    else if (extension === '.yaml' || extension === '.yml' || extension === '.json')
+      declared = await loadYaml(path);
+    else throw new InvalidSpecError(`${path}: expected a .ts, .yaml or .json file`);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT' || code === 'ERR_MODULE_NOT_FOUND') {
+      throw new InvalidSpecError(`${path}: cannot be read: ${(error as Error).message}`);
+    }
+    throw error;
+  }
+  if (!isSettings(declared)) throw new InvalidSpecError(`${path}: expected an object of settings`);
+  return declared;
+}

@@ -1,0 +1,103 @@
+import { baseRecipeSchema } from '../spec/base-recipe.ts';
+import { fingerprint } from '../spec/canonical.ts';
+import { expandConditions, expandSeeds, type ExpandedCondition } from '../spec/expand.ts';
+import { conditionSchema, experimentSchema, type Condition } from '../spec/experiment.ts';
+import { InvalidSpecError, parseSpec } from '../spec/invalid-spec-error.ts';
+import { mergeSettings, type Settings } from '../spec/merge.ts';
+import { schemeSchema, type Scheme } from '../spec/scheme.ts';
+import { evaluationSchema, trainingSchema, type TrainingPlan } from '../spec/training.ts';
+import { findScheme } from '../schemes/index.ts';
+import { openTask } from '../tasks/index.ts';
+import { checkCondition } from './check-condition.ts';
+
+/** A condition with every default filled in; its id is the fingerprint of `condition`. */
+export interface ResolvedCondition {
+  readonly id: string;
+  readonly name: string;
+  readonly isControl: boolean;
+  readonly baseModelId: string;
+  readonly condition: Condition;
+}
+
+/** A matrix ready to launch: validated, expanded, fingerprinted. Seeds are not part of the id, so they can be extended. */
+export interface ResolvedExperiment {
+  readonly id: string;
+  readonly name: string;
+  readonly question: string;
+  readonly baseline: string;
+  readonly seeds: readonly number[];
+  readonly conditions: readonly ResolvedCondition[];
+}
+
+function resolveTask(settings: Settings, place: string): Condition['task'] {
+  const { family, ...options } = settings;
+  try {
+    return { family: String(family), ...openTask(String(family), options).options };
+  } catch (error) {
+    throw new InvalidSpecError(`${place}.task: ${(error as Error).message}`);
+  }
+}
+
+function resolveScheme(settings: Settings, place: string): Scheme {
+  const { name, ...overrides } = settings;
+  if (typeof name !== 'string') throw new InvalidSpecError(`${place}.scheme.name: expected a scheme's name`);
+  try {
+    return parseSpec(schemeSchema, mergeSettings(findScheme(name), overrides), `${place}.scheme`);
+  } catch (error) {
+    if (error instanceof InvalidSpecError) throw error;
+    throw new InvalidSpecError(`${place}.scheme: ${(error as Error).message}`);
+  }
+}
+
+/** An untrained arm does not depend on how others train, so neither does its fingerprint. */
+function resolveTraining(declared: TrainingPlan, scheme: Scheme): TrainingPlan {
+  if (scheme.isTrained) return declared;
+  return trainingSchema.parse({ steps: 0, maxNewTokens: declared.maxNewTokens });
+}
+
+function resolveCondition({ name, isControl, settings }: ExpandedCondition): ResolvedCondition {
+  const place = `conditions.${name}`;
+  const scheme = resolveScheme(settings['scheme'] as Settings, place);
+  const condition = conditionSchema.parse({
+    task: resolveTask(settings['task'] as Settings, place),
+    base: parseSpec(baseRecipeSchema, settings['base'], `${place}.base`),
+    scheme,
+    training: resolveTraining(parseSpec(trainingSchema, settings['training'], `${place}.training`), scheme),
+    evaluation: parseSpec(evaluationSchema, settings['evaluation'], `${place}.evaluation`),
+  });
+  checkCondition(condition, place);
+  const baseModelId = fingerprint({ recipe: condition.base, task: condition.task });
+  return { id: fingerprint(condition), name, isControl, baseModelId, condition };
+}
+
+function refuseDuplicates(conditions: readonly ResolvedCondition[]): ResolvedCondition[] {
+  const byId = new Map<string, ResolvedCondition>();
+  for (const condition of conditions) {
+    const twin = byId.get(condition.id);
+    // A control crossed with an axis that does not touch it is one control, not several.
+    if (twin !== undefined && !(twin.isControl && condition.isControl)) {
+      throw new InvalidSpecError(
+        `conditions.${condition.name}: the same as conditions.${twin.name}; what sets them apart has no effect. Remove one`,
+      );
+    }
+    if (twin === undefined) byId.set(condition.id, condition);
+  }
+  return [...byId.values()];
+}
+
+/**
+ * Validates a declaration, fills defaults in, expands it and gives everything its fingerprint.
+ *
+ * @throws {InvalidSpecError} naming every place that is wrong, before any compute is spent
+ */
+export function resolveExperiment(declared: Settings): ResolvedExperiment {
+  const experiment = parseSpec(experimentSchema, declared, '');
+  const conditions = refuseDuplicates(expandConditions(experiment).map(resolveCondition));
+  if (!conditions.some((condition) => condition.name === experiment.baseline)) {
+    const names = conditions.map((condition) => condition.name).join(', ');
+    throw new InvalidSpecError(`baseline: found "${experiment.baseline}", expected one of ${names}`);
+  }
+  const { name, question, baseline } = experiment;
+  const id = fingerprint({ name, baseline, conditions: conditions.map((c) => ({ name: c.name, id: c.id })) });
+  return { id, name, question, baseline, seeds: expandSeeds(experiment.seeds), conditions };
+}

@@ -1,0 +1,30 @@
+import { join, resolve } from 'node:path';
+
+/** Where one workspace keeps everything it makes; deleting the directory forgets it all. */
+export interface Home {
+  readonly directory: string;
+  readonly database: string;
+  readonly artifacts: string;
+  readonly reports: string;
+  readonly policies: string;
+  readonly logs: string;
+  /** The embedded Temporal server's persistent file. */
+  readonly serverDatabase: string;
+  /** Who uses the embedded server, and where it listens. */
+  readonly server: string;
+}
+
+/** Layout of the home directory: `--home`, else `ASSAY_HOME`, else `.assay` in the current directory. */
+export function toHome(directory: string): Home {
+  const root = resolve(directory);
+  return {
+    directory: root,
+    database: join(root, 'assay.db'),
+    artifacts: join(root, 'artifacts'),
+    reports: join(root, 'reports'),
+    policies: join(root, 'policies'),
+    logs: join(root, 'logs'),
+    serverDatabase: join(root, 'temporal.db'),
+    server: join(root, 'server'),
+  };
+}

@@ -1,0 +1,124 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { createArtifactStore } from '../activities/artifact-store.ts';
+import { createLivePolicies } from '../activities/live-policies.ts';
+import { createPlanReader } from '../activities/run-context.ts';
+import { createStoreActivities } from '../activities/store-activities.ts';
+import { createTrainActivities } from '../activities/train-activities.ts';
+import { openDatabase } from '../db/connection.ts';
+import { selectBackend, type BackendChoice } from '../model/backend.ts';
+import { defaultCacheDirectory } from '../model/cache-directory.ts';
+import { taskQueues } from '../spec/plan.ts';
+import type { Home } from './home.ts';
+import type { TemporalTarget } from './temporal-connection.ts';
+import { prepareWorkflowBundle } from './workflow-bundle.ts';
+
+/** What one worker process serves: the store's own queues, or one train slot. */
+export type WorkerRole = 'store' | 'train';
+
+export interface WorkerSettings {
+  readonly role: WorkerRole;
+  readonly home: Home;
+  readonly target: TemporalTarget;
+  readonly backend: BackendChoice;
+  /** Threads inside one tfjs operation. */
+  readonly threads: number;
+}
+
+/** Live policies per train worker: one per run under way and the base they share. */
+const LIVE_POLICIES = 8;
+
+/** A stopping worker lets its activities run to their next pause; they are repeated elsewhere. */
+const SHUTDOWN_GRACE = '2s';
+
+async function storeWorkers(settings: WorkerSettings, connection: NativeConnection): Promise<Worker[]> {
+  const artifacts = createArtifactStore(settings.home.artifacts);
+  const activities = createStoreActivities({
+    db: openDatabase(settings.home.database),
+    artifacts,
+    plans: createPlanReader(artifacts),
+    policiesDirectory: settings.home.policies,
+  });
+  const shared = {
+    connection,
+    namespace: settings.target.namespace,
+    shutdownGraceTime: SHUTDOWN_GRACE,
+  } as const;
+  const codePath = await prepareWorkflowBundle(settings.home.server);
+  return [
+    await Worker.create({ ...shared, taskQueue: taskQueues.orchestration, workflowBundle: { codePath } }),
+    await Worker.create({
+      ...shared,
+      taskQueue: taskQueues.cpu,
+      activities,
+      maxConcurrentActivityTaskExecutions: 4,
+    }),
+  ];
+}
+
+async function trainWorkers(settings: WorkerSettings, connection: NativeConnection): Promise<Worker[]> {
+  await selectBackend({
+    backend: settings.backend,
+    cacheDirectory: defaultCacheDirectory(),
+    threads: settings.threads,
+  });
+  const artifacts = createArtifactStore(settings.home.artifacts);
+  const options: WorkerOptions = {
+    connection,
+    namespace: settings.target.namespace,
+    taskQueue: taskQueues.train,
+    shutdownGraceTime: SHUTDOWN_GRACE,
+    activities: createTrainActivities({
+      artifacts,
+      plans: createPlanReader(artifacts),
+      policies: createLivePolicies(artifacts, LIVE_POLICIES),
+    }),
+    maxConcurrentActivityTaskExecutions: 1,
+  };
+  return [await Worker.create(options)];
+}
+
+/** Logs how late the event loop ran, since heartbeats depend on it. */
+function watchEventLoop(role: WorkerRole): void {
+  const delay = monitorEventLoopDelay({ resolution: 10 });
+  delay.enable();
+  setInterval(() => {
+    const toMs = (nanoseconds: number): string => (nanoseconds / 1e6).toFixed(0);
+    console.error(
+      `${new Date().toISOString()} ${role} event-loop delay ms: p50 ${toMs(delay.percentile(50))} p99 ${toMs(delay.percentile(99))} max ${toMs(delay.max)}`,
+    );
+    delay.reset();
+  }, 60_000).unref();
+}
+
+/** Stops at SIGTERM, and at once when the command that started it is gone, so that no worker is orphaned. */
+function stopWith(workers: readonly Worker[]): void {
+  const stop = (): void => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  if (process.channel) process.on('disconnect', () => process.exit(0));
+}
+
+/** Serves until told to stop. Tells a parent process "ready" once it polls. */
+export async function runWorker(settings: WorkerSettings): Promise<void> {
+  Runtime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: [] });
+  const { connectionOptions, namespace } = settings.target;
+  const { address, tls, apiKey, metadata } = connectionOptions;
+  const connection = await NativeConnection.connect({
+    ...(address === undefined ? {} : { address }),
+    ...(tls === undefined ? {} : { tls }),
+    ...(typeof apiKey === 'string' ? { apiKey } : {}),
+    ...(metadata === undefined ? {} : { metadata }),
+  });
+  const workers = await (settings.role === 'store' ? storeWorkers : trainWorkers)(settings, connection);
+  stopWith(workers);
+  watchEventLoop(settings.role);
+  process.send?.({ ready: settings.role, namespace });
+  try {
+    await Promise.all(workers.map((worker) => worker.run()));
+  } finally {
+    await connection.close();
+  }
+}
