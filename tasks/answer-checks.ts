@@ -1,7 +1,7 @@
 import { malformed, type Verdict } from './verdict.ts';
 
 /** How an answer's text is compared with the reference. */
-export interface AnswerCheckOptions {
+interface AnswerCheckOptions {
   /** Blanks around both are left out. */
   readonly trims: boolean;
   readonly ignoresCase: boolean;

@@ -1,5 +1,5 @@
 /** An exact rational value, reduced, with a positive denominator. */
-export interface Rational {
+interface Rational {
   readonly numerator: number;
   readonly denominator: number;
 }
