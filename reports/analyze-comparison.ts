@@ -1,0 +1,56 @@
+import type { ComparisonInput } from './comparison-input.ts';
+import { tabulateDifferences, type DifferenceRow, type MissingDifference } from './difference-table.ts';
+import { collectFinalCounts, type ExcludedRun } from './final-counts.ts';
+import { tabulateGaps, type GapRow } from './gap-table.ts';
+import { IncomparableError } from './incomparable-error.ts';
+import { tabulateLearningCurves, type CurvePoint } from './learning-curves.ts';
+import { reportedKs, tabulatePassAtK, type PassAtKRow } from './pass-at-k-table.ts';
+import { tabulateRewardTruth, type RewardTruthRow } from './reward-truth-table.ts';
+
+/** Every number of a report, computed once; CSV, Markdown and HTML only write it down. */
+export interface Analysis {
+  readonly passAtK: readonly PassAtKRow[];
+  readonly differences: readonly DifferenceRow[];
+  readonly missing: readonly MissingDifference[];
+  readonly gaps: readonly GapRow[];
+  readonly curves: readonly CurvePoint[];
+  readonly rewardTruth: readonly RewardTruthRow[];
+  readonly excluded: readonly ExcludedRun[];
+  /** Splits with a final evaluation, in reading order. */
+  readonly splits: readonly string[];
+}
+
+/** Analyses a comparison that is consistent and sorted. */
+export function analyzeComparison(input: ComparisonInput): Analysis {
+  const { finals, excluded } = collectFinalCounts(input);
+  const { fingerprint } = input.experiment;
+  const ks = reportedKs(finals);
+  // The first, a middle and the last k: the ends of the curve decide the claims about boundaries.
+  const testedKs = ks.filter((k, i) => i === 0 || k === 8 || i === ks.length - 1);
+  return {
+    passAtK: tabulatePassAtK(finals, fingerprint),
+    ...tabulateDifferences(input, finals, testedKs),
+    gaps: tabulateGaps(input, finals),
+    curves: tabulateLearningCurves(input),
+    rewardTruth: tabulateRewardTruth(input),
+    excluded,
+    splits: [...new Set(finals.map(({ split }) => split))],
+  };
+}
+
+/** @throws IncomparableError when the baseline is none of the conditions, or a run belongs to none */
+export function assertConsistent({ experiment, conditions, runs }: ComparisonInput): void {
+  const names = new Set(conditions.map(({ name }) => name));
+  const stems = new Set(conditions.map(({ name }) => name.split('/')[0]));
+  if (!names.has(experiment.baseline) && !stems.has(experiment.baseline)) {
+    throw new IncomparableError(
+      `the baseline ${experiment.baseline} is none of the conditions (${[...names].join(', ')}); name one of them`,
+    );
+  }
+  const stray = runs.find(({ condition }) => !names.has(condition));
+  if (stray !== undefined) {
+    throw new IncomparableError(
+      `run ${stray.id} belongs to condition ${stray.condition}, which is none of ${[...names].join(', ')}`,
+    );
+  }
+}

@@ -1,0 +1,93 @@
+/** Plain rows a report is made from. `load-comparison.ts` fills them from the database; tests write them by hand. */
+export interface ComparisonInput {
+  readonly experiment: ExperimentRecord;
+  /** In declaration order, which is the order of every table and legend. */
+  readonly conditions: readonly ConditionRecord[];
+  readonly baseModels: readonly BaseModelRecord[];
+  readonly runs: readonly RunRecord[];
+  readonly evaluations: readonly EvaluationCount[];
+  readonly metrics: readonly MetricPoint[];
+  readonly rewardByVerdict: readonly VerdictReward[];
+  readonly rollouts: readonly SampleRollout[];
+}
+
+export interface ExperimentRecord {
+  readonly name: string;
+  readonly question: string;
+  /** 64 hexadecimal digits; also seeds every interval of the report. */
+  readonly fingerprint: string;
+  /** Name of the condition the others are compared with. */
+  readonly baseline: string;
+}
+
+export interface ConditionRecord {
+  readonly name: string;
+  readonly isControl: boolean;
+  readonly schemeName: string;
+  readonly fingerprint: string;
+  readonly baseModelId: string;
+}
+
+export interface BaseModelRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly weightsSha256: string | null;
+  /** What was planted on purpose in its corpus; null when nothing was. */
+  readonly leak: {
+    readonly problems: number;
+    readonly steps: number;
+    readonly share: number;
+    readonly format: string;
+  } | null;
+  /** Further facts of its recipe and making, as label → value. */
+  readonly details: Readonly<Record<string, string>>;
+}
+
+export interface RunRecord {
+  readonly id: string;
+  readonly condition: string;
+  readonly seed: number;
+  readonly status: string;
+  readonly stepsDone: number;
+  readonly checkpointSha256: string | null;
+  readonly failure: string | null;
+  /** Backend, device, versions, git revision…, as label → value. */
+  readonly provenance: Readonly<Record<string, string>>;
+}
+
+/** One problem of one evaluation: n samples, c of them correct. `step` counts the training steps behind the checkpoint. */
+export interface EvaluationCount {
+  readonly runId: string;
+  readonly split: string;
+  readonly step: number;
+  readonly problemId: string;
+  readonly n: number;
+  readonly c: number;
+}
+
+export interface MetricPoint {
+  readonly runId: string;
+  readonly step: number;
+  readonly name: string;
+  readonly value: number;
+}
+
+/** All training rollouts of a run with one true verdict, and what the scheme rewarded them with. */
+export interface VerdictReward {
+  readonly runId: string;
+  readonly verdict: string;
+  readonly rollouts: number;
+  readonly rewardMean: number;
+}
+
+export interface SampleRollout {
+  readonly runId: string;
+  readonly step: number;
+  readonly problemId: string;
+  readonly prompt: string;
+  readonly completion: string;
+  readonly answer: string;
+  readonly verdict: string;
+  /** Null where the rollout was not rewarded (evaluations). */
+  readonly reward: number | null;
+}

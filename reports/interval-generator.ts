@@ -1,0 +1,16 @@
+import { createGenerator, type Generator } from '../random/generator.ts';
+import { deriveStream } from '../random/streams.ts';
+
+/** Replicates of each interval and p-value of a report. */
+export const RESAMPLES = 10_000;
+/** Confidence level of every interval of a report. */
+export const LEVEL = 0.95;
+
+/**
+ * The generator of one interval: derived from the experiment's fingerprint and the interval's own name, so the same
+ * database gives the same bytes and an interval does not depend on which others are computed.
+ */
+export function intervalGenerator(fingerprint: string, name: string): Generator {
+  // 12 hexadecimal digits are 48 bits: the most that stays a safe integer.
+  return createGenerator(deriveStream(Number.parseInt(fingerprint.slice(0, 12), 16), `report/${name}`));
+}

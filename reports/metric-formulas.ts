@@ -1,0 +1,32 @@
+/** The formulas the report prints; docs/metrics.md has the long form. */
+export const METRIC_FORMULAS: readonly {
+  readonly name: string;
+  readonly formula: string;
+  readonly note: string;
+}[] = [
+  {
+    name: 'pass@k',
+    formula: '1 − C(n − c, k) / C(n, k), averaged over problems',
+    note: 'Chance that at least one of k samples is correct, from n samples with c correct. Unbiased; undefined for k > n.',
+  },
+  {
+    name: 'Interval of a mean',
+    formula: '2.5% and 97.5% quantiles of the replicates’ means',
+    note: 'Bootstrap over seeds, then over problems (shared by all seeds). It covers training again with other seeds and drawing other problems of the same kind. With few seeds that disagree it is too narrow.',
+  },
+  {
+    name: 'Difference',
+    formula: 'mean over seeds and problems of passₖ(condition) − passₖ(reference)',
+    note: 'Paired: the same problems and, where both arms ran them, the same seeds. p is the level at which the interval would just touch 0; Holm p corrects it over all comparisons at the same k.',
+  },
+  {
+    name: 'Clean–contaminated gap',
+    formula: 'pass@1(contaminated) − pass@1(clean)',
+    note: 'The contaminated problems were in the pretraining corpus, the clean ones provably were not. The change is the gap after training minus the gap of the baseline.',
+  },
+  {
+    name: 'Reward against truth',
+    formula: 'mean reward of the training rollouts with each true verdict',
+    note: 'A scheme that rewards what is wrong as much as what is right does not teach what it seems to.',
+  },
+];

@@ -1,0 +1,55 @@
+import { hierarchicalBootstrap } from '../stats/hierarchical-bootstrap.ts';
+import { passAtK } from '../stats/pass-at-k.ts';
+import type { FinalCounts } from './final-counts.ts';
+import { intervalGenerator, LEVEL, RESAMPLES } from './interval-generator.ts';
+
+export interface PassAtKRow {
+  readonly condition: string;
+  readonly split: string;
+  readonly k: number;
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+  readonly seeds: number;
+  readonly problems: number;
+}
+
+/** Bands need less precision than tested differences, and there are many of them. */
+const BAND_RESAMPLES = RESAMPLES / 5;
+
+/** scores[seed][problem] of pass@k; null where some problem has fewer than k samples, so pass@k is undefined. */
+export function passAtKScores(final: FinalCounts, k: number): number[][] | null {
+  const scores = final.counts.map((row) => row.map((counts) => passAtK(counts, k)));
+  return scores.every((row) => row.every((value) => value !== null)) ? (scores as number[][]) : null;
+}
+
+/** Powers of two up to the smallest n, at most 64. */
+export function reportedKs(finals: readonly FinalCounts[]): number[] {
+  const fewest = Math.min(
+    64,
+    ...finals.flatMap(({ counts }) => counts.flatMap((row) => row.map(({ n }) => n))),
+  );
+  return [1, 2, 4, 8, 16, 32, 64].filter((k) => k <= fewest);
+}
+
+/** pass@k of every condition and split at each k, with its interval over seeds and problems. */
+export function tabulatePassAtK(finals: readonly FinalCounts[], fingerprint: string): PassAtKRow[] {
+  return finals.flatMap((final) =>
+    reportedKs([final]).flatMap((k) => {
+      const scores = passAtKScores(final, k);
+      if (scores === null) return [];
+      const { condition, split } = final;
+      // The generator's name leaves k out: the same draws for every k give smooth bands.
+      const generator = intervalGenerator(fingerprint, `pass-at-k/${condition}/${split}`);
+      const interval = hierarchicalBootstrap({
+        scores,
+        statistic: 'mean',
+        resamples: BAND_RESAMPLES,
+        generator,
+        level: LEVEL,
+      });
+      const { estimate, low, high, seeds, problems } = interval;
+      return [{ condition, split, k, mean: estimate, low, high, seeds, problems }];
+    }),
+  );
+}

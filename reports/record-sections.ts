@@ -1,0 +1,122 @@
+import type { Analysis } from './analyze-comparison.ts';
+import type { BaseModelRecord, ComparisonInput, RunRecord, SampleRollout } from './comparison-input.ts';
+import { formatScore } from './format-number.ts';
+import { html, type Markup } from './html.ts';
+import { METRIC_FORMULAS } from './metric-formulas.ts';
+import { renderTable } from './page-table.ts';
+import type { Section } from './result-sections.ts';
+
+export function rewardTruthSection({ rewardTruth }: Analysis): Section | null {
+  if (rewardTruth.length === 0) return null;
+  const table = renderTable(
+    'Mean reward of the training rollouts, by their true verdict',
+    [
+      { title: 'condition', cell: (row) => row.condition },
+      { title: 'true verdict', cell: (row) => html`<span class="tag ${row.verdict}">${row.verdict}</span>` },
+      { title: 'rollouts', kind: 'number', cell: (row) => row.rollouts },
+      { title: 'share', kind: 'number', cell: (row) => formatScore(row.share) },
+      { title: 'mean reward', kind: 'number', cell: (row) => formatScore(row.rewardMean) },
+    ],
+    rewardTruth,
+  );
+  const body = html`
+    <p class="lead">
+      What each scheme paid for. The verdict is the deterministic check, whatever the scheme looked at.
+    </p>
+    ${table}
+  `;
+  return { id: 'reward-truth', title: 'Reward against truth', body };
+}
+
+function renderRollout(rollout: SampleRollout, run: RunRecord): Markup {
+  const reward = rollout.reward === null ? null : html`, reward ${formatScore(rollout.reward)}`;
+  return html`<div class="rollout">
+    <p>
+      <span class="tag ${rollout.verdict}">${rollout.verdict}</span>${reward}, seed ${run.seed}, step
+      ${rollout.step}, answer
+      <code>${rollout.answer}</code>
+    </p>
+    <pre>${rollout.prompt}<strong>${rollout.completion}</strong></pre>
+  </div>`;
+}
+
+export function rolloutSection(input: ComparisonInput): Section | null {
+  if (input.rollouts.length === 0) return null;
+  const runs = new Map(input.runs.map((run) => [run.id, run]));
+  const groups = input.conditions.flatMap(({ name }) => {
+    const rollouts = input.rollouts.filter(({ runId }) => runs.get(runId)!.condition === name);
+    return rollouts.length === 0 ? [] : [{ name, rollouts }];
+  });
+  const body = html`
+    <p class="lead">What the policies wrote, prompt first, completion in bold.</p>
+    ${groups.map(
+      ({ name, rollouts }) =>
+        html`<details>
+          <summary>${name}, ${rollouts.length} rollouts</summary>
+          ${rollouts.map((rollout) => renderRollout(rollout, runs.get(rollout.runId)!))}
+        </details>`,
+    )}
+  `;
+  return { id: 'rollouts', title: 'Sample rollouts', body };
+}
+
+function describeLeak({ leak }: BaseModelRecord): string {
+  if (leak === null) return 'nothing was planted';
+  return `${leak.problems} contaminated problems planted in ${leak.format} format, ${leak.share} of the documents of ${leak.steps} steps`;
+}
+
+const renderHash = (hash: string | null): Markup =>
+  hash === null ? html`–` : html`<span class="hash" title="${hash}">${hash.slice(0, 12)}</span>`;
+
+export function provenanceSection(input: ComparisonInput): Section {
+  const details = [...new Set(input.runs.flatMap(({ provenance }) => Object.keys(provenance)))].sort();
+  const conditions = new Map(input.conditions.map((condition) => [condition.name, condition]));
+  const runs = renderTable(
+    'Runs',
+    [
+      {
+        title: 'run',
+        cell: (run) => html`<span class="hash" title="${run.id}">${run.id.slice(0, 20)}</span>`,
+      },
+      { title: 'condition', cell: (run) => run.condition },
+      { title: 'scheme', cell: (run) => conditions.get(run.condition)!.schemeName },
+      { title: 'seed', kind: 'number', cell: (run) => run.seed },
+      { title: 'status', cell: (run) => run.status },
+      { title: 'steps', kind: 'number', cell: (run) => run.stepsDone },
+      { title: 'fingerprint', cell: (run) => renderHash(conditions.get(run.condition)!.fingerprint) },
+      { title: 'checkpoint', cell: (run) => renderHash(run.checkpointSha256) },
+      ...details.map((name) => ({ title: name, cell: (run: RunRecord) => run.provenance[name] ?? '–' })),
+    ],
+    input.runs,
+  );
+  const baseDetails = [...new Set(input.baseModels.flatMap((model) => Object.keys(model.details)))].sort();
+  const bases = renderTable(
+    'Base models and their known past',
+    [
+      { title: 'base model', cell: (model) => model.name },
+      { title: 'leak', kind: 'wide', cell: describeLeak },
+      { title: 'recipe', cell: (model) => renderHash(model.id) },
+      { title: 'weights', cell: (model) => renderHash(model.weightsSha256) },
+      ...baseDetails.map((name) => ({
+        title: name,
+        cell: (model: BaseModelRecord) => model.details[name] ?? '–',
+      })),
+    ],
+    input.baseModels,
+  );
+  const body = html`<p class="lead">Hashes are shortened here; the whole ones are in runs.csv.</p>
+    ${runs}${bases}`;
+  return { id: 'provenance', title: 'Runs and provenance', body };
+}
+
+export function formulaSection(): Section {
+  const body = html`<dl class="formulas">
+    ${METRIC_FORMULAS.map(
+      ({ name, formula, note }) =>
+        html`<dt>${name}</dt>
+          <dd class="formula">${formula}</dd>
+          <dd>${note}</dd>`,
+    )}
+  </dl>`;
+  return { id: 'formulas', title: 'How it is measured', body };
+}
