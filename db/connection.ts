@@ -1,0 +1,150 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import SqliteDatabase from 'better-sqlite3';
+import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
+import * as schema from './schema.ts';
+
+export type Database = BetterSQLite3Database<typeof schema> & { $client: SqliteDatabase.Database };
+
+/** The file is not a whole SQLite database; nothing was written to it. */
+export class DatabaseDamagedError extends Error {
+  override readonly name = 'DatabaseDamagedError';
+}
+
+/** The database has migrations this program does not know. */
+export class DatabaseTooNewError extends Error {
+  override readonly name = 'DatabaseTooNewError';
+}
+
+/** There is no database where a reader expected one. */
+export class DatabaseMissingError extends Error {
+  override readonly name = 'DatabaseMissingError';
+}
+
+/** The database could not grow; the transaction was rolled back and nothing is lost. */
+export class DatabaseFullError extends Error {
+  override readonly name = 'DatabaseFullError';
+}
+
+const migrationsFolder = fileURLToPath(new URL('../migrations', import.meta.url));
+const BUSY_TIMEOUT_MS = 30_000;
+const DAMAGE_CODES = new Set([
+  'SQLITE_CORRUPT',
+  'SQLITE_NOTADB',
+  'SQLITE_CORRUPT_INDEX',
+  'SQLITE_IOERR_SHORT_READ',
+]);
+
+function codeOf(error: unknown): string {
+  return String((error as { code?: unknown } | null)?.code ?? '');
+}
+
+/** Gives SQLite's own faults a type the reader can act on; others pass unchanged. */
+function toTypedFault(error: unknown, path: string): unknown {
+  const code = codeOf(error);
+  if (DAMAGE_CODES.has(code)) {
+    return new DatabaseDamagedError(
+      `the database ${path} is damaged (${code}: ${(error as Error).message}); nothing was written. ` +
+        'Put a whole copy in its place, together with its -wal file if it has one',
+    );
+  }
+  if (code === 'SQLITE_FULL') {
+    return new DatabaseFullError(
+      `no space left for the database ${path}; the transaction was rolled back and nothing is lost. ` +
+        'Free some space and run the same command again',
+    );
+  }
+  return error;
+}
+
+function countKnownMigrations(): number {
+  const journal = JSON.parse(readFileSync(join(migrationsFolder, 'meta', '_journal.json'), 'utf8')) as {
+    entries: readonly unknown[];
+  };
+  return journal.entries.length;
+}
+
+function countAppliedMigrations(client: SqliteDatabase.Database): number {
+  const table = client.prepare("select 1 from sqlite_master where name = '__drizzle_migrations'").get();
+  if (table === undefined) return 0;
+  return (client.prepare('select count(*) as n from __drizzle_migrations').get() as { n: number }).n;
+}
+
+/** Brings the schema up to date; a second process waits for the first and then finds nothing to do. */
+function applyMigrations(db: Database, path: string): void {
+  const known = countKnownMigrations();
+  const applied = countAppliedMigrations(db.$client);
+  if (applied > known) {
+    throw new DatabaseTooNewError(
+      `the database ${path} has ${applied} migrations, this program knows ${known}; use the newer version of assay that wrote it`,
+    );
+  }
+  if (applied === known) return;
+  // An immediate transaction around the migrator is the lock: its own transaction becomes a savepoint inside.
+  db.$client.exec('begin immediate');
+  try {
+    if (countAppliedMigrations(db.$client) < known) migrate(db, { migrationsFolder });
+    db.$client.exec('commit');
+  } catch (error) {
+    db.$client.exec('rollback');
+    throw error;
+  }
+}
+
+/**
+ * Opens the store: WAL, foreign keys on, a busy timeout, full synchronisation (what an activity acknowledged survives a
+ * kill and a power cut), schema up to date.
+ *
+ * @throws {DatabaseDamagedError} @throws {DatabaseTooNewError}
+ */
+export function openDatabase(path: string): Database {
+  mkdirSync(dirname(path), { recursive: true });
+  try {
+    const client = new SqliteDatabase(path, { timeout: BUSY_TIMEOUT_MS });
+    client.pragma('journal_mode = wal');
+    client.pragma('synchronous = full');
+    client.pragma('foreign_keys = on');
+    checkPages(client);
+    const db = drizzle(client, { schema });
+    applyMigrations(db, path);
+    return db;
+  } catch (error) {
+    throw toTypedFault(error, path);
+  }
+}
+
+/** A truncated copy opens without complaint and fails later; the page count in its header tells at once. */
+function checkPages(client: SqliteDatabase.Database): void {
+  const result = client.pragma('quick_check(1)', { simple: true });
+  if (result !== 'ok') throw Object.assign(new Error(String(result)), { code: 'SQLITE_CORRUPT' });
+}
+
+/**
+ * Opens an existing store for reading; never blocks the writer.
+ *
+ * @throws {DatabaseMissingError} @throws {DatabaseDamagedError}
+ */
+export function openReadonlyDatabase(path: string): Database {
+  if (!existsSync(path)) {
+    throw new DatabaseMissingError(
+      `there is no database at ${path}; run a matrix first, or name its directory with --home`,
+    );
+  }
+  try {
+    const client = new SqliteDatabase(path, { readonly: true, timeout: BUSY_TIMEOUT_MS });
+    return drizzle(client, { schema });
+  } catch (error) {
+    throw toTypedFault(error, path);
+  }
+}
+
+/** One immediate, synchronous transaction: it takes the write lock at once or waits for it, and commits whole or not at all. */
+export function writeTransaction<Result>(db: Database, body: (tx: Database) => Result): Result {
+  try {
+    return db.transaction((tx) => body(tx as unknown as Database), { behavior: 'immediate' });
+  } catch (error) {
+    throw toTypedFault(error, db.$client.name);
+  }
+}

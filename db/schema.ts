@@ -1,0 +1,275 @@
+import {
+  blob,
+  foreignKey,
+  index,
+  integer,
+  primaryKey,
+  real,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/sqlite-core';
+
+/**
+ * Every row is reachable from a run (or from the base model it starts from). Natural keys are unique, so a repeated
+ * activity repeats its rows; `_at` columns are ISO 8601 in UTC and never part of a comparison.
+ */
+
+export const experiments = sqliteTable('experiments', {
+  id: text('id').primaryKey(),
+  name: text('name').notNull(),
+  question: text('question').notNull(),
+  baseline: text('baseline').notNull(),
+  createdAt: text('created_at').notNull(),
+});
+
+export const conditions = sqliteTable(
+  'conditions',
+  {
+    experimentId: text('experiment_id')
+      .notNull()
+      .references(() => experiments.id, { onDelete: 'cascade' }),
+    /** Fingerprint of `settings`. */
+    id: text('id').notNull(),
+    name: text('name').notNull(),
+    position: integer('position').notNull(),
+    isControl: integer('is_control', { mode: 'boolean' }).notNull(),
+    baseModelId: text('base_model_id').notNull(),
+    /** Canonical JSON of the whole condition, defaults included. */
+    settings: text('settings').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.experimentId, t.id] }),
+    uniqueIndex('conditions_name').on(t.experimentId, t.name),
+  ],
+);
+
+export const runs = sqliteTable(
+  'runs',
+  {
+    id: text('id').primaryKey(),
+    experimentId: text('experiment_id')
+      .notNull()
+      .references(() => experiments.id, { onDelete: 'cascade' }),
+    conditionId: text('condition_id').notNull(),
+    seed: integer('seed').notNull(),
+    status: text('status', { enum: ['pending', 'running', 'completed', 'failed', 'cancelled'] }).notNull(),
+    totalSteps: integer('total_steps').notNull(),
+    failureType: text('failure_type'),
+    failureMessage: text('failure_message'),
+    /** JSON: git revision, versions, backend and its flags, device, host. */
+    provenance: text('provenance'),
+    startedAt: text('started_at'),
+    finishedAt: text('finished_at'),
+  },
+  (t) => [
+    uniqueIndex('runs_point').on(t.experimentId, t.conditionId, t.seed),
+    foreignKey({
+      columns: [t.experimentId, t.conditionId],
+      foreignColumns: [conditions.experimentId, conditions.id],
+    }),
+  ],
+);
+
+/** Who tried what, when: an audit trail and the fence against attempts that lost their lease. */
+export const attempts = sqliteTable(
+  'attempts',
+  {
+    runId: text('run_id')
+      .notNull()
+      .references(() => runs.id, { onDelete: 'cascade' }),
+    stage: text('stage').notNull(),
+    step: integer('step').notNull(),
+    attempt: integer('attempt').notNull(),
+    worker: text('worker').notNull(),
+    startedAt: text('started_at').notNull(),
+    finishedAt: text('finished_at'),
+  },
+  (t) => [primaryKey({ columns: [t.runId, t.stage, t.step, t.attempt] })],
+);
+
+export const baseModels = sqliteTable('base_models', {
+  /** Fingerprint of recipe and task. */
+  id: text('id').primaryKey(),
+  name: text('name').notNull(),
+  plan: text('plan').notNull(),
+  weightsPath: text('weights_path')
+    .notNull()
+    .references(() => artifacts.path),
+  /** JSON: canonical problem key → times the problem occurs in the corpus. */
+  leak: text('leak').notNull(),
+  tokens: integer('tokens').notNull(),
+  /** JSON: mean loss in nats of each chunk of pretraining steps. */
+  losses: text('losses').notNull(),
+  createdAt: text('created_at').notNull(),
+});
+
+/** A training step that is done: its whole outcome was recorded in one transaction. */
+export const steps = sqliteTable(
+  'steps',
+  {
+    runId: text('run_id')
+      .notNull()
+      .references(() => runs.id, { onDelete: 'cascade' }),
+    step: integer('step').notNull(),
+    rollouts: integer('rollouts').notNull(),
+    tokens: integer('tokens').notNull(),
+    recordedAt: text('recorded_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.runId, t.step] })],
+);
+
+export const problems = sqliteTable(
+  'problems',
+  {
+    id: integer('id').primaryKey(),
+    /** Task family; with the key it names the problem whatever experiment meets it. */
+    task: text('task').notNull(),
+    split: text('split').notNull(),
+    key: text('key').notNull(),
+    prompt: text('prompt').notNull(),
+    answer: text('answer').notNull(),
+  },
+  (t) => [uniqueIndex('problems_key').on(t.task, t.split, t.key)],
+);
+
+export const rollouts = sqliteTable(
+  'rollouts',
+  {
+    id: integer('id').primaryKey(),
+    runId: text('run_id')
+      .notNull()
+      .references(() => runs.id, { onDelete: 'cascade' }),
+    /** 'train', or the split of an evaluation. */
+    phase: text('phase').notNull(),
+    step: integer('step').notNull(),
+    /** Counter of the problem within the step: what its random draws are keyed by. */
+    problemIndex: integer('problem_index').notNull(),
+    sampleIndex: integer('sample_index').notNull(),
+    problemId: integer('problem_id')
+      .notNull()
+      .references(() => problems.id),
+    text: text('text').notNull(),
+    format: text('format').notNull(),
+    tokenCount: integer('token_count').notNull(),
+    isTruncated: integer('is_truncated', { mode: 'boolean' }).notNull(),
+    /** Little-endian: tokens int32, the others float32, one item per sampled token. */
+    tokens: blob('tokens', { mode: 'buffer' }).notNull(),
+    logprobs: blob('logprobs', { mode: 'buffer' }).notNull(),
+    entropies: blob('entropies', { mode: 'buffer' }).notNull(),
+    credit: blob('credit', { mode: 'buffer' }),
+    /** Null: not shaped yet, or could not be determined. */
+    reward: real('reward'),
+    advantage: real('advantage'),
+    /** Whether the scheme's gates let it teach; null before shaping. */
+    isKept: integer('is_kept', { mode: 'boolean' }),
+  },
+  (t) => [uniqueIndex('rollouts_point').on(t.runId, t.phase, t.step, t.problemIndex, t.sampleIndex)],
+);
+
+/** What the deterministic check found, whether or not the scheme may see it. */
+export const verdicts = sqliteTable('verdicts', {
+  rolloutId: integer('rollout_id')
+    .primaryKey()
+    .references(() => rollouts.id, { onDelete: 'cascade' }),
+  outcome: text('outcome', { enum: ['correct', 'incorrect', 'malformed', 'unverifiable'] }).notNull(),
+  extractedAnswer: text('extracted_answer'),
+  reason: text('reason'),
+});
+
+export const judgements = sqliteTable(
+  'judgements',
+  {
+    rolloutId: integer('rollout_id')
+      .notNull()
+      .references(() => rollouts.id, { onDelete: 'cascade' }),
+    criterion: text('criterion').notNull(),
+    outcome: text('outcome', { enum: ['met', 'unmet', 'not-applicable'] }).notNull(),
+    weight: real('weight').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.rolloutId, t.criterion] })],
+);
+
+export const rewardComponents = sqliteTable(
+  'reward_components',
+  {
+    rolloutId: integer('rollout_id')
+      .notNull()
+      .references(() => rollouts.id, { onDelete: 'cascade' }),
+    name: text('name').notNull(),
+    weight: real('weight').notNull(),
+    /** Null: could not be determined, which is not 0. */
+    value: real('value'),
+  },
+  (t) => [primaryKey({ columns: [t.rolloutId, t.name] })],
+);
+
+export const metrics = sqliteTable(
+  'metrics',
+  {
+    runId: text('run_id')
+      .notNull()
+      .references(() => runs.id, { onDelete: 'cascade' }),
+    step: integer('step').notNull(),
+    name: text('name').notNull(),
+    value: real('value').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.runId, t.step, t.name] })],
+);
+
+export const evaluations = sqliteTable(
+  'evaluations',
+  {
+    runId: text('run_id')
+      .notNull()
+      .references(() => runs.id, { onDelete: 'cascade' }),
+    /** Training steps behind the evaluated checkpoint. */
+    step: integer('step').notNull(),
+    split: text('split').notNull(),
+    problemIndex: integer('problem_index').notNull(),
+    problemId: integer('problem_id')
+      .notNull()
+      .references(() => problems.id),
+    /** Samples with a verdict other than unverifiable. */
+    n: integer('n').notNull(),
+    c: integer('c').notNull(),
+    malformed: integer('malformed').notNull(),
+    unverifiable: integer('unverifiable').notNull(),
+    tokens: integer('tokens').notNull(),
+    /** JSON: each extracted answer (empty text: none) → how many samples gave it. */
+    answers: text('answers').notNull(),
+    /** JSON: each completion format → {n, c}. */
+    formats: text('formats').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.runId, t.step, t.split, t.problemIndex] })],
+);
+
+export const checkpoints = sqliteTable(
+  'checkpoints',
+  {
+    runId: text('run_id')
+      .notNull()
+      .references(() => runs.id, { onDelete: 'cascade' }),
+    /** Training steps behind it. */
+    step: integer('step').notNull(),
+    weightsPath: text('weights_path')
+      .notNull()
+      .references(() => artifacts.path),
+    trainingStatePath: text('training_state_path').references(() => artifacts.path),
+  },
+  (t) => [primaryKey({ columns: [t.runId, t.step] })],
+);
+
+/** Every file the store promises: where, and what its content hashes to. */
+export const artifacts = sqliteTable(
+  'artifacts',
+  {
+    path: text('path').primaryKey(),
+    kind: text('kind').notNull(),
+    sha256: text('sha256').notNull(),
+    bytes: integer('bytes').notNull(),
+    /** False once the file is superseded and deleted; its hash stays on record. */
+    isRetained: integer('is_retained', { mode: 'boolean' }).notNull(),
+  },
+  (t) => [index('artifacts_sha256').on(t.sha256)],
+);

@@ -1,0 +1,94 @@
+import importX from 'eslint-plugin-import-x';
+import tseslint from 'typescript-eslint';
+
+/** Which rooms each room may import, as docs/architecture.md draws it; anything absent is forbidden. */
+const mayImport = {
+  spec: [],
+  random: [],
+  tasks: ['spec', 'random'],
+  stats: ['random'],
+  rewards: ['spec', 'random', 'tasks'],
+  schemes: ['spec', 'rewards'],
+  model: ['spec', 'random'],
+  learning: ['spec', 'random', 'model'],
+  db: ['spec'],
+  reports: ['spec', 'random', 'stats', 'db'],
+  activities: ['spec', 'random', 'tasks', 'rewards', 'schemes', 'model', 'learning', 'stats', 'db'],
+  workflows: ['spec'],
+  worker: ['spec', 'db', 'model', 'activities'],
+  experiments: ['spec', 'tasks', 'rewards', 'schemes', 'db'],
+  cli: ['spec', 'experiments', 'worker', 'db', 'reports', 'model', 'schemes', 'tasks', 'stats'],
+};
+
+/** Rooms that compute only: no Node built-ins, no third party beyond what is listed. */
+const pureRooms = ['spec', 'random', 'tasks', 'rewards', 'schemes', 'stats', 'workflows'];
+
+const rooms = Object.keys(mayImport);
+
+function importRules(room) {
+  const forbidden = rooms.filter((other) => other !== room && !mayImport[room].includes(other));
+  const patterns = forbidden.map((other) => ({
+    regex: `^(\\.\\./)+${other}/`,
+    // Workflows know activities, and experiments know workflows, as types only.
+    allowTypeImports:
+      (room === 'workflows' && other === 'activities') || (room === 'experiments' && other === 'workflows'),
+    message: `${room}/ may not import ${other}/ (docs/architecture.md, rooms).`,
+  }));
+  if (pureRooms.includes(room)) {
+    patterns.push(
+      { regex: '^node:', message: `${room}/ is pure: no Node built-ins.` },
+      {
+        regex: '^(@tensorflow|drizzle-orm|better-sqlite3)',
+        message: `${room}/ is pure: no tfjs, no database.`,
+      },
+    );
+  }
+  if (
+    room !== 'workflows' &&
+    room !== 'worker' &&
+    room !== 'activities' &&
+    room !== 'experiments' &&
+    room !== 'cli'
+  ) {
+    patterns.push({ regex: '^@temporalio/', message: `${room}/ does not know Temporal.` });
+  }
+  return {
+    files: [`${room}/**/*.ts`],
+    ignores: ['**/*.test.ts', 'experiments/matrices/**', 'experiments/claims/**'],
+    rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns }] },
+  };
+}
+
+export default tseslint.config(
+  { ignores: ['node_modules/', '.assay/', 'migrations/', 'coverage/'] },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.recommended],
+    plugins: { 'import-x': importX },
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/no-floating-promises': [
+        'error',
+        {
+          allowForKnownSafeCalls: [
+            { from: 'package', package: 'node:test', name: ['test', 'describe', 'it', 'suite'] },
+          ],
+        },
+      ],
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/await-thenable': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      'import-x/no-cycle': ['error', { maxDepth: 6 }],
+      'import-x/no-default-export': 'error',
+      eqeqeq: 'error',
+      'max-lines': ['error', { max: 400 }],
+      'no-console': 'off',
+    },
+    settings: { 'import-x/resolver': { node: { extensions: ['.ts', '.js', '.mjs'] } } },
+  },
+  ...rooms.map(importRules),
+  { files: ['drizzle.config.ts'], rules: { 'import-x/no-default-export': 'off' } },
+);
