@@ -82,14 +82,20 @@ function applyMigrations(db: Database, path: string): void {
     );
   }
   if (applied === known) return;
-  // An immediate transaction around the migrator is the lock: its own transaction becomes a savepoint inside.
-  db.$client.exec('begin immediate');
-  try {
+  withMigrationLock(path, () => {
     if (countAppliedMigrations(db.$client) < known) migrate(db, { migrationsFolder });
-    db.$client.exec('commit');
-  } catch (error) {
-    db.$client.exec('rollback');
-    throw error;
+  });
+}
+
+/** The migrator opens its own transactions, so the lock is one of a second, empty database beside the store. */
+function withMigrationLock(path: string, body: () => void): void {
+  const lock = new SqliteDatabase(`${path}.lock`, { timeout: BUSY_TIMEOUT_MS });
+  try {
+    lock.exec('begin exclusive');
+    body();
+    lock.exec('commit');
+  } finally {
+    lock.close();
   }
 }
 

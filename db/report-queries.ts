@@ -1,0 +1,132 @@
+import { and, asc, avg, count, desc, eq, isNotNull, max } from 'drizzle-orm';
+import type { Database } from './connection.ts';
+import { artifacts, checkpoints, evaluations, problems, rollouts, runs, steps, verdicts } from './schema.ts';
+
+/** Steps recorded and the hash of the last checkpoint's weights, by run id; null where a run has no checkpoint yet. */
+export function listProgress(
+  db: Database,
+  experimentId: string,
+): Map<string, { stepsDone: number; weightsSha256: string | null }> {
+  const done = db
+    .select({ runId: runs.id, stepsDone: count(steps.step) })
+    .from(runs)
+    .leftJoin(steps, eq(steps.runId, runs.id))
+    .where(eq(runs.experimentId, experimentId))
+    .groupBy(runs.id)
+    .all();
+  const kept = db
+    .select({ runId: checkpoints.runId, weightsSha256: artifacts.sha256 })
+    .from(checkpoints)
+    .innerJoin(runs, eq(runs.id, checkpoints.runId))
+    .innerJoin(artifacts, eq(artifacts.path, checkpoints.weightsPath))
+    .where(eq(runs.experimentId, experimentId))
+    .orderBy(asc(checkpoints.step))
+    .all();
+  const last = new Map(kept.map((row) => [row.runId, row.weightsSha256]));
+  return new Map(
+    done.map(({ runId, stepsDone }) => [runId, { stepsDone, weightsSha256: last.get(runId) ?? null }]),
+  );
+}
+
+/** One problem's counts in one evaluation, with the problem itself. */
+export interface EvaluatedProblemRow {
+  readonly runId: string;
+  readonly step: number;
+  readonly split: string;
+  readonly problemKey: string;
+  readonly answer: string;
+  readonly n: number;
+  readonly c: number;
+  /** JSON: each extracted answer (empty text: none) → how many samples gave it. */
+  readonly answers: string;
+  /** JSON: each completion format → {n, c}. */
+  readonly formats: string;
+}
+
+export function listEvaluatedProblems(db: Database, experimentId: string): EvaluatedProblemRow[] {
+  return db
+    .select({
+      runId: evaluations.runId,
+      step: evaluations.step,
+      split: evaluations.split,
+      problemKey: problems.key,
+      answer: problems.answer,
+      n: evaluations.n,
+      c: evaluations.c,
+      answers: evaluations.answers,
+      formats: evaluations.formats,
+    })
+    .from(evaluations)
+    .innerJoin(runs, eq(runs.id, evaluations.runId))
+    .innerJoin(problems, eq(problems.id, evaluations.problemId))
+    .where(eq(runs.experimentId, experimentId))
+    .orderBy(
+      asc(evaluations.runId),
+      asc(evaluations.step),
+      asc(evaluations.split),
+      asc(evaluations.problemIndex),
+    )
+    .all();
+}
+
+/** The run's rewarded training rollouts by true verdict: how many, and their mean reward. */
+export function listRewardsByVerdict(
+  db: Database,
+  experimentId: string,
+): { runId: string; verdict: string; rollouts: number; rewardMean: number }[] {
+  return db
+    .select({
+      runId: rollouts.runId,
+      verdict: verdicts.outcome,
+      rollouts: count(),
+      rewardMean: avg(rollouts.reward).mapWith(Number),
+    })
+    .from(rollouts)
+    .innerJoin(runs, eq(runs.id, rollouts.runId))
+    .innerJoin(verdicts, eq(verdicts.rolloutId, rollouts.id))
+    .where(and(eq(runs.experimentId, experimentId), eq(rollouts.phase, 'train'), isNotNull(rollouts.reward)))
+    .groupBy(rollouts.runId, verdicts.outcome)
+    .orderBy(asc(rollouts.runId), asc(verdicts.outcome))
+    .all();
+}
+
+export interface SampledRolloutRow {
+  readonly step: number;
+  readonly problemKey: string;
+  readonly prompt: string;
+  readonly answer: string;
+  readonly completion: string;
+  readonly verdict: string;
+  readonly reward: number | null;
+}
+
+/** The first sample of each of the first `limit` problems at the last step of a run's phase ('train' or a split). */
+export function listLastRollouts(
+  db: Database,
+  from: { readonly runId: string; readonly phase: string; readonly limit: number },
+): SampledRolloutRow[] {
+  const place = and(eq(rollouts.runId, from.runId), eq(rollouts.phase, from.phase));
+  const last = db
+    .select({ step: max(rollouts.step) })
+    .from(rollouts)
+    .where(place)
+    .get()?.step;
+  if (last === null || last === undefined) return [];
+  return db
+    .select({
+      step: rollouts.step,
+      problemKey: problems.key,
+      prompt: problems.prompt,
+      answer: problems.answer,
+      completion: rollouts.text,
+      verdict: verdicts.outcome,
+      reward: rollouts.reward,
+    })
+    .from(rollouts)
+    .innerJoin(problems, eq(problems.id, rollouts.problemId))
+    .innerJoin(verdicts, eq(verdicts.rolloutId, rollouts.id))
+    .where(and(place, eq(rollouts.step, last), eq(rollouts.sampleIndex, 0)))
+    .orderBy(asc(rollouts.problemIndex), desc(rollouts.id))
+    .limit(from.limit)
+    .all();
+}
