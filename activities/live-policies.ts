@@ -1,15 +1,15 @@
-import { createAdamState, disposeAdamState, type AdamState } from '../learning/adamw.ts';
-import { decodeTrainingState, encodeTrainingState } from '../learning/training-state.ts';
+import { createMoments } from '../learning/adamw.ts';
 import { decodePolicy, encodePolicy } from '../model/checkpoint.ts';
 import type { PolicyConfig } from '../model/config.ts';
 import { disposePolicy, type Policy } from '../model/policy.ts';
+import { decodeTrainingState, encodeTrainingState, type OptimizerMoments } from '../model/training-state.ts';
 import type { CheckpointRef } from '../spec/plan.ts';
 import type { ArtifactStore } from './artifact-store.ts';
 
-/** A policy in memory with its optimizer, equal to the checkpoint it is kept under. */
+/** A policy in memory with its optimizer's moments, equal to the checkpoint it is kept under. */
 export interface LivePolicy {
   readonly policy: Policy;
-  readonly optimizer: AdamState;
+  readonly moments: OptimizerMoments;
 }
 
 /** A worker's live policies: only a cache keyed by checkpoint, so losing it costs a reload and nothing else. */
@@ -24,7 +24,6 @@ export interface LivePolicies {
 
 export function releaseLivePolicy(live: LivePolicy): void {
   disposePolicy(live.policy);
-  disposeAdamState(live.optimizer);
 }
 
 function keyOf(checkpoint: CheckpointRef): string {
@@ -37,11 +36,11 @@ export function createLivePolicies(artifacts: ArtifactStore, capacity: number): 
 
   const load = async (checkpoint: CheckpointRef, config: PolicyConfig): Promise<LivePolicy> => {
     const policy = decodePolicy(config, await artifacts.read(checkpoint.weights));
-    const optimizer =
+    const moments =
       checkpoint.trainingState === null
-        ? createAdamState(policy.parameters)
+        ? createMoments(policy)
         : decodeTrainingState(config, await artifacts.read(checkpoint.trainingState));
-    return { policy, optimizer };
+    return { policy, moments };
   };
 
   const insert = (key: string, value: LivePolicy): void => {
@@ -70,12 +69,12 @@ export function createLivePolicies(artifacts: ArtifactStore, capacity: number): 
       return value ?? load(checkpoint, config);
     },
     keep: async (value, path) => {
-      const { policy, optimizer } = value;
+      const { policy, moments } = value;
       const checkpoint = {
         weights: await artifacts.write(path('weights'), encodePolicy(policy)),
         trainingState: await artifacts.write(
           path('training-state'),
-          encodeTrainingState(policy.config, optimizer),
+          encodeTrainingState(policy.config, moments),
         ),
       };
       insert(keyOf(checkpoint), value);

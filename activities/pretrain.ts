@@ -1,5 +1,5 @@
-import { createAdamState } from '../learning/adamw.ts';
-import { learningRateAt } from '../learning/learning-rate.ts';
+import { createMoments } from '../learning/adamw.ts';
+import { learningRateAt, toSchedule } from '../learning/learning-rate.ts';
 import { pretrainStep } from '../learning/pretrain-step.ts';
 import { createPolicy } from '../model/policy.ts';
 import type { BaseRecipe } from '../spec/base-recipe.ts';
@@ -50,7 +50,7 @@ async function openLive(
   const { policyConfig } = from.substrate;
   if (input.checkpoint !== null) return dependencies.policies.take(input.checkpoint, policyConfig);
   const policy = createPolicy(policyConfig, from.recipe.seed);
-  return { policy, optimizer: createAdamState(policy.parameters) };
+  return { policy, moments: createMoments(policy) };
 }
 
 /** Pretraining steps [fromStep, toStep) of a base model; the chunk's checkpoint is the durable outcome. */
@@ -67,11 +67,11 @@ export function createPretrain(dependencies: TrainDependencies) {
         const documents = corpusDocuments(plan.recipe, substrate, step);
         const { loss } = pretrainStep({
           policy: live.policy,
-          optimizerState: live.optimizer,
+          moments: live.moments,
           documents,
           padId: substrate.tokenizer.padId,
           optimizer,
-          learningRate: learningRateAt(optimizer, at, total),
+          learningRate: learningRateAt(toSchedule(optimizer, total), at),
         });
         lossSum += loss;
         tokens += documents.reduce((sum, document) => sum + document.length, 0);

@@ -1,5 +1,5 @@
+import { createCharacterTokenizer, type CharacterTokenizer } from '../model/character-tokenizer.ts';
 import type { PolicyConfig } from '../model/config.ts';
-import { createCharacterTokenizer, type Tokenizer } from '../model/tokenizer.ts';
 import type { Architecture, BaseRecipe } from '../spec/base-recipe.ts';
 import type { ArtifactRef, EvaluationSplit, RunPlan } from '../spec/plan.ts';
 import { openTask } from '../tasks/index.ts';
@@ -18,7 +18,7 @@ export interface Substrate {
   readonly task: Task;
   /** Null when the recipe holds no facts. */
   readonly knowledge: Task | null;
-  readonly tokenizer: Tokenizer;
+  readonly tokenizer: CharacterTokenizer;
   readonly policyConfig: PolicyConfig;
 }
 
@@ -28,13 +28,16 @@ export interface RunContext extends Substrate {
   readonly maxNewTokens: number;
 }
 
+/** Longer than a character, so that no task's alphabet holds them. */
+const SPECIAL_TOKENS = { pad: '<pad>', end: '<end>' } as const;
+
 /** Evaluation problems are the same for every run, whatever its seed. */
 export const EVALUATION_SEED = 0;
 
 /** Spare tokens beyond the longest correct completion, so that a wrong one may end by itself. */
 const SPARE_TOKENS = 4;
 
-function toPolicyConfig(architecture: Architecture, tokenizer: Tokenizer): PolicyConfig {
+function toPolicyConfig(architecture: Architecture, tokenizer: CharacterTokenizer): PolicyConfig {
   return {
     vocabularySize: tokenizer.vocabularySize,
     width: architecture.hiddenSize,
@@ -59,7 +62,7 @@ export function openSubstrate({ recipe, task: taskSettings }: BaseModelPlan): Su
   const task = openTask(family, options);
   const knowledge = recipe.facts > 0 ? openTask('knowledge', { facts: recipe.facts }) : null;
   const alphabet = [...new Set(task.alphabet + (knowledge?.alphabet ?? ''))].sort().join('');
-  const tokenizer = createCharacterTokenizer(alphabet);
+  const tokenizer = createCharacterTokenizer(alphabet, SPECIAL_TOKENS);
   return { task, knowledge, tokenizer, policyConfig: toPolicyConfig(recipe.architecture, tokenizer) };
 }
 

@@ -1,5 +1,6 @@
 import type { ArtifactStore } from './artifact-store.ts';
 import type { LivePolicies } from './live-policies.ts';
+import { durable } from './durable.ts';
 import { createPretrain } from './pretrain.ts';
 import type { createPlanReader } from './run-context.ts';
 import { createSample, createSampleEvaluation } from './sample.ts';
@@ -10,11 +11,14 @@ export interface TrainDependencies {
   readonly artifacts: ArtifactStore;
   readonly plans: ReturnType<typeof createPlanReader>;
   readonly policies: LivePolicies;
+  /** Canonical JSON: what this worker computes with. */
+  readonly provenance: string;
 }
 
 /** The activities of the `train` queue. */
 export function createTrainActivities(dependencies: TrainDependencies) {
   return {
+    describeWorker: durable((_: Record<string, never>) => dependencies.provenance),
     sample: createSample(dependencies),
     sampleEvaluation: createSampleEvaluation(dependencies),
     update: createUpdate(dependencies),

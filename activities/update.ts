@@ -36,7 +36,7 @@ export function createUpdate(dependencies: TrainDependencies) {
     try {
       const metrics = await updatePolicy({
         policy: live.policy,
-        optimizerState: live.optimizer,
+        moments: live.moments,
         batch,
         scheme: condition.scheme,
         training: condition.training,

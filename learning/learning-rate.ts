@@ -1,3 +1,5 @@
+import type { OptimizerPlan } from '../spec/training.ts';
+
 /** The learning rate over the steps of a phase. */
 export interface LearningRateSchedule {
   /** the rate after warm-up */
@@ -9,6 +11,12 @@ export interface LearningRateSchedule {
   readonly totalSteps: number;
   /** the fraction of the peak that a linear or cosine decay ends at */
   readonly finalFraction: number;
+}
+
+/** The schedule a plan declares, over `totalSteps` optimizer steps. */
+export function toSchedule(plan: OptimizerPlan, totalSteps: number): LearningRateSchedule {
+  const { learningRate: peak, warmupSteps, schedule: shape, finalFraction } = plan;
+  return { peak, warmupSteps, shape, totalSteps, finalFraction };
 }
 
 /** How far step is through the decay, in [0, 1]. */

@@ -112,6 +112,12 @@ function formatDefinition(tokens: readonly string[], specials: readonly string[]
   return `${JSON.stringify(json, null, 2)}\n`;
 }
 
+/** A tokenizer that has both special ids. */
+export interface CharacterTokenizer extends Tokenizer {
+  readonly endId: number;
+  readonly padId: number;
+}
+
 /**
  * A tokenizer with one token per character of `alphabet` after the special tokens `pad` (id 0) and `end` (id 1). Its files
  * are an ordinary Hugging Face tokenizer (byte-pair encoding without merges) that opens in `transformers`.
@@ -121,7 +127,7 @@ function formatDefinition(tokens: readonly string[], specials: readonly string[]
 export function createCharacterTokenizer(
   alphabet: string,
   special: { readonly pad: string; readonly end: string },
-): Tokenizer {
+): CharacterTokenizer {
   const specials = [special.pad, special.end];
   const tokens = [...specials, ...alphabet];
   const twice = tokens.find((token, at) => tokens.indexOf(token) !== at);
@@ -140,5 +146,9 @@ export function createCharacterTokenizer(
     ['tokenizer.json', formatDefinition(tokens, specials)],
     ['tokenizer_config.json', `${JSON.stringify(config, null, 2)}\n`],
   ]);
-  return wrapCharacters({ tokens, special: new Set([0, 1]) }, { beginId: null, endId: 1, padId: 0, files });
+  const ids = { endId: 1, padId: 0 };
+  return {
+    ...wrapCharacters({ tokens, special: new Set([0, 1]) }, { ...ids, beginId: null, files }),
+    ...ids,
+  };
 }

@@ -10,6 +10,7 @@ import { selectBackend, type BackendChoice } from '../model/backend.ts';
 import { defaultCacheDirectory } from '../model/cache-directory.ts';
 import { taskQueues } from '../spec/plan.ts';
 import type { Home } from './home.ts';
+import { collectProvenance } from './provenance.ts';
 import type { TemporalTarget } from './temporal-connection.ts';
 import { prepareWorkflowBundle } from './workflow-bundle.ts';
 
@@ -57,7 +58,7 @@ async function storeWorkers(settings: WorkerSettings, connection: NativeConnecti
 }
 
 async function trainWorkers(settings: WorkerSettings, connection: NativeConnection): Promise<Worker[]> {
-  await selectBackend({
+  const backend = await selectBackend({
     backend: settings.backend,
     cacheDirectory: defaultCacheDirectory(),
     threads: settings.threads,
@@ -72,6 +73,7 @@ async function trainWorkers(settings: WorkerSettings, connection: NativeConnecti
       artifacts,
       plans: createPlanReader(artifacts),
       policies: createLivePolicies(artifacts, LIVE_POLICIES),
+      provenance: await collectProvenance(backend),
     }),
     maxConcurrentActivityTaskExecutions: 1,
   };

@@ -15,7 +15,7 @@ import {
   type EvaluationSlice,
   type RunInput,
 } from '../spec/plan.ts';
-import { store } from './activity-proxies.ts';
+import { store, train } from './activity-proxies.ts';
 import { evaluationWorkflow } from './evaluation.ts';
 import { installRunControls, type RunControls } from './run-controls.ts';
 import { trainStep } from './train-step.ts';
@@ -33,7 +33,8 @@ async function evaluate(
 }
 
 async function trainAndEvaluate(input: RunInput, controls: RunControls): Promise<void> {
-  const opened = await store.openRun({ runId: input.runId, plan: input.plan });
+  const provenance = await train.describeWorker({});
+  const opened = await store.openRun({ runId: input.runId, plan: input.plan, provenance });
   let { checkpoint } = opened;
   if (opened.lacksDevEvaluation) {
     await evaluate(input, { step: opened.nextStep, checkpoint }, input.devSlices);

@@ -1,0 +1,55 @@
+import { listCheckpoints, toCheckpointRef } from '../db/artifacts.ts';
+import { findBaseModel } from '../db/base-models.ts';
+import { countEvaluated } from '../db/evaluations.ts';
+import { startRun } from '../db/runs.ts';
+import { nextStepOf } from '../db/steps.ts';
+import { isDevEvaluationDue, type ArtifactRef, type CheckpointRef } from '../spec/plan.ts';
+import { durable } from './durable.ts';
+import type { StoreDependencies } from './store-activities.ts';
+
+export interface OpenRunInput {
+  readonly runId: string;
+  readonly plan: ArtifactRef;
+  /** Canonical JSON of a train worker: versions, backend and its flags, device, host, git revision. */
+  readonly provenance: string;
+}
+
+export interface OpenedRun {
+  /** The first step that is not recorded yet. */
+  readonly nextStep: number;
+  readonly checkpoint: CheckpointRef;
+  /** The base model, from which a KL penalty is measured. */
+  readonly reference: CheckpointRef;
+  /** The dev evaluation that belongs after the last recorded step is not complete. */
+  readonly lacksDevEvaluation: boolean;
+}
+
+/** The base model is not recorded although its workflow is done. */
+export class BaseModelMissingError extends Error {
+  override readonly name = 'BaseModelMissingError';
+}
+
+/** Where a run continues: after its last recorded step, with that step's checkpoint, or from the base model. */
+export function createOpenRun({ db, plans }: StoreDependencies) {
+  return durable(async (input: OpenRunInput): Promise<OpenedRun> => {
+    const { plan } = await plans.readRun(input.plan);
+    const base = findBaseModel(db, plan.baseModelId);
+    if (base === null)
+      throw new BaseModelMissingError(`base model ${plan.baseModelId} of ${plan.runId} is not made`);
+    startRun(db, input.runId, input.provenance);
+    const nextStep = nextStepOf(db, input.runId);
+    const reference = { weights: base.weights, trainingState: null };
+    const row = listCheckpoints(db, input.runId).find((checkpoint) => checkpoint.step === nextStep);
+    const { evaluation, training } = plan.condition;
+    const isDue =
+      nextStep > 0 &&
+      isDevEvaluationDue(nextStep - 1, { steps: training.steps, evaluateEvery: evaluation.every });
+    const evaluated = countEvaluated(db, { runId: input.runId, step: nextStep, split: 'dev' });
+    return {
+      nextStep,
+      checkpoint: row === undefined ? reference : toCheckpointRef(db, row),
+      reference,
+      lacksDevEvaluation: isDue && evaluated < evaluation.devProblems,
+    };
+  });
+}

@@ -1,0 +1,98 @@
+import { beginAttempt, finishAttempt } from '../db/attempts.ts';
+import { writeTransaction } from '../db/connection.ts';
+import { recordEvaluations, type EvaluatedProblem } from '../db/evaluations.ts';
+import { recordArtifact } from '../db/artifacts.ts';
+import { recordVerifiedRollouts, type VerifiedRollout } from '../db/rollouts.ts';
+import { canonicalJson } from '../spec/canonical.ts';
+import type { ArtifactRef, EvaluationSlice } from '../spec/plan.ts';
+import { durable } from './durable.ts';
+import { decodeRollouts } from './rollout-artifact.ts';
+import { evaluationProblems, taskOfSplit } from './run-context.ts';
+import type { StoreDependencies } from './store-activities.ts';
+import { readRollout } from './verify.ts';
+
+export interface RecordEvaluationInput {
+  readonly plan: ArtifactRef;
+  readonly step: number;
+  readonly slice: EvaluationSlice;
+  readonly rollouts: ArtifactRef;
+}
+
+/** Samples of each problem that are kept as rows to look at; all of them stay in the artifact. */
+const SHOWN_SAMPLES = 2;
+
+function count<Key extends string>(keys: readonly Key[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const key of keys) counts[key] = (counts[key] ?? 0) + 1;
+  return counts;
+}
+
+function countFormats(records: readonly VerifiedRollout[]): Record<string, { n: number; c: number }> {
+  const formats: Record<string, { n: number; c: number }> = {};
+  for (const { rollout, verdict } of records) {
+    const entry = (formats[rollout.format] ??= { n: 0, c: 0 });
+    entry.n += 1;
+    entry.c += Number(verdict.outcome === 'correct');
+  }
+  return formats;
+}
+
+function countProblem(records: readonly VerifiedRollout[]): EvaluatedProblem {
+  const [{ problem, rollout }] = records as [VerifiedRollout];
+  const outcomes = count(records.map(({ verdict }) => verdict.outcome));
+  const unverifiable = outcomes['unverifiable'] ?? 0;
+  return {
+    problem,
+    counts: {
+      runId: rollout.runId,
+      step: rollout.step,
+      split: rollout.phase,
+      problemIndex: rollout.problemIndex,
+      n: records.length - unverifiable,
+      c: outcomes['correct'] ?? 0,
+      malformed: outcomes['malformed'] ?? 0,
+      unverifiable,
+      tokens: records.reduce((sum, record) => sum + record.rollout.tokenCount, 0),
+      answers: canonicalJson(count(records.map(({ verdict }) => verdict.extractedAnswer ?? ''))),
+      formats: canonicalJson(countFormats(records)),
+    },
+  };
+}
+
+/** Verifies an evaluation slice and records n and c per problem, a few samples to look at, and the artifact of all. */
+export function createRecordEvaluation({ db, artifacts, plans }: StoreDependencies) {
+  return durable(async (input: RecordEvaluationInput, attempt): Promise<void> => {
+    const context = await plans.readRun(input.plan);
+    const { slice, step } = input;
+    const { runId } = context.plan;
+    const key = { runId, stage: `evaluate/${slice.split}/${slice.from}`, step, attempt: attempt.number };
+    beginAttempt(db, key, attempt.workerId);
+    const batch = decodeRollouts(await artifacts.read(input.rollouts));
+    const source = { context, task: taskOfSplit(context, slice.split), batch, phase: slice.split, step };
+    const perProblem: VerifiedRollout[][] = [];
+    for (const [i, problem] of evaluationProblems(context, slice).entries()) {
+      perProblem.push(
+        Array.from({ length: slice.samplesPerProblem }, (_, sampleIndex) =>
+          readRollout(source, {
+            row: i * slice.samplesPerProblem + sampleIndex,
+            problem,
+            problemIndex: slice.from + i,
+            sampleIndex,
+          }),
+        ),
+      );
+      await attempt.pause();
+    }
+    const place = { runId, phase: slice.split, step };
+    writeTransaction(db, (tx) => {
+      recordArtifact(tx, 'evaluation-rollouts', input.rollouts);
+      recordEvaluations(tx, perProblem.map(countProblem));
+      recordVerifiedRollouts(
+        tx,
+        place,
+        perProblem.flatMap((records) => records.slice(0, SHOWN_SAMPLES)),
+      );
+      finishAttempt(tx, key);
+    });
+  });
+}

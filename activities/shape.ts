@@ -1,0 +1,174 @@
+import { beginAttempt, finishAttempt } from '../db/attempts.ts';
+import { writeTransaction } from '../db/connection.ts';
+import {
+  listJudgements,
+  listRollouts,
+  recordShaping,
+  type RolloutWithVerdict,
+  type ShapedRollout,
+} from '../db/rollouts.ts';
+import { computeAdvantages } from '../learning/group-advantages.ts';
+import { creditTokens } from '../learning/token-credit.ts';
+import { combineRewards, type CombinedReward } from '../rewards/combine-rewards.ts';
+import { openReward } from '../rewards/index.ts';
+import { rewardDraw } from '../rewards/reward-draw.ts';
+import type { RewardInput } from '../rewards/reward-component.ts';
+import type { JudgedCriterion } from '../rewards/rubric.ts';
+import type { ArtifactRef } from '../spec/plan.ts';
+import type { Scheme } from '../spec/scheme.ts';
+import { durable } from './durable.ts';
+import { mergeRollouts } from './merge-rollouts.ts';
+import { decodeRollouts, encodeShapedBatch } from './rollout-artifact.ts';
+import type { RunContext } from './run-context.ts';
+import type { StoreDependencies } from './store-activities.ts';
+
+export interface ShapeInput {
+  readonly plan: ArtifactRef;
+  readonly step: number;
+  /** Rollouts of each sampling round so far. */
+  readonly rounds: readonly ArtifactRef[];
+}
+
+export interface ShapedStep {
+  readonly batch: ArtifactRef;
+  /** The gates kept too few groups and allow another sampling round. */
+  readonly wantsAnotherRound: boolean;
+}
+
+interface Group {
+  readonly rows: readonly RolloutWithVerdict[];
+  readonly rewards: readonly CombinedReward[];
+}
+
+function rewardGroup(
+  context: RunContext,
+  rows: readonly RolloutWithVerdict[],
+  judged: ReadonlyMap<number, readonly JudgedCriterion[]>,
+): Group {
+  const { scheme } = context.plan.condition;
+  const components = scheme.rewards.map(({ component, weight, options }) => ({
+    weight,
+    reward: openReward(component, options),
+  }));
+  const inputs = rows.map((row): RewardInput => {
+    const { verdict } = row;
+    return {
+      problem: { key: row.problemKey, prompt: row.prompt, answer: row.answer },
+      completion: row.text,
+      format: row.format,
+      tokenCount: row.tokenCount,
+      maxTokens: context.maxNewTokens,
+      isTruncated: row.isTruncated,
+      verdict: { outcome: verdict.outcome, extractedAnswer: verdict.extractedAnswer },
+      rubric: judged.get(row.id) ?? null,
+      group: rows.map(({ verdict: { outcome, extractedAnswer } }) => ({
+        verdict: { outcome, extractedAnswer },
+      })),
+      draw: rewardDraw(context.plan.seed, {
+        step: row.step,
+        problem: row.problemIndex,
+        sample: row.sampleIndex,
+      }),
+    };
+  });
+  const rewards = inputs.map((input) =>
+    combineRewards(
+      components.map(({ weight, reward }) => ({ name: reward.name, weight, value: reward.score(input) })),
+    ),
+  );
+  return { rows, rewards };
+}
+
+/** Some but not all rollouts are correct, so the group says something about its prompt. */
+function isMixed(group: Group): boolean {
+  const correct = group.rows.filter((row) => row.verdict.outcome === 'correct').length;
+  return correct > 0 && correct < group.rows.length;
+}
+
+/** The groups that may teach; all of them when the gate would leave none. */
+function keepGroups(groups: readonly Group[], scheme: Scheme, wanted: number): readonly Group[] {
+  if (!scheme.gates.dropUniformGroups) return groups;
+  const mixed = groups.filter(isMixed).slice(0, wanted);
+  return mixed.length > 0 ? mixed : groups.slice(0, wanted);
+}
+
+function toShapedRollouts(
+  groups: readonly Group[],
+  kept: readonly Group[],
+  shaped: { readonly advantages: Float32Array; readonly credit: Float32Array; readonly width: number },
+): ShapedRollout[] {
+  const keptRows = new Map(kept.flatMap((group) => group.rows).map((row, at) => [row.id, at]));
+  return groups.flatMap((group) =>
+    group.rows.map((row, i) => {
+      const at = keptRows.get(row.id);
+      const reward = group.rewards[i]!;
+      const decided = { rolloutId: row.id, reward: reward.reward, components: reward.components };
+      if (at === undefined) return { ...decided, advantage: null, isKept: false, credit: null };
+      const begin = at * shaped.width;
+      const credit = shaped.credit.slice(begin, begin + row.tokenCount);
+      return {
+        ...decided,
+        advantage: shaped.advantages[at]!,
+        isKept: true,
+        credit: Buffer.from(credit.buffer),
+      };
+    }),
+  );
+}
+
+function readGroups(db: StoreDependencies['db'], context: RunContext, step: number): Group[] {
+  const rows = listRollouts(db, { runId: context.plan.runId, phase: 'train', step });
+  const judged = listJudgements(
+    db,
+    rows.map((row) => row.id),
+  ) as ReadonlyMap<number, readonly JudgedCriterion[]>;
+  const byProblem = new Map<number, RolloutWithVerdict[]>();
+  for (const row of rows) byProblem.set(row.problemIndex, [...(byProblem.get(row.problemIndex) ?? []), row]);
+  return [...byProblem.values()].map((group) => rewardGroup(context, group, judged));
+}
+
+/**
+ * Pure arithmetic on what is stored: reward components → gates → advantages → per-token credit. Writes the numbers beside
+ * the rollouts and the batch that the update trains on as an artifact.
+ */
+export function createShape({ db, artifacts, plans }: StoreDependencies) {
+  return durable(async (input: ShapeInput, attempt): Promise<ShapedStep> => {
+    const context = await plans.readRun(input.plan);
+    const { scheme, training } = context.plan.condition;
+    const round = input.rounds.length - 1;
+    const key = {
+      runId: context.plan.runId,
+      stage: `shape/${round}`,
+      step: input.step,
+      attempt: attempt.number,
+    };
+    beginAttempt(db, key, attempt.workerId);
+    const groups = readGroups(db, context, input.step);
+    const kept = keepGroups(groups, scheme, training.promptsPerStep);
+    const batches = await Promise.all(
+      input.rounds.map(async (ref) => decodeRollouts(await artifacts.read(ref))),
+    );
+    const merged = mergeRollouts(
+      kept.flatMap(({ rows }) =>
+        rows.map((row) => ({
+          batch: batches[Math.floor(row.problemIndex / training.promptsPerStep)]!,
+          row: (row.problemIndex % training.promptsPerStep) * training.groupSize + row.sampleIndex,
+        })),
+      ),
+      context.tokenizer.padId,
+    );
+    const rewards = kept.flatMap((group) => group.rewards.map(({ reward }) => reward));
+    const advantages = computeAdvantages(rewards, training.groupSize, scheme.advantage);
+    const tokens = creditTokens({ ...merged, advantages, maskTruncated: scheme.gates.maskTruncated });
+    const path = `runs/${context.plan.runId}/step-${input.step}/shaped-${round}-{sha}.safetensors`;
+    const batch = await artifacts.write(path, encodeShapedBatch({ ...merged, advantages, ...tokens }));
+    const width = merged.completionLength;
+    const shaped = toShapedRollouts(groups, kept, { advantages, credit: tokens.credit, width });
+    writeTransaction(db, (tx) => {
+      recordShaping(tx, shaped);
+      finishAttempt(tx, key);
+    });
+    const isShort = scheme.gates.dropUniformGroups && groups.filter(isMixed).length < training.promptsPerStep;
+    return { batch, wantsAnotherRound: isShort && input.rounds.length < scheme.gates.maxSamplingRounds };
+  });
+}

@@ -1,0 +1,114 @@
+import { beginAttempt, finishAttempt } from '../db/attempts.ts';
+import { writeTransaction } from '../db/connection.ts';
+import { recordVerifiedRollouts, type VerifiedRollout } from '../db/rollouts.ts';
+import type { RolloutBatch } from '../model/sampler.ts';
+import type { ArtifactRef } from '../spec/plan.ts';
+import type { Problem } from '../tasks/problem.ts';
+import type { Task } from '../tasks/task.ts';
+import { durable } from './durable.ts';
+import { decodeRollouts } from './rollout-artifact.ts';
+import { trainProblems, type RunContext } from './run-context.ts';
+import type { StoreDependencies } from './store-activities.ts';
+
+export interface VerifyInput {
+  readonly plan: ArtifactRef;
+  readonly step: number;
+  readonly round: number;
+  readonly rollouts: ArtifactRef;
+}
+
+/** The bytes of one row's sampled part of an [N, T] array. */
+function rowBlob(values: Float32Array | Int32Array, begin: number, count: number): Buffer {
+  const row = values.slice(begin, begin + count);
+  return Buffer.from(row.buffer, row.byteOffset, row.byteLength);
+}
+
+/** Reads rollout `row` of a batch and verifies it. */
+export function readRollout(
+  source: {
+    readonly context: RunContext;
+    readonly task: Task;
+    readonly batch: RolloutBatch;
+    readonly phase: string;
+    readonly step: number;
+  },
+  at: {
+    readonly row: number;
+    readonly problem: Problem;
+    readonly problemIndex: number;
+    readonly sampleIndex: number;
+  },
+): VerifiedRollout {
+  const { context, task, batch, phase, step } = source;
+  const { row, problem, problemIndex, sampleIndex } = at;
+  const length = batch.completionLengths[row]!;
+  const width = batch.promptLength + batch.completionLength;
+  const firstToken = row * width + batch.promptLength;
+  const firstScore = row * batch.completionLength;
+  const ids = batch.tokens.subarray(firstToken, firstToken + length);
+  const text = context.tokenizer.decode(ids, { skipSpecialTokens: true });
+  const isTruncated = batch.finished[row] === 0;
+  const verdict = task.verify(problem, { text, isTruncated });
+  return {
+    problem: {
+      task: task.name,
+      split: phase,
+      key: problem.key,
+      prompt: problem.prompt,
+      answer: problem.answer,
+    },
+    rollout: {
+      runId: context.plan.runId,
+      phase,
+      step,
+      problemIndex,
+      sampleIndex,
+      text,
+      format: task.formatOf(text),
+      tokenCount: length,
+      isTruncated,
+      tokens: rowBlob(batch.tokens, firstToken, length),
+      logprobs: rowBlob(batch.logprobs, firstScore, length),
+      entropies: rowBlob(batch.entropies, firstScore, length),
+    },
+    verdict: {
+      outcome: verdict.outcome,
+      extractedAnswer: verdict.extractedAnswer,
+      reason: verdict.reason ?? null,
+    },
+  };
+}
+
+/** Checks every rollout of a sampling round and records it with its verdict, in one transaction. */
+export function createVerify({ db, artifacts, plans }: StoreDependencies) {
+  return durable(async (input: VerifyInput, attempt): Promise<void> => {
+    const context = await plans.readRun(input.plan);
+    const { plan, task } = context;
+    const { groupSize, promptsPerStep } = plan.condition.training;
+    const place = { runId: plan.runId, phase: 'train', step: input.step };
+    const key = {
+      runId: plan.runId,
+      stage: `verify/${input.round}`,
+      step: input.step,
+      attempt: attempt.number,
+    };
+    beginAttempt(db, key, attempt.workerId);
+    const batch = decodeRollouts(await artifacts.read(input.rollouts));
+    const problems = trainProblems(context, input);
+    const source = { context, task, batch, phase: 'train', step: input.step };
+    const records = problems.flatMap((problem, i) =>
+      Array.from({ length: groupSize }, (_, sampleIndex) =>
+        readRollout(source, {
+          row: i * groupSize + sampleIndex,
+          problem,
+          problemIndex: input.round * promptsPerStep + i,
+          sampleIndex,
+        }),
+      ),
+    );
+    writeTransaction(db, (tx) => {
+      recordVerifiedRollouts(tx, place, records);
+      finishAttempt(tx, key);
+    });
+  });
+}
