@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
+import { register as registerTranslation } from 'tsx/cjs/api';
 import {
   nativeInstallationDirectory,
   nativePackageName,
@@ -67,7 +68,6 @@ const TFJS_NAMES: Record<BackendName, string> = {
   cpu: 'cpu',
 };
 
-const requireFromHere = createRequire(import.meta.url);
 let loadedNative: { variant: NativeVariant; threads: number; library: NativeModule } | undefined;
 
 /**
@@ -191,8 +191,7 @@ async function selectWasm(): Promise<BackendProvenance> {
 
 async function selectCpu(): Promise<BackendProvenance> {
   // The native package brings this backend along, and a second registration of it would be refused.
-  if (tf.findBackendFactory('cpu') === undefined || tf.findBackendFactory('cpu') === null)
-    await import('@tensorflow/tfjs-backend-cpu');
+  if (!tf.engine().backendNames().includes('cpu')) await import('@tensorflow/tfjs-backend-cpu');
   registerGradients();
   await activate('cpu');
   return {
@@ -215,9 +214,17 @@ async function activate(name: BackendName): Promise<void> {
   }
 }
 
-/** tfjs-core's bundle for Node holds no gradients (the native package registers its own): they stand in a module beside it. */
+/**
+ * tfjs-core's bundle for Node holds no gradients (the native package registers its own). They stand beside it in modules written as
+ * ES modules under a CommonJS name, which Node refuses and tsx translates.
+ */
 function registerGradients(): void {
-  requireFromHere('@tensorflow/tfjs-core/dist/register_all_gradients.js');
+  const endTranslation = registerTranslation();
+  try {
+    createRequire(import.meta.url)('@tensorflow/tfjs-core/dist/register_all_gradients.js');
+  } finally {
+    endTranslation();
+  }
 }
 
 function tensorflowEnvironment(): Record<string, string> {
