@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { defaultCacheDirectory } from '../model/cache-directory.ts';
-import { runSetup } from '../worker/setup/run-setup.ts';
+import { runSetup } from '../worker/setup/main.ts';
 
 export function addSetupCommand(program: Command): void {
   program

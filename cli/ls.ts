@@ -1,0 +1,44 @@
+import type { Command } from 'commander';
+import { openReadonlyDatabase } from '../db/connection.ts';
+import { listExperiments } from '../db/experiments.ts';
+import { listPositions } from '../db/progress.ts';
+import { listRuns } from '../db/runs.ts';
+import { homeOption, jsonOption, readHome } from './home-option.ts';
+
+export function addLsCommand(program: Command): void {
+  program
+    .command('ls')
+    .description('List experiments and their runs.')
+    .addOption(homeOption())
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExamples:\n  assay ls\n  assay ls --json | jq .[0].runs')
+    .action((options: { home: string; json?: boolean }) => {
+      const db = openReadonlyDatabase(readHome(options).database);
+      const listed = listExperiments(db).map((experiment) => {
+        const positions = new Map(
+          listPositions(db, experiment.id).map((position) => [position.runId, position]),
+        );
+        const runs = listRuns(db, experiment.id).map((run) => ({
+          id: run.id,
+          condition: run.conditionName,
+          seed: run.seed,
+          status: run.status,
+          doneSteps: positions.get(run.id)?.doneSteps ?? 0,
+          totalSteps: run.totalSteps,
+          failure: run.failureType === null ? null : `${run.failureType}: ${run.failureMessage}`,
+        }));
+        return { ...experiment, runs };
+      });
+      if (options.json) console.log(JSON.stringify(listed, null, 2));
+      else if (listed.length === 0) console.log('no experiments yet');
+      for (const experiment of options.json ? [] : listed) {
+        console.log(`${experiment.name}  ${experiment.id.slice(0, 12)}  ${experiment.question}`);
+        const width = Math.max(...experiment.runs.map((run) => run.id.length));
+        for (const run of experiment.runs) {
+          console.log(
+            `  ${run.id.padEnd(width)}  ${run.status.padEnd(9)}  ${run.doneSteps}/${run.totalSteps} steps${run.failure ? `  ${run.failure}` : ''}`,
+          );
+        }
+      }
+    });
+}

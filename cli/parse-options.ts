@@ -1,0 +1,22 @@
+import { InvalidArgumentError } from 'commander';
+
+/** A whole number of at least 1. */
+export function parseCount(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError(`expected a whole number of at least 1, found "${text}".`);
+  return value;
+}
+
+/** `5` is a count; `0,1,7` and `3,` are lists. */
+export function parseSeeds(text: string): number | number[] {
+  if (!text.includes(',')) return parseCount(text);
+  const seeds = text
+    .split(',')
+    .filter((part) => part !== '')
+    .map(Number);
+  if (seeds.length === 0 || !seeds.every(Number.isInteger)) {
+    throw new InvalidArgumentError(`expected a count such as 5 or a list such as 0,1,2; found "${text}".`);
+  }
+  return seeds;
+}

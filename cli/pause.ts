@@ -1,0 +1,73 @@
+import type { Command } from 'commander';
+import { openReadonlyDatabase } from '../db/connection.ts';
+import { findExperiment, listExperiments } from '../db/experiments.ts';
+import {
+  attachMatrix,
+  isMatrixOpen,
+  setMatrixPaused,
+  type MatrixHandle,
+} from '../experiments/matrix-workflow.ts';
+import { defaultCacheDirectory } from '../model/cache-directory.ts';
+import { openServer } from '../worker/session.ts';
+import { provideTemporalServer } from '../worker/setup/temporal-server.ts';
+import { connectClient } from '../worker/temporal-connection.ts';
+import { homeOption, jsonOption, readHome } from './home-option.ts';
+
+/** There is no open workflow for the experiment: it is finished, or was never launched on this server. */
+export class MatrixNotOpenError extends Error {
+  override readonly name = 'MatrixNotOpenError';
+}
+
+/** Calls `body` with the open matrix of an experiment, on the server its home uses. */
+export async function withOpenMatrix<Result>(
+  options: { readonly home: string },
+  name: string | undefined,
+  body: (handle: MatrixHandle) => Promise<Result>,
+): Promise<Result> {
+  const home = readHome(options);
+  const db = openReadonlyDatabase(home.database);
+  const experiment = findExperiment(db, name ?? listExperiments(db)[0]?.name ?? '');
+  const cacheDirectory = defaultCacheDirectory();
+  const report = (line: string): void => console.error(line);
+  const { target, server } = await openServer(home, () => provideTemporalServer({ cacheDirectory, report }));
+  const client = await connectClient(target);
+  try {
+    const handle = attachMatrix(client, experiment.id);
+    if (!(await isMatrixOpen(handle))) {
+      throw new MatrixNotOpenError(
+        `${experiment.name} is not under way; launch it with \`assay run\` or \`assay resume\``,
+      );
+    }
+    return await body(handle);
+  } finally {
+    await client.connection.close();
+    await server?.release();
+  }
+}
+
+interface PauseOptions {
+  readonly home: string;
+  readonly json?: boolean;
+  readonly off?: boolean;
+}
+
+export function addPauseCommand(program: Command): void {
+  program
+    .command('pause')
+    .description('Let running steps finish and start no further ones; `assay pause --off` goes on.')
+    .argument('[experiment]', 'name or id; the newest when left out')
+    .option('--off', 'go on again')
+    .addOption(homeOption())
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExamples:\n  assay pause quickstart\n  assay pause quickstart --off')
+    .action(async (name: string | undefined, options: PauseOptions) => {
+      const progress = await withOpenMatrix(options, name, (handle) =>
+        setMatrixPaused(handle, options.off !== true),
+      );
+      if (options.json) console.log(JSON.stringify(progress, null, 2));
+      else
+        console.log(
+          `${progress.isPaused ? 'paused' : 'going on'}: ${progress.running.length} runs under way, ${progress.completed} completed`,
+        );
+    });
+}

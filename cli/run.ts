@@ -1,0 +1,246 @@
+import { Option, type Command } from 'commander';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openDatabase, type Database } from '../db/connection.ts';
+import { listRuns } from '../db/runs.ts';
+import { loadExperiment } from '../experiments/load.ts';
+import { queryBaseModel, startMatrix, type MatrixHandle } from '../experiments/matrix-workflow.ts';
+import { planRuns, registerMatrix } from '../experiments/register.ts';
+import { resolveExperiment, type ResolvedExperiment } from '../experiments/resolve.ts';
+import type { BackendChoice } from '../model/backend.ts';
+import { defaultCacheDirectory } from '../model/cache-directory.ts';
+import { applyAssignment } from '../spec/merge.ts';
+import type { Home } from '../worker/home.ts';
+import { defaultTrainWorkers, openSession, type Session } from '../worker/session.ts';
+import { provideTemporalServer } from '../worker/setup/temporal-server.ts';
+import { InterruptedError } from './exit-code.ts';
+import { homeOption, jsonOption, readHome } from './home-option.ts';
+import { parseCount, parseSeeds } from './parse-options.ts';
+import { createProgressView, type BaseProgress } from './progress.ts';
+import { printReportPaths, writeExperimentReport } from './report.ts';
+import { backendOption } from './worker.ts';
+
+export interface RunOptions {
+  readonly home: string;
+  readonly set: readonly string[];
+  readonly seeds?: number | number[];
+  readonly dryRun?: boolean;
+  readonly backend: BackendChoice;
+  readonly trainWorkers: number;
+  readonly threads: number;
+  readonly window?: number;
+  readonly failFast?: boolean;
+  readonly json?: boolean;
+}
+
+const POLL_INTERVAL_MS = 1000;
+
+/** The experiment a file and the command line declare together. */
+export async function declareExperiment(
+  file: string,
+  options: Pick<RunOptions, 'set' | 'seeds'>,
+): Promise<ResolvedExperiment> {
+  let declared = await loadExperiment(file);
+  for (const assignment of options.set) declared = applyAssignment(declared, assignment);
+  if (options.seeds !== undefined) declared = { ...declared, seeds: options.seeds };
+  return resolveExperiment(declared);
+}
+
+function printPlan(experiment: ResolvedExperiment, asJson: boolean): void {
+  const runs = planRuns(experiment);
+  if (asJson) {
+    console.log(JSON.stringify({ ...experiment, runs }, null, 2));
+    return;
+  }
+  console.log(`${experiment.name} (${experiment.id.slice(0, 12)}): ${experiment.question}`);
+  for (const condition of experiment.conditions) {
+    const { training, scheme, base } = condition.condition;
+    const control = condition.isControl ? ' (control)' : '';
+    console.log(
+      `  ${condition.name}${control}: scheme ${scheme.name}, ${training.steps} steps of ${training.promptsPerStep} × ${training.groupSize} rollouts, base ${base.name}, fingerprint ${condition.id.slice(0, 12)}`,
+    );
+  }
+  console.log(`${runs.length} runs:`);
+  for (const run of runs) console.log(`  ${run.id}`);
+}
+
+async function listBaseProgress(session: Session, experiment: ResolvedExperiment): Promise<BaseProgress[]> {
+  const bases = new Map(experiment.conditions.map((c) => [c.baseModelId, c.condition.base.name]));
+  const progress = await Promise.all(
+    [...bases].map(async ([baseModelId, name]) => {
+      const at = await queryBaseModel(session.client, { experimentId: experiment.id, baseModelId });
+      return at === null || at.step >= at.totalSteps ? [] : [{ name, ...at }];
+    }),
+  );
+  return progress.flat();
+}
+
+/** Shows progress until the matrix ends; rejects when interrupted or when the workers cannot be kept running. */
+async function follow(
+  context: {
+    readonly session: Session;
+    readonly handle: MatrixHandle;
+    readonly db: Database;
+    readonly experiment: ResolvedExperiment;
+  },
+  interrupted: Promise<never>,
+): Promise<readonly string[]> {
+  const { session, handle, db, experiment } = context;
+  const view = createProgressView(db, experiment.id);
+  let isDone = false;
+  const finished = handle.result().finally(() => (isDone = true));
+  const showUntilDone = async (): Promise<void> => {
+    while (!isDone) {
+      view.show(await listBaseProgress(session, experiment));
+      await sleep(POLL_INTERVAL_MS);
+    }
+  };
+  try {
+    const result = await Promise.race([
+      Promise.all([finished, showUntilDone()]).then(([progress]) => progress),
+      interrupted,
+      session.fleet.failure,
+    ]);
+    view.show([]);
+    return result.failed;
+  } finally {
+    isDone = true;
+    view.end();
+  }
+}
+
+function onInterrupt(): { promise: Promise<never>; dispose(): void } {
+  let interrupt: (error: Error) => void;
+  const promise = new Promise<never>((_, reject) => (interrupt = reject));
+  promise.catch(() => undefined);
+  const handler = (): void => {
+    console.error('\nassay: draining; press again to stop at once (nothing recorded is lost either way)');
+    interrupt(new InterruptedError('interrupted; run the same command again to resume'));
+    process.once('SIGINT', () => process.exit(130));
+  };
+  process.once('SIGINT', handler);
+  process.once('SIGTERM', handler);
+  return {
+    promise,
+    dispose: () => {
+      process.removeListener('SIGINT', handler);
+      process.removeListener('SIGTERM', handler);
+    },
+  };
+}
+
+/** Launches, attaches to or resumes a matrix and follows it to its end; returns the exit code. */
+export async function runMatrix(experiment: ResolvedExperiment, options: RunOptions): Promise<number> {
+  const home = readHome(options);
+  const db = openDatabase(home.database);
+  registerMatrix(db, experiment);
+  const planned = new Set(planRuns(experiment).map((run) => run.id));
+  const isFinished = listRuns(db, experiment.id).every(
+    (run) => run.status === 'completed' || !planned.has(run.id),
+  );
+  if (isFinished) {
+    console.error(`${experiment.name}: all ${planned.size} runs are completed already`);
+    return finishWithReport(db, {
+      home,
+      experimentId: experiment.id,
+      json: options.json ?? false,
+      failed: [],
+    });
+  }
+  const interrupt = onInterrupt();
+  const session = await openSession({
+    ...options,
+    home,
+    findServerProgram: () =>
+      provideTemporalServer({
+        cacheDirectory: defaultCacheDirectory(),
+        report: (line) => console.error(line),
+      }),
+  });
+  try {
+    console.error(
+      `${experiment.name}: ${planned.size} runs, Temporal at ${session.address}, ${options.trainWorkers} train workers; results in ${home.directory}`,
+    );
+    const handle = await startMatrix(session.client, {
+      experimentId: experiment.id,
+      window: options.window ?? 2 * options.trainWorkers,
+      failFast: options.failFast ?? false,
+    });
+    const failed = await follow({ session, handle, db, experiment }, interrupt.promise);
+    return await finishWithReport(db, {
+      home,
+      experimentId: experiment.id,
+      json: options.json ?? false,
+      failed,
+    });
+  } finally {
+    await session.close();
+    interrupt.dispose();
+  }
+}
+
+async function finishWithReport(
+  db: Database,
+  end: {
+    readonly home: Home;
+    readonly experimentId: string;
+    readonly json: boolean;
+    readonly failed: readonly string[];
+  },
+): Promise<number> {
+  const runs = listRuns(db, end.experimentId);
+  for (const run of runs.filter(({ status }) => status === 'failed')) {
+    console.error(`failed: ${run.id}: ${run.failureType}: ${run.failureMessage}`);
+  }
+  const report = await writeExperimentReport(db, end.home, end.experimentId);
+  if (end.json)
+    console.log(JSON.stringify({ runs: runs.map(({ id, status }) => ({ id, status })), report }, null, 2));
+  else printReportPaths(report);
+  return end.failed.length > 0 || runs.some((run) => run.status === 'failed') ? 1 : 0;
+}
+
+export function addRunOptions(command: Command): Command {
+  return command
+    .addOption(homeOption())
+    .addOption(
+      new Option('--set <key=value...>', 'override a setting, e.g. training.steps=10').default([], 'none'),
+    )
+    .addOption(
+      new Option('--seeds <seeds>', 'number of seeds, or a comma-separated list').argParser(parseSeeds),
+    )
+    .addOption(backendOption())
+    .addOption(
+      new Option('--train-workers <n>', 'train worker processes, one slot each')
+        .argParser(parseCount)
+        .default(defaultTrainWorkers(), 'one per core'),
+    )
+    .addOption(
+      new Option('--threads <n>', 'threads inside one tfjs operation').argParser(parseCount).default(1),
+    )
+    .addOption(
+      new Option('--window <n>', 'most runs under way at once (default: twice the train workers)').argParser(
+        parseCount,
+      ),
+    )
+    .option('--fail-fast', 'start no further run once one has failed')
+    .addOption(jsonOption());
+}
+
+export function addRunCommand(program: Command, setExitCode: (code: number) => void): void {
+  addRunOptions(program.command('run'))
+    .description('Launch a declared matrix, or resume it where it stopped; the same command does both.')
+    .argument('<file>', 'a .ts, .yaml or .json file that declares an experiment')
+    .option('--dry-run', 'print the expanded conditions and runs, and compute nothing')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  assay run experiments/matrices/quickstart.ts
+  assay run experiments/matrices/quickstart.ts --seeds 5 --set training.steps=100
+  assay run experiments/matrices/quickstart.ts --dry-run --json`,
+    )
+    .action(async (file: string, options: RunOptions) => {
+      const experiment = await declareExperiment(file, options);
+      if (options.dryRun) printPlan(experiment, options.json ?? false);
+      else setExitCode(await runMatrix(experiment, options));
+    });
+}

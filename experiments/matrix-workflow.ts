@@ -1,0 +1,59 @@
+import {
+  WorkflowIdConflictPolicy,
+  WorkflowIdReusePolicy,
+  WorkflowNotFoundError,
+  type Client,
+  type WorkflowHandle,
+} from '@temporalio/client';
+import { taskQueues, workflowIds } from '../spec/plan.ts';
+import type { matrixWorkflow, MatrixProgress } from '../workflows/matrix.ts';
+
+/** A matrix as its own workflow, found by content: launching twice attaches. */
+export type MatrixHandle = WorkflowHandle<typeof matrixWorkflow>;
+
+/** Starts the matrix, or attaches to the one under way. */
+export function startMatrix(
+  client: Client,
+  input: { readonly experimentId: string; readonly window: number; readonly failFast: boolean },
+): Promise<MatrixHandle> {
+  return client.workflow.start<typeof matrixWorkflow>('matrixWorkflow', {
+    workflowId: workflowIds.matrix(input.experimentId),
+    taskQueue: taskQueues.orchestration,
+    args: [{ ...input, startsPaused: false }],
+    workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+    workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+  });
+}
+
+export function attachMatrix(client: Client, experimentId: string): MatrixHandle {
+  return client.workflow.getHandle<typeof matrixWorkflow>(workflowIds.matrix(experimentId));
+}
+
+/** Lets running steps finish and starts none, or goes on; the runs stay where they are. */
+export async function setMatrixPaused(handle: MatrixHandle, paused: boolean): Promise<MatrixProgress> {
+  return handle.executeUpdate<MatrixProgress, [boolean]>('setPaused', { args: [paused] });
+}
+
+/** Whether a workflow for this matrix is open on the server. */
+export async function isMatrixOpen(handle: MatrixHandle): Promise<boolean> {
+  try {
+    return (await handle.describe()).status.name === 'RUNNING';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
+}
+
+/** How far a base model of this matrix is, or null when it is not being made. */
+export async function queryBaseModel(
+  client: Client,
+  ids: { readonly experimentId: string; readonly baseModelId: string },
+): Promise<{ readonly step: number; readonly totalSteps: number } | null> {
+  const workflowId = `${workflowIds.baseModel(ids.baseModelId)}/${workflowIds.matrix(ids.experimentId)}`;
+  try {
+    return await client.workflow.getHandle(workflowId).query('progress');
+  } catch {
+    // Not started, or the worker that answers queries is being restarted: nothing to show at this moment.
+    return null;
+  }
+}

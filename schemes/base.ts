@@ -1,0 +1,10 @@
+import { defineScheme } from '../spec/scheme.ts';
+
+/** The untrained base model, evaluated like every other arm: the control that all gains are measured from. */
+export const base = defineScheme({
+  name: 'base',
+  title: 'Base model, untrained',
+  source: 'control',
+  isTrained: false,
+  rewards: [{ component: 'verifier' }],
+});

@@ -1,0 +1,43 @@
+import { closest } from 'fastest-levenshtein';
+import type { Scheme } from '../spec/scheme.ts';
+import { base } from './base.ts';
+import { dapo } from './dapo.ts';
+import { drGrpo } from './dr-grpo.ts';
+import { formatOnly } from './format-only.ts';
+import { grpo } from './grpo.ts';
+import { negativeReinforcement } from './negative-reinforcement.ts';
+import { positiveReinforcement } from './positive-reinforcement.ts';
+import { randomReward } from './random-reward.ts';
+import { reinforce } from './reinforce.ts';
+import { rloo } from './rloo.ts';
+import { weightedReinforcement } from './weighted-reinforcement.ts';
+
+/** Every named scheme. */
+export const schemes: readonly Scheme[] = [
+  grpo,
+  drGrpo,
+  dapo,
+  rloo,
+  reinforce,
+  positiveReinforcement,
+  negativeReinforcement,
+  weightedReinforcement,
+  randomReward,
+  formatOnly,
+  base,
+];
+
+/** A scheme name without a file in schemes/. */
+export class UnknownSchemeError extends Error {
+  override readonly name = 'UnknownSchemeError';
+}
+
+/** @throws {UnknownSchemeError} with the nearest name */
+export function findScheme(name: string): Scheme {
+  const scheme = schemes.find((candidate) => candidate.name === name);
+  if (scheme !== undefined) return scheme;
+  const names = schemes.map((candidate) => candidate.name);
+  throw new UnknownSchemeError(
+    `there is no scheme "${name}"; the nearest is "${closest(name, names)}" of ${names.join(', ')}`,
+  );
+}
