@@ -1,6 +1,8 @@
+import { tabulateConsistency, type ConsistencyRow } from './consistency-table.ts';
 import type { ComparisonInput } from './comparison-input.ts';
 import { tabulateDifferences, type DifferenceRow, type MissingDifference } from './difference-table.ts';
 import { collectFinalCounts, type ExcludedRun } from './final-counts.ts';
+import { tabulateFormats, type FormatRow } from './format-table.ts';
 import { tabulateGaps, type GapRow } from './gap-table.ts';
 import { IncomparableError } from './incomparable-error.ts';
 import { tabulateLearningCurves, type CurvePoint } from './learning-curves.ts';
@@ -10,6 +12,8 @@ import { tabulateRewardTruth, type RewardTruthRow } from './reward-truth-table.t
 /** Every number of a report, computed once; CSV, Markdown and HTML only write it down. */
 export interface Analysis {
   readonly passAtK: readonly PassAtKRow[];
+  readonly consistency: readonly ConsistencyRow[];
+  readonly formats: readonly FormatRow[];
   readonly differences: readonly DifferenceRow[];
   readonly missing: readonly MissingDifference[];
   readonly gaps: readonly GapRow[];
@@ -29,6 +33,8 @@ export function analyzeComparison(input: ComparisonInput): Analysis {
   const testedKs = ks.filter((k, i) => i === 0 || k === 8 || i === ks.length - 1);
   return {
     passAtK: tabulatePassAtK(finals, fingerprint),
+    consistency: tabulateConsistency(finals, fingerprint),
+    formats: tabulateFormats(finals),
     ...tabulateDifferences(input, finals, testedKs),
     gaps: tabulateGaps(input, finals),
     curves: tabulateLearningCurves(input),

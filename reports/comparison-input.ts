@@ -35,8 +35,8 @@ export interface BaseModelRecord {
   /** What was planted on purpose in its corpus; null when nothing was. */
   readonly leak: {
     readonly problems: number;
-    readonly steps: number;
-    readonly share: number;
+    /** How often those problems occur in the corpus, all together. */
+    readonly occurrences: number;
     readonly format: string;
   } | null;
   /** Further facts of its recipe and making, as label → value. */
@@ -63,6 +63,11 @@ export interface EvaluationCount {
   readonly problemId: string;
   readonly n: number;
   readonly c: number;
+  readonly correctAnswer: string;
+  /** Each extracted answer (empty text: none could be extracted) → how many samples gave it. */
+  readonly answers: Readonly<Record<string, number>>;
+  /** Each completion format → samples in it, and correct ones. */
+  readonly formats: Readonly<Record<string, { readonly n: number; readonly c: number }>>;
 }
 
 export interface MetricPoint {
@@ -82,6 +87,8 @@ export interface VerdictReward {
 
 export interface SampleRollout {
   readonly runId: string;
+  /** 'train', or the split of an evaluation. */
+  readonly phase: string;
   readonly step: number;
   readonly problemId: string;
   readonly prompt: string;

@@ -70,108 +70,62 @@ function evaluationsCsv(input: ComparisonInput): string {
   );
 }
 
-function differencesCsv({ differences }: Analysis): string {
+/** A table of the same-named members of its rows, in snake case. */
+function tableOf<Row extends object>(members: readonly (keyof Row & string)[], rows: readonly Row[]): string {
+  const title = (member: string): string => member.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   return toCsv(
-    [
-      'condition',
-      'reference',
-      'reference_is_baseline',
-      'split',
-      'k',
-      'difference',
-      'low',
-      'high',
-      'p',
-      'holm_p',
-      'problem_sign_flip_p',
-      'seeds',
-      'problems',
-      'seed_pairing',
-    ],
-    differences.map((row) => [
-      row.condition,
-      row.reference,
-      row.isToBaseline,
-      row.split,
-      row.k,
-      row.difference,
-      row.low,
-      row.high,
-      row.p,
-      row.holmP,
-      row.problemSignFlipP,
-      row.seeds,
-      row.problems,
-      row.seedPairing,
-    ]),
+    members.map(title),
+    rows.map((row) => members.map((member) => row[member] as Cell)),
   );
 }
 
 /** Every table of the report, as file name → text; `input` is sorted. */
 export function toCsvFiles(input: ComparisonInput, analysis: Analysis): Map<string, string> {
+  const interval = ['mean', 'low', 'high', 'seeds', 'problems'] as const;
   return new Map([
     ['runs.csv', runsCsv(input)],
+    ['pass-at-k.csv', tableOf(['condition', 'split', 'k', ...interval], analysis.passAtK)],
+    ['consistency.csv', tableOf(['condition', 'split', 'metric', 'k', ...interval], analysis.consistency)],
     [
-      'pass-at-k.csv',
-      toCsv(
-        ['condition', 'split', 'k', 'mean', 'low', 'high', 'seeds', 'problems'],
-        analysis.passAtK.map((row) => [
-          row.condition,
-          row.split,
-          row.k,
-          row.mean,
-          row.low,
-          row.high,
-          row.seeds,
-          row.problems,
-        ]),
+      'differences.csv',
+      tableOf(
+        [
+          'condition',
+          'reference',
+          'isToBaseline',
+          'split',
+          'k',
+          'difference',
+          'low',
+          'high',
+          'p',
+          'holmP',
+          'problemSignFlipP',
+          'seeds',
+          'problems',
+          'seedPairing',
+        ],
+        analysis.differences,
       ),
     ],
-    ['differences.csv', differencesCsv(analysis)],
     [
       'gap.csv',
-      toCsv(
+      tableOf(
         ['condition', 'quantity', 'k', 'contaminated', 'clean', 'value', 'low', 'high', 'seeds'],
-        analysis.gaps.map((row) => [
-          row.condition,
-          row.quantity,
-          row.k,
-          row.contaminated,
-          row.clean,
-          row.value,
-          row.low,
-          row.high,
-          row.seeds,
-        ]),
+        analysis.gaps,
       ),
     ],
     [
       'learning-curves.csv',
-      toCsv(
-        ['condition', 'metric', 'step', 'mean', 'lowest_seed', 'highest_seed', 'seeds'],
-        analysis.curves.map((row) => [
-          row.condition,
-          row.metric,
-          row.step,
-          row.mean,
-          row.lowest,
-          row.highest,
-          row.seeds,
-        ]),
-      ),
+      tableOf(['condition', 'metric', 'step', 'mean', 'lowest', 'highest', 'seeds'], analysis.curves),
     ],
     [
       'reward-truth.csv',
-      toCsv(
-        ['condition', 'verdict', 'rollouts', 'share', 'reward_mean'],
-        analysis.rewardTruth.map((row) => [
-          row.condition,
-          row.verdict,
-          row.rollouts,
-          row.share,
-          row.rewardMean,
-        ]),
-      ),
+      tableOf(['condition', 'verdict', 'rollouts', 'share', 'rewardMean'], analysis.rewardTruth),
+    ],
+    [
+      'formats.csv',
+      tableOf(['condition', 'split', 'format', 'samples', 'share', 'accuracy'], analysis.formats),
     ],
     ['evaluations.csv', evaluationsCsv(input)],
   ]);

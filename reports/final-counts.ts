@@ -1,4 +1,3 @@
-import type { SampleCounts } from '../stats/pass-at-k.ts';
 import type { ComparisonInput, EvaluationCount, RunRecord } from './comparison-input.ts';
 import { groupRows } from './group-rows.ts';
 
@@ -8,7 +7,7 @@ export interface FinalCounts {
   readonly split: string;
   readonly problemIds: readonly string[];
   /** counts[seed][problem] */
-  readonly counts: readonly (readonly SampleCounts[])[];
+  readonly counts: readonly (readonly EvaluationCount[])[];
   readonly seeds: readonly number[];
 }
 
@@ -62,7 +61,7 @@ export function collectFinalCounts(input: ComparisonInput): {
 
 interface EvaluatedRun {
   readonly run: RunRecord;
-  readonly rows: ReadonlyMap<string, SampleCounts>;
+  readonly rows: ReadonlyMap<string, EvaluationCount>;
 }
 
 function toRectangle(
@@ -88,10 +87,8 @@ function toRectangle(
 }
 
 /** A run's rows of a split at its last evaluated step, by problem. */
-function finalRows(rows: readonly EvaluationCount[], split: string): Map<string, SampleCounts> {
+function finalRows(rows: readonly EvaluationCount[], split: string): Map<string, EvaluationCount> {
   const own = rows.filter((row) => row.split === split);
   const last = own.reduce((step, row) => Math.max(step, row.step), -1);
-  return new Map(
-    own.filter((row) => row.step === last).map((row) => [row.problemId, { n: row.n, c: row.c }]),
-  );
+  return new Map(own.filter((row) => row.step === last).map((row) => [row.problemId, row]));
 }

@@ -43,22 +43,14 @@ export function drawForest(
         encoding: { y, x: { field: 'low', type: 'quantitative', scale, axis }, x2: { field: 'high' }, color },
       },
       {
-        transform: [{ flatten: ['bySeed'], as: ['seedDifference'] }],
+        data: {
+          values: rows.flatMap((row) => row.bySeed.map((seedDifference) => ({ ...row, seedDifference }))),
+        },
         mark: { type: 'tick', thickness: 1.5, size: 11, opacity: 0.8 },
         encoding: { y, x: { field: 'seedDifference', type: 'quantitative', scale, axis }, color },
       },
       { mark: { type: 'point', filled: true, size: 62, opacity: 1 }, encoding: { y, x, color } },
-      {
-        mark: {
-          type: 'text',
-          align: 'left',
-          baseline: 'bottom',
-          dy: -8,
-          fontSize: 11,
-          color: 'currentColor',
-        },
-        encoding: { y, x: { value: 0 }, text: { field: 'label' } },
-      },
+      ...labelLayers(y, 'label'),
     ],
   };
   const label = `Differences in pass@${k} on the ${split} split with 95% intervals and seeds, for ${rows.length} comparisons`;

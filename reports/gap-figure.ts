@@ -34,17 +34,7 @@ export function drawGaps(gaps: readonly GapRow[], styles: readonly ConditionStyl
         mark: { type: 'point', filled: true, size: 70, opacity: 1 },
         encoding: { y, x: { field: 'contaminated', type: 'quantitative', scale, axis }, color },
       },
-      {
-        mark: {
-          type: 'text',
-          align: 'left',
-          baseline: 'bottom',
-          dy: -8,
-          fontSize: 11,
-          color: 'currentColor',
-        },
-        encoding: { y, x: { value: 0 }, text: { field: 'condition' } },
-      },
+      ...labelLayers(y, 'condition'),
     ],
   };
   return renderFigure(spec, `Clean and contaminated pass@1 of ${rows.length} conditions`);

@@ -3,6 +3,8 @@ import { deriveStream } from '../random/streams.ts';
 
 /** Replicates of each interval and p-value of a report. */
 export const RESAMPLES = 10_000;
+/** Replicates of bands: they need less precision than tested differences, and there are many of them. */
+export const BAND_RESAMPLES = RESAMPLES / 5;
 /** Confidence level of every interval of a report. */
 export const LEVEL = 0.95;
 
@@ -11,6 +13,5 @@ export const LEVEL = 0.95;
  * database gives the same bytes and an interval does not depend on which others are computed.
  */
 export function intervalGenerator(fingerprint: string, name: string): Generator {
-  // 12 hexadecimal digits are 48 bits: the most that stays a safe integer.
-  return createGenerator(deriveStream(Number.parseInt(fingerprint.slice(0, 12), 16), `report/${name}`));
+  return createGenerator(deriveStream(0, `report/${fingerprint}/${name}`));
 }

@@ -5,18 +5,33 @@ import type { Markup } from './html.ts';
 import { DEV_METRIC, type CurvePoint } from './learning-curves.ts';
 import { styleScales } from './pass-at-k-figure.ts';
 
-/** The series that are drawn; every recorded series is in learning-curves.csv. */
-export const CURVE_PANELS: readonly { readonly metric: string; readonly title: string }[] = [
-  { metric: 'reward/mean', title: 'Reward the scheme gave' },
-  { metric: 'rollout/accuracy', title: 'True accuracy of the rollouts' },
-  { metric: DEV_METRIC, title: 'pass@1 on dev' },
-  { metric: 'rollout/entropy_nats', title: 'Entropy per token, nats' },
-  { metric: 'rollout/length_tokens', title: 'Completion length, tokens' },
+export interface CurvePanel {
+  readonly metric: string;
+  readonly title: string;
+  /** Shares are drawn on the whole range from 0 to 1. */
+  readonly isShare: boolean;
+}
+
+const PANELS: readonly CurvePanel[] = [
+  { metric: 'reward/mean', title: 'Reward the scheme gave', isShare: false },
+  { metric: 'verdict/correct', title: 'True accuracy of the rollouts', isShare: true },
+  { metric: DEV_METRIC, title: 'pass@1 on dev', isShare: true },
+  { metric: 'rollout/entropy_nats', title: 'Entropy per token, nats', isShare: false },
+  { metric: 'rollout/length_tokens', title: 'Completion length, tokens', isShare: false },
 ];
+
+/** The recorded series that are drawn, the share of each completion format last; learning-curves.csv has every series. */
+export function choosePanels(curves: readonly CurvePoint[]): CurvePanel[] {
+  const metrics = [...new Set(curves.map(({ metric }) => metric))].sort();
+  const formats = metrics
+    .filter((metric) => metric.startsWith('format/'))
+    .map((metric) => ({ metric, title: `Share in format ${metric.slice('format/'.length)}`, isShare: true }));
+  return [...PANELS.filter(({ metric }) => metrics.includes(metric)), ...formats];
+}
 
 /** One series against training steps: the mean over seeds, and the range from the lowest to the highest seed. */
 export function drawLearningCurve(
-  panel: { readonly metric: string; readonly title: string },
+  panel: CurvePanel,
   curves: readonly CurvePoint[],
   styles: readonly ConditionStyle[],
 ): Promise<Markup> {
@@ -27,8 +42,7 @@ export function drawLearningCurve(
     type: 'quantitative',
     axis: { title: 'training step', grid: false, format: 'd' },
   } as const;
-  const isRate = panel.metric === DEV_METRIC || panel.metric === 'rollout/accuracy';
-  const scale = isRate ? { domain: [0, 1] } : { zero: false };
+  const scale = panel.isShare ? { domain: [0, 1] } : { zero: false };
   const axis = { title: null };
   const spec: TopLevelSpec = {
     title: panel.title,

@@ -1,7 +1,7 @@
 import { hierarchicalBootstrap } from '../stats/hierarchical-bootstrap.ts';
 import { passAtK } from '../stats/pass-at-k.ts';
 import type { FinalCounts } from './final-counts.ts';
-import { intervalGenerator, LEVEL, RESAMPLES } from './interval-generator.ts';
+import { BAND_RESAMPLES, intervalGenerator, LEVEL } from './interval-generator.ts';
 
 export interface PassAtKRow {
   readonly condition: string;
@@ -13,9 +13,6 @@ export interface PassAtKRow {
   readonly seeds: number;
   readonly problems: number;
 }
-
-/** Bands need less precision than tested differences, and there are many of them. */
-const BAND_RESAMPLES = RESAMPLES / 5;
 
 /** scores[seed][problem] of pass@k; null where some problem has fewer than k samples, so pass@k is undefined. */
 export function passAtKScores(final: FinalCounts, k: number): number[][] | null {

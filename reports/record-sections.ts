@@ -28,12 +28,39 @@ export function rewardTruthSection({ rewardTruth }: Analysis): Section | null {
   return { id: 'reward-truth', title: 'Reward against truth', body };
 }
 
+/** Which completion format (strategy) each condition uses in its final samples, and how accurate it is in each. */
+export function formatSection({ formats }: Analysis): Section | null {
+  if (new Set(formats.map(({ format }) => format)).size < 2) return null;
+  const table = renderTable(
+    'Completion formats of the final samples',
+    [
+      { title: 'condition', cell: (row) => row.condition },
+      { title: 'split', cell: (row) => row.split },
+      { title: 'format', cell: (row) => row.format },
+      { title: 'share', kind: 'number', cell: (row) => formatScore(row.share) },
+      { title: 'accuracy in it', kind: 'number', cell: (row) => formatScore(row.accuracy) },
+    ],
+    formats,
+  );
+  const body = html`
+    <p class="lead">
+      A base model may hold an accurate strategy that it uses only part of the time. A reward that merely
+      makes it more frequent looks like learning.
+    </p>
+    <details>
+      <summary>Strategy frequency by condition and split</summary>
+      ${table}
+    </details>
+  `;
+  return { id: 'formats', title: 'Strategy frequency', body };
+}
+
 function renderRollout(rollout: SampleRollout, run: RunRecord): Markup {
   const reward = rollout.reward === null ? null : html`, reward ${formatScore(rollout.reward)}`;
   return html`<div class="rollout">
     <p>
-      <span class="tag ${rollout.verdict}">${rollout.verdict}</span>${reward}, seed ${run.seed}, step
-      ${rollout.step}, answer
+      <span class="tag ${rollout.verdict}">${rollout.verdict}</span>${reward}, ${rollout.phase}, seed
+      ${run.seed}, step ${rollout.step}, answer
       <code>${rollout.answer}</code>
     </p>
     <pre>${rollout.prompt}<strong>${rollout.completion}</strong></pre>
@@ -62,7 +89,7 @@ export function rolloutSection(input: ComparisonInput): Section | null {
 
 function describeLeak({ leak }: BaseModelRecord): string {
   if (leak === null) return 'nothing was planted';
-  return `${leak.problems} contaminated problems planted in ${leak.format} format, ${leak.share} of the documents of ${leak.steps} steps`;
+  return `${leak.problems} contaminated problems planted ${leak.occurrences} times in ${leak.format} format`;
 }
 
 const renderHash = (hash: string | null): Markup =>

@@ -3,7 +3,13 @@ import type { ComparisonInput } from './comparison-input.ts';
 import { assignStyles } from './condition-style.ts';
 import { html, trusted, type Markup } from './html.ts';
 import { PAGE_STYLE } from './page-style.ts';
-import { formulaSection, provenanceSection, rewardTruthSection, rolloutSection } from './record-sections.ts';
+import {
+  formatSection,
+  formulaSection,
+  provenanceSection,
+  rewardTruthSection,
+  rolloutSection,
+} from './record-sections.ts';
 import {
   differenceSection,
   gapSection,
@@ -58,6 +64,7 @@ export async function renderReportPage(input: ComparisonInput, analysis: Analysi
     await gapSection(analysis, styles),
     await learningSection(analysis, styles),
     rewardTruthSection(analysis),
+    formatSection(analysis),
     rolloutSection(input),
     provenanceSection(input),
     formulaSection(),

@@ -5,7 +5,7 @@ import { drawForest, forestDomain } from './forest-figure.ts';
 import { formatDifference, formatInterval, formatP, formatScore } from './format-number.ts';
 import { drawGaps } from './gap-figure.ts';
 import { html, type Markup } from './html.ts';
-import { CURVE_PANELS, drawLearningCurve } from './learning-curve-figure.ts';
+import { choosePanels, drawLearningCurve } from './learning-curve-figure.ts';
 import { drawPassAtK } from './pass-at-k-figure.ts';
 import { renderTable } from './page-table.ts';
 import { decideVerdict, describeVerdict, headlineRows, type VerdictKind } from './verdict-sentence.ts';
@@ -155,7 +155,7 @@ export async function learningSection(
   { curves }: Analysis,
   styles: readonly ConditionStyle[],
 ): Promise<Section | null> {
-  const panels = CURVE_PANELS.filter(({ metric }) => curves.some((point) => point.metric === metric));
+  const panels = choosePanels(curves);
   if (panels.length === 0) return null;
   const figures = await drawEach(panels, (panel) => drawLearningCurve(panel, curves, styles));
   const body = html`

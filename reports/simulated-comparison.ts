@@ -32,7 +32,21 @@ function evaluate(
     const p = Math.min(0.97, Math.max(0, chance(difficulties.uniform())));
     let c = 0;
     for (let sample = 0; sample < samples; sample += 1) if (draws.uniform() < p) c += 1;
-    return { runId: run.id, split, step, problemId: `${split}-${String(i).padStart(3, '0')}`, n: samples, c };
+    const long = Math.ceil(c / 2 + samples / 4);
+    return {
+      runId: run.id,
+      split,
+      step,
+      problemId: `${split}-${String(i).padStart(3, '0')}`,
+      n: samples,
+      c,
+      correctAnswer: '85',
+      answers: { '85': c, '75': samples - c },
+      formats: {
+        scratchpad: { n: long, c: Math.ceil(c / 2) },
+        direct: { n: samples - long, c: Math.floor(c / 2) },
+      },
+    };
   });
 }
 
@@ -42,8 +56,9 @@ function simulateMetrics(run: RunRecord, gain: number, draws: Generator): Metric
     const noise = (): number => 0.02 * draws.normal();
     return [
       { name: 'reward/mean', value: (gain > 0.1 ? 0.35 + gain * progress : 0.5) + noise() },
-      { name: 'rollout/accuracy', value: 0.35 + gain * progress + noise() },
+      { name: 'verdict/correct', value: 0.35 + gain * progress + noise() },
       { name: 'rollout/entropy_nats', value: 0.9 - 1.6 * gain * progress + noise() },
+      { name: 'format/scratchpad', value: 0.5 + 1.5 * gain * progress + noise() },
       { name: 'rollout/length_tokens', value: 21 + 20 * gain * progress + 10 * noise() },
     ].map((point) => ({ runId: run.id, step, ...point }));
   }).flat();
@@ -105,7 +120,7 @@ export function simulateComparison({ seeds, problems, samples, steps }: Simulati
         id: 'b'.repeat(64),
         name: 'latent-strategy',
         weightsSha256: 'd'.repeat(64),
-        leak: { problems: 32, steps: 160, share: 0.3, format: 'direct' },
+        leak: { problems: 32, occurrences: 6144, format: 'direct' },
         details: { parameters: '0.41 M', facts: '200' },
       },
     ],
@@ -133,6 +148,7 @@ export function simulateComparison({ seeds, problems, samples, steps }: Simulati
       .flatMap((run) => [
         {
           runId: run.id,
+          phase: 'train',
           step: steps - 1,
           problemId: 'train-001',
           prompt: '37+48=',
@@ -143,6 +159,7 @@ export function simulateComparison({ seeds, problems, samples, steps }: Simulati
         },
         {
           runId: run.id,
+          phase: 'train',
           step: steps - 1,
           problemId: 'train-002',
           prompt: '12+9=',

@@ -31,6 +31,7 @@ export function sortComparison(input: ComparisonInput): ComparisonInput {
     rollouts: input.rollouts.toSorted(
       (a, b) =>
         byRun(a, b) ||
+        byText(b.phase, a.phase) ||
         a.step - b.step ||
         byText(a.problemId, b.problemId) ||
         byText(a.completion, b.completion) ||

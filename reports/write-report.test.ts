@@ -41,8 +41,10 @@ test('the same rows in another order give the same bytes', async () => {
   assert.deepEqual(
     [...first.keys()],
     [
+      'consistency.csv',
       'differences.csv',
       'evaluations.csv',
+      'formats.csv',
       'gap.csv',
       'learning-curves.csv',
       'pass-at-k.csv',
@@ -65,7 +67,7 @@ test('model output is escaped everywhere in the page, and the page refers to not
   ].map((match) => match[1]!);
   assert.ok(urls.length > 0);
   for (const url of urls) assert.ok(url.startsWith('#'), `refers to ${url}`);
-  assert.equal((page.match(/<svg[^>]*role="img" aria-label="[^"]+/g) ?? []).length, 10);
+  assert.equal((page.match(/<svg[^>]*role="img" aria-label="[^"]+/g) ?? []).length, 11);
 });
 
 test('a large true difference is found, and a control without one is reported as no evidence', () => {

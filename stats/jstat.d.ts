@@ -5,5 +5,7 @@ declare module 'jstat' {
     inv(probability: number, a: number, b: number): number;
   }
   const library: { jStat: { normal: ContinuousDistribution; beta: ContinuousDistribution } };
+  // jstat is CommonJS whose exports Node cannot name, so its default is the only way in.
+  // eslint-disable-next-line import-x/no-default-export
   export default library;
 }

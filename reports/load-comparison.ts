@@ -1,0 +1,133 @@
+import { findBaseModel } from '../db/base-models.ts';
+import type { Database } from '../db/connection.ts';
+import { findExperiment, listConditions, type ConditionRow } from '../db/experiments.ts';
+import {
+  listEvaluatedProblems,
+  listLastRollouts,
+  listProgress,
+  listRewardsByVerdict,
+} from '../db/report-queries.ts';
+import { listRuns, type RunWithCondition } from '../db/runs.ts';
+import { listMetrics } from '../db/steps.ts';
+import type { BaseRecipe } from '../spec/base-recipe.ts';
+import { isSettings } from '../spec/merge.ts';
+import type { BaseModelRecord, ComparisonInput, RunRecord, SampleRollout } from './comparison-input.ts';
+
+/** Problems whose rollouts are shown, per phase of one run of each condition. */
+const SHOWN_PROBLEMS = 4;
+
+/** Nested JSON as label → text, `parent.child` for members of members. */
+function flattenDetails(value: unknown, prefix = ''): Record<string, string> {
+  if (!isSettings(value)) return {};
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, member]): [string, string][] => {
+      if (isSettings(member)) return Object.entries(flattenDetails(member, `${prefix}${key}.`));
+      return member === null
+        ? []
+        : [[prefix + key, typeof member === 'string' ? member : JSON.stringify(member)]];
+    }),
+  );
+}
+
+function loadBaseModel(db: Database, id: string): BaseModelRecord | null {
+  const row = findBaseModel(db, id);
+  if (row === null) return null;
+  const { recipe } = JSON.parse(row.plan) as { recipe: BaseRecipe };
+  const leaked = JSON.parse(row.leak) as Record<string, number>;
+  const { layers, hiddenSize } = recipe.architecture;
+  return {
+    id,
+    name: row.name,
+    weightsSha256: row.weights.sha256,
+    leak:
+      recipe.leak === null
+        ? null
+        : {
+            problems: Object.keys(leaked).length,
+            occurrences: Object.values(leaked).reduce((sum, times) => sum + times, 0),
+            format: recipe.leak.format,
+          },
+    details: {
+      architecture: `${layers} layers, width ${hiddenSize}`,
+      'corpus tokens': String(row.tokens),
+      facts: String(recipe.facts),
+      formats: Object.entries(recipe.formats)
+        .map(([format, weight]) => `${format} ${weight}`)
+        .join(', '),
+      'pretraining steps': String(recipe.steps),
+    },
+  };
+}
+
+function toRunRecord(run: RunWithCondition, progress: ReturnType<typeof listProgress>): RunRecord {
+  const { stepsDone, weightsSha256 } = progress.get(run.id)!;
+  return {
+    id: run.id,
+    condition: run.conditionName,
+    seed: run.seed,
+    status: run.status,
+    stepsDone,
+    checkpointSha256: weightsSha256,
+    failure: run.failureMessage === null ? null : `${run.failureType ?? 'Error'}: ${run.failureMessage}`,
+    provenance: run.provenance === null ? {} : flattenDetails(JSON.parse(run.provenance)),
+  };
+}
+
+/** Rollouts of each condition's completed run with the lowest seed: its last training step, and its final clean ones. */
+function loadSampleRollouts(db: Database, runs: readonly RunWithCondition[]): SampleRollout[] {
+  const shown = new Map<string, RunWithCondition>();
+  for (const run of runs) {
+    if (run.status === 'completed' && !shown.has(run.conditionName)) shown.set(run.conditionName, run);
+  }
+  return [...shown.values()].flatMap((run) =>
+    ['train', 'clean', 'contaminated'].flatMap((phase) =>
+      listLastRollouts(db, { runId: run.id, phase, limit: SHOWN_PROBLEMS }).map(({ problemKey, ...row }) => ({
+        ...row,
+        runId: run.id,
+        phase,
+        problemId: problemKey,
+      })),
+    ),
+  );
+}
+
+function schemeNameOf(condition: ConditionRow): string {
+  return (JSON.parse(condition.settings) as { scheme: { name: string } }).scheme.name;
+}
+
+/**
+ * Everything a report needs about one experiment, as plain rows.
+ *
+ * @param nameOrId the experiment's name (the newest of that name) or the beginning of its id
+ * @throws {UnknownExperimentError}
+ */
+export function loadComparison(db: Database, nameOrId: string): ComparisonInput {
+  const { id, name, question, baseline } = findExperiment(db, nameOrId);
+  const conditions = listConditions(db, id);
+  const runs = listRuns(db, id);
+  const progress = listProgress(db, id);
+  const runIds = runs.map((run) => run.id);
+  const baseModelIds = [...new Set(conditions.map((condition) => condition.baseModelId))];
+  return {
+    experiment: { name, question, baseline, fingerprint: id },
+    conditions: conditions.map((condition) => ({
+      name: condition.name,
+      isControl: condition.isControl,
+      schemeName: schemeNameOf(condition),
+      fingerprint: condition.id,
+      baseModelId: condition.baseModelId,
+    })),
+    baseModels: baseModelIds.flatMap((baseModelId) => loadBaseModel(db, baseModelId) ?? []),
+    runs: runs.map((run) => toRunRecord(run, progress)),
+    evaluations: listEvaluatedProblems(db, id).map(({ problemKey, answer, answers, formats, ...row }) => ({
+      ...row,
+      problemId: problemKey,
+      correctAnswer: answer,
+      answers: JSON.parse(answers) as Record<string, number>,
+      formats: JSON.parse(formats) as Record<string, { n: number; c: number }>,
+    })),
+    metrics: listMetrics(db, runIds),
+    rewardByVerdict: listRewardsByVerdict(db, id),
+    rollouts: loadSampleRollouts(db, runs),
+  };
+}
