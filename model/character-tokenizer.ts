@@ -6,6 +6,12 @@ interface CharacterAlphabet {
   readonly special: ReadonlySet<number>;
 }
 
+/** A tokenizer that certainly has an end and a pad token. */
+export interface CharacterTokenizer extends Tokenizer {
+  readonly endId: number;
+  readonly padId: number;
+}
+
 /** A text holds a character outside the tokenizer's alphabet: use another text or a larger alphabet. */
 export class UnknownCharacterError extends Error {
   override readonly name = 'UnknownCharacterError';

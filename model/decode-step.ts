@@ -1,15 +1,31 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { attendForCache, type AttentionContext } from './attention.ts';
+import { attendForCache } from './attention.ts';
 import type { PolicyConfig } from './config.ts';
 import { projectToVocabulary } from './forward.ts';
 import type { LayerWeights, PolicyWeights } from './policy.ts';
-import { createRotaryTables } from './rotary.ts';
 import { createInputs, type TokenBatch } from './token-batch.ts';
 
-/** Keys (rotated) and values of N rows and t columns, per layer, each [keyValueHeads, N, t, headWidth]. */
+/** Keys (rotated) and values of N rows and t columns, per layer, each [N, keyValueHeads, t, headWidth]. */
 export interface Cache {
-  readonly keys: tf.Tensor[];
-  readonly values: tf.Tensor[];
+  readonly keys: readonly tf.Tensor[];
+  readonly values: readonly tf.Tensor[];
+}
+
+/** Logits [N, V] of the next token, and the cache that goes on from there. The caller disposes both. */
+export interface Decoded {
+  readonly logits: tf.Tensor2D;
+  readonly cache: Cache;
+}
+
+/** What one step reads beside weights and cache. */
+export interface StepInputs {
+  /** [N] int32, the tokens fed */
+  readonly ids: tf.Tensor1D;
+  /** [headWidth] rotary tables of the column the tokens stand in */
+  readonly cosines: tf.Tensor;
+  readonly sines: tf.Tensor;
+  /** [N, 1, 1, t + 1] additive; null without left padding */
+  readonly mask: tf.Tensor | null;
 }
 
 /** x / √(mean(x²) + epsilon) · gain, without a gradient. */
@@ -25,138 +41,108 @@ function feedForward(hidden: tf.Tensor, layer: LayerWeights, epsilon: number): t
   return tf.add(hidden, tf.matMul(activated, layer.feedForwardOut));
 }
 
-/**
- * Runs the prompts of `batch` (all its columns) and returns the logits [N, V] after the last column and the cache.
- * The caller disposes both.
- */
-export function prefillCache(
-  config: PolicyConfig,
-  weights: PolicyWeights,
-  batch: TokenBatch,
-): { logits: tf.Tensor2D; cache: Cache } {
+function toLogits(config: PolicyConfig, weights: PolicyWeights, hidden: tf.Tensor): tf.Tensor2D {
+  return projectToVocabulary(weights, normalize(hidden, weights.norm, config.normEpsilon)) as tf.Tensor2D;
+}
+
+/** Runs the prompts of `batch` (all its columns); the logits are those after the last column. */
+export function prefillCache(config: PolicyConfig, weights: PolicyWeights, batch: TokenBatch): Decoded {
   const { count, length } = batch;
-  const cache: Cache = { keys: [], values: [] };
-  const logits = tf.tidy(() => {
-    const inputs: AttentionContext & { ids: tf.Tensor1D } = createInputs(config, batch, length);
+  return tf.tidy(() => {
+    const inputs = createInputs(config, batch, length);
+    const keys: tf.Tensor[] = [];
+    const values: tf.Tensor[] = [];
     let hidden: tf.Tensor = tf.gather(weights.embedding, inputs.ids);
     for (const layer of weights.layers) {
       const normal = normalize(hidden, layer.attentionNorm, config.normEpsilon);
       const attended = attendForCache(tf.matMul(normal, layer.attentionIn), inputs);
-      cache.keys.push(tf.keep(attended.keys));
-      cache.values.push(tf.keep(attended.values));
-      hidden = feedForward(
-        tf.add(hidden, tf.matMul(attended.output, layer.attentionOut)),
-        layer,
-        config.normEpsilon,
-      );
+      keys.push(tf.transpose(attended.keys, [1, 0, 2, 3]));
+      values.push(tf.transpose(attended.values, [1, 0, 2, 3]));
+      const mixed = tf.add(hidden, tf.matMul(attended.output, layer.attentionOut));
+      hidden = feedForward(mixed, layer, config.normEpsilon);
     }
     const rows = tf.reshape(hidden, [count, length, config.width]);
-    const last = tf.reshape(tf.slice(rows, [0, length - 1, 0], [count, 1, config.width]), [
-      count,
-      config.width,
-    ]);
-    return projectToVocabulary(weights, normalize(last, weights.norm, config.normEpsilon)) as tf.Tensor2D;
+    const last = tf.slice(rows, [0, length - 1, 0], [count, 1, config.width]);
+    const logits = toLogits(config, weights, tf.reshape(last, [count, config.width]));
+    return { logits, cache: { keys, values } };
   });
-  return { logits, cache };
-}
-
-interface StepTables {
-  readonly cosines: tf.Tensor;
-  readonly sines: tf.Tensor;
 }
 
 /** Rotates [N, heads, headWidth], all at one position. */
-function rotateStep(input: tf.Tensor, tables: StepTables): tf.Tensor {
+function rotateStep(input: tf.Tensor, tables: Pick<StepInputs, 'cosines' | 'sines'>): tf.Tensor {
   const [count, heads, width] = input.shape as [number, number, number];
   const swapped = tf.reshape(tf.reverse(tf.reshape(input, [count * heads, 2, width / 2]), 1), input.shape);
   return tf.add(tf.mul(input, tables.cosines), tf.mul(swapped, tables.sines));
 }
 
-/** Replaces a cached tensor by itself with one more column. */
-function append(cached: tf.Tensor[], layer: number, column: tf.Tensor): tf.Tensor {
-  const old = cached[layer]!;
-  const grown = tf.keep(tf.concat([old, column], 2));
-  old.dispose();
-  cached[layer] = grown;
-  return grown;
+interface LayerCache {
+  readonly keys: tf.Tensor;
+  readonly values: tf.Tensor;
 }
 
 function attendStep(
   projected: tf.Tensor,
-  call: { config: PolicyConfig; cache: Cache; layer: number; mask: tf.Tensor | null; tables: StepTables },
-): tf.Tensor {
+  cached: LayerCache,
+  call: { config: PolicyConfig; inputs: StepInputs },
+): { output: tf.Tensor; cached: LayerCache } {
   const { heads, keyValueHeads, headWidth } = call.config;
+  const { inputs } = call;
   const count = projected.shape[0]!;
   const split = tf.reshape(projected, [count, heads + 2 * keyValueHeads, headWidth]);
-  const [queriesKeys, values] = tf.split(split, [heads + keyValueHeads, keyValueHeads], 1) as [
+  const [rotating, value] = tf.split(split, [heads + keyValueHeads, keyValueHeads], 1) as [
     tf.Tensor,
     tf.Tensor,
   ];
-  const [queries, keys] = tf.split(rotateStep(queriesKeys, call.tables), [heads, keyValueHeads], 1) as [
-    tf.Tensor,
-    tf.Tensor,
-  ];
-  const column = [keyValueHeads, count, 1, headWidth];
-  const allKeys = append(call.cache.keys, call.layer, tf.reshape(tf.transpose(keys, [1, 0, 2]), column));
-  const allValues = append(
-    call.cache.values,
-    call.layer,
-    tf.reshape(tf.transpose(values, [1, 0, 2]), column),
-  );
-  const shared = heads / keyValueHeads;
-  const grouped = tf.transpose(tf.reshape(queries, [count, keyValueHeads, shared, headWidth]), [1, 0, 2, 3]);
-  const scores = tf.matMul(grouped, allKeys, false, true);
-  const probabilities = tf.softmax(call.mask === null ? scores : tf.add(scores, call.mask));
-  const output = tf.matMul(probabilities, allValues);
-  return tf.reshape(tf.transpose(output, [1, 0, 2, 3]), [count, heads * headWidth]);
+  const rotated = tf.split(rotateStep(rotating, inputs), [heads, keyValueHeads], 1);
+  const [query, key] = rotated as [tf.Tensor, tf.Tensor];
+  const column = [count, keyValueHeads, 1, headWidth];
+  const keys = tf.concat([cached.keys, tf.reshape(key, column)], 2);
+  const values = tf.concat([cached.values, tf.reshape(value, column)], 2);
+  const grouped = tf.reshape(query, [count, keyValueHeads, heads / keyValueHeads, headWidth]);
+  const scores = tf.matMul(grouped, keys, false, true);
+  const probabilities = tf.softmax(inputs.mask === null ? scores : tf.add(scores, inputs.mask));
+  const output = tf.reshape(tf.matMul(probabilities, values), [count, heads * headWidth]);
+  return { output, cached: { keys, values } };
 }
 
 /**
- * Feeds one token per row at column `position` and returns the logits [N, V] of the next; the cache grows by a column.
- *
- * @param call.ids [N] int32
- * @param call.mask [1, N, 1, position + 1], additive; null without padding
+ * Feeds one token per row; the returned cache has a column more. Nothing but the cached tensors' shapes depends on how many
+ * columns there are, so that a recording serves all of them.
  */
 export function decodeStep(
   config: PolicyConfig,
   weights: PolicyWeights,
-  call: { cache: Cache; ids: Int32Array; position: number; mask: tf.Tensor | null },
-): tf.Tensor2D {
+  call: { cache: Cache; inputs: StepInputs },
+): Decoded {
   return tf.tidy(() => {
-    const { cosines, sines } = createRotaryTables(config, call.position, 1);
-    const tables = { cosines: tf.tensor1d(cosines), sines: tf.tensor1d(sines) };
-    let hidden: tf.Tensor = tf.gather(weights.embedding, tf.tensor1d(call.ids, 'int32'));
-    weights.layers.forEach((layer, index) => {
-      const normal = normalize(hidden, layer.attentionNorm, config.normEpsilon);
-      const projected = tf.matMul(normal, layer.attentionIn);
-      const attended = attendStep(projected, {
-        config,
-        cache: call.cache,
-        layer: index,
-        mask: call.mask,
-        tables,
-      });
-      hidden = feedForward(
-        tf.add(hidden, tf.matMul(attended, layer.attentionOut)),
-        layer,
-        config.normEpsilon,
+    const { cache, inputs } = call;
+    let hidden: tf.Tensor = tf.gather(weights.embedding, inputs.ids);
+    const grown = weights.layers.map((layer, index) => {
+      const projected = tf.matMul(
+        normalize(hidden, layer.attentionNorm, config.normEpsilon),
+        layer.attentionIn,
       );
+      const cached = { keys: cache.keys[index]!, values: cache.values[index]! };
+      const attended = attendStep(projected, cached, { config, inputs });
+      const mixed = tf.add(hidden, tf.matMul(attended.output, layer.attentionOut));
+      hidden = feedForward(mixed, layer, config.normEpsilon);
+      return attended.cached;
     });
-    return projectToVocabulary(weights, normalize(hidden, weights.norm, config.normEpsilon)) as tf.Tensor2D;
+    const keys = grown.map((cached) => cached.keys);
+    const values = grown.map((cached) => cached.values);
+    return { logits: toLogits(config, weights, hidden), cache: { keys, values } };
   });
 }
 
-/** Keeps the given rows (with repetition, in this order); the old cache is disposed. */
+/** The given rows of a cache (with repetition, in this order), as new tensors. */
 export function selectCacheRows(cache: Cache, rows: Int32Array): Cache {
-  const select = (tensors: readonly tf.Tensor[]): tf.Tensor[] =>
-    tensors.map((tensor) => {
-      const selected = tf.tidy(() => tf.gather(tensor, tf.tensor1d(rows, 'int32'), 1));
-      tensor.dispose();
-      return selected;
-    });
-  return { keys: select(cache.keys), values: select(cache.values) };
+  return tf.tidy(() => {
+    const indices = tf.tensor1d(rows, 'int32');
+    const select = (tensor: tf.Tensor): tf.Tensor => tf.gather(tensor, indices);
+    return { keys: cache.keys.map(select), values: cache.values.map(select) };
+  });
 }
 
 export function disposeCache(cache: Cache): void {
-  tf.dispose([cache.keys, cache.values]);
+  tf.dispose([...cache.keys, ...cache.values]);
 }

@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { setImmediate } from 'node:timers/promises';
 import { uniformAt, type Stream } from '../random/streams.ts';
-import { decodeStep, disposeCache, prefillCache, selectCacheRows, type Cache } from './decode-step.ts';
+import { disposeCache, prefillCache, selectCacheRows, type Cache, type StepInputs } from './decode-step.ts';
 import type { Policy } from './policy.ts';
+import { createRotaryTables } from './rotary.ts';
+import { advanceCache } from './step-decoder.ts';
 import { chooseToken } from './token-choice.ts';
 
 /** What a rollout's draws are derived from, beside stream, step and token position. */
@@ -97,14 +99,6 @@ function padPrompts(prompts: readonly Int32Array[], length: number, padId: numbe
   };
 }
 
-/** [1, N, 1, columns] additive mask for decoding; null when no row is padded. */
-function createStepMask(starts: Int32Array, columns: number): tf.Tensor | null {
-  if (!starts.some((start) => start > 0)) return null;
-  const mask = new Float32Array(starts.length * columns);
-  starts.forEach((start, row) => mask.fill(-1e9, row * columns, row * columns + start));
-  return tf.tensor4d(mask, [1, starts.length, 1, columns]);
-}
-
 function checkCall(call: SampleCall): void {
   if (call.prompts.length !== call.counters.length) {
     throw new RangeError(
@@ -121,20 +115,17 @@ function checkCall(call: SampleCall): void {
   }
 }
 
-/** Chooses the next token of each live row from logits [live, V]; returns the ids to feed, one per row. */
+/** Chooses the next token of each unfinished row from logits [rows, V]; returns the ids to feed, one per row. */
 function extendRows(call: SampleCall, rows: readonly Row[], logits: tf.Tensor2D): Int32Array {
-  const values = logits.dataSync();
+  const values = logits.dataSync() as Float32Array;
   const masses = new Float64Array(logits.shape[1]);
-  const position = Math.max(...rows.map((row) => (row.finished ? 0 : row.tokens.length)));
   return Int32Array.from(rows, (row, at) => {
     if (row.finished) return call.padId;
     const { problem, sample } = call.counters[row.index]!;
-    const uniform = call.temperature === 0 ? 0 : uniformAt(call.stream, call.step, problem, sample, position);
-    const choice = chooseToken(values as Float32Array, at, {
-      temperature: call.temperature,
-      uniform,
-      masses,
-    });
+    const { temperature } = call;
+    const uniform =
+      temperature === 0 ? 0 : uniformAt(call.stream, call.step, problem, sample, row.tokens.length);
+    const choice = chooseToken(values, at, { temperature, uniform, masses });
     row.tokens.push(choice.token);
     row.logprobs.push(choice.logprob);
     row.entropies.push(choice.entropy);
@@ -143,28 +134,46 @@ function extendRows(call: SampleCall, rows: readonly Row[], logits: tf.Tensor2D)
   });
 }
 
+/** Rows that advance together; those past the unfinished ones only fill up to a size that has been recorded before. */
 interface MicroBatch {
   rows: Row[];
   cache: Cache;
+  /** [rows]: columns of left padding */
   starts: Int32Array;
   /** [rows]: the token each row was last given */
   ids: Int32Array;
 }
 
-/** Drops finished rows once they are many enough to pay for copying the cache. */
-function compact(batch: MicroBatch, compactBelow: number): void {
-  const live = batch.rows.flatMap((row, at) => (row.finished ? [] : [at]));
-  if (live.length > compactBelow * batch.rows.length) return;
-  batch.rows = live.map((at) => batch.rows[at]!);
-  batch.starts = Int32Array.from(live, (at) => batch.starts[at]!);
-  batch.ids = Int32Array.from(live, (at) => batch.ids[at]!);
-  batch.cache = selectCacheRows(batch.cache, Int32Array.from(live));
+/** The smallest of 8, 12, 16, 24, 32, 48, … that holds `count` rows: few sizes, so that recordings are used again. */
+function roundRows(count: number): number {
+  let size = 8;
+  while (size < count) size = Number.isInteger(Math.log2(size)) ? size * 1.5 : (size / 3) * 4;
+  return size;
 }
 
-async function pause(call: SampleCall): Promise<void> {
-  await setImmediate();
-  await call.onYield?.();
-  call.signal?.throwIfAborted();
+/** `rows` and finished ones up to a rounded size. */
+function fillRows(rows: readonly Row[]): Row[] {
+  const filler = Array.from({ length: roundRows(rows.length) - rows.length }, () => ({
+    ...rows[0]!,
+    finished: true,
+  }));
+  return [...rows, ...filler];
+}
+
+/** Drops finished rows once they are many enough to pay for copying the cache. */
+function compact(batch: MicroBatch, compactBelow: number): void {
+  const order = [...batch.rows.keys()].sort(
+    (a, b) => Number(batch.rows[a]!.finished) - Number(batch.rows[b]!.finished) || a - b,
+  );
+  const size = roundRows(batch.rows.filter((row) => !row.finished).length);
+  if (size > compactBelow * batch.rows.length) return;
+  const kept = Int32Array.from(order.slice(0, size));
+  const { cache } = batch;
+  batch.rows = Array.from(kept, (at) => batch.rows[at]!);
+  batch.starts = kept.map((at) => batch.starts[at]!);
+  batch.ids = kept.map((at) => batch.ids[at]!);
+  batch.cache = selectCacheRows(cache, kept);
+  disposeCache(cache);
 }
 
 /** Prefills the distinct prompts of some rows and chooses each row's first token. */
@@ -185,33 +194,59 @@ function startMicroBatch(call: SampleCall, rows: Row[], promptLength: number): M
   });
   const spread = tf.tidy(() => tf.gather(logits, tf.tensor1d(prompts.rows, 'int32')));
   const ids = extendRows(call, rows, spread);
-  tf.dispose([logits, spread]);
-  return {
+  const batch = {
     rows,
     ids,
     starts: prompts.rows.map((prompt) => prompts.starts[prompt]!),
     cache: selectCacheRows(cache, prompts.rows),
   };
+  tf.dispose([logits, spread]);
+  disposeCache(cache);
+  return batch;
 }
 
-async function sampleMicroBatch(call: SampleCall, rows: Row[], promptLength: number): Promise<void> {
-  const { config, weights } = call.policy;
-  const batch = startMicroBatch(call, rows, promptLength);
+/** The inputs of the step that stands in `column`. */
+function createStepInputs(policy: Policy, batch: MicroBatch, column: number): StepInputs {
+  const { cosines, sines } = createRotaryTables(policy.config, column, 1);
+  const { starts } = batch;
+  const columns = column + 1;
+  let mask: tf.Tensor | null = null;
+  if (starts.some((start) => start > 0)) {
+    const values = new Float32Array(starts.length * columns);
+    starts.forEach((start, row) => values.fill(-1e9, row * columns, row * columns + start));
+    mask = tf.tensor4d(values, [starts.length, 1, 1, columns]);
+  }
+  return {
+    ids: tf.tensor1d(batch.ids, 'int32'),
+    cosines: tf.tensor1d(cosines),
+    sines: tf.tensor1d(sines),
+    mask,
+  };
+}
+
+function advance(call: SampleCall, batch: MicroBatch, column: number): void {
+  const inputs = createStepInputs(call.policy, batch, column);
+  const { logits, cache } = advanceCache(call.policy, batch.cache, inputs);
+  batch.cache = cache;
+  batch.ids = extendRows(call, batch.rows, logits);
+  tf.dispose([logits, inputs.ids, inputs.cosines, inputs.sines]);
+  inputs.mask?.dispose();
+}
+
+async function pause(call: SampleCall): Promise<void> {
+  await setImmediate();
+  await call.onYield?.();
+  call.signal?.throwIfAborted();
+}
+
+async function sampleMicroBatch(call: SampleCall, rows: readonly Row[], promptLength: number): Promise<void> {
+  const batch = startMicroBatch(call, fillRows(rows), promptLength);
   try {
     for (let column = promptLength; column < promptLength + call.maxNewTokens - 1; column += 1) {
       await pause(call);
       if (batch.rows.every((row) => row.finished)) return;
       compact(batch, call.compactBelow ?? DEFAULT_COMPACT_BELOW);
-      const mask = createStepMask(batch.starts, column + 1);
-      const logits = decodeStep(config, weights, {
-        cache: batch.cache,
-        ids: batch.ids,
-        position: column,
-        mask,
-      });
-      mask?.dispose();
-      batch.ids = extendRows(call, batch.rows, logits);
-      logits.dispose();
+      advance(call, batch, column);
     }
   } finally {
     disposeCache(batch.cache);

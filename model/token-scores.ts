@@ -9,7 +9,7 @@ import { encodeOneHot } from './one-hot.ts';
  * @returns [2, M]: logprobs, then entropies; differentiable in `logits`
  */
 export function scoreTokens(logits: tf.Tensor, targets: tf.Tensor1D, temperature: number): tf.Tensor2D {
-  const vocabulary = logits.shape[1]!;
+  const [rows, vocabulary] = logits.shape as [number, number];
   const operation = tf.customGrad((input, save) => {
     const scaled = temperature === 1 ? (input as tf.Tensor) : tf.div(input as tf.Tensor, temperature);
     const logprobs = tf.logSoftmax(scaled);
@@ -29,9 +29,9 @@ export function scoreTokens(logits: tf.Tensor, targets: tf.Tensor1D, temperature
         ];
         const [dLogprob, dEntropy] = tf
           .unstack(dy)
-          .map((row) => tf.expandDims(tf.div(row, temperature), -1)) as [tf.Tensor, tf.Tensor];
+          .map((row) => tf.reshape(tf.div(row, temperature), [rows, 1])) as [tf.Tensor, tf.Tensor];
         // ∂logprob/∂z = onehot − p;  ∂entropy/∂z = −p·(log p + H)
-        const surprise = tf.mul(dEntropy, tf.add(savedLogprobs, tf.expandDims(savedEntropies, -1)));
+        const surprise = tf.mul(dEntropy, tf.add(savedLogprobs, tf.reshape(savedEntropies, [rows, 1])));
         return tf.sub(tf.mul(savedTaken, dLogprob), tf.mul(savedProbabilities, tf.add(surprise, dLogprob)));
       },
     };

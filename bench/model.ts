@@ -1,0 +1,146 @@
+import { performance } from 'node:perf_hooks';
+import { parseArgs } from 'node:util';
+import * as tf from '@tensorflow/tfjs-core';
+import { applyAdamw, createMoments } from '../learning/adamw.ts';
+import { selectBackend, type BackendChoice } from '../model/backend.ts';
+import { defaultCacheDirectory } from '../model/cache-directory.ts';
+import { scoreCompletions } from '../model/forward.ts';
+import { createPolicy, type Policy } from '../model/policy.ts';
+import { sampleCompletions, type RolloutBatch } from '../model/sampler.ts';
+import { deriveStream } from '../random/streams.ts';
+
+/*
+ * Speed of sampling and updating a 0.8 M-parameter policy (4 layers, width 128, vocabulary 64; 16 prompt + 48 new tokens):
+ *   node --import tsx bench/model.ts --rollouts 256 --threads 1
+ * prints one JSON line; the figures are medians over the repeats.
+ */
+
+const { values: flags } = parseArgs({
+  options: {
+    rollouts: { type: 'string', default: '256' },
+    threads: { type: 'string', default: '1' },
+    backend: { type: 'string', default: 'auto' },
+    sampleBatch: { type: 'string', default: '128' },
+    updateBatch: { type: 'string', default: '32' },
+    repeats: { type: 'string', default: '5' },
+    only: { type: 'string', default: '' },
+  },
+});
+
+const PROMPT = 16;
+const NEW = 48;
+const VOCABULARY = 64;
+const rollouts = Number(flags.rollouts);
+const updateBatch = Number(flags.updateBatch);
+
+function createBenchPolicy(): Policy {
+  return createPolicy(
+    {
+      vocabularySize: VOCABULARY,
+      width: 128,
+      layers: 4,
+      heads: 4,
+      keyValueHeads: 4,
+      headWidth: 32,
+      feedForwardWidth: 344,
+      maxPositions: 128,
+      ropeTheta: 10000,
+      normEpsilon: 1e-6,
+      tiedEmbeddings: true,
+      beginId: null,
+      endId: 1,
+      padId: 0,
+    },
+    0,
+  );
+}
+
+function sample(policy: Policy, step: number): Promise<RolloutBatch> {
+  const prompts = Array.from({ length: rollouts }, (_, row) =>
+    Int32Array.from({ length: PROMPT }, (_, column) => 2 + ((Math.floor(row / 8) * 7 + column * 3) % 60)),
+  );
+  return sampleCompletions({
+    policy,
+    prompts,
+    counters: prompts.map((_, row) => ({ problem: Math.floor(row / 8), sample: row % 8 })),
+    stream: deriveStream(1, 'sample'),
+    step,
+    maxNewTokens: NEW,
+    temperature: 1,
+    endId: null,
+    padId: 0,
+    microBatch: Number(flags.sampleBatch),
+  });
+}
+
+function computeGradients(policy: Policy, batch: RolloutBatch, begin: number): Float32Array[] {
+  const count = Math.min(updateBatch, batch.count - begin);
+  const length = batch.promptLength + batch.completionLength;
+  const part = {
+    count,
+    length,
+    promptLength: batch.promptLength,
+    tokens: batch.tokens.subarray(begin * length, (begin + count) * length),
+    promptStarts: batch.promptStarts.subarray(begin, begin + count),
+    lengths: new Int32Array(count).fill(length),
+  };
+  const { value, grads } = tf.variableGrads(
+    () => tf.mean(scoreCompletions(policy, part, 1).logprobs) as tf.Scalar,
+    [...policy.parameters],
+  );
+  const gradients = policy.parameters.map(({ name }) => grads[name]!.dataSync() as Float32Array);
+  tf.dispose([value, grads]);
+  return gradients;
+}
+
+function update(policy: Policy, batch: RolloutBatch, moments: ReturnType<typeof createMoments>): void {
+  const total = policy.parameters.map(({ size }) => new Float32Array(size));
+  for (let begin = 0; begin < batch.count; begin += updateBatch) {
+    computeGradients(policy, batch, begin).forEach((gradient, index) => {
+      const sum = total[index]!;
+      for (let i = 0; i < sum.length; i += 1) sum[i]! += gradient[i]!;
+    });
+  }
+  const options = { betas: [0.9, 0.95], epsilon: 1e-8, weightDecay: 0, maxGradientNorm: 1 } as const;
+  applyAdamw(policy, total, { moments, options, learningRate: 1e-5 });
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
+
+async function main(): Promise<void> {
+  const provenance = await selectBackend({
+    backend: flags.backend as BackendChoice,
+    cacheDirectory: defaultCacheDirectory(),
+    threads: Number(flags.threads),
+  });
+  const policy = createBenchPolicy();
+  const moments = createMoments(policy);
+  const sampling: number[] = [];
+  const updating: number[] = [];
+  let batch: RolloutBatch | null = null;
+  for (let repeat = 0; repeat <= Number(flags.repeats); repeat += 1) {
+    let start = performance.now();
+    if (flags.only !== 'update' || batch === null) batch = await sample(policy, repeat);
+    if (repeat > 0) sampling.push(performance.now() - start);
+    start = performance.now();
+    if (flags.only !== 'sample') update(policy, batch, moments);
+    if (repeat > 0) updating.push(performance.now() - start);
+  }
+  const tokens = rollouts * NEW;
+  console.log(
+    JSON.stringify({
+      backend: provenance.name,
+      threads: Number(flags.threads),
+      rollouts,
+      sample_batch: Number(flags.sampleBatch),
+      update_batch: updateBatch,
+      sample_tokens_per_s: Math.round((tokens / median(sampling)) * 1000),
+      update_tokens_per_s: Math.round((tokens / median(updating)) * 1000),
+      live_tensors: tf.memory().numTensors,
+    }),
+  );
+}
+
+await main();

@@ -1,0 +1,164 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import {
+  encodeSavedModel,
+  type AttributeTypes,
+  type GraphNode,
+  type NodeOutput,
+  type OperationAttribute,
+} from './graph-definition.ts';
+
+/** A tensor as the native binding hands it out. */
+interface NativeTensor {
+  readonly id: number;
+  readonly shape: number[];
+  readonly dtype: number;
+}
+
+/** What is used of the native library's binding. */
+interface NativeBinding extends AttributeTypes {
+  executeOp(
+    name: string,
+    attributes: OperationAttribute[],
+    inputs: number[],
+    outputs: number,
+  ): NativeTensor[];
+  createTensor(shape: number[], dtype: number, values: ArrayBufferView): number;
+  loadSavedModel(directory: string, tags: string): number;
+  deleteSavedModel(session: number): void;
+  runSavedModel(session: number, inputs: number[], inputNames: string, outputNames: string): NativeTensor[];
+}
+
+interface NativeBackend {
+  binding: NativeBinding;
+  getInputTensorIds(tensors: readonly tf.Tensor[]): number[];
+  createOutputTensor(tensor: NativeTensor): tf.Tensor;
+}
+
+/** A function of tensors with fixed shapes, replayed by the native library as one graph instead of one call per operation. */
+export interface RecordedFunction {
+  /** Takes tensors of the recorded shapes and dtypes; the caller disposes what it returns. */
+  run(inputs: readonly tf.Tensor[]): tf.Tensor[];
+  dispose(): void;
+}
+
+/** Whether the current backend can record functions. */
+export function canRecord(): boolean {
+  return tf.getBackend() === 'tensorflow';
+}
+
+class Recording {
+  readonly nodes: GraphNode[] = [];
+  private readonly producers = new Map<number, NodeOutput>();
+
+  addInput(tensor: NativeTensor, hasFreeShape: boolean): string {
+    const name = `input${this.nodes.length}`;
+    const shape = hasFreeShape ? tensor.shape.map(() => -1) : tensor.shape;
+    this.nodes.push({ kind: 'input', name, dtype: tensor.dtype, shape });
+    this.producers.set(tensor.id, { node: name, index: 0 });
+    return name;
+  }
+
+  addConstant(tensor: NativeTensor, values: ArrayBufferView): void {
+    const name = `constant${this.nodes.length}`;
+    const content = new Uint8Array(values.buffer, values.byteOffset, values.byteLength).slice();
+    this.nodes.push({ kind: 'constant', name, dtype: tensor.dtype, shape: tensor.shape, content });
+    this.producers.set(tensor.id, { node: name, index: 0 });
+  }
+
+  addOperation(
+    call: { operation: string; attributes: OperationAttribute[]; inputs: number[] },
+    outputs: readonly NativeTensor[],
+  ): void {
+    const name = `operation${this.nodes.length}`;
+    const inputs = call.inputs.map((id) => this.find(id));
+    const { operation, attributes } = call;
+    this.nodes.push({ kind: 'operation', name, operation, attributes, inputs });
+    outputs.forEach((output, index) => this.producers.set(output.id, { node: name, index }));
+  }
+
+  find(id: number): NodeOutput {
+    const producer = this.producers.get(id);
+    if (producer !== undefined) return producer;
+    throw new TypeError(
+      'a recorded function read a tensor that is neither its input nor made by it; pass that tensor as an input',
+    );
+  }
+}
+
+/** Runs `body` with every native operation noted in `recording`. */
+function observe<Result>(backend: NativeBackend, recording: Recording, body: () => Result): Result {
+  const { binding } = backend;
+  const executeOp: NativeBinding['executeOp'] = (operation, attributes, inputs, count) => {
+    const outputs = binding.executeOp(operation, attributes, inputs, count);
+    recording.addOperation({ operation, attributes, inputs }, outputs);
+    return outputs;
+  };
+  const createTensor: NativeBinding['createTensor'] = (shape, dtype, values) => {
+    const id = binding.createTensor(shape, dtype, values);
+    recording.addConstant({ id, shape: [...shape], dtype }, values);
+    return id;
+  };
+  // The binding's own properties are read-only, so a heir stands in for it.
+  backend.binding = Object.create(binding, {
+    executeOp: { value: executeOp },
+    createTensor: { value: createTensor },
+  }) as NativeBinding;
+  try {
+    return body();
+  } finally {
+    backend.binding = binding;
+  }
+}
+
+function loadGraph(binding: NativeBinding, nodes: readonly GraphNode[]): number {
+  const directory = mkdtempSync(join(tmpdir(), 'assay-graph-'));
+  try {
+    writeFileSync(join(directory, 'saved_model.pb'), encodeSavedModel(nodes, binding));
+    return binding.loadSavedModel(directory, 'serve');
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+/**
+ * Calls `body` once on `examples` and records the native operations it made, as `tf.function` does elsewhere: Python-like
+ * control flow in `body` is frozen, and tensors it makes from numbers become constants. Gradients taken inside are recorded
+ * like any operation.
+ *
+ * @param options.freeShapes the graph takes inputs of other sizes too; that `body` depends on none of them is the caller's claim
+ * @throws TypeError when `body` reads a tensor that is not among its inputs
+ */
+export function recordFunction(
+  body: (inputs: readonly tf.Tensor[]) => tf.Tensor[],
+  examples: readonly tf.Tensor[],
+  options: { freeShapes?: boolean } = {},
+): RecordedFunction {
+  const backend = tf.backend() as unknown as NativeBackend;
+  const { binding } = backend;
+  const recording = new Recording();
+  const inputNames = backend.getInputTensorIds(examples).map((id, at) => {
+    const { shape, dtype } = examples[at]!;
+    const numbers = { float32: 1, int32: 3 } as Record<string, number>;
+    return recording.addInput({ id, shape, dtype: numbers[dtype]! }, options.freeShapes === true);
+  });
+  const outputNames = tf.tidy(() => {
+    const outputs = observe(backend, recording, () => body(examples));
+    return backend.getInputTensorIds(outputs).map((id) => {
+      const { node, index } = recording.find(id);
+      return `${node}:${index}`;
+    });
+  });
+  const session = loadGraph(binding, recording.nodes);
+  const inputList = inputNames.map((name) => `${name}:0`).join();
+  const outputList = outputNames.join();
+  return {
+    run: (inputs) =>
+      binding
+        .runSavedModel(session, backend.getInputTensorIds(inputs), inputList, outputList)
+        .map((tensor) => backend.createOutputTensor(tensor)),
+    dispose: () => binding.deleteSavedModel(session),
+  };
+}
