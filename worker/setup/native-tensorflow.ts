@@ -12,7 +12,8 @@ import {
 } from '../../model/native-installation.ts';
 import { withInstallationLock } from './installation-lock.ts';
 import { withNodeHeaders } from './node-headers.ts';
-import { runProgram } from './run-program.ts';
+import { isReachable } from './reachable-host.ts';
+import { ProgramFailedError, runProgram } from './run-program.ts';
 import { provideTensorflowWheel } from './tensorflow-wheel.ts';
 
 export interface NativeRequest {
@@ -21,23 +22,33 @@ export interface NativeRequest {
   report: (line: string) => void;
 }
 
-/** Neither way of obtaining the native library worked; the message says what each of them met. */
+/** The GPU library cannot be installed here: let the machine reach its storage host, or use the native backend. */
 export class NativeInstallError extends Error {
   override readonly name = 'NativeInstallError';
 }
 
-const REACH_LIMIT_MS = 5_000;
-const SCRIPT_LIMIT_MS = 600_000;
+/** One installation under way, in the directory that is renamed when it is complete. */
+interface Attempt {
+  variant: NativeVariant;
+  directory: string;
+  packageDirectory: string;
+  environment: NodeJS.ProcessEnv;
+  report: (line: string) => void;
+}
+
 const NPM_LIMIT_MS = 600_000;
+const SCRIPT_LIMIT_MS = 600_000;
 const BUILD_LIMIT_MS = 600_000;
 const TRIAL_LIMIT_MS = 120_000;
 
 /**
  * Installs tfjs-node (or tfjs-node-gpu) in the cache, unless a completed installation is there already.
  * The package's own download is tried first; where its storage host is out of reach, the binding is built against the TensorFlow of
- * Python's wheel. Everything is made in a directory beside and renamed into place once it was seen to multiply matrices.
+ * Python's wheel. Everything is made in a directory beside and renamed into place once it was seen to multiply matrices, so that a
+ * half installation is never taken for a whole one and the next call begins anew.
  *
- * @throws NativeInstallError when both ways fail (for `gpu` there is only the first).
+ * @throws NativeInstallError when the GPU package's own download fails: there is no second way for it.
+ * @throws NativeUnsupportedError when this kind of machine has no wheel; ProgramFailedError when npm, pip, Python or the compiler fail.
  */
 export async function installNativeTensorflow(request: NativeRequest): Promise<NativeInstallation> {
   const { cacheDirectory, variant, report } = request;
@@ -49,21 +60,20 @@ export async function installNativeTensorflow(request: NativeRequest): Promise<N
   };
   return withInstallationLock({ path: `${directory}.lock`, onWait }, async () => {
     const made = readNativeInstallation(cacheDirectory, variant);
-    if (made !== undefined) return made;
-    return installBeside(request, directory);
+    return made ?? installBeside(request, directory);
   });
 }
 
 async function installBeside(
   { variant, report }: NativeRequest,
-  directory: string,
+  finalDirectory: string,
 ): Promise<NativeInstallation> {
-  const unfinished = `${directory}.unfinished`;
-  rmSync(unfinished, { recursive: true, force: true });
-  mkdirSync(unfinished, { recursive: true });
-  await installPackage(unfinished, variant, report);
-  const route = await provideBinding({ variant, directory: unfinished, report });
-  const tensorflow = await tryOut(unfinished, variant);
+  const host = storageHost();
+  const isHostReachable = await isReachable(host);
+  if (variant === 'gpu' && !isHostReachable) throw gpuRefusal(`${host} is out of reach`);
+  const attempt = beginAttempt(`${finalDirectory}.unfinished`, variant, report);
+  await installPackage(attempt);
+  const { route, tensorflow } = await provideLibrary(attempt, isHostReachable ? host : undefined);
   const installation: NativeInstallation = {
     package: nativePackageName(variant),
     version: TFJS_VERSION,
@@ -71,108 +81,93 @@ async function installBeside(
     tensorflow,
     platform: currentPlatform(),
   };
-  writeFileSync(join(unfinished, INSTALLATION_FILE), `${JSON.stringify(installation, null, 2)}\n`);
-  rmSync(directory, { recursive: true, force: true });
-  renameSync(unfinished, directory);
+  writeFileSync(join(attempt.directory, INSTALLATION_FILE), `${JSON.stringify(installation, null, 2)}\n`);
+  rmSync(finalDirectory, { recursive: true, force: true });
+  renameSync(attempt.directory, finalDirectory);
   report(`${installation.package} ${TFJS_VERSION} runs on TensorFlow ${tensorflow}`);
   return installation;
 }
 
-async function installPackage(
-  directory: string,
-  variant: NativeVariant,
-  report: (line: string) => void,
-): Promise<void> {
+function beginAttempt(directory: string, variant: NativeVariant, report: (line: string) => void): Attempt {
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true });
+  const path = `${join(directory, 'node_modules', '.bin')}${delimiter}${process.env['PATH'] ?? ''}`;
+  return {
+    variant,
+    directory,
+    packageDirectory: join(directory, 'node_modules', nativePackageName(variant)),
+    environment: withNodeHeaders({ ...process.env, PATH: path, TF_CPP_MIN_LOG_LEVEL: '2' }),
+    report,
+  };
+}
+
+async function installPackage({ variant, directory, environment, report }: Attempt): Promise<void> {
   const name = nativePackageName(variant);
   report(`installing ${name} ${TFJS_VERSION}`);
-  const manifest = { name: 'assay-native-tensorflow', private: true, dependencies: { [name]: TFJS_VERSION } };
+  const manifest = {
+    name: 'assay-native-tensorflow',
+    private: true,
+    dependencies: { [name]: TFJS_VERSION },
+  };
   writeFileSync(join(directory, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   await runProgram({
     command: 'npm',
     arguments: ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock'],
     directory,
+    environment,
     timeoutMs: NPM_LIMIT_MS,
   });
 }
 
-interface BindingRequest {
-  variant: NativeVariant;
-  directory: string;
-  report: (line: string) => void;
-}
-
-async function provideBinding({
-  variant,
-  directory,
-  report,
-}: BindingRequest): Promise<NativeInstallation['route']> {
-  const packageDirectory = join(directory, 'node_modules', nativePackageName(variant));
-  const environment = buildEnvironment(directory);
-  const refusal = await runOwnScript({ packageDirectory, variant, environment, report });
-  if (refusal === undefined) return 'package';
-  if (variant === 'gpu') {
-    throw new NativeInstallError(
-      `tfjs-node-gpu's own installation failed: ${refusal}\nBuilding it against the 'tensorflow' wheel and its CUDA wheels was never tried, ` +
-        "so it is not attempted. Let this machine reach the storage host, or use backend 'native'",
-    );
+async function provideLibrary(
+  attempt: Attempt,
+  host: string | undefined,
+): Promise<Pick<NativeInstallation, 'route' | 'tensorflow'>> {
+  if (host !== undefined) {
+    try {
+      return { route: 'package', tensorflow: await runOwnScript(attempt, host) };
+    } catch (error) {
+      if (!(error instanceof ProgramFailedError)) throw error;
+      if (attempt.variant === 'gpu') throw gpuRefusal(error.message);
+      attempt.report(`the package's own installation failed: ${error.message}`);
+    }
   }
-  report(
-    `the package's own download is not to be had (${firstLine(refusal)}); building against TensorFlow's wheel`,
+  attempt.report(
+    "TensorFlow cannot be had from the package's storage host; building against the one in Python's wheel",
   );
-  await provideTensorflowWheel(packageDirectory, report);
-  report('compiling the binding');
+  await provideTensorflowWheel(attempt.packageDirectory, attempt.report);
+  attempt.report('compiling the binding');
   await runProgram({
     command: 'node-pre-gyp',
     arguments: ['install', '--build-from-source'],
-    directory: packageDirectory,
-    environment,
+    directory: attempt.packageDirectory,
+    environment: attempt.environment,
     timeoutMs: BUILD_LIMIT_MS,
   });
-  return 'wheel';
+  return { route: 'wheel', tensorflow: await tryOut(attempt) };
 }
 
-/** Undefined when the package's script succeeded, else the reason why not. */
-async function runOwnScript(request: {
-  packageDirectory: string;
-  variant: NativeVariant;
-  environment: NodeJS.ProcessEnv;
-  report: (line: string) => void;
-}): Promise<string | undefined> {
-  const { packageDirectory, variant, environment, report } = request;
-  const host =
-    process.env['TFJS_NODE_CDN_STORAGE'] ?? process.env['CDN_STORAGE'] ?? 'https://storage.googleapis.com/';
-  try {
-    // The script itself never gives up on a host that does not answer. Behind a proxy only the script knows the way.
-    if (!process.env['HTTPS_PROXY'])
-      await fetch(host, { method: 'HEAD', signal: AbortSignal.timeout(REACH_LIMIT_MS) });
-    report(`downloading TensorFlow from ${host}`);
-    await runProgram({
-      command: process.execPath,
-      arguments: ['scripts/install.js', ...(variant === 'gpu' ? ['gpu', 'download'] : [])],
-      directory: packageDirectory,
-      environment,
-      timeoutMs: SCRIPT_LIMIT_MS,
-    });
-    return undefined;
-  } catch (error) {
-    return error instanceof TypeError ? `${host} is out of reach` : (error as Error).message;
-  }
-}
-
-function buildEnvironment(directory: string): NodeJS.ProcessEnv {
-  const path = `${join(directory, 'node_modules', '.bin')}${delimiter}${process.env['PATH'] ?? ''}`;
-  return withNodeHeaders({ ...process.env, PATH: path });
+async function runOwnScript(attempt: Attempt, host: string): Promise<string> {
+  const { variant, packageDirectory, environment, report } = attempt;
+  report(`downloading TensorFlow from ${host}`);
+  await runProgram({
+    command: process.execPath,
+    arguments: ['scripts/install.js', ...(variant === 'gpu' ? ['gpu', 'download'] : [])],
+    directory: packageDirectory,
+    environment,
+    timeoutMs: SCRIPT_LIMIT_MS,
+  });
+  return tryOut(attempt);
 }
 
 /** Loads the fresh binding in a process of its own (it cannot be unloaded from this one); resolves to TensorFlow's version. */
-async function tryOut(directory: string, variant: NativeVariant): Promise<string> {
+async function tryOut({ directory, variant, environment }: Attempt): Promise<string> {
   const program = `
     const tf = require(${JSON.stringify(nativePackageName(variant))});
     const product = tf.matMul([[1, 2], [3, 4]], [[5, 6], [7, 8]]).dataSync().join(' ');
     if (product !== '19 22 43 50') throw new Error('a matrix product came out as ' + product + ', expected 19 22 43 50');
     if (${String(variant === 'gpu')} && !tf.backend().isUsingGpuDevice) throw new Error('TensorFlow found no usable NVIDIA device');
     process.stdout.write(tf.backend().binding.TF_Version);`;
-  const environment = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' };
   return runProgram({
     command: process.execPath,
     arguments: ['-e', program],
@@ -182,6 +177,14 @@ async function tryOut(directory: string, variant: NativeVariant): Promise<string
   });
 }
 
-function firstLine(text: string): string {
-  return text.split('\n')[0] ?? text;
+function storageHost(): string {
+  const { TFJS_NODE_CDN_STORAGE: named, CDN_STORAGE: alsoNamed } = process.env;
+  return named ?? alsoNamed ?? 'https://storage.googleapis.com/';
+}
+
+function gpuRefusal(reason: string): NativeInstallError {
+  return new NativeInstallError(
+    `tfjs-node-gpu's own installation cannot be had: ${reason}. Building it against the 'tensorflow' wheel and its CUDA wheels was never ` +
+      "tried, so it is not attempted. Let this machine reach the storage host, or use backend 'native'",
+  );
 }

@@ -3,13 +3,13 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findProgram, isExecutable } from './find-program.ts';
 import { withInstallationLock } from './installation-lock.ts';
+import { isReachable } from './reachable-host.ts';
 import { runProgram } from './run-program.ts';
 
 // The newest that `go install` accepts: later tags carry a replace directive.
 const VERSION = 'v1.5.1';
 const MODULE = 'github.com/temporalio/cli/cmd/temporal';
 const DOWNLOAD_HOST = 'https://temporal.download/';
-const REACH_LIMIT_MS = 5_000;
 const DOWNLOAD_LIMIT_MS = 300_000;
 const COMPILE_LIMIT_MS = 1_800_000;
 
@@ -100,12 +100,7 @@ async function downloadRelease(
   directory: string,
   report: (line: string) => void,
 ): Promise<string | undefined> {
-  try {
-    // The library itself goes on trying for minutes; a proxy it would not use either.
-    await fetch(DOWNLOAD_HOST, { method: 'HEAD', signal: AbortSignal.timeout(REACH_LIMIT_MS) });
-  } catch {
-    return `${DOWNLOAD_HOST} is out of reach`;
-  }
+  if (!(await isReachable(DOWNLOAD_HOST))) return `${DOWNLOAD_HOST} is out of reach`;
   report(`downloading the Temporal server ${VERSION}`);
   const server = { executable: { type: 'cached-download', downloadDir: directory, version: VERSION } };
   const program = `
