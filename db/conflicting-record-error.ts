@@ -9,7 +9,12 @@ export class ConflictingRecordError extends Error {
   }
 }
 
-/** Compares what is stored with what a repeated step computed; the first difference is named. */
+/**
+ * Compares what is stored with what a repeated step computed; the first difference is named. Zeros of either sign are the
+ * same: SQLite keeps no negative zero.
+ *
+ * @throws {ConflictingRecordError}
+ */
 export function assertSameRecord<Row extends object>(
   place: { readonly table: string; readonly key: string },
   stored: Row,
@@ -18,9 +23,7 @@ export function assertSameRecord<Row extends object>(
   for (const [name, value] of Object.entries(computed)) {
     const existing = (stored as Record<string, unknown>)[name];
     const isSame =
-      Buffer.isBuffer(value) && Buffer.isBuffer(existing)
-        ? value.equals(existing)
-        : Object.is(existing, value);
+      Buffer.isBuffer(value) && Buffer.isBuffer(existing) ? value.equals(existing) : existing === value;
     if (!isSame) {
       const show = (item: unknown): string =>
         Buffer.isBuffer(item) ? `${item.length} bytes` : JSON.stringify(item);

@@ -1,6 +1,8 @@
-import { and, asc, eq, inArray } from 'drizzle-orm';
+import { and, asc, eq, sql } from 'drizzle-orm';
 import { assertSameRecord } from './conflicting-record-error.ts';
 import type { Database } from './connection.ts';
+import { assertFinite } from './finite-value.ts';
+import { prepareInsert } from './prepare-insert.ts';
 import { upsertProblems, type ProblemRecord } from './problems.ts';
 import { judgements, problems, rewardComponents, rollouts, verdicts } from './schema.ts';
 
@@ -30,33 +32,43 @@ function pointOf(row: { problemIndex: number; sampleIndex: number }): string {
   return `${row.problemIndex}/${row.sampleIndex}`;
 }
 
+const STORED_BEFORE_SHAPING = [
+  'runId',
+  'phase',
+  'step',
+  'problemIndex',
+  'sampleIndex',
+  'problemId',
+  'text',
+  'format',
+  'tokenCount',
+  'isTruncated',
+  'tokens',
+  'logprobs',
+  'entropies',
+] as const;
+
 /** Inserts rollouts with their verdicts; rows that are there already must be the same. Call inside a write transaction. */
 export function recordVerifiedRollouts(
   db: Database,
   place: RolloutPlace,
   records: readonly VerifiedRollout[],
 ): void {
-  const stored = new Map(
-    db
-      .select()
-      .from(rollouts)
-      .where(at(place))
-      .all()
-      .map((row) => [pointOf(row), row]),
-  );
+  const stored = new Map(listRollouts(db, place).map((row) => [pointOf(row), row]));
   const problemIds = upsertDistinctProblems(db, records);
+  const insertRollout = prepareInsert(db, rollouts, STORED_BEFORE_SHAPING);
+  const insertVerdict = prepareInsert(db, verdicts, ['rolloutId', 'outcome', 'extractedAnswer', 'reason']);
   for (const { problem, rollout, verdict } of records) {
     const row = { ...rollout, problemId: problemIds.get(problem.key)! };
     const existing = stored.get(pointOf(rollout));
-    if (existing !== undefined) {
-      const key = `${place.runId} ${place.phase} step ${place.step} ${pointOf(rollout)}`;
-      assertSameRecord({ table: 'rollouts', key }, existing, row);
+    if (existing === undefined) {
+      const { rowId } = insertRollout(row);
+      insertVerdict({ ...verdict, rolloutId: rowId });
       continue;
     }
-    const rolloutId = Number(db.insert(rollouts).values(row).run().lastInsertRowid);
-    db.insert(verdicts)
-      .values({ ...verdict, rolloutId })
-      .run();
+    const key = `${place.runId} ${place.phase} step ${place.step} ${pointOf(rollout)}`;
+    assertSameRecord({ table: 'rollouts', key }, existing, row);
+    assertSameRecord({ table: 'verdicts', key }, existing.verdict, verdict);
   }
 }
 
@@ -93,21 +105,35 @@ export function listRollouts(db: Database, place: RolloutPlace): RolloutWithVerd
     .map(({ rollout, ...rest }) => ({ ...rollout, ...rest }));
 }
 
-/** Records what the judge found; call inside a write transaction. */
+/** Records what the judge found; a repeated record must agree. Call inside a write transaction. */
 export function recordJudgements(db: Database, rows: readonly JudgementRow[]): void {
-  for (const row of rows) db.insert(judgements).values(row).onConflictDoNothing().run();
+  const insert = prepareInsert(db, judgements, ['rolloutId', 'criterion', 'outcome', 'weight']);
+  for (const row of rows) {
+    if (insert(row).isNew) continue;
+    const stored = db
+      .select()
+      .from(judgements)
+      .where(and(eq(judgements.rolloutId, row.rolloutId), eq(judgements.criterion, row.criterion)))
+      .get()!;
+    const key = `rollout ${row.rolloutId}, criterion ${row.criterion}`;
+    assertSameRecord({ table: 'judgements', key }, stored, row);
+  }
 }
 
 /** The judge's findings by rollout id. */
 export function listJudgements(db: Database, rolloutIds: readonly number[]): Map<number, JudgementRow[]> {
   const byRollout = new Map<number, JudgementRow[]>();
-  if (rolloutIds.length === 0) return byRollout;
+  // One JSON parameter: SQLite limits how many parameters a statement has, and an evaluation has more rollouts.
   const rows = db
     .select()
     .from(judgements)
-    .where(inArray(judgements.rolloutId, [...rolloutIds]))
+    .where(sql`${judgements.rolloutId} in (select value from json_each(${JSON.stringify(rolloutIds)}))`)
     .all();
-  for (const row of rows) byRollout.set(row.rolloutId, [...(byRollout.get(row.rolloutId) ?? []), row]);
+  for (const row of rows) {
+    const ofRollout = byRollout.get(row.rolloutId);
+    if (ofRollout === undefined) byRollout.set(row.rolloutId, [row]);
+    else ofRollout.push(row);
+  }
   return byRollout;
 }
 
@@ -125,15 +151,47 @@ export interface ShapedRollout {
   }[];
 }
 
-/** Writes rewards, advantages and credit beside the rollouts; call inside a write transaction. */
+function prepareShaping(db: Database) {
+  // Raw SQL values: a typed placeholder would turn null into the column's encoding of it.
+  return db
+    .update(rollouts)
+    .set({
+      reward: sql`${sql.placeholder('reward')}`,
+      advantage: sql`${sql.placeholder('advantage')}`,
+      credit: sql`${sql.placeholder('credit')}`,
+      isKept: sql`${sql.placeholder('isKept')}`,
+    })
+    .where(eq(rollouts.id, sql.placeholder('rolloutId')))
+    .prepare();
+}
+
+/**
+ * Writes rewards, advantages and credit beside the rollouts; call inside a write transaction. A later sampling round
+ * shapes the step's earlier rollouts again and so replaces their advantages; their reward components must stay the same.
+ *
+ * @throws {NonFiniteValueError} @throws {ConflictingRecordError}
+ */
 export function recordShaping(db: Database, shaped: readonly ShapedRollout[]): void {
+  const update = prepareShaping(db);
+  const insertComponent = prepareInsert(db, rewardComponents, ['rolloutId', 'name', 'weight', 'value']);
   for (const { rolloutId, components, ...decided } of shaped) {
-    db.update(rollouts).set(decided).where(eq(rollouts.id, rolloutId)).run();
+    assertFinite(decided.reward, `the reward of rollout ${rolloutId}`);
+    assertFinite(decided.advantage, `the advantage of rollout ${rolloutId}`);
+    update.run({ ...decided, rolloutId, isKept: Number(decided.isKept) });
     for (const component of components) {
-      db.insert(rewardComponents)
-        .values({ rolloutId, ...component })
-        .onConflictDoNothing()
-        .run();
+      assertFinite(component.value, `the reward component ${component.name} of rollout ${rolloutId}`);
+      const row = { rolloutId, ...component };
+      if (!insertComponent(row).isNew) assertSameComponent(db, row);
     }
   }
+}
+
+function assertSameComponent(db: Database, row: typeof rewardComponents.$inferSelect): void {
+  const stored = db
+    .select()
+    .from(rewardComponents)
+    .where(and(eq(rewardComponents.rolloutId, row.rolloutId), eq(rewardComponents.name, row.name)))
+    .get()!;
+  const key = `rollout ${row.rolloutId}, component ${row.name}`;
+  assertSameRecord({ table: 'reward_components', key }, stored, row);
 }
