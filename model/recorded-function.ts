@@ -44,6 +44,25 @@ export interface RecordedFunction {
   dispose(): void;
 }
 
+/** The first half of a run: its outputs, and what the second half needs. */
+export interface EarlyRun {
+  readonly outputs: tf.Tensor[];
+  readonly carried: tf.Tensor[];
+}
+
+/** A function whose last inputs are known only after its first outputs, such as a gradient after its forward pass. */
+export interface RecordedHalves {
+  /** Computes what depends on the early inputs alone. The caller disposes outputs and carried tensors. */
+  runEarly(early: readonly tf.Tensor[]): EarlyRun;
+  /** Computes the rest; takes the same early inputs. The caller disposes the outputs. */
+  runLate(
+    early: readonly tf.Tensor[],
+    carried: readonly tf.Tensor[],
+    late: readonly tf.Tensor[],
+  ): tf.Tensor[];
+  dispose(): void;
+}
+
 /** Whether the current backend can record functions. */
 export function canRecord(): boolean {
   return tf.getBackend() === 'tensorflow';
@@ -53,12 +72,13 @@ class Recording {
   readonly nodes: GraphNode[] = [];
   private readonly producers = new Map<number, NodeOutput>();
 
-  addInput(tensor: NativeTensor, hasFreeShape: boolean): string {
+  addInput(tensor: NativeTensor, hasFreeShape: boolean): NodeOutput {
     const name = `input${this.nodes.length}`;
     const shape = hasFreeShape ? tensor.shape.map(() => -1) : tensor.shape;
     this.nodes.push({ kind: 'input', name, dtype: tensor.dtype, shape });
-    this.producers.set(tensor.id, { node: name, index: 0 });
-    return name;
+    const output = { node: name, index: 0 };
+    this.producers.set(tensor.id, output);
+    return output;
   }
 
   addConstant(tensor: NativeTensor, values: ArrayBufferView): void {
@@ -123,42 +143,119 @@ function loadGraph(binding: NativeBinding, nodes: readonly GraphNode[]): number 
   }
 }
 
+interface Recorded {
+  readonly backend: NativeBackend;
+  readonly nodes: readonly GraphNode[];
+  readonly inputs: readonly NodeOutput[];
+  readonly outputs: readonly NodeOutput[];
+  readonly session: number;
+}
+
+type Body = (inputs: readonly tf.Tensor[]) => tf.Tensor[];
+
+/** TensorFlow's numbers of the dtypes that inputs may have. */
+const DTYPES: Readonly<Record<string, number>> = { float32: 1, int32: 3 };
+
+function record(body: Body, examples: readonly tf.Tensor[], hasFreeShapes: boolean): Recorded {
+  const backend = tf.backend() as unknown as NativeBackend;
+  const recording = new Recording();
+  const inputs = backend.getInputTensorIds(examples).map((id, at) => {
+    const { shape, dtype } = examples[at]!;
+    return recording.addInput({ id, shape, dtype: DTYPES[dtype]! }, hasFreeShapes);
+  });
+  const outputs: NodeOutput[] = [];
+  tf.tidy(() => {
+    const tensors = observe(backend, recording, () => body(examples));
+    for (const id of backend.getInputTensorIds(tensors)) outputs.push(recording.find(id));
+  });
+  const { nodes } = recording;
+  return { backend, nodes, inputs, outputs, session: loadGraph(backend.binding, nodes) };
+}
+
+function formatOutput({ node, index }: NodeOutput): string {
+  return `${node}:${index}`;
+}
+
+/** A call of the recorded graph that is given the values of `feeds`, any tensors of it, and returns those of `fetches`. */
+function createRun(
+  recorded: Recorded,
+  feeds: readonly NodeOutput[],
+  fetches: readonly NodeOutput[],
+): (inputs: readonly tf.Tensor[]) => tf.Tensor[] {
+  const { backend, session } = recorded;
+  const feedList = feeds.map(formatOutput).join();
+  const fetchList = fetches.map(formatOutput).join();
+  return (inputs) =>
+    backend.binding
+      .runSavedModel(session, backend.getInputTensorIds(inputs), feedList, fetchList)
+      .map((tensor) => backend.createOutputTensor(tensor));
+}
+
 /**
- * Calls `body` once on `examples` and records the native operations it made, as `tf.function` does elsewhere: Python-like
- * control flow in `body` is frozen, and tensors it makes from numbers become constants. Gradients taken inside are recorded
- * like any operation.
+ * Calls `body` once on `examples` and records the native operations it made, as `tf.function` does elsewhere: control flow
+ * in `body` is frozen, and tensors it makes from numbers become constants. Gradients taken inside are recorded like any
+ * operation.
  *
  * @param options.freeShapes the graph takes inputs of other sizes too; that `body` depends on none of them is the caller's claim
  * @throws TypeError when `body` reads a tensor that is not among its inputs
  */
 export function recordFunction(
-  body: (inputs: readonly tf.Tensor[]) => tf.Tensor[],
+  body: Body,
   examples: readonly tf.Tensor[],
   options: { freeShapes?: boolean } = {},
 ): RecordedFunction {
-  const backend = tf.backend() as unknown as NativeBackend;
-  const { binding } = backend;
-  const recording = new Recording();
-  const inputNames = backend.getInputTensorIds(examples).map((id, at) => {
-    const { shape, dtype } = examples[at]!;
-    const numbers = { float32: 1, int32: 3 } as Record<string, number>;
-    return recording.addInput({ id, shape, dtype: numbers[dtype]! }, options.freeShapes === true);
-  });
-  const outputNames = tf.tidy(() => {
-    const outputs = observe(backend, recording, () => body(examples));
-    return backend.getInputTensorIds(outputs).map((id) => {
-      const { node, index } = recording.find(id);
-      return `${node}:${index}`;
-    });
-  });
-  const session = loadGraph(binding, recording.nodes);
-  const inputList = inputNames.map((name) => `${name}:0`).join();
-  const outputList = outputNames.join();
+  const recorded = record(body, examples, options.freeShapes === true);
   return {
-    run: (inputs) =>
-      binding
-        .runSavedModel(session, backend.getInputTensorIds(inputs), inputList, outputList)
-        .map((tensor) => backend.createOutputTensor(tensor)),
-    dispose: () => binding.deleteSavedModel(session),
+    run: createRun(recorded, recorded.inputs, recorded.outputs),
+    dispose: () => recorded.backend.binding.deleteSavedModel(recorded.session),
+  };
+}
+
+/** Names of the nodes that need one of `inputs`. */
+function findDependents(nodes: readonly GraphNode[], inputs: readonly NodeOutput[]): Set<string> {
+  const dependents = new Set(inputs.map(({ node }) => node));
+  for (const node of nodes) {
+    if (node.kind === 'operation' && node.inputs.some((input) => dependents.has(input.node))) {
+      dependents.add(node.name);
+    }
+  }
+  return dependents;
+}
+
+/** What the dependents read of operations outside their number, each once. */
+function findFrontier(nodes: readonly GraphNode[], dependents: ReadonlySet<string>): NodeOutput[] {
+  const operations = new Set(nodes.filter((node) => node.kind === 'operation').map((node) => node.name));
+  const frontier = new Map<string, NodeOutput>();
+  for (const node of nodes) {
+    if (node.kind !== 'operation' || !dependents.has(node.name)) continue;
+    for (const input of node.inputs) {
+      const isCarried = operations.has(input.node) && !dependents.has(input.node);
+      if (isCarried) frontier.set(formatOutput(input), input);
+    }
+  }
+  return [...frontier.values()];
+}
+
+/**
+ * Records `body` and cuts it where the inputs from `lateFrom` on come in. Outputs that need none of them are early ones;
+ * the others are late.
+ */
+export function recordHalves(body: Body, examples: readonly tf.Tensor[], lateFrom: number): RecordedHalves {
+  const recorded = record(body, examples, false);
+  const early = recorded.inputs.slice(0, lateFrom);
+  const late = recorded.inputs.slice(lateFrom);
+  const dependents = findDependents(recorded.nodes, late);
+  const frontier = findFrontier(recorded.nodes, dependents);
+  const isLate = ({ node }: NodeOutput): boolean => dependents.has(node);
+  const earlyOutputs = recorded.outputs.filter((output) => !isLate(output));
+  const runEarly = createRun(recorded, early, [...earlyOutputs, ...frontier]);
+  const runLate = createRun(recorded, [...early, ...frontier, ...late], recorded.outputs.filter(isLate));
+  return {
+    runEarly: (inputs) => {
+      const tensors = runEarly(inputs);
+      return { outputs: tensors.slice(0, earlyOutputs.length), carried: tensors.slice(earlyOutputs.length) };
+    },
+    runLate: (inputs, carried, rest) => runLate([...inputs, ...carried, ...rest]),
+    dispose: () => recorded.backend.binding.deleteSavedModel(recorded.session),
   };
 }
