@@ -39,10 +39,14 @@ async function syncDirectory(path: string): Promise<void> {
   await handle.sync().finally(() => handle.close());
 }
 
+/** Two writes of one file may be under way in one process. */
+let writes = 0;
+
 async function writeDurably(target: string, bytes: Uint8Array): Promise<void> {
   const directory = dirname(target);
   await mkdir(directory, { recursive: true });
-  const beside = `${target}.${process.pid}.partial`;
+  writes += 1;
+  const beside = `${target}.${process.pid}-${writes}.partial`;
   try {
     const handle = await open(beside, 'w');
     try {

@@ -20,9 +20,16 @@ export function exitCodeOf(error: unknown): number {
 /** An error the user can act on is its message; anything else also shows where it was thrown. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return `assay: ${String(error)}`;
+  // Temporal wraps a failure in its own; the innermost one is what happened.
+  if (error.name === 'WorkflowFailedError' && error.cause instanceof Error)
+    return describeError(innermost(error.cause));
   const isOurs =
     error.name.endsWith('Error') &&
     !['Error', 'TypeError', 'RangeError', 'ReferenceError', 'SyntaxError'].includes(error.name);
   if (isOurs) return `assay: ${error.name}: ${error.message}`;
   return `assay: ${error.stack ?? error.message}`;
+}
+
+function innermost(error: Error): Error {
+  return error.cause instanceof Error ? innermost(error.cause) : error;
 }

@@ -1,22 +1,30 @@
 import { eq } from 'drizzle-orm';
 import type { ArtifactRef } from '../spec/plan.ts';
 import { findArtifact, recordArtifact } from './artifacts.ts';
+import { assertSameRecord } from './conflicting-record-error.ts';
 import { writeTransaction, type Database } from './connection.ts';
 import { baseModels } from './schema.ts';
 
 export type BaseModelRow = typeof baseModels.$inferSelect;
 
-/** Records a pretrained base model with its leak; recording the same one again changes nothing. */
+/**
+ * Records a pretrained base model with its leak; recording the same one again changes nothing.
+ *
+ * @throws {ConflictingRecordError} when the same recipe gave other weights
+ */
 export function recordBaseModel(
   db: Database,
   model: Omit<BaseModelRow, 'createdAt' | 'weightsPath'> & { readonly weights: ArtifactRef },
 ): void {
-  const { weights, ...row } = model;
+  const { weights, ...columns } = model;
+  const row = { ...columns, weightsPath: weights.path };
   writeTransaction(db, (tx) => {
+    const existing = tx.select().from(baseModels).where(eq(baseModels.id, model.id)).get();
+    if (existing !== undefined) assertSameRecord({ table: 'base_models', key: model.id }, existing, row);
     recordArtifact(tx, 'weights', weights);
+    if (existing !== undefined) return;
     tx.insert(baseModels)
-      .values({ ...row, weightsPath: weights.path, createdAt: new Date().toISOString() })
-      .onConflictDoNothing()
+      .values({ ...row, createdAt: new Date().toISOString() })
       .run();
   });
 }

@@ -1,6 +1,7 @@
-import { and, asc, eq, inArray } from 'drizzle-orm';
+import { and, asc, count, eq, getTableColumns, inArray } from 'drizzle-orm';
 import { assertSameRecord } from './conflicting-record-error.ts';
 import type { Database } from './connection.ts';
+import { prepareInsert } from './prepare-insert.ts';
 import { upsertProblems, type ProblemRecord } from './problems.ts';
 import { evaluations, problems } from './schema.ts';
 
@@ -12,34 +13,36 @@ export interface EvaluatedProblem {
   readonly counts: Omit<EvaluationRow, 'problemId'>;
 }
 
+const COLUMNS = Object.keys(getTableColumns(evaluations)) as (keyof EvaluationRow)[];
+
 /** Records an evaluation's counts; a repeated record must agree. Call inside a write transaction. */
 export function recordEvaluations(db: Database, evaluated: readonly EvaluatedProblem[]): void {
   const problemIds = upsertProblems(
     db,
     evaluated.map(({ problem }) => problem),
   );
+  const insert = prepareInsert(db, evaluations, COLUMNS);
   evaluated.forEach(({ counts }, i) => {
     const row = { ...counts, problemId: problemIds[i]! };
-    const inserted = db.insert(evaluations).values(row).onConflictDoNothing().run();
-    if (inserted.changes > 0) return;
-    const stored = db
-      .select()
-      .from(evaluations)
-      .where(
-        and(
-          eq(evaluations.runId, row.runId),
-          eq(evaluations.step, row.step),
-          eq(evaluations.split, row.split),
-          eq(evaluations.problemIndex, row.problemIndex),
-        ),
-      )
-      .get()!;
-    assertSameRecord(
-      { table: 'evaluations', key: `${row.runId} step ${row.step} ${row.split}` },
-      stored,
-      row,
-    );
+    if (!insert(row).isNew) assertSameEvaluation(db, row);
   });
+}
+
+function assertSameEvaluation(db: Database, row: EvaluationRow): void {
+  const stored = db
+    .select()
+    .from(evaluations)
+    .where(
+      and(
+        eq(evaluations.runId, row.runId),
+        eq(evaluations.step, row.step),
+        eq(evaluations.split, row.split),
+        eq(evaluations.problemIndex, row.problemIndex),
+      ),
+    )
+    .get()!;
+  const key = `${row.runId} step ${row.step} ${row.split} problem ${row.problemIndex}`;
+  assertSameRecord({ table: 'evaluations', key }, stored, row);
 }
 
 /** Counts of the runs' evaluations with each problem's key, by run, step, split and problem. */
@@ -68,11 +71,12 @@ export function countEvaluated(
   db: Database,
   at: { readonly runId: string; readonly step: number; readonly split: string },
 ): number {
-  return db
-    .select({ index: evaluations.problemIndex })
+  const found = db
+    .select({ problems: count() })
     .from(evaluations)
     .where(
       and(eq(evaluations.runId, at.runId), eq(evaluations.step, at.step), eq(evaluations.split, at.split)),
     )
-    .all().length;
+    .get()!;
+  return found.problems;
 }

@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, like, or } from 'drizzle-orm';
+import { assertSameRecord } from './conflicting-record-error.ts';
 import { writeTransaction, type Database } from './connection.ts';
 import { conditions, experiments, runs } from './schema.ts';
 
@@ -22,26 +23,18 @@ export interface Registration {
   }[];
 }
 
-/** Writes what is new of a matrix and leaves the rest; runs that failed or were cancelled are pending again. */
+/**
+ * Writes what is new of a matrix and leaves the rest, except the question's wording, which follows the declaration; runs
+ * that failed or were cancelled are pending again.
+ *
+ * @throws {ConflictingRecordError} when a row of that id says something else
+ */
 export function registerExperiment(db: Database, registration: Registration): void {
   const experimentId = registration.experiment.id;
   writeTransaction(db, (tx) => {
-    tx.insert(experiments)
-      .values({ ...registration.experiment, createdAt: new Date().toISOString() })
-      .onConflictDoNothing()
-      .run();
-    for (const condition of registration.conditions) {
-      tx.insert(conditions)
-        .values({ ...condition, experimentId })
-        .onConflictDoNothing()
-        .run();
-    }
-    for (const run of registration.runs) {
-      tx.insert(runs)
-        .values({ ...run, experimentId, status: 'pending' })
-        .onConflictDoNothing()
-        .run();
-    }
+    insertExperiment(tx, registration.experiment);
+    for (const condition of registration.conditions) insertCondition(tx, { ...condition, experimentId });
+    for (const run of registration.runs) insertRun(tx, { ...run, experimentId });
     tx.update(runs)
       .set({ status: 'pending', failureType: null, failureMessage: null, finishedAt: null })
       .where(
@@ -49,6 +42,50 @@ export function registerExperiment(db: Database, registration: Registration): vo
       )
       .run();
   });
+}
+
+function insertExperiment(db: Database, row: Registration['experiment']): void {
+  const { changes } = db
+    .insert(experiments)
+    .values({ ...row, createdAt: new Date().toISOString() })
+    .onConflictDoNothing()
+    .run();
+  if (changes > 0) return;
+  const stored = db.select().from(experiments).where(eq(experiments.id, row.id)).get()!;
+  const { question, ...identity } = row;
+  assertSameRecord({ table: 'experiments', key: row.id }, stored, identity);
+  db.update(experiments).set({ question }).where(eq(experiments.id, row.id)).run();
+}
+
+function insertCondition(db: Database, row: ConditionRow): void {
+  if (db.insert(conditions).values(row).onConflictDoNothing().run().changes > 0) return;
+  const ofExperiment = eq(conditions.experimentId, row.experimentId);
+  const twin = or(eq(conditions.id, row.id), eq(conditions.name, row.name));
+  for (const stored of db.select().from(conditions).where(and(ofExperiment, twin)).all())
+    assertSameRecord({ table: 'conditions', key: row.name }, stored, row);
+}
+
+function insertRun(
+  db: Database,
+  row: Registration['runs'][number] & { readonly experimentId: string },
+): void {
+  const { changes } = db
+    .insert(runs)
+    .values({ ...row, status: 'pending' })
+    .onConflictDoNothing()
+    .run();
+  if (changes > 0) return;
+  const point = and(
+    eq(runs.experimentId, row.experimentId),
+    eq(runs.conditionId, row.conditionId),
+    eq(runs.seed, row.seed),
+  );
+  for (const stored of db
+    .select()
+    .from(runs)
+    .where(or(eq(runs.id, row.id), point))
+    .all())
+    assertSameRecord({ table: 'runs', key: row.id }, stored, row);
 }
 
 export function listExperiments(db: Database): ExperimentRow[] {

@@ -74,7 +74,7 @@ async function writeRecord(home: Home, record: ServerRecord): Promise<void> {
 function serverArguments(home: Home, port: number): string[] {
   return [
     ...['server', 'start-dev', '--headless', '--ip', '127.0.0.1', '--port', String(port)],
-    ...['--db-filename', home.serverDatabase, '--log-level', 'warn'],
+    ...['--db-filename', home.serverDatabase, '--log-level', 'error'],
     // One-after-another activities cost 27 ms instead of 95 ms each.
     ...['--dynamic-config-value', 'system.enableActivityEagerExecution=true'],
   ];
