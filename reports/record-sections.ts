@@ -8,20 +8,29 @@ import type { Section } from './result-sections.ts';
 
 export function rewardTruthSection({ rewardTruth }: Analysis): Section | null {
   if (rewardTruth.length === 0) return null;
+  const verdicts = [...new Set(rewardTruth.map(({ verdict }) => verdict))];
   const table = renderTable(
     'Mean reward of the training rollouts, by their true verdict',
     [
-      { title: 'condition', cell: (row) => row.condition },
-      { title: 'true verdict', cell: (row) => html`<span class="tag ${row.verdict}">${row.verdict}</span>` },
-      { title: 'rollouts', kind: 'number', cell: (row) => row.rollouts },
-      { title: 'share', kind: 'number', cell: (row) => formatScore(row.share) },
-      { title: 'mean reward', kind: 'number', cell: (row) => formatScore(row.rewardMean) },
+      { title: 'condition', cell: (condition: string) => condition },
+      ...verdicts.map((verdict) => ({
+        title: verdict,
+        kind: 'number' as const,
+        cell: (condition: string) => {
+          const row = rewardTruth.find((entry) => entry.condition === condition && entry.verdict === verdict);
+          if (row === undefined) return 'none';
+          return html`${formatScore(row.rewardMean)}<br /><span class="numbers"
+              >share ${formatScore(row.share)}</span
+            >`;
+        },
+      })),
     ],
-    rewardTruth,
+    [...new Set(rewardTruth.map(({ condition }) => condition))],
   );
   const body = html`
     <p class="lead">
-      What each scheme paid for. The verdict is the deterministic check, whatever the scheme looked at.
+      What each scheme paid for. The columns are the true verdicts of the deterministic check, whatever the
+      scheme looked at; below each mean reward stands the share of the rollouts with that verdict.
     </p>
     ${table}
   `;

@@ -53,11 +53,20 @@ export function verdictSection({ differences, splits, excluded, missing }: Analy
       ${left.map((line) => html`<li>${line}</li>`)}
     </ul>
   </div>`;
+  const fewestSeeds = Math.min(...rows.map(({ seeds }) => seeds));
   const body = html`
     <p class="lead">
       Each sentence compares two arms on the same problems. The interval covers other seeds and other
       problems; where it includes 0 there is no evidence of a difference.
     </p>
+    ${
+      fewestSeeds < 5 && rows.length > 0
+        ? html`<p class="caption">
+            With fewer than five seeds an interval is too narrow where seeds disagree more than problems do;
+            the ticks below show each seed.
+          </p>`
+        : null
+    }
     ${rows.length === 0 ? html`<p class="notice">No comparison could be made yet.</p>` : null}
     ${renderVerdicts(
       'Against the baseline',
