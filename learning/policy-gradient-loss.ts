@@ -1,150 +1,110 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scheme } from '../spec/scheme.ts';
+import { penalizeDivergence } from './kl-penalty.ts';
 
-export type LossPlan = Scheme['loss'];
+type LossOptions = Scheme['loss'];
 
-/** The constants of the WHOLE optimizer batch that a micro-batch's share is divided by, so that shares add up. */
-export interface LossDivisors {
-  /** N, rollouts of the optimizer batch */
-  readonly sequences: number;
-  /** sum of the token mask over the optimizer batch */
-  readonly tokens: number;
-  /** longest possible completion, the divisor of dr_grpo */
-  readonly maxNewTokens: number;
-}
-
-/** Tensors of n rollouts with T completion columns, all [n, T] float32. */
-export interface LossInputs {
-  /** of the current policy; differentiable */
+/** What the loss of n rollouts with T completion columns needs; all [n, T] float32. */
+export interface LossInput {
+  /** of the policy being trained; differentiable */
   readonly logprobs: tf.Tensor2D;
-  /** of the current policy, nats; differentiable; used by the entropy bonus only */
+  /** of the policy being trained, nats; differentiable */
   readonly entropies: tf.Tensor2D;
+  /** as recorded when sampling */
   readonly behaviorLogprobs: tf.Tensor2D;
-  /** null when beta is 0 */
+  /** null when options.beta is 0 */
   readonly referenceLogprobs: tf.Tensor2D | null;
-  /** the advantage of each token */
+  /** advantage per token */
   readonly credit: tf.Tensor2D;
+  /** 1 where a sampled token counts */
   readonly tokenMask: tf.Tensor2D;
-  /** 1 where the policy gradient may act (top entropies); null: everywhere */
-  readonly entropyMask: tf.Tensor2D | null;
+  /** 1 where a token carries policy gradient: tokenMask, or its part of high entropy */
+  readonly gradientMask: tf.Tensor2D;
+  /** of `weighTokens` over the whole optimizer batch, so that the losses of its parts add up */
+  readonly weights: tf.Tensor2D;
 }
 
-/** The loss with what is logged about it; scalars, shares of the optimizer batch that add up over micro-batches. */
-export interface PolicyGradientLoss {
-  readonly loss: tf.Scalar;
-  /** sum over masked tokens of the KL estimate; 0 without a reference */
-  readonly klSum: tf.Scalar;
-  /** masked tokens whose gradient the clip took away */
-  readonly clippedTokens: tf.Scalar;
-  /** sum over masked tokens of the importance ratio */
-  readonly ratioSum: tf.Scalar;
-}
-
-/** Tokens per row, at least 1, so that a fully masked row contributes 0 instead of NaN; [n, 1]. */
-function rowTokens(tokenMask: tf.Tensor2D): tf.Tensor2D {
-  return tf.maximum(tf.sum(tokenMask, 1, true), 1) as tf.Tensor2D;
-}
-
-/** log ratio per token, or the row's mean for every token (GSPO, arXiv 2507.18071). */
-function logRatios(inputs: LossInputs, level: LossPlan['ratioLevel']): tf.Tensor2D {
-  const perToken = tf.mul(tf.sub(inputs.logprobs, inputs.behaviorLogprobs), inputs.tokenMask) as tf.Tensor2D;
-  if (level === 'token') return perToken;
-  return tf.div(tf.sum(perToken, 1, true), rowTokens(inputs.tokenMask)) as tf.Tensor2D;
-}
-
-interface Surrogate {
-  readonly perToken: tf.Tensor;
-  readonly clipped: tf.Tensor;
-}
-
-/** −min(r·A, clip(r)·A), the first r capped by delta (papers: PPO arXiv 1707.06347; two-sided clip INTELLECT-2). */
-function clippedSurrogate(ratio: tf.Tensor, credit: tf.Tensor, plan: LossPlan): Surrogate {
-  const low = 1 - plan.epsilonLow;
-  const high = 1 + plan.epsilonHigh;
-  const capped = plan.delta === null ? ratio : tf.minimum(ratio, plan.delta);
-  const free = tf.mul(capped, credit);
-  const bounded = tf.mul(tf.clipByValue(ratio, low, high), credit);
-  const clipped = tf.logicalOr(
-    tf.logicalAnd(tf.less(ratio, low), tf.less(credit, 0)),
-    tf.logicalAnd(tf.greater(ratio, high), tf.greater(credit, 0)),
-  );
-  return { perToken: tf.neg(tf.minimum(free, bounded)), clipped };
-}
-
-/** The ratio is a constant weight: its gradient is cut, whatever function computed it. */
-const stopGradient = tf.customGrad((x) => ({
-  value: (x as tf.Tensor).clone(),
-  gradFunc: (dy: tf.Tensor) => tf.zerosLike(dy),
-})) as (x: tf.Tensor) => tf.Tensor;
-
-/** −sg(min(r, epsilonHigh))·A·logprob (CISPO, arXiv 2506.13585, in TRL's parametrisation). */
-function cispoSurrogate(ratio: tf.Tensor, inputs: LossInputs, plan: LossPlan): Surrogate {
-  const weight = stopGradient(tf.minimum(ratio, plan.epsilonHigh));
-  return {
-    perToken: tf.neg(tf.mul(tf.mul(weight, inputs.credit), inputs.logprobs)),
-    clipped: tf.greater(ratio, plan.epsilonHigh),
-  };
-}
-
-function surrogate(ratio: tf.Tensor, inputs: LossInputs, plan: LossPlan): Surrogate {
-  if (plan.objective === 'cispo') return cispoSurrogate(ratio, inputs, plan);
-  if (plan.objective === 'clipped') return clippedSurrogate(ratio, inputs.credit, plan);
-  return {
-    perToken: tf.neg(tf.mul(inputs.credit, inputs.logprobs)),
-    clipped: tf.zerosLike(inputs.credit),
-  };
+/** The scheme's loss and its parts; a loss is to be minimised. */
+export interface PolicyLoss {
+  /** [n]: each rollout's share of the loss; their sum is what is minimised */
+  readonly rows: tf.Tensor1D;
+  /** scalar: the policy-gradient part */
+  readonly policy: tf.Scalar;
+  /** scalar: beta · KL, aggregated like the loss */
+  readonly kl: tf.Scalar;
+  /** scalar: −entropyCoefficient · entropy, aggregated like the loss */
+  readonly entropy: tf.Scalar;
+  /** [n, T]: policy over behavior probability, before any clipping; 1 on padding */
+  readonly ratio: tf.Tensor2D;
 }
 
 /**
- * KL to the reference per token, d = reference − current: k1 −d, k2 d²/2, k3 exp(d) − d − 1 (Schulman 2020), times the
- * ratio under bias correction.
+ * exp(logprob − behavior logprob) per token; at sequence level exp(mean over the row's counted tokens), the same for each
+ * of its tokens (GSPO, arXiv 2507.18071). [n, T]
  */
-function klPerToken(inputs: LossInputs, ratio: tf.Tensor, plan: LossPlan): tf.Tensor {
-  const difference = tf.mul(tf.sub(inputs.referenceLogprobs!, inputs.logprobs), inputs.tokenMask);
-  const estimates = {
-    k1: () => tf.neg(difference),
-    k2: () => tf.mul(0.5, tf.square(difference)),
-    k3: () => tf.sub(tf.sub(tf.exp(difference), difference), 1),
-  };
-  const estimate = estimates[plan.klEstimator]();
-  return plan.klBiasCorrection ? tf.mul(estimate, ratio) : estimate;
+function computeRatio(input: LossInput, level: LossOptions['ratioLevel']): tf.Tensor2D {
+  const { logprobs, behaviorLogprobs, tokenMask } = input;
+  // Padding is masked before exp, so that noise there cannot overflow.
+  const logRatio = tf.mul(tf.sub(logprobs, behaviorLogprobs), tokenMask);
+  if (level === 'token') return tf.exp(logRatio);
+  const lengths = tf.maximum(tf.sum(tokenMask, 1, true), 1);
+  const mean = tf.div(tf.sum(logRatio, 1, true), lengths);
+  return tf.exp(tf.mul(mean, tf.onesLike(tokenMask)));
 }
 
-/** Adds masked per-token values up in the way the schemes differ by (papers: see schemes/). */
-function aggregate(perToken: tf.Tensor, tokenMask: tf.Tensor2D, plan: LossPlan, divisors: LossDivisors): tf.Scalar {
-  const masked = tf.mul(perToken, tokenMask);
-  if (plan.aggregation === 'grpo') {
-    return tf.div(tf.sum(tf.div(masked, rowTokens(tokenMask))), divisors.sequences);
-  }
-  const divisor = {
-    bnpo: Math.max(divisors.tokens, 1),
-    dapo: Math.max(divisors.tokens, 1),
-    dr_grpo: divisors.sequences * divisors.maxNewTokens,
-    'sequence-sum': divisors.sequences,
-  }[plan.aggregation];
-  return tf.div(tf.sum(masked), divisor);
+/** −min(r·A, clip(r, 1 − epsilonLow, 1 + epsilonHigh)·A); delta caps the first r only (two-sided clip). */
+function clipSurrogate(ratio: tf.Tensor, credit: tf.Tensor, options: LossOptions): tf.Tensor {
+  const { epsilonLow, epsilonHigh, delta } = options;
+  const capped = delta === null ? ratio : tf.clipByValue(ratio, 0, delta);
+  const clipped = tf.clipByValue(ratio, 1 - epsilonLow, 1 + epsilonHigh);
+  return tf.neg(tf.minimum(tf.mul(capped, credit), tf.mul(clipped, credit)));
+}
+
+/** A copy of `tensor` that no gradient flows through. */
+function stopGradient(tensor: tf.Tensor2D): tf.Tensor2D {
+  const operation = tf.customGrad((input) => ({
+    value: tf.clone(input as tf.Tensor),
+    gradFunc: (dy) => tf.zerosLike(dy),
+  }));
+  return operation(tensor) as tf.Tensor2D;
+}
+
+function objectivePerToken(input: LossInput, ratio: tf.Tensor2D, options: LossOptions): tf.Tensor {
+  const { credit, logprobs, tokenMask } = input;
+  if (options.objective === 'clipped') return clipSurrogate(ratio, credit, options);
+  const scored = tf.mul(tf.mul(logprobs, tokenMask), credit);
+  if (options.objective === 'reinforce') return tf.neg(scored);
+  return tf.neg(tf.mul(tf.minimum(stopGradient(ratio), options.epsilonHigh), scored));
 }
 
 /**
- * A micro-batch's share of the policy-gradient loss, to be minimised; differentiable in `logprobs` and `entropies`.
- * Call inside `tf.tidy`. Source of each part: papers named at its function; golden values in tests/fixtures/policy-gradient.json.
+ * The loss of a scheme, per token and before aggregation:
+ * - clipped: −min(r·A, clip(r, 1 − epsilonLow, 1 + epsilonHigh)·A) (PPO, GRPO, DAPO; GSPO at sequence level)
+ * - cispo: −min(r, epsilonHigh)·A·logprob, no gradient through the weight; epsilonHigh is the cap itself (arXiv 2506.13585)
+ * - reinforce: −A·logprob
+ *
+ * times `gradientMask`, plus beta · KL (which the entropy mask does not touch), minus entropyCoefficient · entropy; summed
+ * with `weights`. Equal to TRL 1.16.0's GRPOTrainer where that has the same options.
  */
-export function policyGradientLoss(inputs: LossInputs, plan: LossPlan, divisors: LossDivisors): PolicyGradientLoss {
-  const { tokenMask } = inputs;
-  const ratio = tf.exp(logRatios(inputs, plan.ratioLevel));
-  const { perToken, clipped } = surrogate(ratio, inputs, plan);
-  let total = inputs.entropyMask === null ? perToken : tf.mul(perToken, inputs.entropyMask);
-  let klSum: tf.Scalar = tf.scalar(0);
-  if (plan.beta > 0) {
-    const kl = klPerToken(inputs, ratio, plan);
-    total = tf.add(total, tf.mul(kl, plan.beta));
-    klSum = tf.sum(tf.mul(kl, tokenMask));
-  }
-  if (plan.entropyCoefficient > 0) total = tf.sub(total, tf.mul(inputs.entropies, plan.entropyCoefficient));
-  return {
-    loss: aggregate(total, tokenMask, plan, divisors),
-    klSum,
-    clippedTokens: tf.sum(tf.mul(tf.cast(clipped, 'float32'), tokenMask)),
-    ratioSum: tf.sum(tf.mul(ratio, tokenMask)),
-  };
+export function computePolicyLoss(input: LossInput, options: LossOptions): PolicyLoss {
+  return tf.tidy(() => {
+    const { gradientMask, weights, tokenMask, entropies } = input;
+    const ratio = computeRatio(input, options.ratioLevel);
+    const policyTokens = tf.mul(tf.mul(objectivePerToken(input, ratio, options), gradientMask), weights);
+    const parts = [tf.sum(policyTokens, 1)];
+    if (input.referenceLogprobs !== null && options.beta > 0) {
+      const divergence = penalizeDivergence(
+        { ...input, referenceLogprobs: input.referenceLogprobs, ratio },
+        options,
+      );
+      parts.push(tf.mul(tf.sum(tf.mul(divergence, weights), 1), options.beta));
+    } else parts.push(tf.zerosLike(parts[0]!));
+    parts.push(
+      options.entropyCoefficient > 0
+        ? tf.mul(tf.sum(tf.mul(tf.mul(entropies, tokenMask), weights), 1), -options.entropyCoefficient)
+        : tf.zerosLike(parts[0]!),
+    );
+    const [policy, kl, entropy] = parts.map((part) => tf.sum(part)) as [tf.Scalar, tf.Scalar, tf.Scalar];
+    return { rows: tf.addN(parts) as tf.Tensor1D, policy, kl, entropy, ratio };
+  });
 }

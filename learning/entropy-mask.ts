@@ -1,0 +1,20 @@
+/**
+ * 1 where a masked token's entropy is in the top `share` of all masked tokens, else 0: at least the linearly interpolated
+ * (1 − share) quantile (Wang et al. 2025, "Beyond the 80/20 rule", in TRL's form).
+ *
+ * @param entropies [M] nats
+ * @param tokenMask [M] 1 where a token counts
+ */
+export function maskTopEntropies(
+  entropies: Float32Array,
+  tokenMask: Float32Array,
+  share: number,
+): Float32Array {
+  const sorted = entropies.filter((_, at) => tokenMask[at] !== 0).sort();
+  if (sorted.length === 0) return new Float32Array(entropies.length);
+  const rank = (1 - share) * (sorted.length - 1);
+  const low = sorted[Math.floor(rank)]!;
+  const high = sorted[Math.ceil(rank)]!;
+  const threshold = low + (high - low) * (rank - Math.floor(rank));
+  return entropies.map((entropy, at) => Number(tokenMask[at] !== 0 && entropy >= threshold));
+}

@@ -1,0 +1,43 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { PolicyConfig } from '../model/config.ts';
+import { scorePrepared } from '../model/forward.ts';
+import type { PolicyWeights } from '../model/policy.ts';
+import { createRotaryTables } from '../model/rotary.ts';
+
+/** A batch's tokens as tensors, so that one recorded graph serves every batch of its shape. */
+export interface RowTensors {
+  /** [N·S] int32 */
+  readonly ids: tf.Tensor1D;
+  /** [N·T] int32: the tokens that the last T of the S columns are to predict */
+  readonly targets: tf.Tensor1D;
+  /** [1, 1, S, S] or [1, N, S, S], see `createMask` */
+  readonly mask: tf.Tensor;
+}
+
+/** Logprobs and entropies [N, T] of the targets under softmax(logits / temperature); differentiable in the weights. */
+export function scoreRows(
+  weights: PolicyWeights,
+  rows: RowTensors,
+  call: { config: PolicyConfig; temperature: number },
+): { logprobs: tf.Tensor2D; entropies: tf.Tensor2D } {
+  const length = rows.mask.shape[3]!;
+  const count = rows.ids.size / length;
+  const { cosines, sines } = createRotaryTables(call.config, 0, length);
+  const inputs = {
+    config: call.config,
+    count,
+    length,
+    ids: rows.ids,
+    mask: rows.mask,
+    cosines: tf.tensor1d(cosines),
+    sines: tf.tensor1d(sines),
+  };
+  const { targets } = rows;
+  const scores = scorePrepared(weights, inputs, { targets, temperature: call.temperature });
+  const [logprobs, entropies] = tf.unstack(scores) as [tf.Tensor1D, tf.Tensor1D];
+  const shape: [number, number] = [count, targets.size / count];
+  return {
+    logprobs: tf.reshape<tf.Rank.R2>(logprobs, shape),
+    entropies: tf.reshape<tf.Rank.R2>(entropies, shape),
+  };
+}
