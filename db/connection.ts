@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import SqliteDatabase from 'better-sqlite3';
@@ -72,18 +72,27 @@ function countAppliedMigrations(client: SqliteDatabase.Database): number {
   return (client.prepare('select count(*) as n from __drizzle_migrations').get() as { n: number }).n;
 }
 
-/** Brings the schema up to date; a second process waits for the first and then finds nothing to do. */
-function applyMigrations(db: Database, path: string): void {
+/** Known and applied migrations; reading them also finds a file that is no database, or shorter than its header says. */
+function compareMigrations(client: SqliteDatabase.Database): { known: number; applied: number } {
   const known = countKnownMigrations();
-  const applied = countAppliedMigrations(db.$client);
+  const applied = countAppliedMigrations(client);
   if (applied > known) {
     throw new DatabaseTooNewError(
-      `the database ${path} has ${applied} migrations, this program knows ${known}; use the newer version of assay that wrote it`,
+      `the database ${client.name} has ${applied} migrations, this program knows ${known}; use the newer version of assay that wrote it`,
     );
   }
-  if (applied === known) return;
-  withMigrationLock(path, () => {
-    if (countAppliedMigrations(db.$client) < known) migrate(db, { migrationsFolder });
+  return { known, applied };
+}
+
+/** Brings the schema up to date; a second process waits for the first and then finds nothing to do. */
+function applyMigrations(db: Database): void {
+  const client = db.$client;
+  const { known, applied } = compareMigrations(client);
+  if (applied === known && client.pragma('journal_mode', { simple: true }) === 'wal') return;
+  withMigrationLock(client.name, () => {
+    // The switch fails at once, whatever the busy timeout, when another process switches too: so under the lock.
+    client.pragma('journal_mode = wal');
+    if (compareMigrations(client).applied < known) migrate(db, { migrationsFolder });
   });
 }
 
@@ -99,38 +108,65 @@ function withMigrationLock(path: string, body: () => void): void {
   }
 }
 
-/**
- * Opens the store: WAL, foreign keys on, a busy timeout, full synchronisation (what an activity acknowledged survives a
- * kill and a power cut), schema up to date.
- *
- * @throws {DatabaseDamagedError} @throws {DatabaseTooNewError}
- */
-export function openDatabase(path: string): Database {
-  mkdirSync(dirname(path), { recursive: true });
-  try {
-    const client = new SqliteDatabase(path, { timeout: BUSY_TIMEOUT_MS });
-    client.pragma('journal_mode = wal');
-    client.pragma('synchronous = full');
-    client.pragma('foreign_keys = on');
-    checkPages(client);
-    const db = drizzle(client, { schema });
-    applyMigrations(db, path);
-    return db;
-  } catch (error) {
-    throw toTypedFault(error, path);
-  }
+/** The last writer closed the store if it left no log; while one is left, the pages need a look. */
+function isLeftOpen(path: string): boolean {
+  return (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
 }
 
-/** A truncated copy opens without complaint and fails later; the page count in its header tells at once. */
 function checkPages(client: SqliteDatabase.Database): void {
   const result = client.pragma('quick_check(1)', { simple: true });
   if (result !== 'ok') throw Object.assign(new Error(String(result)), { code: 'SQLITE_CORRUPT' });
 }
 
+/** Runs `body` on a newly opened file; what goes wrong closes it and gets its type. */
+function openFile(
+  path: string,
+  mode: { readonly readonly: boolean },
+  body: (db: Database) => void,
+): Database {
+  let client: SqliteDatabase.Database | undefined;
+  try {
+    client = new SqliteDatabase(path, { ...mode, timeout: BUSY_TIMEOUT_MS });
+    const db = drizzle(client, { schema });
+    body(db);
+    return db;
+  } catch (error) {
+    client?.close();
+    throw toTypedFault(error, path);
+  }
+}
+
 /**
- * Opens an existing store for reading; never blocks the writer.
+ * Opens the store: WAL, foreign keys on, a busy timeout, full synchronisation (what an activity acknowledged survives a
+ * kill and a power cut), schema up to date. Every page is checked (2 ms per MB) only when a log is left from a kill or
+ * another process has the store open; a file cut short is found in any case.
  *
- * @throws {DatabaseMissingError} @throws {DatabaseDamagedError}
+ * @throws {DatabaseDamagedError} @throws {DatabaseTooNewError}
+ */
+export function openDatabase(path: string): Database {
+  mkdirSync(dirname(path), { recursive: true });
+  const wasLeftOpen = isLeftOpen(path);
+  return openFile(path, { readonly: false }, (db) => {
+    db.$client.pragma('synchronous = full');
+    db.$client.pragma('foreign_keys = on');
+    if (wasLeftOpen) checkPages(db.$client);
+    applyMigrations(db);
+  });
+}
+
+function isOutdated(path: string): boolean {
+  let isBehind = false;
+  openFile(path, { readonly: true }, ({ $client }) => {
+    const { known, applied } = compareMigrations($client);
+    isBehind = applied < known;
+  }).$client.close();
+  return isBehind;
+}
+
+/**
+ * Opens an existing store for reading; never blocks the writer. A store of an older version is brought up to date first.
+ *
+ * @throws {DatabaseMissingError} @throws {DatabaseDamagedError} @throws {DatabaseTooNewError}
  */
 export function openReadonlyDatabase(path: string): Database {
   if (!existsSync(path)) {
@@ -138,12 +174,8 @@ export function openReadonlyDatabase(path: string): Database {
       `there is no database at ${path}; run a matrix first, or name its directory with --home`,
     );
   }
-  try {
-    const client = new SqliteDatabase(path, { readonly: true, timeout: BUSY_TIMEOUT_MS });
-    return drizzle(client, { schema });
-  } catch (error) {
-    throw toTypedFault(error, path);
-  }
+  if (isOutdated(path)) openDatabase(path).$client.close();
+  return openFile(path, { readonly: true }, ({ $client }) => compareMigrations($client));
 }
 
 /** One immediate, synchronous transaction: it takes the write lock at once or waits for it, and commits whole or not at all. */
