@@ -44,25 +44,6 @@ export interface RecordedFunction {
   dispose(): void;
 }
 
-/** The first half of a run: its outputs, and what the second half needs. */
-export interface EarlyRun {
-  readonly outputs: tf.Tensor[];
-  readonly carried: tf.Tensor[];
-}
-
-/** A function whose last inputs are known only after its first outputs, such as a gradient after its forward pass. */
-export interface RecordedHalves {
-  /** Computes what depends on the early inputs alone. The caller disposes outputs and carried tensors. */
-  runEarly(early: readonly tf.Tensor[]): EarlyRun;
-  /** Computes the rest; takes the same early inputs. The caller disposes the outputs. */
-  runLate(
-    early: readonly tf.Tensor[],
-    carried: readonly tf.Tensor[],
-    late: readonly tf.Tensor[],
-  ): tf.Tensor[];
-  dispose(): void;
-}
-
 /** Whether the current backend can record functions. */
 export function canRecord(): boolean {
   return tf.getBackend() === 'tensorflow';
@@ -207,55 +188,6 @@ export function recordFunction(
   const recorded = record(body, examples, options.freeShapes === true);
   return {
     run: createRun(recorded, recorded.inputs, recorded.outputs),
-    dispose: () => recorded.backend.binding.deleteSavedModel(recorded.session),
-  };
-}
-
-/** Names of the nodes that need one of `inputs`. */
-function findDependents(nodes: readonly GraphNode[], inputs: readonly NodeOutput[]): Set<string> {
-  const dependents = new Set(inputs.map(({ node }) => node));
-  for (const node of nodes) {
-    if (node.kind === 'operation' && node.inputs.some((input) => dependents.has(input.node))) {
-      dependents.add(node.name);
-    }
-  }
-  return dependents;
-}
-
-/** What the dependents read of operations outside their number, each once. */
-function findFrontier(nodes: readonly GraphNode[], dependents: ReadonlySet<string>): NodeOutput[] {
-  const operations = new Set(nodes.filter((node) => node.kind === 'operation').map((node) => node.name));
-  const frontier = new Map<string, NodeOutput>();
-  for (const node of nodes) {
-    if (node.kind !== 'operation' || !dependents.has(node.name)) continue;
-    for (const input of node.inputs) {
-      const isCarried = operations.has(input.node) && !dependents.has(input.node);
-      if (isCarried) frontier.set(formatOutput(input), input);
-    }
-  }
-  return [...frontier.values()];
-}
-
-/**
- * Records `body` and cuts it where the inputs from `lateFrom` on come in. Outputs that need none of them are early ones;
- * the others are late.
- */
-export function recordHalves(body: Body, examples: readonly tf.Tensor[], lateFrom: number): RecordedHalves {
-  const recorded = record(body, examples, false);
-  const early = recorded.inputs.slice(0, lateFrom);
-  const late = recorded.inputs.slice(lateFrom);
-  const dependents = findDependents(recorded.nodes, late);
-  const frontier = findFrontier(recorded.nodes, dependents);
-  const isLate = ({ node }: NodeOutput): boolean => dependents.has(node);
-  const earlyOutputs = recorded.outputs.filter((output) => !isLate(output));
-  const runEarly = createRun(recorded, early, [...earlyOutputs, ...frontier]);
-  const runLate = createRun(recorded, [...early, ...frontier, ...late], recorded.outputs.filter(isLate));
-  return {
-    runEarly: (inputs) => {
-      const tensors = runEarly(inputs);
-      return { outputs: tensors.slice(0, earlyOutputs.length), carried: tensors.slice(earlyOutputs.length) };
-    },
-    runLate: (inputs, carried, rest) => runLate([...inputs, ...carried, ...rest]),
     dispose: () => recorded.backend.binding.deleteSavedModel(recorded.session),
   };
 }

@@ -3,11 +3,10 @@ import type { PolicyConfig } from './config.ts';
 import { decodeStep, type Cache, type Decoded, type StepInputs } from './decode-step.ts';
 import { toWeights, type Policy } from './policy.ts';
 import { canRecord, recordFunction, type RecordedFunction } from './recorded-function.ts';
+import { createRecordings } from './recordings.ts';
 
-/** Recordings by shape; they hold no weights, so policies of one architecture share them. */
-const recordings = new Map<string, RecordedFunction>();
-/** More shapes than a process meets; the oldest goes first. */
-const MAX_RECORDINGS = 48;
+/** More shapes than a process meets. */
+const recordings = createRecordings(48);
 
 /** The tensors of a step in the order a recording takes them. */
 function listStepInputs(policy: Policy, cache: Cache, inputs: StepInputs): tf.Tensor[] {
@@ -34,26 +33,12 @@ function recordStep(policy: Policy, cache: Cache, inputs: StepInputs): RecordedF
   return recordFunction(body, listStepInputs(policy, cache, inputs), { freeShapes: true });
 }
 
-function findRecording(policy: Policy, cache: Cache, inputs: StepInputs): RecordedFunction {
-  const key = JSON.stringify([policy.config, inputs.ids.size, inputs.mask === null]);
-  let recording = recordings.get(key);
-  if (recording === undefined) {
-    recording = recordStep(policy, cache, inputs);
-    const [oldest] = recordings.keys();
-    if (recordings.size >= MAX_RECORDINGS && oldest !== undefined) {
-      recordings.get(oldest)?.dispose();
-      recordings.delete(oldest);
-    }
-    recordings.set(key, recording);
-  }
-  return recording;
-}
-
 /** `decodeStep`, replayed as one graph where the backend can. The given cache is disposed. */
 export function advanceCache(policy: Policy, cache: Cache, inputs: StepInputs): Decoded {
   let decoded: Decoded;
   if (canRecord()) {
-    const recording = findRecording(policy, cache, inputs);
+    const key = JSON.stringify([policy.config, inputs.ids.size, inputs.mask === null]);
+    const recording = recordings.find(key, () => recordStep(policy, cache, inputs));
     const [logits, ...tensors] = recording.run(listStepInputs(policy, cache, inputs));
     decoded = { logits: logits as tf.Tensor2D, cache: splitCache(policy.config, tensors) };
   } else {

@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import * as tf from '@tensorflow/tfjs-core';
+import { deriveStream } from '../random/streams.ts';
+import { selectBackend, type BackendChoice } from './backend.ts';
+import { defaultCacheDirectory } from './cache-directory.ts';
+import type { PolicyConfig } from './config.ts';
+import { createPolicy, writeParameters, type Policy } from './policy.ts';
+import { sampleCompletions, type RolloutBatch, type SampleCall } from './sampler.ts';
+import { scoreArrays } from './score-arrays.ts';
+import { chooseToken, NonFiniteLogitsError } from './token-choice.ts';
+
+const config: PolicyConfig = {
+  vocabularySize: 12,
+  width: 16,
+  layers: 2,
+  heads: 2,
+  keyValueHeads: 1,
+  headWidth: 8,
+  feedForwardWidth: 24,
+  maxPositions: 64,
+  ropeTheta: 1000,
+  normEpsilon: 1e-6,
+  tiedEmbeddings: false,
+  beginId: null,
+  endId: 1,
+  padId: 0,
+};
+
+let policy: Policy;
+
+before(async () => {
+  const backend = (process.env['ASSAY_TEST_BACKEND'] ?? 'auto') as BackendChoice;
+  await selectBackend({ backend, cacheDirectory: defaultCacheDirectory() });
+  policy = createPolicy(config, 3);
+  // Larger weights than a fresh policy's, so that its distributions are far from uniform.
+  writeParameters(
+    policy,
+    policy.parameters.map(({ size }, index) =>
+      Float32Array.from({ length: size }, (_, at) => Math.sin(at * 1.3 + index)),
+    ),
+  );
+});
+
+const PROMPTS = [[5, 6, 7, 8], [9], [2, 3], [5, 6, 7, 8]];
+
+function sample(rows: readonly number[], changes: Partial<SampleCall> = {}): Promise<RolloutBatch> {
+  return sampleCompletions({
+    policy,
+    prompts: rows.map((row) => Int32Array.from(PROMPTS[row % 4]!)),
+    counters: rows.map((row) => ({ problem: row % 3, sample: row })),
+    stream: deriveStream(7, 'sample'),
+    step: 2,
+    maxNewTokens: 12,
+    temperature: 1.3,
+    endId: 1,
+    padId: 0,
+    ...changes,
+  });
+}
+
+/** The sampled tokens of a row. */
+function completion(batch: RolloutBatch, row: number): number[] {
+  const begin = row * (batch.promptLength + batch.completionLength) + batch.promptLength;
+  return [...batch.tokens.subarray(begin, begin + batch.completionLengths[row]!)];
+}
+
+const ROWS = Array.from({ length: 21 }, (_, row) => row);
+
+test('a rollout is the same alone and in a batch, whatever the micro-batches and their compaction', async () => {
+  const tensors = tf.memory().numTensors;
+  const together = await sample(ROWS);
+  const apart = await sample(ROWS, { microBatch: 5, compactBelow: 1 });
+  assert.deepEqual(apart.tokens, together.tokens);
+  for (const row of [0, 1, 6, 20]) {
+    const alone = await sample([row]);
+    assert.deepEqual(completion(alone, 0), completion(together, row), `row ${row}`);
+  }
+  assert.equal(tf.memory().numTensors, tensors);
+});
+
+test('rollouts of one prompt differ, another step differs, and the same call repeats itself', async () => {
+  const [first, again, next] = [await sample(ROWS), await sample(ROWS), await sample(ROWS, { step: 3 })];
+  assert.deepEqual(first, again);
+  assert.notDeepEqual(first.tokens, next.tokens);
+  assert.ok(new Set([0, 4, 8, 12].map((row) => completion(first, row).join())).size > 1);
+});
+
+test('a completion ends with its first end token or is truncated, and padding follows', async () => {
+  const batch = await sample(ROWS);
+  assert.ok(batch.finished.includes(1) && batch.finished.includes(0), 'both kinds occur');
+  for (const row of ROWS) {
+    const tokens = completion(batch, row);
+    assert.equal(tokens.indexOf(1), batch.finished[row] === 1 ? tokens.length - 1 : -1);
+    if (batch.finished[row] === 0) assert.equal(tokens.length, 12);
+    assert.equal(batch.promptStarts[row], batch.promptLength - PROMPTS[row % 4]!.length);
+    const padding = batch.logprobs.subarray(
+      row * batch.completionLength + tokens.length,
+      (row + 1) * batch.completionLength,
+    );
+    assert.ok(padding.every((value) => value === 0));
+  }
+});
+
+test('behavior logprobs and entropies are those that the training path computes', async () => {
+  const batch = await sample(ROWS);
+  const { promptLength, completionLength: width, completionLengths } = batch;
+  const length = promptLength + width;
+  const lengths = completionLengths.map((count) => promptLength + count);
+  const scores = scoreArrays(policy, { ...batch, length, lengths }, { from: promptLength, temperature: 1.3 });
+  for (const row of ROWS) {
+    for (let at = row * width; at < row * width + completionLengths[row]!; at += 1) {
+      assert.ok(Math.abs(batch.logprobs[at]! - scores.logprobs[at]!) < 1e-4, `logprob ${at}`);
+      assert.ok(Math.abs(batch.entropies[at]! - scores.entropies[at]!) < 1e-4, `entropy ${at}`);
+    }
+  }
+});
+
+test('sampling yields after each token and stops when aborted, leaving no tensor', async () => {
+  const tensors = tf.memory().numTensors;
+  const controller = new AbortController();
+  let yields = 0;
+  const onYield = (): void => {
+    yields += 1;
+    if (yields === 3) controller.abort(new Error('enough'));
+  };
+  await assert.rejects(sample(ROWS, { onYield, signal: controller.signal, endId: null }), /enough/);
+  assert.equal(yields, 3);
+  assert.equal(tf.memory().numTensors, tensors);
+});
+
+test('impossible calls are refused with what was found', async () => {
+  await assert.rejects(sample([0], { prompts: [new Int32Array(0)] }), /prompt 0 is empty/);
+  await assert.rejects(sample([0], { counters: [] }), /1 prompts need as many counters, found 0/);
+  await assert.rejects(sample([0], { temperature: -1 }), RangeError);
+  await assert.rejects(sample([0], { maxNewTokens: 0 }), RangeError);
+});
+
+test('a token is chosen where the cumulative distribution passes the uniform number', () => {
+  const logits = Float32Array.from([9, 9, 9, Math.log(1), Math.log(2), Math.log(5)]);
+  const choose = (uniform: number, temperature = 1) =>
+    chooseToken(logits, 1, { temperature, uniform, masses: new Float64Array(3) });
+  assert.deepEqual(
+    [0, 0.1249, 0.1251, 0.374, 0.376, 0.9999].map((uniform) => choose(uniform).token),
+    [0, 0, 1, 1, 2, 2],
+  );
+  assert.ok(Math.abs(choose(0.2).logprob - Math.log(2 / 8)) < 1e-6);
+  const entropy = -(Math.log(1 / 8) / 8 + Math.log(2 / 8) / 4 + (Math.log(5 / 8) * 5) / 8);
+  assert.ok(Math.abs(choose(0.2).entropy - entropy) < 1e-6);
+  // At temperature ½ the odds are squared: 1, 4, 25 of 30.
+  assert.deepEqual(
+    [0.03, 0.16, 0.17].map((uniform) => choose(uniform, 0.5).token),
+    [0, 1, 2],
+  );
+  assert.deepEqual(choose(0, 0).token, 2);
+});
+
+test('logits that are not numbers are refused', () => {
+  const masses = new Float64Array(2);
+  for (const bad of [NaN, Infinity]) {
+    const logits = Float32Array.from([0, bad]);
+    assert.throws(
+      () => chooseToken(logits, 0, { temperature: 1, uniform: 0.5, masses }),
+      NonFiniteLogitsError,
+    );
+  }
+});
