@@ -76,8 +76,8 @@ export async function openSession(settings: SessionSettings): Promise<Session> {
     address: target.connectionOptions.address ?? 'default address',
     close: async () => {
       stopWatching();
+      // The client stays open: calls that are being retried would throw, and the process ends with its command.
       await fleet.stop();
-      await client.connection.close();
       await server?.release();
     },
   };

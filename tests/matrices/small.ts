@@ -1,0 +1,26 @@
+import { defineExperiment } from '../../spec/experiment.ts';
+
+/** Every activity and every stage in a few seconds: two trained conditions, one control, a tiny base model. */
+export const experiment = defineExperiment({
+  name: 'small',
+  question: 'Does every stage run?',
+  task: { family: 'arithmetic', operations: 1, startDigits: 1, modulus: 10 },
+  base: {
+    architecture: { hiddenSize: 32, layers: 2, heads: 2, keyValueHeads: 2, feedForwardSize: 64 },
+    steps: 120,
+    documentsPerStep: 32,
+    facts: 10,
+    leak: { problems: 8, steps: 20 },
+  },
+  controls: ['base'],
+  conditions: { grpo: {}, dapo: { scheme: 'dapo' } },
+  training: { steps: 5, promptsPerStep: 8, groupSize: 4, optimizer: { learningRate: 1e-3 } },
+  evaluation: {
+    splits: { clean: 8, contaminated: 8, knowledge: 10 },
+    samplesPerProblem: 8,
+    every: 2,
+    devProblems: 8,
+    devSamples: 4,
+  },
+  seeds: 1,
+});
