@@ -1,4 +1,4 @@
-import { and, eq, gt } from 'drizzle-orm';
+import { and, desc, eq } from 'drizzle-orm';
 import type { Database } from './connection.ts';
 import { attempts } from './schema.ts';
 
@@ -12,42 +12,44 @@ export interface AttemptKey {
   readonly runId: string;
   readonly stage: string;
   readonly step: number;
+  /** Counted from 1 in each execution of the workflow: a resumed run has several attempts 1. */
   readonly attempt: number;
 }
 
-function sameStage(key: AttemptKey) {
-  return and(eq(attempts.runId, key.runId), eq(attempts.stage, key.stage), eq(attempts.step, key.step));
+/** The right to commit a stage, until someone else begins it. */
+export interface Lease extends AttemptKey {
+  readonly id: number;
 }
 
-/** Notes that an attempt has begun; from here on older attempts of the same stage cannot commit. */
-export function beginAttempt(db: Database, key: AttemptKey, worker: string): void {
-  db.insert(attempts)
-    .values({ ...key, worker, startedAt: new Date().toISOString() })
-    .onConflictDoUpdate({
-      target: [attempts.runId, attempts.stage, attempts.step, attempts.attempt],
-      set: { worker, startedAt: new Date().toISOString(), finishedAt: null },
-    })
-    .run();
+/** Notes that an attempt has begun; from here on what began earlier at the same stage cannot commit. */
+export function beginAttempt(db: Database, key: AttemptKey, worker: string): Lease {
+  const { runId, stage, step, attempt } = key;
+  const row = { runId, stage, step, attempt, worker, startedAt: new Date().toISOString() };
+  const { lastInsertRowid } = db.insert(attempts).values(row).run();
+  return { runId, stage, step, attempt, id: Number(lastInsertRowid) };
 }
 
 /**
- * Ends an attempt inside its committing transaction.
+ * Ends an attempt inside its committing transaction. Held by its lease, only the newest beginning passes; named by its
+ * key alone, attempts of the same number in two executions of the workflow are not told apart.
  *
- * @throws {StaleAttemptError} when a newer attempt has begun
+ * @throws {StaleAttemptError} when another attempt has begun since
  */
-export function finishAttempt(tx: Database, key: AttemptKey): void {
-  const newer = tx
-    .select({ attempt: attempts.attempt })
+export function finishAttempt(tx: Database, held: AttemptKey | Lease): void {
+  const { runId, stage, step, attempt } = held;
+  const newest = tx
+    .select({ id: attempts.id, attempt: attempts.attempt, worker: attempts.worker })
     .from(attempts)
-    .where(and(sameStage(key), gt(attempts.attempt, key.attempt)))
+    .where(and(eq(attempts.runId, runId), eq(attempts.stage, stage), eq(attempts.step, step)))
+    .orderBy(desc(attempts.id))
+    .limit(1)
     .get();
-  if (newer !== undefined) {
+  const isCurrent = 'id' in held ? newest?.id === held.id : newest?.attempt === attempt;
+  if (newest === undefined || !isCurrent) {
+    const winner = newest === undefined ? 'none that began' : `attempt ${newest.attempt} of ${newest.worker}`;
     throw new StaleAttemptError(
-      `attempt ${key.attempt} at ${key.stage} of step ${key.step} of ${key.runId} lost its lease to attempt ${newer.attempt}; its result is dropped`,
+      `attempt ${attempt} at ${stage} of step ${step} of ${runId} lost its lease to ${winner}; its result is dropped`,
     );
   }
-  tx.update(attempts)
-    .set({ finishedAt: new Date().toISOString() })
-    .where(and(sameStage(key), eq(attempts.attempt, key.attempt)))
-    .run();
+  tx.update(attempts).set({ finishedAt: new Date().toISOString() }).where(eq(attempts.id, newest.id)).run();
 }

@@ -71,21 +71,24 @@ export const runs = sqliteTable(
   ],
 );
 
-/** Who tried what, when: an audit trail and the fence against attempts that lost their lease. */
+/** Who tried what, when, one row per beginning: an audit trail and the fence against attempts that lost their lease. */
 export const attempts = sqliteTable(
   'attempts',
   {
+    /** The lease: a later beginning of the same stage has a greater one. Never used twice. */
+    id: integer('id').primaryKey({ autoIncrement: true }),
     runId: text('run_id')
       .notNull()
       .references(() => runs.id, { onDelete: 'cascade' }),
     stage: text('stage').notNull(),
     step: integer('step').notNull(),
+    /** As the workflow counts them: from 1 again in each of its executions. */
     attempt: integer('attempt').notNull(),
     worker: text('worker').notNull(),
     startedAt: text('started_at').notNull(),
     finishedAt: text('finished_at'),
   },
-  (t) => [primaryKey({ columns: [t.runId, t.stage, t.step, t.attempt] })],
+  (t) => [index('attempts_stage').on(t.runId, t.stage, t.step)],
 );
 
 export const baseModels = sqliteTable('base_models', {
