@@ -98,6 +98,10 @@ export interface SampledRolloutRow {
   readonly completion: string;
   readonly verdict: string;
   readonly reward: number | null;
+  readonly tokenCount: number;
+  /** Little-endian float32, one per sampled token. */
+  readonly entropies: Buffer;
+  readonly credit: Buffer | null;
 }
 
 /** The first sample of each of the first `limit` problems at the last step of a run's phase ('train' or a split). */
@@ -121,6 +125,9 @@ export function listLastRollouts(
       completion: rollouts.text,
       verdict: verdicts.outcome,
       reward: rollouts.reward,
+      tokenCount: rollouts.tokenCount,
+      entropies: rollouts.entropies,
+      credit: rollouts.credit,
     })
     .from(rollouts)
     .innerJoin(problems, eq(problems.id, rollouts.problemId))

@@ -11,7 +11,7 @@ export interface ComparisonInput {
   readonly rollouts: readonly SampleRollout[];
 }
 
-export interface ExperimentRecord {
+interface ExperimentRecord {
   readonly name: string;
   readonly question: string;
   /** 64 hexadecimal digits; also seeds every interval of the report. */
@@ -78,11 +78,20 @@ export interface MetricPoint {
 }
 
 /** All training rollouts of a run with one true verdict, and what the scheme rewarded them with. */
-export interface VerdictReward {
+interface VerdictReward {
   readonly runId: string;
   readonly verdict: string;
   readonly rollouts: number;
   readonly rewardMean: number;
+}
+
+/** One sampled token: its text, the behavior policy's entropy there, and what the scheme made it carry. */
+export interface TokenTrace {
+  readonly text: string;
+  /** Nats. */
+  readonly entropy: number;
+  /** Null where the rollout was not shaped (evaluations). */
+  readonly credit: number | null;
 }
 
 export interface SampleRollout {
@@ -93,6 +102,8 @@ export interface SampleRollout {
   readonly problemId: string;
   readonly prompt: string;
   readonly completion: string;
+  /** Null where the text cannot be told apart into its tokens. */
+  readonly tokens: readonly TokenTrace[] | null;
   readonly answer: string;
   readonly verdict: string;
   /** Null where the rollout was not rewarded (evaluations). */

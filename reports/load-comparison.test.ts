@@ -62,13 +62,13 @@ function recordTraining(db: Database, runId: string): void {
       ...place,
       problemIndex,
       sampleIndex: 0,
-      text: '<2>',
+      text: '2',
       format: 'direct',
       tokenCount: 2,
       isTruncated: false,
       tokens: empty,
       logprobs: empty,
-      entropies: empty,
+      entropies: Buffer.from(new Float32Array([0.5, 0.25]).buffer),
     },
     verdict: { outcome, extractedAnswer: '2', reason: null },
   }));
@@ -80,7 +80,7 @@ function recordTraining(db: Database, runId: string): void {
       reward: verdict.outcome === 'malformed' ? null : Number(verdict.outcome === 'correct'),
       advantage: 0,
       isKept: true,
-      credit: null,
+      credit: Buffer.from(new Float32Array([1, 0]).buffer),
       components: [],
     }));
     recordShaping(tx, rewards);
@@ -153,7 +153,12 @@ test('the loaded rows hold provenance, checkpoints, the leak and rewards by verd
       { runId: 'grpo-0', verdict: 'incorrect', rollouts: 1, rewardMean: 0 },
     ],
   );
-  assert.equal(input.rollouts.filter(({ runId }) => runId === 'grpo-0').length, 3);
+  const shown = input.rollouts.filter(({ runId }) => runId === 'grpo-0');
+  assert.equal(shown.length, 3);
+  assert.deepEqual(shown[0]!.tokens, [
+    { text: '2', entropy: 0.5, credit: 1 },
+    { text: '∎', entropy: 0.25, credit: 0 },
+  ]);
   assert.equal(input.evaluations.length, 6 * 12);
   assert.throws(() => loadComparison(db, 'nothing'), UnknownExperimentError);
   db.$client.close();

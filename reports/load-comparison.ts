@@ -6,12 +6,19 @@ import {
   listLastRollouts,
   listProgress,
   listRewardsByVerdict,
+  type SampledRolloutRow,
 } from '../db/report-queries.ts';
 import { listRuns, type RunWithCondition } from '../db/runs.ts';
 import { listMetrics } from '../db/steps.ts';
 import type { BaseRecipe } from '../spec/base-recipe.ts';
 import { isSettings } from '../spec/merge.ts';
-import type { BaseModelRecord, ComparisonInput, RunRecord, SampleRollout } from './comparison-input.ts';
+import type {
+  BaseModelRecord,
+  ComparisonInput,
+  RunRecord,
+  SampleRollout,
+  TokenTrace,
+} from './comparison-input.ts';
 
 /** Problems whose rollouts are shown, per phase of one run of each condition. */
 const SHOWN_PROBLEMS = 4;
@@ -73,6 +80,32 @@ function toRunRecord(run: RunWithCondition, progress: ReturnType<typeof listProg
   };
 }
 
+function readFloats(bytes: Buffer): Float32Array {
+  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+}
+
+/**
+ * The tokens of a completion when each is one character, as in the policies trained here; the end token has no text. Other
+ * tokenizers would need their vocabulary, which rollout rows do not hold.
+ */
+function traceTokens(
+  completion: string,
+  row: Pick<SampledRolloutRow, 'tokenCount' | 'entropies' | 'credit'>,
+): TokenTrace[] | null {
+  const characters = [...completion];
+  const missing = row.tokenCount - characters.length;
+  if (missing < 0 || missing > 1) return null;
+  const entropies = readFloats(row.entropies);
+  const credit = row.credit === null ? null : readFloats(row.credit);
+  if (entropies.length !== row.tokenCount || (credit !== null && credit.length !== row.tokenCount))
+    return null;
+  return [...characters, ...Array<string>(missing).fill('∎')].map((text, i) => ({
+    text,
+    entropy: entropies[i]!,
+    credit: credit === null ? null : credit[i]!,
+  }));
+}
+
 /** Rollouts of each condition's completed run with the lowest seed: its last training step, and its final clean ones. */
 function loadSampleRollouts(db: Database, runs: readonly RunWithCondition[]): SampleRollout[] {
   const shown = new Map<string, RunWithCondition>();
@@ -81,11 +114,17 @@ function loadSampleRollouts(db: Database, runs: readonly RunWithCondition[]): Sa
   }
   return [...shown.values()].flatMap((run) =>
     ['train', 'clean', 'contaminated'].flatMap((phase) =>
-      listLastRollouts(db, { runId: run.id, phase, limit: SHOWN_PROBLEMS }).map(({ problemKey, ...row }) => ({
-        ...row,
+      listLastRollouts(db, { runId: run.id, phase, limit: SHOWN_PROBLEMS }).map((row) => ({
         runId: run.id,
         phase,
-        problemId: problemKey,
+        step: row.step,
+        problemId: row.problemKey,
+        prompt: row.prompt,
+        answer: row.answer,
+        completion: row.completion,
+        tokens: traceTokens(row.completion, row),
+        verdict: row.verdict,
+        reward: row.reward,
       })),
     ),
   );

@@ -3,7 +3,7 @@ export const PAGE_STYLE = `
 :root {
   color-scheme: light dark;
   --paper: #faf9f6; --card: #ffffff; --ink: #1f2328; --muted: #5b626d; --rule: #dfdcd4; --grid: #eceae4;
-  --accent: #9a5b13; --code: #f3f1ec;
+  --accent: #9a5b13; --entropy-color: #d9482b; --code: #f3f1ec;
   --better: #1a7450; --worse: #b0402a; --suggestive: #8a6100; --neutral: #5b626d;
   --baseline: #6b7280;
   --series-1: #2563c4; --series-2: #c6521c; --series-3: #1b7f62; --series-4: #8345b5;
@@ -15,7 +15,7 @@ export const PAGE_STYLE = `
 @media (prefers-color-scheme: dark) {
   :root {
     --paper: #131518; --card: #1a1d21; --ink: #e5e3de; --muted: #9ca3ad; --rule: #30343a; --grid: #272b30;
-    --accent: #e0a85c; --code: #22262b;
+    --accent: #e0a85c; --entropy-color: #f0603f; --code: #22262b;
     --better: #5cc596; --worse: #f08a70; --suggestive: #dcb04c; --neutral: #9ca3ad;
     --baseline: #a3aab5;
     --series-1: #7fabff; --series-2: #ff9b66; --series-3: #55c7a0; --series-4: #c79bf0;
@@ -82,6 +82,8 @@ details > :last-child { margin-bottom: .9rem; }
 .rollout { border-top: 1px solid var(--grid); padding: .7rem 0 0; margin-top: .7rem; }
 .rollout p { margin: 0; font-size: .86rem; color: var(--muted); }
 pre { background: var(--code); border-radius: 4px; padding: .6rem .8rem; margin: .4rem 0; overflow-x: auto; font: .82rem/1.5 var(--mono); white-space: pre-wrap; overflow-wrap: anywhere; }
+.token { background: color-mix(in srgb, var(--entropy-color) calc(var(--entropy) * .6), transparent); border-radius: 2px; border-bottom: 2px solid transparent; }
+.reinforced { border-bottom-color: var(--better); } .discouraged { border-bottom: 2px dotted var(--worse); }
 .tag { color: var(--tone); font-weight: 600; }
 .correct { --tone: var(--better); } .incorrect { --tone: var(--worse); } .malformed, .unverifiable { --tone: var(--suggestive); }
 .formulas dt { font-weight: 600; margin-top: 1rem; }

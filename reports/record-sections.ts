@@ -3,6 +3,7 @@ import type { BaseModelRecord, ComparisonInput, RunRecord, SampleRollout } from 
 import { formatScore } from './format-number.ts';
 import { html, type Markup } from './html.ts';
 import { METRIC_FORMULAS } from './metric-formulas.ts';
+import { FULL_COLOR_NATS, renderCompletion } from './token-view.ts';
 import { renderTable } from './page-table.ts';
 import type { Section } from './result-sections.ts';
 
@@ -72,7 +73,7 @@ function renderRollout(rollout: SampleRollout, run: RunRecord): Markup {
       ${run.seed}, step ${rollout.step}, answer
       <code>${rollout.answer}</code>
     </p>
-    <pre>${rollout.prompt}<strong>${rollout.completion}</strong></pre>
+    <pre>${rollout.prompt}${renderCompletion(rollout)}</pre>
   </div>`;
 }
 
@@ -84,7 +85,11 @@ export function rolloutSection(input: ComparisonInput): Section | null {
     return rollouts.length === 0 ? [] : [{ name, rollouts }];
   });
   const body = html`
-    <p class="lead">What the policies wrote, prompt first, completion in bold.</p>
+    <p class="lead">
+      What the policies wrote: the last training step and the final evaluation of one seed. The redder a
+      token, the higher the entropy where it was chosen (full colour at ${FULL_COLOR_NATS} nats). A green line
+      below it: the scheme made it more likely; a red dotted line: less likely; none: it carried no credit.
+    </p>
     ${groups.map(
       ({ name, rollouts }) =>
         html`<details>

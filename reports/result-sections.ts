@@ -82,7 +82,7 @@ export function verdictSection({ differences, splits, excluded, missing }: Analy
 }
 
 /** Names of the conditions beside the stroke they are drawn with. */
-export function renderLegend(styles: readonly ConditionStyle[]): Markup {
+function renderLegend(styles: readonly ConditionStyle[]): Markup {
   return html`<ul class="legend">
     ${styles.map(
       ({ condition, color, dash }) =>

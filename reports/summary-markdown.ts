@@ -4,7 +4,7 @@ import { formatDifference, formatInterval, formatP, formatScore } from './format
 import { describeVerdict, headlineRows } from './verdict-sentence.ts';
 
 /** Text in a Markdown line or table cell, so that names and failures cannot open markup. */
-export function escapeMarkdown(text: string): string {
+function escapeMarkdown(text: string): string {
   return text.replace(/[\\`*_[\]<>#|~]/g, '\\$&').replace(/\s*\n\s*/g, ' ');
 }
 

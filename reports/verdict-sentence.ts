@@ -5,7 +5,7 @@ import { formatDifference, formatInterval, formatP, formatScore } from './format
 export type VerdictKind = 'better' | 'worse' | 'suggestive' | 'no-evidence';
 
 /** Errors of a family of comparisons are held to this rate. */
-export const ALPHA = 0.05;
+const ALPHA = 0.05;
 
 export function decideVerdict({ low, high, holmP, difference }: DifferenceRow): VerdictKind {
   if (low <= 0 && high >= 0) return 'no-evidence';

@@ -149,3 +149,11 @@ test('CSV text that a spreadsheet would run as a formula is disarmed; numbers st
   );
   assert.equal(text, `a,b\n"'=HYPERLINK(""http://x"")",-1.5\n'+1,2\n'  @SUM(A1),3\n"plain, ""quoted""",\n`);
 });
+
+test('an experiment of which nothing is done yet still gives a report that says so', async () => {
+  const runs = small.runs.map((run) => ({ ...run, status: 'pending', stepsDone: 0, checkpointSha256: null }));
+  const empty = { ...small, runs, evaluations: [], metrics: [], rewardByVerdict: [], rollouts: [] };
+  const files = await writeAndRead(empty);
+  assert.match(files.get('report.html')!, /No comparison could be made yet\./);
+  assert.match(files.get('summary.md')!, /No comparison could be made\./);
+});

@@ -24,7 +24,7 @@ export function interquartileMean(values: ArrayLike<number>): number {
   return trimmedMean(values, 0.25);
 }
 
-export interface AggregateScores {
+interface AggregateScores {
   readonly iqm: number;
   readonly mean: number;
   /** Median over tasks of the mean over runs. */

@@ -7,7 +7,7 @@ export interface Forecasts {
   readonly outcomes: readonly (0 | 1)[];
 }
 
-export interface ReliabilityBin {
+interface ReliabilityBin {
   readonly low: number;
   readonly high: number;
   readonly count: number;
@@ -34,7 +34,7 @@ export function brierScore(forecasts: Forecasts): number {
 }
 
 /** Non-empty equal-width bins of the reliability diagram; 1 belongs to the last bin. */
-export function reliabilityBins(forecasts: Forecasts, binCount: number): ReliabilityBin[] {
+function reliabilityBins(forecasts: Forecasts, binCount: number): ReliabilityBin[] {
   assertForecasts(forecasts);
   const bins = Array.from({ length: binCount }, () => ({ count: 0, probability: 0, correct: 0 }));
   forecasts.probabilities.forEach((p, i) => {

@@ -4,7 +4,7 @@ import { interquartileMean, mean } from './aggregate-scores.ts';
 import { toScoreMatrix } from './score-shape-error.ts';
 
 /** A statistic of all drawn scores [S·P]; `mean` and `iqm` by name. */
-export type Statistic = 'mean' | 'iqm' | ((values: Float64Array) => number);
+type Statistic = 'mean' | 'iqm' | ((values: Float64Array) => number);
 
 export interface BootstrapInput {
   /** scores[seed][problem]: every seed is scored on the same problems, in the same order. */

@@ -6,7 +6,7 @@ export function quantile(values: ArrayLike<number>, probability: number): number
 }
 
 /** As `quantile`, for values already in ascending order. */
-export function quantileOfSorted(sorted: ArrayLike<number>, probability: number): number {
+function quantileOfSorted(sorted: ArrayLike<number>, probability: number): number {
   if (sorted.length === 0) throw new ScoreShapeError('a quantile needs at least one value, found none');
   if (!(probability >= 0 && probability <= 1)) {
     throw new RangeError(`a quantile's probability must be in [0, 1], found ${probability}`);
