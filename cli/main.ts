@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { addCancelCommand } from './cancel.ts';
+import { addDoctorCommand } from './doctor.ts';
 import { describeError, exitCodeOf } from './exit-code.ts';
 import { addLsCommand } from './ls.ts';
 import { addPauseCommand } from './pause.ts';
@@ -28,6 +29,7 @@ function createProgram(setExitCode: (code: number) => void): Command {
     addCancelCommand,
     addReportCommand,
     addWorkerCommand,
+    addDoctorCommand,
     addSetupCommand,
   ];
   for (const add of commands) add(program, setExitCode);
