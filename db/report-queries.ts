@@ -2,6 +2,11 @@ import { and, asc, avg, count, desc, eq, isNotNull, max } from 'drizzle-orm';
 import type { Database } from './connection.ts';
 import { artifacts, checkpoints, evaluations, problems, rollouts, runs, steps, verdicts } from './schema.ts';
 
+/** Runs queries on one snapshot, so that a report made while workers write does not mix two states. */
+export function readTransaction<Result>(db: Database, body: (tx: Database) => Result): Result {
+  return db.transaction((tx) => body(tx as unknown as Database), { behavior: 'deferred' });
+}
+
 /** Steps recorded and the hash of the last checkpoint's weights, by run id; null where a run has no checkpoint yet. */
 export function listProgress(
   db: Database,

@@ -6,6 +6,7 @@ import {
   listLastRollouts,
   listProgress,
   listRewardsByVerdict,
+  readTransaction,
   type SampledRolloutRow,
 } from '../db/report-queries.ts';
 import { listRuns, type RunWithCondition } from '../db/runs.ts';
@@ -141,6 +142,10 @@ function schemeNameOf(condition: ConditionRow): string {
  * @throws {UnknownExperimentError}
  */
 export function loadComparison(db: Database, nameOrId: string): ComparisonInput {
+  return readTransaction(db, (tx) => loadRows(tx, nameOrId));
+}
+
+function loadRows(db: Database, nameOrId: string): ComparisonInput {
   const { id, name, question, baseline } = findExperiment(db, nameOrId);
   const conditions = listConditions(db, id);
   const runs = listRuns(db, id);

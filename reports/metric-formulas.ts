@@ -12,7 +12,7 @@ export const METRIC_FORMULAS: readonly {
   {
     name: 'Interval of a mean',
     formula: '2.5% and 97.5% quantiles of the replicates’ means',
-    note: 'Bootstrap over seeds, then over problems (shared by all seeds). It covers training again with other seeds and drawing other problems of the same kind. With few seeds that disagree it is too narrow.',
+    note: 'Bootstrap over seeds, then over problems (shared by all seeds). It covers training again with other seeds and drawing other problems of the same kind. With few seeds that disagree it is too narrow, and where nothing ever succeeded it has width 0.',
   },
   {
     name: 'Difference',
