@@ -1,68 +1,87 @@
 import type { Scheme } from '../spec/scheme.ts';
 
-/** Keeps the division finite where all rewards are equal; TRL's constant. */
+type AdvantageOptions = Scheme['advantage'];
+
+/** Added to every standard deviation that something is divided by (as TRL does). */
 const SCALE_EPSILON = 1e-4;
 
-type AdvantagePlan = Scheme['advantage'];
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+/** A scheme with signed outcomes got a reward other than 0 and 1: leave shaping components out or use outcome "reward". */
+export class OutcomeNotBinaryError extends Error {
+  override readonly name = 'OutcomeNotBinaryError';
 }
 
-/** Standard deviation with ddof 1; 0 for fewer than two values. */
-function standardDeviation(values: readonly number[]): number {
-  if (values.length < 2) return 0;
-  const centre = mean(values);
-  const squares = values.reduce((sum, value) => sum + (value - centre) ** 2, 0);
-  return Math.sqrt(squares / (values.length - 1));
+/** Mean and standard deviation (ddof 1; 0 below two values) in float64. */
+export function measureSpread(values: readonly number[]): { mean: number; deviation: number } {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, deviation: values.length < 2 ? 0 : Math.sqrt(squares / (values.length - 1)) };
 }
 
-function toOutcome(reward: number | null, plan: AdvantagePlan): number | null {
-  if (reward === null || plan.outcome === 'reward') return reward;
-  return reward > 0 ? plan.positiveWeight * reward : -plan.negativeWeight;
+function isScored(reward: number | null): reward is number {
+  return reward !== null;
 }
 
-/** Subtracts the baseline within one group; `others` leave-one-out means exclude the rollout itself. */
-function centreGroup(outcomes: readonly (number | null)[], baseline: AdvantagePlan['baseline']): (number | null)[] {
-  const known = outcomes.filter((outcome) => outcome !== null);
-  if (known.length === 0 || baseline === 'none') return [...outcomes];
-  const groupMean = mean(known);
-  if (baseline === 'group-mean') return outcomes.map((outcome) => (outcome === null ? null : outcome - groupMean));
-  // r − mean of the others = G / (G − 1) · (r − mean); a lone rollout has no others and learns nothing.
-  const factor = known.length < 2 ? 0 : known.length / (known.length - 1);
-  return outcomes.map((outcome) => (outcome === null ? null : factor * (outcome - groupMean)));
+function toOutcome(reward: number | null, options: AdvantageOptions): number | null {
+  if (reward === null || options.outcome === 'reward') return reward;
+  if (reward !== 0 && reward !== 1) {
+    throw new OutcomeNotBinaryError(
+      `a reward of ${reward} has no sign; advantage.outcome "signed" expects 0 or 1. Remove shaping from the scheme's rewards, or set outcome to "reward"`,
+    );
+  }
+  return reward === 1 ? options.positiveWeight : -options.negativeWeight;
+}
+
+/** The scored values of one group minus their baseline; null stays null. */
+function centre(
+  values: readonly (number | null)[],
+  baseline: AdvantageOptions['baseline'],
+): (number | null)[] {
+  const scored = values.filter(isScored);
+  if (baseline === 'none' || scored.length === 0) return [...values];
+  const { mean } = measureSpread(scored);
+  // A lone scored rollout has nothing to be compared with: its difference from the mean is 0 either way.
+  const isLeaveOneOut = baseline === 'leave-one-out' && scored.length > 1;
+  const factor = isLeaveOneOut ? scored.length / (scored.length - 1) : 1;
+  return values.map((value) => (value === null ? null : factor * (value - mean)));
+}
+
+/** Splits consecutive runs of `groupSize`. */
+function splitGroups<Item>(items: readonly Item[], groupSize: number): Item[][] {
+  if (items.length % groupSize !== 0) {
+    throw new RangeError(`${items.length} rollouts are no whole number of groups of ${groupSize}`);
+  }
+  return Array.from({ length: items.length / groupSize }, (_, group) =>
+    items.slice(group * groupSize, (group + 1) * groupSize),
+  );
 }
 
 /**
- * Advantages [N] of rewards [N] whose groups are consecutive runs of `groupSize`. A null reward (could not be determined)
- * is left out of every mean and deviation and gets advantage 0.
+ * Rewards of N rollouts → one advantage each.
  *
- * baseline: group-mean r − mean(group); leave-one-out r − mean(others) (RLOO, arXiv 2402.14740); none r.
- * scale: group / (std(group) + 1e-4) (GRPO, arXiv 2402.03300); batch / (std(all) + 1e-4); none (Dr. GRPO, arXiv 2503.20783).
- * Standard deviations have ddof 1, of the outcomes before centring. outcome signed: +positiveWeight·r for r > 0, else
- * −negativeWeight (arXiv 2506.01347).
+ * With value v = reward (or, signed, +positiveWeight for 1 and −negativeWeight for 0), computed in float64:
+ * - baseline: v − mean of the group | v − mean of the *other* rollouts of the group | v
+ * - scale: divided by (std of the group's v + 1e-4) | (std of the whole batch's v + 1e-4) | nothing; std has ddof 1
  *
- * @throws RangeError when N is not a multiple of groupSize
+ * Sources: GRPO, arXiv 2402.03300; Dr. GRPO, 2503.20783 (scale none); RLOO, 2402.14740 (leave-one-out); PSR / NSR /
+ * W-REINFORCE, 2506.01347 (signed). A null reward (never scored) stands outside every mean and deviation and gets
+ * advantage 0; the null itself marks it.
+ *
+ * @param rewards [N], groups are consecutive runs of `groupSize`
+ * @returns [N] float32
+ * @throws OutcomeNotBinaryError
  */
 export function computeAdvantages(
   rewards: readonly (number | null)[],
   groupSize: number,
-  plan: AdvantagePlan,
+  options: AdvantageOptions,
 ): Float32Array {
-  if (rewards.length % groupSize !== 0) {
-    throw new RangeError(`${rewards.length} rewards are no whole number of groups of ${groupSize}`);
-  }
-  const outcomes = rewards.map((reward) => toOutcome(reward, plan));
-  const batchDeviation = standardDeviation(outcomes.filter((outcome) => outcome !== null));
-  const advantages = new Float32Array(rewards.length);
-  for (let begin = 0; begin < rewards.length; begin += groupSize) {
-    const group = outcomes.slice(begin, begin + groupSize);
+  const values = rewards.map((reward) => toOutcome(reward, options));
+  const batchDeviation = measureSpread(values.filter(isScored)).deviation;
+  const advantages = splitGroups(values, groupSize).flatMap((group) => {
     const deviation =
-      plan.scale === 'group' ? standardDeviation(group.filter((outcome) => outcome !== null)) : batchDeviation;
-    const divisor = plan.scale === 'none' ? 1 : deviation + SCALE_EPSILON;
-    centreGroup(group, plan.baseline).forEach((centred, i) => {
-      advantages[begin + i] = centred === null ? 0 : centred / divisor;
-    });
-  }
-  return advantages;
+      options.scale === 'group' ? measureSpread(group.filter(isScored)).deviation : batchDeviation;
+    const divisor = options.scale === 'none' ? 1 : deviation + SCALE_EPSILON;
+    return centre(group, options.baseline).map((value) => (value === null ? 0 : value / divisor));
+  });
+  return Float32Array.from(advantages);
 }

@@ -46,10 +46,10 @@ function computeRatio(input: LossInput, level: LossOptions['ratioLevel']): tf.Te
   const { logprobs, behaviorLogprobs, tokenMask } = input;
   // Padding is masked before exp, so that noise there cannot overflow.
   const logRatio = tf.mul(tf.sub(logprobs, behaviorLogprobs), tokenMask);
-  if (level === 'token') return tf.exp(logRatio);
+  if (level === 'token') return tf.exp(logRatio as tf.Tensor2D);
   const lengths = tf.maximum(tf.sum(tokenMask, 1, true), 1);
   const mean = tf.div(tf.sum(logRatio, 1, true), lengths);
-  return tf.exp(tf.mul(mean, tf.onesLike(tokenMask)));
+  return tf.exp(tf.mul(mean, tf.onesLike(tokenMask)) as tf.Tensor2D);
 }
 
 /** −min(r·A, clip(r, 1 − epsilonLow, 1 + epsilonHigh)·A); delta caps the first r only (two-sided clip). */

@@ -1,35 +1,36 @@
-/** Per-token credit of N rollouts with T completion columns, row-major. */
-export interface TokenCredit {
-  /** [N, T]: 1 where a sampled token counts in the loss */
-  readonly tokenMask: Float32Array;
-  /** [N, T]: the advantage each token is credited with; 0 where masked */
-  readonly credit: Float32Array;
-}
-
-/**
- * Spreads each rollout's advantage evenly over its sampled tokens.
- *
- * @param call.maskTruncated leave rollouts without an end token out of the loss (DAPO overlong filtering, arXiv 2503.14476)
- */
-export function creditTokens(call: {
-  /** [N] */
-  readonly advantages: Float32Array;
-  /** [N] */
-  readonly completionLengths: Int32Array;
-  /** [N] */
-  readonly finished: Uint8Array;
+/** What the credit of N rollouts is derived from; T completion columns, arrays row-major. */
+export interface CreditInput {
+  /** N */
+  readonly count: number;
   /** T */
   readonly completionLength: number;
+  /** [N]: sampled tokens, the end token included */
+  readonly completionLengths: Int32Array;
+  /** [N]: 1 = closed by the end token, 0 = truncated */
+  readonly finished: Uint8Array;
+  /** [N] */
+  readonly advantages: Float32Array;
+  /** leave truncated completions out of the loss and its divisors (DAPO, arXiv 2503.14476, overlong filtering) */
   readonly maskTruncated: boolean;
-}): TokenCredit {
-  const { advantages, completionLengths, finished, completionLength, maskTruncated } = call;
-  const tokenMask = new Float32Array(advantages.length * completionLength);
-  const credit = new Float32Array(tokenMask.length);
-  advantages.forEach((advantage, row) => {
-    if (maskTruncated && finished[row] === 0) return;
-    const begin = row * completionLength;
-    tokenMask.fill(1, begin, begin + completionLengths[row]!);
-    credit.fill(advantage, begin, begin + completionLengths[row]!);
-  });
-  return { tokenMask, credit };
+}
+
+export interface TokenCredit {
+  /** [N, T] float32: advantage on counted tokens, else 0 */
+  readonly credit: Float32Array;
+  /** [N, T] float32: 1 where a sampled token counts in the loss */
+  readonly tokenMask: Float32Array;
+}
+
+/** Spreads each rollout's advantage evenly over its sampled tokens. */
+export function creditTokens(input: CreditInput): TokenCredit {
+  const { count, completionLength: width, completionLengths, finished, advantages } = input;
+  const credit = new Float32Array(count * width);
+  const tokenMask = new Float32Array(count * width);
+  for (let row = 0; row < count; row += 1) {
+    if (input.maskTruncated && finished[row] === 0) continue;
+    const end = row * width + completionLengths[row]!;
+    tokenMask.fill(1, row * width, end);
+    credit.fill(advantages[row]!, row * width, end);
+  }
+  return { credit, tokenMask };
 }

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { assertClose, readGoldenCases } from './golden-cases.ts';
+import { computeAdvantages, OutcomeNotBinaryError } from './group-advantages.ts';
+import { penalizeRewards, standardizeAdvantages } from './sequence-rewards.ts';
+
+const plain = {
+  baseline: 'group-mean',
+  scale: 'none',
+  outcome: 'reward',
+  positiveWeight: 1,
+  negativeWeight: 1,
+} as const;
+const TOLERANCE = { rtol: 1e-5, atol: 2e-5 };
+
+for (const golden of readGoldenCases('grpo-family')) {
+  test(`${golden.name}: advantages equal TRL's`, () => {
+    const { group_size, scale_rewards: scale } = golden.config;
+    const got = computeAdvantages(golden.rewards, group_size, { ...plain, scale });
+    assertClose(got, golden.expected.advantages as number[], { ...TOLERANCE, what: 'advantage' });
+  });
+}
+
+for (const golden of readGoldenCases('rloo')) {
+  test(`${golden.name}: advantages equal TRL's`, () => {
+    const { group_size, beta, normalize_advantages } = golden.config;
+    const width = golden.completion_mask[0]!.length;
+    const penalized = penalizeRewards({ width, tokenMask: golden.completion_mask.flat() }, golden.rewards, {
+      beta,
+      behaviorLogprobs: golden.behavior_logprobs!.flat(),
+      referenceLogprobs: golden.reference_logprobs.flat(),
+    });
+    const raw = computeAdvantages(penalized, group_size, { ...plain, baseline: 'leave-one-out' });
+    const got = normalize_advantages ? standardizeAdvantages(raw) : raw;
+    assertClose(got, golden.expected.advantages as number[], { ...TOLERANCE, what: 'advantage' });
+  });
+}
+
+test('one right answer of four: 3/4 and −1/4 from the mean, 1 and −1/3 from the mean of the others', () => {
+  assert.deepEqual([...computeAdvantages([1, 0, 0, 0], 4, plain)], [0.75, -0.25, -0.25, -0.25]);
+  const others = computeAdvantages([1, 0, 0, 0], 4, { ...plain, baseline: 'leave-one-out' });
+  assertClose(others, [1, -1 / 3, -1 / 3, -1 / 3], { rtol: 1e-6, atol: 0, what: 'advantage' });
+});
+
+test('the group deviation has ddof 1 and 1e-4 added: rewards 1, 0 give ±0.5 / (√0.5 + 1e-4)', () => {
+  const want = 0.5 / (Math.SQRT1_2 + 1e-4);
+  const got = computeAdvantages([1, 0], 2, { ...plain, scale: 'group' });
+  assertClose(got, [want, -want], { rtol: 1e-6, atol: 0, what: 'advantage' });
+});
+
+test('signed outcomes weigh right and wrong answers apart', () => {
+  const signed = { ...plain, baseline: 'none', outcome: 'signed' } as const;
+  assert.deepEqual([...computeAdvantages([1, 0], 2, signed)], [1, -1]);
+  const weighted = computeAdvantages([1, 0], 2, { ...signed, positiveWeight: 0.1, negativeWeight: 2 });
+  assert.deepEqual([...weighted], [Math.fround(0.1), -2]);
+});
+
+test('a reward between 0 and 1 has no sign and is refused by name of what mends it', () => {
+  const signed = { ...plain, outcome: 'signed' } as const;
+  assert.throws(() => computeAdvantages([1, 0.5], 2, signed), OutcomeNotBinaryError);
+});
+
+test('a null reward stands outside baseline and deviation and gets 0', () => {
+  const got = computeAdvantages([1, null, 0, 0], 4, { ...plain, scale: 'group' });
+  const alone = computeAdvantages([1, 0, 0], 3, { ...plain, scale: 'group' });
+  assert.deepEqual([...got], [alone[0], 0, alone[1], alone[2]]);
+  const batch = computeAdvantages([null, null, 1, 0], 2, { ...plain, scale: 'batch' });
+  assert.deepEqual([...batch.subarray(0, 2)], [0, 0]);
+});
+
+test('a lone scored rollout and a uniform group get 0', () => {
+  assert.deepEqual([...computeAdvantages([1, null], 2, { ...plain, scale: 'group' })], [0, 0]);
+  assert.deepEqual([...computeAdvantages([1, null], 2, { ...plain, baseline: 'leave-one-out' })], [0, 0]);
+  assert.deepEqual([...computeAdvantages([1, 1, 0, 0], 2, { ...plain, scale: 'group' })], [0, 0, 0, 0]);
+});
+
+test('rewards that are no whole number of groups are refused', () => {
+  assert.throws(() => computeAdvantages([1, 0, 1], 2, plain), RangeError);
+});

@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import * as tf from '@tensorflow/tfjs-core';
+import { selectBackend, type BackendChoice } from '../model/backend.ts';
+import { defaultCacheDirectory } from '../model/cache-directory.ts';
+import { schemeSchema, type Scheme } from '../spec/scheme.ts';
+import { maskTopEntropies } from './entropy-mask.ts';
+import { assertClose, readGoldenCases, type GoldenCase, type GoldenConfig } from './golden-cases.ts';
+import { computeAdvantages } from './group-advantages.ts';
+import { computePolicyLoss, type LossInput } from './policy-gradient-loss.ts';
+import { weighTokens } from './token-weights.ts';
+
+type LossOptions = Scheme['loss'];
+
+const defaults = schemeSchema.shape.loss.parse(undefined);
+
+before(async () => {
+  const backend = (process.env['ASSAY_TEST_BACKEND'] ?? 'auto') as BackendChoice;
+  await selectBackend({ backend, cacheDirectory: defaultCacheDirectory() });
+});
+
+function toOptions(config: GoldenConfig): LossOptions {
+  const isCispo = config.loss_type === 'cispo';
+  return {
+    ...defaults,
+    objective: isCispo ? 'cispo' : 'clipped',
+    // TRL aggregates cispo as it does dapo.
+    aggregation: config.loss_type === 'cispo' ? 'dapo' : config.loss_type,
+    ratioLevel: config.importance_sampling_level,
+    epsilonLow: config.epsilon,
+    epsilonHigh: config.epsilon_high,
+    delta: config.delta,
+    beta: config.beta,
+    klBiasCorrection: config.use_bias_correction_kl,
+    topEntropyQuantile: config.top_entropy_quantile,
+  };
+}
+
+/** A whole optimizer batch as plain arrays [N, T]. */
+interface Arrays extends Record<Exclude<keyof LossInput, 'referenceLogprobs'>, Float32Array> {
+  readonly referenceLogprobs: Float32Array;
+}
+
+function toArrays(golden: GoldenCase, options: LossOptions, localBatch: number): Arrays {
+  const width = golden.completion_mask[0]!.length;
+  const tokenMask = Float32Array.from(golden.completion_mask.flat());
+  const entropies = Float32Array.from(golden.entropies.flat());
+  const logprobs = Float32Array.from(golden.logprobs.flat());
+  const advantages = computeAdvantages(golden.rewards, golden.config.group_size, {
+    baseline: 'group-mean',
+    scale: golden.config.scale_rewards,
+    outcome: 'reward',
+    positiveWeight: 1,
+    negativeWeight: 1,
+  });
+  return {
+    logprobs,
+    entropies,
+    behaviorLogprobs: Float32Array.from((golden.behavior_logprobs ?? golden.logprobs).flat()),
+    referenceLogprobs: Float32Array.from(golden.reference_logprobs.flat()),
+    credit: tokenMask.map((_, at) => advantages[Math.floor(at / width)]!),
+    tokenMask,
+    gradientMask: maskTopEntropies(entropies, tokenMask, options.topEntropyQuantile),
+    weights: weighTokens({
+      width,
+      tokenMask,
+      aggregation: options.aggregation,
+      maxNewTokens: golden.config.max_completion_length,
+      localBatch,
+    }),
+  };
+}
+
+/** Loss and its gradient for rows [begin, end). */
+function evaluateRows(
+  arrays: Arrays,
+  options: LossOptions,
+  rows: { width: number; begin: number; end: number },
+): { loss: number; gradient: Float32Array } {
+  const { width, begin, end } = rows;
+  return tf.tidy(() => {
+    const cut = (values: Float32Array): tf.Tensor2D =>
+      tf.tensor2d(values.slice(begin * width, end * width), [end - begin, width]);
+    const fixed = Object.fromEntries(
+      Object.entries(arrays).map(([name, values]) => [name, cut(values)]),
+    ) as unknown as LossInput;
+    const computeLoss = (logprobs: tf.Tensor): tf.Scalar =>
+      tf.sum(computePolicyLoss({ ...fixed, logprobs: logprobs as tf.Tensor2D }, options).rows);
+    const { value, grad } = tf.valueAndGrad(computeLoss)(fixed.logprobs);
+    return { loss: value.dataSync()[0]!, gradient: (grad.dataSync() as Float32Array).slice() };
+  });
+}
+
+for (const golden of readGoldenCases('grpo-family')) {
+  const { expected } = golden;
+  const options = toOptions(golden.config);
+  const count = golden.rewards.length;
+  const width = golden.completion_mask[0]!.length;
+
+  test(`${golden.name}: entropy mask, loss and gradient equal TRL's`, () => {
+    const tensors = tf.memory().numTensors;
+    const arrays = toArrays(golden, options, count);
+    if (expected.entropy_mask !== undefined) {
+      assert.deepEqual([...arrays.gradientMask], expected.entropy_mask.flat().map(Number));
+    }
+    const { loss, gradient } = evaluateRows(arrays, options, { width, begin: 0, end: count });
+    assertClose([loss], [expected.loss], { rtol: 1e-4, atol: 2e-6, what: 'loss' });
+    assertClose(gradient, expected.grad_logprobs.flat(), { rtol: 1e-4, atol: 2e-6, what: 'gradient' });
+    assert.equal(tf.memory().numTensors, tensors);
+  });
+
+  test(`${golden.name}: the losses and gradients of micro-batches add up to the whole`, () => {
+    const arrays = toArrays(golden, options, 3);
+    const whole = evaluateRows(arrays, options, { width, begin: 0, end: count });
+    const cuts = [0, 1, count - 2, count];
+    const parts = cuts
+      .slice(1)
+      .map((end, at) => evaluateRows(arrays, options, { width, begin: cuts[at]!, end }));
+    const sum = parts.reduce((total, { loss }) => total + loss, 0);
+    assertClose([sum], [whole.loss], { rtol: 1e-5, atol: 1e-6, what: 'loss' });
+    const joined = parts.flatMap(({ gradient }) => [...gradient]);
+    assertClose(joined, [...whole.gradient], { rtol: 1e-6, atol: 1e-8, what: 'gradient' });
+  });
+}
+
+/** One row of two tokens under `options`: A = 2, ratio e^0.1 and e^−0.3, reference 0.2 above the policy, entropies 1 and 3. */
+function evaluateToy(options: Partial<LossOptions>): { loss: number; gradient: number[] } {
+  const ones = Float32Array.of(1, 1);
+  const arrays: Arrays = {
+    logprobs: Float32Array.of(-0.5, -1),
+    entropies: Float32Array.of(1, 3),
+    behaviorLogprobs: Float32Array.of(-0.6, -0.7),
+    referenceLogprobs: Float32Array.of(-0.3, -0.8),
+    credit: Float32Array.of(2, 2),
+    tokenMask: ones,
+    gradientMask: ones,
+    weights: ones,
+  };
+  const { loss, gradient } = evaluateRows(
+    arrays,
+    { ...defaults, ...options },
+    { width: 2, begin: 0, end: 1 },
+  );
+  return { loss, gradient: [...gradient] };
+}
+
+const NEAR = { rtol: 1e-5, atol: 1e-6 };
+
+test('reinforce is −A·logprob with gradient −A', () => {
+  const { loss, gradient } = evaluateToy({ objective: 'reinforce' });
+  assertClose([loss], [2 * 1.5], { ...NEAR, what: 'loss' });
+  assertClose(gradient, [-2, -2], { ...NEAR, what: 'gradient' });
+});
+
+test('k1, k2 and k3 with d = 0.2 are −0.2, 0.02 and e^0.2 − 1.2 per token', () => {
+  const policy = evaluateToy({ objective: 'reinforce' });
+  const wants = { k1: [-0.2, 1], k2: [0.02, -0.2], k3: [Math.exp(0.2) - 1.2, 1 - Math.exp(0.2)] } as const;
+  for (const [klEstimator, [value, slope]] of Object.entries(wants)) {
+    const got = evaluateToy({ objective: 'reinforce', beta: 0.5, klEstimator: klEstimator as 'k1' });
+    assertClose([got.loss - policy.loss], [0.5 * 2 * value], { rtol: 1e-4, atol: 2e-6, what: klEstimator });
+    assertClose(got.gradient, [-2 + 0.5 * slope, -2 + 0.5 * slope], { ...NEAR, what: klEstimator });
+  }
+});
+
+test('the entropy bonus lowers the loss by its coefficient times the aggregated entropy', () => {
+  const policy = evaluateToy({ objective: 'reinforce' });
+  const bonus = evaluateToy({ objective: 'reinforce', entropyCoefficient: 0.25 });
+  assertClose([policy.loss - bonus.loss], [0.25 * 4], { ...NEAR, what: 'bonus' });
+});
+
+test('the entropy bonus is differentiable in the entropies', () => {
+  tf.tidy(() => {
+    const ones = tf.ones<tf.Rank.R2>([1, 2]);
+    const gradient = tf.grad((entropies) => {
+      const input = { entropies: entropies as tf.Tensor2D, referenceLogprobs: null, logprobs: ones };
+      const rest = {
+        behaviorLogprobs: ones,
+        credit: ones,
+        tokenMask: ones,
+        gradientMask: ones,
+        weights: ones,
+      };
+      return tf.sum(computePolicyLoss({ ...input, ...rest }, { ...defaults, entropyCoefficient: 0.25 }).rows);
+    })(tf.tensor2d([[0.5, 2]]));
+    assert.deepEqual([...gradient.dataSync()], [-0.25, -0.25]);
+  });
+});
