@@ -1,109 +1,109 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { openReadonlyDatabase } from '../db/connection.ts';
-import { dumpRows } from '../db/dump.ts';
-import { findProcesses, runAssay, startAssay, type AssayProcess } from './assay-process.ts';
+import { fileURLToPath } from 'node:url';
+import { after, before, test } from 'node:test';
+import { Client, Connection } from '@temporalio/client';
+import { bundleWorkflowCode, Worker } from '@temporalio/worker';
+import { acquireEmbeddedServer } from '../worker/embedded-server.ts';
+import { toHome } from '../worker/home.ts';
+import { defaultCacheDirectory } from '../model/cache-directory.ts';
+import { provideTemporalServer } from '../worker/setup/temporal-server.ts';
+import { findProcesses, runAssay, startAssay } from './assay-process.ts';
+import {
+  countFinished,
+  createTemporaryDirectory,
+  readReport,
+  readRows,
+  smallMatrixCommand,
+  waitFor,
+} from './small-matrix.ts';
 
-const matrix = new URL('./matrices/small.ts', import.meta.url).pathname;
+/** The home of a matrix that ran undisturbed, shared by the tests below. */
+let calm: string;
 
-function temporaryHome(t: TestContext): string {
-  const home = mkdtempSync(join(tmpdir(), 'assay-resume-'));
-  t.after(() => rmSync(home, { recursive: true, force: true }));
-  return home;
-}
-
-function runParameters(home: string): string[] {
-  return ['run', matrix, '--home', home];
-}
-
-/** Waits until the store says so; fails when the command ends first. */
-async function waitFor(assay: AssayProcess, what: string, isTrue: () => boolean): Promise<void> {
-  const deadline = Date.now() + 120_000;
-  let hasEnded = false;
-  void assay.exit.then(() => (hasEnded = true));
-  for (;;) {
-    try {
-      if (isTrue()) return;
-    } catch {
-      // The database is not there yet.
-    }
-    assert.ok(!hasEnded, `the command ended before ${what}:\n${assay.output().stderr}`);
-    assert.ok(Date.now() < deadline, `timed out before ${what}:\n${assay.output().stderr}`);
-    await sleep(20);
-  }
-}
-
-function countRows(home: string, query: string): number {
-  const db = openReadonlyDatabase(join(home, 'assay.db'));
-  try {
-    return (db.$client.prepare(query).get() as { n: number }).n;
-  } finally {
-    db.$client.close();
-  }
-}
-
-/** The first entry of the audit trail's stage means that the stage's predecessor is done and the next is under way. */
-function countStage(home: string, stage: string): number {
-  return countRows(
-    home,
-    `select count(*) as n from attempts where stage like '${stage}%' and finished_at is not null`,
-  );
-}
+before(async () => {
+  calm = createTemporaryDirectory({ after }, 'assay-calm-');
+  const undisturbed = await runAssay(smallMatrixCommand(calm));
+  assert.equal(undisturbed.code, 0, undisturbed.stderr);
+});
 
 function killAll(pids: readonly number[]): void {
   for (const pid of pids) process.kill(pid, 'SIGKILL');
 }
 
-function readReport(home: string): Map<string, string> {
-  const root = join(home, 'reports');
-  const [directory] = readdirSync(root);
-  const files = readdirSync(join(root, directory!)).sort();
-  return new Map(files.map((name) => [name, readFileSync(join(root, directory!, name), 'utf8')]));
-}
-
-function dump(home: string): string[] {
-  return dumpRows(openReadonlyDatabase(join(home, 'assay.db')));
-}
-
 test('a matrix killed at every level ends with the rows, hashes and report bytes of one left alone', async (t) => {
-  const calm = temporaryHome(t);
-  const undisturbed = await runAssay(runParameters(calm));
-  assert.equal(undisturbed.code, 0, undisturbed.stderr);
-
-  const home = temporaryHome(t);
-  let assay = startAssay(runParameters(home));
+  const home = createTemporaryDirectory(t, 'assay-killed-');
+  let assay = startAssay(smallMatrixCommand(home));
   // Right after shaping, a train worker is in the middle of an update.
-  await waitFor(assay, 'the first update', () => countStage(home, 'shape/') >= 1);
+  await waitFor(assay, 'the first update', () => countFinished(home, 'shape/') >= 1);
   killAll(findProcesses('--role train', home).slice(0, 1));
   // Right after a record, train workers are in the middle of a sampling.
-  await waitFor(assay, 'a sampling', () => countStage(home, 'record') >= 2);
+  await waitFor(assay, 'a sampling', () => countFinished(home, 'record') >= 2);
   killAll(findProcesses('--role train', home));
-  // The server itself, while everything runs.
-  await waitFor(assay, 'more steps', () => countStage(home, 'record') >= 3);
+  await waitFor(assay, 'more steps', () => countFinished(home, 'record') >= 3);
   killAll(findProcesses('start-dev', home));
-  await waitFor(assay, 'steps after the server came back', () => countStage(home, 'record') >= 4);
-  // The whole process tree; then the same command again.
+  await waitFor(assay, 'steps after the server came back', () => countFinished(home, 'record') >= 4);
   killAll([assay.child.pid!, ...findProcesses('--role', home), ...findProcesses('start-dev', home)]);
   await assay.exit;
-  assay = startAssay(runParameters(home));
-  await waitFor(assay, 'steps after the second start', () => countStage(home, 'record') >= 6);
-  // Ctrl-C drains and leaves a resumable state.
+  assay = startAssay(smallMatrixCommand(home));
+  await waitFor(assay, 'steps after the second start', () => countFinished(home, 'record') >= 6);
   assay.child.kill('SIGINT');
   assert.equal(await assay.exit, 130, assay.output().stderr);
   assert.deepEqual(findProcesses('--role', home), [], 'no worker outlives an interrupted command');
-  const resumed = await runAssay(runParameters(home));
+  const resumed = await runAssay(smallMatrixCommand(home));
   assert.equal(resumed.code, 0, resumed.stderr);
 
-  const expected = dump(calm);
+  const expected = readRows(calm);
   assert.ok(expected.length > 500, `a real matrix ran (${expected.length} rows)`);
-  assert.deepEqual(dump(home), expected);
+  assert.deepEqual(readRows(home), expected);
   assert.deepEqual(readReport(home), readReport(calm));
+});
 
-  const again = await runAssay(runParameters(home));
-  assert.equal(again.code, 0);
+test('a finished matrix says so, exits 0 and computes nothing again', async () => {
+  const before = readRows(calm);
+  const again = await runAssay(smallMatrixCommand(calm));
+  assert.equal(again.code, 0, again.stderr);
   assert.match(again.stderr, /completed already/);
+  assert.deepEqual(readRows(calm), before);
+});
+
+/** Well under the 256 KiB at which Temporal warns; data goes by reference. */
+const MAX_PAYLOAD_BYTES = 64 * 1024;
+
+function payloadSizes(value: unknown): number[] {
+  if (value instanceof Uint8Array) return [value.byteLength];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap(payloadSizes);
+}
+
+test('histories of a whole matrix hold only small payloads, and today’s workflows replay them', async () => {
+  const home = toHome(calm);
+  const program = await provideTemporalServer({
+    cacheDirectory: defaultCacheDirectory(),
+    report: () => undefined,
+  });
+  const server = await acquireEmbeddedServer(home, program);
+  const connection = await Connection.connect({ address: server.address });
+  try {
+    const client = new Client({ connection });
+    const workflowBundle = await bundleWorkflowCode({
+      workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
+    });
+    const types = new Set<string>();
+    for await (const execution of client.workflow.list()) {
+      const history = await client.workflow.getHandle(execution.workflowId, execution.runId).fetchHistory();
+      const largest = Math.max(...payloadSizes(history));
+      assert.ok(largest <= MAX_PAYLOAD_BYTES, `${execution.workflowId} has a payload of ${largest} bytes`);
+      await Worker.runReplayHistory({ workflowBundle }, history, execution.workflowId);
+      types.add(execution.type);
+    }
+    assert.deepEqual([...types].sort(), [
+      'baseModelWorkflow',
+      'evaluationWorkflow',
+      'matrixWorkflow',
+      'runWorkflow',
+    ]);
+  } finally {
+    await connection.close();
+    await server.release();
+  }
 });

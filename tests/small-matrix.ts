@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { openReadonlyDatabase } from '../db/connection.ts';
+import { dumpRows } from '../db/dump.ts';
+import type { AssayProcess } from './assay-process.ts';
+
+const matrix = fileURLToPath(new URL('./matrices/small.ts', import.meta.url));
+
+/** A directory that is removed when the test or suite that made it ends. */
+export function createTemporaryDirectory(
+  scope: { after(cleanup: () => void): void },
+  prefix: string,
+): string {
+  const directory = mkdtempSync(join(tmpdir(), prefix));
+  scope.after(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+/** The command that launches, and resumes, the small matrix in `home`. */
+export function smallMatrixCommand(home: string): string[] {
+  return ['run', matrix, '--home', home];
+}
+
+function openStore(home: string) {
+  return openReadonlyDatabase(join(home, 'assay.db'));
+}
+
+/** Finished attempts at the stages that begin with `stage`: what follows each of them is under way or done. */
+export function countFinished(home: string, stage: string): number {
+  const { $client } = openStore(home);
+  try {
+    const query = 'select count(*) as n from attempts where stage like ? and finished_at is not null';
+    return ($client.prepare(query).get(`${stage}%`) as { n: number }).n;
+  } finally {
+    $client.close();
+  }
+}
+
+/** Waits until `isTrue`; fails when the command ends or two minutes pass first. */
+export async function waitFor(assay: AssayProcess, what: string, isTrue: () => boolean): Promise<void> {
+  const deadline = Date.now() + 120_000;
+  let hasEnded = false;
+  void assay.exit.then(() => (hasEnded = true));
+  for (;;) {
+    try {
+      if (isTrue()) return;
+    } catch {
+      // The database is not there yet.
+    }
+    assert.ok(!hasEnded, `the command ended before ${what}:\n${assay.output().stderr}`);
+    assert.ok(Date.now() < deadline, `timed out before ${what}:\n${assay.output().stderr}`);
+    await sleep(20);
+  }
+}
+
+/** Every row of the store, as `dumpRows` compares them. */
+export function readRows(home: string): string[] {
+  const db = openStore(home);
+  try {
+    return dumpRows(db);
+  } finally {
+    db.$client.close();
+  }
+}
+
+/** The report's files by name. */
+export function readReport(home: string): Map<string, string> {
+  const root = join(home, 'reports');
+  const [directory] = readdirSync(root);
+  const files = readdirSync(join(root, directory!)).sort();
+  return new Map(files.map((name) => [name, readFileSync(join(root, directory!, name), 'utf8')]));
+}
