@@ -117,7 +117,7 @@ export function provenanceSection(input: ComparisonInput): Section {
     [
       {
         title: 'run',
-        cell: (run) => html`<span class="hash" title="${run.id}">${run.id.slice(0, 20)}</span>`,
+        cell: (run) => html`<span class="hash">${run.id}</span>`,
       },
       { title: 'condition', cell: (run) => run.condition },
       { title: 'scheme', cell: (run) => conditions.get(run.condition)!.schemeName },
