@@ -38,7 +38,10 @@ function differentiate(
     return loss;
   };
   const { value, grads } = tf.valueAndGrads(evaluate)([...parameters]);
-  return [value, ...reported, ...grads];
+  // Unlike what was kept, copies end with the caller's scope.
+  const copies = reported.map((tensor) => tf.clone(tensor));
+  tf.dispose(reported);
+  return [value, ...copies, ...grads];
 }
 
 /** Adds the gradients of a loss by every parameter to `into`; returns the values of what `body` returned, the loss first. */

@@ -1,27 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { canRecord, recordFunction, type RecordedFunction } from '../model/recorded-function.ts';
+import { canRecord, recordFunction } from '../model/recorded-function.ts';
+import { createRecordings } from '../model/recordings.ts';
 
-/** Recordings by key and shapes; they hold no weights, so policies of one architecture share them. */
-const recordings = new Map<string, RecordedFunction>();
-/** More shapes than a run meets; the oldest goes first. */
-const MAX_RECORDINGS = 64;
-
-function findRecording(
-  key: string,
-  body: (inputs: readonly tf.Tensor[]) => tf.Tensor[],
-  inputs: readonly tf.Tensor[],
-): RecordedFunction {
-  const known = recordings.get(key);
-  if (known !== undefined) return known;
-  const recording = recordFunction(body, inputs);
-  const [oldest] = recordings.keys();
-  if (recordings.size >= MAX_RECORDINGS && oldest !== undefined) {
-    recordings.get(oldest)?.dispose();
-    recordings.delete(oldest);
-  }
-  recordings.set(key, recording);
-  return recording;
-}
+/** More shapes than a run meets. */
+const recordings = createRecordings(64);
 
 /**
  * Calls a function of tensors; where the backend can, as one graph, from the first call on: what a step computes must not
@@ -36,5 +18,5 @@ export function replay(
 ): tf.Tensor[] {
   if (!canRecord()) return tf.tidy(() => body(inputs));
   const shapes = inputs.map(({ shape }) => shape.join('×')).join();
-  return findRecording(`${key} ${shapes}`, body, inputs).run(inputs);
+  return recordings.find(`${key} ${shapes}`, () => recordFunction(body, inputs)).run(inputs);
 }

@@ -1,98 +1,86 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { PolicyConfig } from '../model/config.ts';
+import type { Policy } from '../model/policy.ts';
+import { createMask, shiftTargets } from '../model/token-batch.ts';
+import type { Scheme } from '../spec/scheme.ts';
 import { accumulateGradients, type LossBody } from './accumulate-gradients.ts';
-import { cutColumns, type MicroBatch } from './micro-batches.ts';
-import { lossDivisor, policyGradientLoss, type LossDivisors, type LossPlan } from './policy-gradient-loss.ts';
-import { createRowTensors, scoreMicroBatch } from './score-micro-batch.ts';
+import { cutColumns, takeInputs, type MicroBatch } from './micro-batches.ts';
+import { penalizeDivergence } from './kl-penalty.ts';
+import { computePolicyLoss } from './policy-gradient-loss.ts';
 import { scoreRows } from './score-rows.ts';
-import type { UpdateCall } from './update-policy.ts';
+import type { ShapedBatch } from './update-policy.ts';
 
-/** What a micro-batch adds to its optimizer batch: shares of the loss, and sums over masked tokens. */
-export interface RolloutSums {
-  loss: number;
-  kl: number;
-  clippedTokens: number;
-  ratio: number;
+/** What is constant over one optimizer batch; arrays are [N, T]. */
+export interface LossContext {
+  readonly policy: Policy;
+  readonly batch: ShapedBatch;
+  readonly options: Scheme['loss'];
+  readonly temperature: number;
+  /** null when beta is 0 */
+  readonly referenceLogprobs: Float32Array | null;
+  /** 1 where a token carries policy gradient */
+  readonly gradientMask: Float32Array;
+  /** of `weighTokens` */
+  readonly weights: Float32Array;
 }
 
-interface RolloutGradientCall extends UpdateCall {
-  readonly part: MicroBatch;
-  /** [N, T]; null: all tokens carry gradient */
-  readonly entropyMask: Float32Array | null;
-  /** of the whole optimizer batch */
-  readonly divisors: LossDivisors;
-  /** gradients are added to these */
-  readonly into: readonly Float32Array[];
+/** What a micro-batch adds to its optimizer batch. */
+export interface RolloutLoss {
+  /** share of the loss, KL and entropy terms included */
+  readonly loss: number;
+  /** sum over counted tokens of the KL to the reference, nats, before its weight; 0 without a reference */
+  readonly kl: number;
+  /** [n, T'] policy over behavior probability */
+  readonly ratio: Float32Array;
 }
 
-/** The divisor differs from batch to batch, so it is an input of the recorded graph and not a number inside it. */
-const UNIT_DIVISORS: LossDivisors = { sequences: 1, tokens: 1, maxNewTokens: 1 };
-
-/** Tensors: ids, targets, mask, 1/divisor, behavior logprobs, credit, token mask, [reference logprobs], [entropy mask]. */
-function createBody(
-  plan: LossPlan,
-  call: { config: PolicyConfig; temperature: number; hasEntropyMask: boolean },
-): LossBody {
+/** Tensors: ids, targets, mask; behavior logprobs, credit, token mask, gradient mask, weights; reference logprobs if any. */
+function createBody({ policy, options, temperature }: LossContext): LossBody {
   return (weights, tensors) => {
-    const [ids, targets, mask, share, behaviorLogprobs, credit, tokenMask, ...others] = tensors as [
-      tf.Tensor1D,
-      tf.Tensor1D,
-      tf.Tensor,
-      tf.Scalar,
-      tf.Tensor2D,
-      tf.Tensor2D,
-      tf.Tensor2D,
-      ...tf.Tensor2D[],
-    ];
-    const { logprobs, entropies } = scoreRows(weights, { ids, targets, mask }, call);
-    const result = policyGradientLoss(
+    const [ids, targets, mask] = tensors as [tf.Tensor1D, tf.Tensor1D, tf.Tensor];
+    const [behaviorLogprobs, credit, tokenMask, gradientMask, tokenWeights, referenceLogprobs] =
+      tensors.slice(3) as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D, tf.Tensor2D, tf.Tensor2D, tf.Tensor2D?];
+    const scores = scoreRows(weights, { ids, targets, mask }, { config: policy.config, temperature });
+    const { rows, ratio } = computePolicyLoss(
       {
-        logprobs,
-        entropies,
+        ...scores,
         behaviorLogprobs,
-        referenceLogprobs: plan.beta > 0 ? others[0]! : null,
+        referenceLogprobs: referenceLogprobs ?? null,
         credit,
         tokenMask,
-        entropyMask: call.hasEntropyMask ? others.at(-1)! : null,
+        gradientMask,
+        weights: tokenWeights,
       },
-      plan,
-      UNIT_DIVISORS,
+      options,
     );
-    const { klSum, clippedTokens, ratioSum } = result;
-    return [tf.mul(result.loss, share), klSum, clippedTokens, ratioSum];
+    if (referenceLogprobs === undefined) return [tf.sum(rows), ratio];
+    const divergence = penalizeDivergence({ ...scores, referenceLogprobs, tokenMask, ratio }, options);
+    return [tf.sum(rows), ratio, tf.sum(tf.mul(divergence, tokenMask))];
   };
 }
 
-/** Adds the gradient of a micro-batch's share of the policy-gradient loss to `into`. */
-export function accumulateRollouts(call: RolloutGradientCall): RolloutSums {
-  const { policy, part, batch, scheme, entropyMask } = call;
-  const { temperature } = call.training;
-  const plan = scheme.loss;
-  const { config } = policy;
-  const shape: [number, number] = [part.tokens.count, part.completionLength];
-  const cut = (values: Float32Array): tf.Tensor2D => tf.tensor2d(cutColumns(batch, part, values), shape);
-  const reference =
-    plan.beta > 0
-      ? [tf.tensor2d(scoreMicroBatch(call.referencePolicy!, part, temperature).logprobs, shape)]
-      : [];
-  const { ids, targets, mask } = createRowTensors(part);
-  const hasEntropyMask = entropyMask !== null;
-  const [loss, kl, clippedTokens, ratio] = accumulateGradients({
+/** Adds the gradient of a micro-batch's share of the policy loss to `into`. */
+export function accumulateRollouts(
+  context: LossContext,
+  part: MicroBatch,
+  into: readonly Float32Array[],
+): RolloutLoss {
+  const { batch, policy, options, temperature } = context;
+  const { tokens, completionLength } = part;
+  const arrays = [batch.logprobs, batch.credit, batch.tokenMask, context.gradientMask, context.weights];
+  if (context.referenceLogprobs !== null) arrays.push(context.referenceLogprobs);
+  const [loss, ratio, kl] = accumulateGradients({
     policy,
-    body: createBody(plan, { config, temperature, hasEntropyMask }),
-    key: JSON.stringify([plan, temperature, hasEntropyMask]),
+    body: createBody(context),
+    key: JSON.stringify([options, temperature]),
     tensors: [
-      ids,
-      targets,
-      mask,
-      tf.scalar(1 / lossDivisor(plan, call.divisors)),
-      cut(batch.logprobs),
-      cut(batch.credit),
-      cut(batch.tokenMask),
-      ...reference,
-      ...(hasEntropyMask ? [cut(entropyMask)] : []),
+      tf.tensor1d(takeInputs(tokens), 'int32'),
+      tf.tensor1d(shiftTargets(tokens, tokens.promptLength), 'int32'),
+      createMask(tokens.promptStarts, tokens.length - 1),
+      ...arrays.map((values) =>
+        tf.tensor2d(cutColumns(batch, part, values), [tokens.count, completionLength]),
+      ),
     ],
-    into: call.into,
-  });
-  return { loss: loss![0]!, kl: kl![0]!, clippedTokens: clippedTokens![0]!, ratio: ratio![0]! };
+    into,
+  }) as [Float32Array, Float32Array, Float32Array?];
+  return { loss: loss[0]!, kl: kl?.[0] ?? 0, ratio };
 }

@@ -1,5 +1,6 @@
 import type { Policy } from '../model/policy.ts';
 import type { RolloutBatch } from '../model/sampler.ts';
+import { scoreArrays, type ScoreArrays } from '../model/score-arrays.ts';
 import type { OptimizerMoments } from '../model/training-state.ts';
 import type { Scheme } from '../spec/scheme.ts';
 import type { TrainingPlan } from '../spec/training.ts';
@@ -8,11 +9,12 @@ import { toAdamwOptions } from './adamw-options.ts';
 import { applyAdamw } from './adamw.ts';
 import { maskTopEntropies } from './entropy-mask.ts';
 import { learningRateAt, toSchedule } from './learning-rate.ts';
-import { cutMicroBatch, splitByLength, type MicroBatch } from './micro-batches.ts';
+import { cutMicroBatch, splitByLength } from './micro-batches.ts';
 import { splitMinibatches } from './minibatches.ts';
 import { NonFiniteLossError } from './non-finite-loss-error.ts';
-import { accumulateRollouts, type RolloutSums } from './rollout-gradients.ts';
-import { scoreMicroBatch } from './score-micro-batch.ts';
+import { sumRatios } from './ratio-statistics.ts';
+import { accumulateRollouts, type LossContext } from './rollout-gradients.ts';
+import { weighTokens } from './token-weights.ts';
 
 /** Rollouts with what they teach. */
 export interface ShapedBatch extends RolloutBatch {
@@ -52,58 +54,125 @@ function hasCredit({ credit, completionLength }: ShapedBatch, rollout: number): 
   return credit.subarray(begin, begin + completionLength).some((value) => value !== 0);
 }
 
-function sum(values: Float32Array): number {
-  return values.reduce((total, value) => total + value, 0);
-}
-
-function countTokens({ tokenMask, completionLength }: ShapedBatch, rollouts: readonly number[]): number {
-  return rollouts.reduce(
-    (total, rollout) =>
-      total + sum(tokenMask.subarray(rollout * completionLength, (rollout + 1) * completionLength)),
-    0,
-  );
-}
-
 async function pause(call: UpdateCall): Promise<void> {
   await call.onYield?.();
   call.signal?.throwIfAborted();
 }
 
-function cutParts(call: UpdateCall, rollouts: readonly number[]): MicroBatch[] {
-  const { batch, training } = call;
-  return splitByLength(batch, rollouts, training.microBatch).map((part) =>
-    cutMicroBatch(batch, part, training.microBatch),
+/** [N, T] arrays of `rollouts` alone, in their order. */
+function pickRows(batch: ShapedBatch, rollouts: readonly number[], values: Float32Array): Float32Array {
+  const width = batch.completionLength;
+  const picked = new Float32Array(rollouts.length * width);
+  rollouts.forEach((rollout, row) => {
+    picked.set(values.subarray(rollout * width, (rollout + 1) * width), row * width);
+  });
+  return picked;
+}
+
+/** The rollouts of one optimizer step as a batch of their own. */
+function pickRollouts(batch: ShapedBatch, rollouts: readonly number[]): ShapedBatch {
+  const width = batch.promptLength + batch.completionLength;
+  const tokens = new Int32Array(rollouts.length * width);
+  rollouts.forEach((rollout, row) => {
+    tokens.set(batch.tokens.subarray(rollout * width, (rollout + 1) * width), row * width);
+  });
+  const pick = (values: Float32Array): Float32Array => pickRows(batch, rollouts, values);
+  return {
+    ...batch,
+    count: rollouts.length,
+    tokens,
+    promptStarts: Int32Array.from(rollouts, (rollout) => batch.promptStarts[rollout]!),
+    completionLengths: Int32Array.from(rollouts, (rollout) => batch.completionLengths[rollout]!),
+    finished: Uint8Array.from(rollouts, (rollout) => batch.finished[rollout]!),
+    advantages: Float32Array.from(rollouts, (rollout) => batch.advantages[rollout]!),
+    logprobs: pick(batch.logprobs),
+    entropies: pick(batch.entropies),
+    credit: pick(batch.credit),
+    tokenMask: pick(batch.tokenMask),
+  };
+}
+
+/** Scores [N, T] of all completions under `policy`, without a gradient. */
+function scoreBatch(policy: Policy, batch: ShapedBatch, training: TrainingPlan): ScoreArrays {
+  const { count, promptLength, promptStarts, completionLengths, tokens } = batch;
+  return scoreArrays(
+    policy,
+    {
+      count,
+      promptLength,
+      length: promptLength + batch.completionLength,
+      tokens,
+      promptStarts,
+      lengths: completionLengths.map((length) => promptLength + length),
+    },
+    { from: promptLength, temperature: training.temperature, microBatch: training.microBatch },
   );
 }
 
-/** [N, T]: 1 on the tokens of `rollouts` whose entropy under the current policy is in the top share; null: all are. */
-async function findTopEntropies(call: UpdateCall, rollouts: readonly number[]): Promise<Float32Array | null> {
-  const { batch, policy, scheme, training } = call;
-  const { topEntropyQuantile } = scheme.loss;
-  if (topEntropyQuantile === 1) return null;
-  const entropies = new Float32Array(batch.tokenMask.length);
-  const counted = new Float32Array(batch.tokenMask.length);
-  for (const part of cutParts(call, rollouts)) {
-    const scored = scoreMicroBatch(policy, part, training.temperature).entropies;
-    part.rollouts.forEach((rollout, row) => {
-      const begin = rollout * batch.completionLength;
-      const width = Math.min(part.completionLength, batch.completionLength);
-      const from = row * part.completionLength;
-      entropies.set(scored.subarray(from, from + width), begin);
-      const end = begin + batch.completionLength;
-      counted.set(batch.tokenMask.subarray(begin, end), begin);
-    });
+function createContext(call: UpdateCall, batch: ShapedBatch): LossContext {
+  const { policy, referencePolicy, scheme, training, maxNewTokens } = call;
+  const { beta, aggregation, topEntropyQuantile } = scheme.loss;
+  const { tokenMask, completionLength: width } = batch;
+  return {
+    policy,
+    batch,
+    options: scheme.loss,
+    temperature: training.temperature,
+    referenceLogprobs:
+      beta > 0 && referencePolicy !== null ? scoreBatch(referencePolicy, batch, training).logprobs : null,
+    gradientMask:
+      topEntropyQuantile < 1
+        ? maskTopEntropies(scoreBatch(policy, batch, training).entropies, tokenMask, topEntropyQuantile)
+        : tokenMask,
+    weights: weighTokens({
+      width,
+      tokenMask,
+      aggregation,
+      maxNewTokens,
+      localBatch: training.microBatch,
+    }),
+  };
+}
+
+interface Totals {
+  loss: number;
+  kl: number;
+  tokens: number;
+  ratio: number;
+  clipped: number;
+}
+
+/** Sums losses and gradients of the rows `taught` over micro-batches. */
+async function accumulate(
+  call: UpdateCall,
+  context: LossContext,
+  work: {
+    taught: readonly number[];
+    into: readonly Float32Array[];
+    describe: (rows: readonly number[]) => string;
+  },
+): Promise<Totals> {
+  const { batch, options } = context;
+  const { microBatch } = call.training;
+  const totals: Totals = { loss: 0, kl: 0, tokens: 0, ratio: 0, clipped: 0 };
+  for (const rows of splitByLength(batch, work.taught, microBatch)) {
+    const part = cutMicroBatch(batch, rows, microBatch);
+    const found = accumulateRollouts(context, part, work.into);
+    if (!Number.isFinite(found.loss)) {
+      throw new NonFiniteLossError(
+        `the loss is ${found.loss} in ${work.describe(rows)}; expected a finite number. ` +
+          'Look at the logprobs and credit of these rollouts, or lower the learning rate',
+      );
+    }
+    const sums = sumRatios(batch, part, { ratio: found.ratio, options });
+    totals.loss += found.loss;
+    totals.kl += found.kl;
+    totals.tokens += sums.tokens;
+    totals.ratio += sums.ratio;
+    totals.clipped += sums.clipped;
     await pause(call);
   }
-  return maskTopEntropies(entropies, counted, topEntropyQuantile);
-}
-
-function checkLoss(call: UpdateCall, part: MicroBatch, found: { loss: number; update: number }): void {
-  if (Number.isFinite(found.loss)) return;
-  throw new NonFiniteLossError(
-    `the loss is ${found.loss} in step ${call.step}, minibatch ${found.update}, rollouts ${part.rollouts.join(', ')}; ` +
-      'expected a finite number. Look at the logprobs and credit of these rollouts, or lower the learning rate',
-  );
+  return totals;
 }
 
 /** One optimizer step over some rollouts of the batch; null when none of them has a gradient. */
@@ -112,37 +181,30 @@ async function updateOnce(
   rollouts: readonly number[],
   update: number,
 ): Promise<Record<string, number> | null> {
-  const { batch, policy, moments, scheme, training, maxNewTokens } = call;
-  const taught = needsEveryRollout(scheme.loss)
-    ? rollouts
-    : rollouts.filter((rollout) => hasCredit(batch, rollout));
+  const { policy, moments, scheme, training } = call;
+  const batch = pickRollouts(call.batch, rollouts);
+  const taught = rollouts
+    .map((_, row) => row)
+    .filter((row) => needsEveryRollout(scheme.loss) || hasCredit(batch, row));
   // Without a gradient Adam would still move the weights, by what it remembers of earlier steps.
   if (taught.length === 0) return null;
-  const entropyMask = await findTopEntropies(call, rollouts);
-  const divisors = { sequences: rollouts.length, tokens: countTokens(batch, rollouts), maxNewTokens };
   const gradients = createGradientSums(policy);
-  const total: RolloutSums = { loss: 0, kl: 0, clippedTokens: 0, ratio: 0 };
-  for (const part of cutParts(call, taught)) {
-    const sums = accumulateRollouts({ ...call, part, entropyMask, divisors, into: gradients });
-    checkLoss(call, part, { loss: sums.loss, update });
-    for (const key of Object.keys(total) as (keyof RolloutSums)[]) total[key] += sums[key];
-    await pause(call);
-  }
+  const describe = (rows: readonly number[]): string =>
+    `step ${call.step}, minibatch ${update}, rollouts ${rows.map((row) => rollouts[row]!).join(', ')}`;
+  const totals = await accumulate(call, createContext(call, batch), { taught, into: gradients, describe });
   const { steps, updatesPerBatch, epochs, optimizer } = training;
   const perStep = updatesPerBatch * epochs;
-  const schedule = toSchedule(optimizer, steps * perStep);
-  const learningRate = learningRateAt(schedule, call.step * perStep + update);
+  const learningRate = learningRateAt(toSchedule(optimizer, steps * perStep), call.step * perStep + update);
   const options = toAdamwOptions(optimizer);
   const { gradientNorm } = applyAdamw(policy, gradients, { moments, options, learningRate });
-  const tokens = countTokens(batch, taught);
   return {
-    'loss/policy': total.loss,
-    'loss/kl': total.kl / Math.max(tokens, 1),
+    'loss/policy': totals.loss,
+    ...(scheme.loss.beta > 0 ? { 'loss/kl': totals.kl / Math.max(totals.tokens, 1) } : {}),
     'gradient/norm': gradientNorm,
-    'update/clip_fraction': total.clippedTokens / Math.max(tokens, 1),
-    'update/ratio_mean': total.ratio / Math.max(tokens, 1),
+    'update/clip_fraction': totals.clipped / Math.max(totals.tokens, 1),
+    'update/ratio_mean': totals.ratio / Math.max(totals.tokens, 1),
     'update/learning_rate': learningRate,
-    'update/tokens': tokens,
+    'update/tokens': totals.tokens,
   };
 }
 
@@ -155,7 +217,7 @@ function meanOf(rows: readonly Record<string, number>[]): Record<string, number>
 
 /** Mean entropy of the sampling distribution over all masked tokens, those of rollouts without credit included. */
 function meanEntropy({ entropies, tokenMask }: ShapedBatch): Record<string, number> {
-  const tokens = sum(tokenMask);
+  const tokens = tokenMask.reduce((running, counts) => running + counts, 0);
   if (tokens === 0) return {};
   const total = entropies.reduce((running, entropy, at) => running + entropy * tokenMask[at]!, 0);
   return { 'entropy/mean_nats': total / tokens };

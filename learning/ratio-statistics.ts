@@ -1,0 +1,42 @@
+import type { Scheme } from '../spec/scheme.ts';
+import { cutColumns, type MicroBatch } from './micro-batches.ts';
+import type { ShapedBatch } from './update-policy.ts';
+
+/** Sums over the counted tokens of a micro-batch. */
+export interface RatioSums {
+  readonly tokens: number;
+  readonly ratio: number;
+  /** tokens whose gradient a clip or cap takes away or limits */
+  readonly clipped: number;
+}
+
+type LossOptions = Scheme['loss'];
+
+function isClipped(ratio: number, credit: number, options: LossOptions): boolean {
+  const { objective, epsilonLow, epsilonHigh, delta } = options;
+  if (objective === 'reinforce') return false;
+  if (objective === 'cispo') return ratio > epsilonHigh;
+  if (credit > 0) return ratio > 1 + epsilonHigh;
+  return credit < 0 && (ratio < 1 - epsilonLow || (delta !== null && ratio > delta));
+}
+
+/** @param ratio [n, T'] policy over behavior probability */
+export function sumRatios(
+  batch: ShapedBatch,
+  part: MicroBatch,
+  call: { ratio: Float32Array; options: LossOptions },
+): RatioSums {
+  const mask = cutColumns(batch, part, batch.tokenMask);
+  const credit = cutColumns(batch, part, batch.credit);
+  let tokens = 0;
+  let ratioSum = 0;
+  let clipped = 0;
+  mask.forEach((counts, at) => {
+    if (counts === 0) return;
+    const ratio = call.ratio[at]!;
+    tokens += 1;
+    ratioSum += ratio;
+    clipped += Number(isClipped(ratio, credit[at]!, call.options));
+  });
+  return { tokens, ratio: ratioSum, clipped };
+}
