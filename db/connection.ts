@@ -113,8 +113,8 @@ function isLeftOpen(path: string): boolean {
   return (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
 }
 
-function checkPages(client: SqliteDatabase.Database): void {
-  const result = client.pragma('quick_check(1)', { simple: true });
+function checkPages(db: Database): void {
+  const result = db.$client.pragma('quick_check(1)', { simple: true });
   if (result !== 'ok') throw Object.assign(new Error(String(result)), { code: 'SQLITE_CORRUPT' });
 }
 
@@ -145,11 +145,11 @@ function openFile(
  */
 export function openDatabase(path: string): Database {
   mkdirSync(dirname(path), { recursive: true });
-  const wasLeftOpen = isLeftOpen(path);
+  // Read-only, because closing the last writing connection moves the log into a file that may be damaged.
+  if (isLeftOpen(path)) openFile(path, { readonly: true }, checkPages).$client.close();
   return openFile(path, { readonly: false }, (db) => {
     db.$client.pragma('synchronous = full');
     db.$client.pragma('foreign_keys = on');
-    if (wasLeftOpen) checkPages(db.$client);
     applyMigrations(db);
   });
 }
