@@ -24,9 +24,16 @@ export interface StepInputs {
   /** [headWidth] rotary tables of the column the tokens stand in */
   readonly cosines: tf.Tensor;
   readonly sines: tf.Tensor;
-  /** [N, 1, 1, t + 1] additive; null without left padding */
+  /** additive, broadcast over [N, keyValueHeads, queries per head, cached columns]; null when all columns are seen */
   readonly mask: tf.Tensor | null;
 }
+
+/** Puts one column [N, keyValueHeads, 1, headWidth] into cached keys or values and returns what attention reads. */
+export type ColumnWriter = (cached: tf.Tensor, column: tf.Tensor) => tf.Tensor;
+
+/** The portable writer: a new tensor that is a column longer. */
+export const appendColumn: ColumnWriter = (cached, column) =>
+  tf.concat([cached as tf.Tensor4D, column as tf.Tensor4D], 2);
 
 /** x / √(mean(x²) + epsilon) · gain, without a gradient. */
 function normalize(input: tf.Tensor, gain: tf.Tensor, epsilon: number): tf.Tensor {
@@ -83,7 +90,7 @@ interface LayerCache {
 function attendStep(
   projected: tf.Tensor,
   cached: LayerCache,
-  call: { config: PolicyConfig; inputs: StepInputs },
+  call: { config: PolicyConfig; inputs: StepInputs; write: ColumnWriter },
 ): { output: tf.Tensor; cached: LayerCache } {
   const { heads, keyValueHeads, headWidth } = call.config;
   const { inputs } = call;
@@ -96,8 +103,8 @@ function attendStep(
   const rotated = tf.split(rotateStep(rotating, inputs), [heads, keyValueHeads], 1);
   const [query, key] = rotated as [tf.Tensor, tf.Tensor];
   const column = [count, keyValueHeads, 1, headWidth];
-  const keys = tf.concat([cached.keys, tf.reshape(key, column)], 2);
-  const values = tf.concat([cached.values, tf.reshape(value, column)], 2);
+  const keys = call.write(cached.keys, tf.reshape(key, column));
+  const values = call.write(cached.values, tf.reshape(value, column));
   const grouped = tf.reshape(query, [count, keyValueHeads, heads / keyValueHeads, headWidth]);
   const scores = tf.matMul(grouped, keys, false, true);
   const probabilities = tf.softmax(inputs.mask === null ? scores : tf.add(scores, inputs.mask));
@@ -106,16 +113,16 @@ function attendStep(
 }
 
 /**
- * Feeds one token per row; the returned cache has a column more. Nothing but the cached tensors' shapes depends on how many
- * columns there are, so that a recording serves all of them.
+ * Feeds one token per row; the returned cache is what `write` made of it. Nothing but the cached tensors' shapes depends on
+ * how many columns there are, so that a recording serves all of them.
  */
 export function decodeStep(
   config: PolicyConfig,
   weights: PolicyWeights,
-  call: { cache: Cache; inputs: StepInputs },
+  call: { cache: Cache; inputs: StepInputs; write: ColumnWriter },
 ): Decoded {
   return tf.tidy(() => {
-    const { cache, inputs } = call;
+    const { cache, inputs, write } = call;
     let hidden: tf.Tensor = tf.gather(weights.embedding, inputs.ids);
     const grown = weights.layers.map((layer, index) => {
       const projected = tf.matMul(
@@ -123,7 +130,7 @@ export function decodeStep(
         layer.attentionIn,
       );
       const cached = { keys: cache.keys[index]!, values: cache.values[index]! };
-      const attended = attendStep(projected, cached, { config, inputs });
+      const attended = attendStep(projected, cached, { config, inputs, write });
       const mixed = tf.add(hidden, tf.matMul(attended.output, layer.attentionOut));
       hidden = feedForward(mixed, layer, config.normEpsilon);
       return attended.cached;

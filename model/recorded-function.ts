@@ -32,6 +32,7 @@ interface NativeBinding extends AttributeTypes {
 }
 
 interface NativeBackend {
+  readonly isUsingGpuDevice: boolean;
   binding: NativeBinding;
   getInputTensorIds(tensors: readonly tf.Tensor[]): number[];
   createOutputTensor(tensor: NativeTensor): tf.Tensor;
@@ -47,6 +48,11 @@ export interface RecordedFunction {
 /** Whether the current backend can record functions. */
 export function canRecord(): boolean {
   return tf.getBackend() === 'tensorflow';
+}
+
+/** Whether recorded functions may change an input's memory: on a GPU they would change a copy. */
+export function canMutate(): boolean {
+  return canRecord() && !(tf.backend() as unknown as NativeBackend).isUsingGpuDevice;
 }
 
 class Recording {

@@ -1,10 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { setImmediate } from 'node:timers/promises';
 import { uniformAt, type Stream } from '../random/streams.ts';
-import { disposeCache, prefillCache, selectCacheRows, type Cache, type StepInputs } from './decode-step.ts';
+import { disposeCache, prefillCache, selectCacheRows } from './decode-step.ts';
 import type { Policy } from './policy.ts';
-import { createRotaryTables } from './rotary.ts';
-import { advanceCache } from './step-decoder.ts';
+import { createStepDecoder, type StepDecoder } from './step-decoder.ts';
 import { chooseToken } from './token-choice.ts';
 
 /** What a rollout's draws are derived from, beside stream, step and token position. */
@@ -137,9 +136,7 @@ function extendRows(call: SampleCall, rows: readonly Row[], logits: tf.Tensor2D)
 /** Rows that advance together; those past the unfinished ones only fill up to a size that has been recorded before. */
 interface MicroBatch {
   rows: Row[];
-  cache: Cache;
-  /** [rows]: columns of left padding */
-  starts: Int32Array;
+  readonly decoder: StepDecoder;
   /** [rows]: the token each row was last given */
   ids: Int32Array;
 }
@@ -168,12 +165,9 @@ function compact(batch: MicroBatch, compactBelow: number): void {
   const size = roundRows(batch.rows.filter((row) => !row.finished).length);
   if (size > compactBelow * batch.rows.length) return;
   const kept = Int32Array.from(order.slice(0, size));
-  const { cache } = batch;
   batch.rows = Array.from(kept, (at) => batch.rows[at]!);
-  batch.starts = kept.map((at) => batch.starts[at]!);
   batch.ids = kept.map((at) => batch.ids[at]!);
-  batch.cache = selectCacheRows(cache, kept);
-  disposeCache(cache);
+  batch.decoder.select(kept);
 }
 
 /** Prefills the distinct prompts of some rows and chooses each row's first token. */
@@ -194,43 +188,21 @@ function startMicroBatch(call: SampleCall, rows: Row[], promptLength: number): M
   });
   const spread = tf.tidy(() => tf.gather(logits, tf.tensor1d(prompts.rows, 'int32')));
   const ids = extendRows(call, rows, spread);
-  const batch = {
-    rows,
-    ids,
-    starts: prompts.rows.map((prompt) => prompts.starts[prompt]!),
-    cache: selectCacheRows(cache, prompts.rows),
-  };
   tf.dispose([logits, spread]);
+  const decoder = createStepDecoder({
+    policy: call.policy,
+    cache: selectCacheRows(cache, prompts.rows),
+    starts: prompts.rows.map((prompt) => prompts.starts[prompt]!),
+    column: promptLength,
+  });
   disposeCache(cache);
-  return batch;
+  return { rows, ids, decoder };
 }
 
-/** The inputs of the step that stands in `column`. */
-function createStepInputs(policy: Policy, batch: MicroBatch, column: number): StepInputs {
-  const { cosines, sines } = createRotaryTables(policy.config, column, 1);
-  const { starts } = batch;
-  const columns = column + 1;
-  let mask: tf.Tensor | null = null;
-  if (starts.some((start) => start > 0)) {
-    const values = new Float32Array(starts.length * columns);
-    starts.forEach((start, row) => values.fill(-1e9, row * columns, row * columns + start));
-    mask = tf.tensor4d(values, [starts.length, 1, 1, columns]);
-  }
-  return {
-    ids: tf.tensor1d(batch.ids, 'int32'),
-    cosines: tf.tensor1d(cosines),
-    sines: tf.tensor1d(sines),
-    mask,
-  };
-}
-
-function advance(call: SampleCall, batch: MicroBatch, column: number): void {
-  const inputs = createStepInputs(call.policy, batch, column);
-  const { logits, cache } = advanceCache(call.policy, batch.cache, inputs);
-  batch.cache = cache;
+function advance(call: SampleCall, batch: MicroBatch): void {
+  const logits = batch.decoder.step(batch.ids);
   batch.ids = extendRows(call, batch.rows, logits);
-  tf.dispose([logits, inputs.ids, inputs.cosines, inputs.sines]);
-  inputs.mask?.dispose();
+  logits.dispose();
 }
 
 async function pause(call: SampleCall): Promise<void> {
@@ -242,14 +214,14 @@ async function pause(call: SampleCall): Promise<void> {
 async function sampleMicroBatch(call: SampleCall, rows: readonly Row[], promptLength: number): Promise<void> {
   const batch = startMicroBatch(call, fillRows(rows), promptLength);
   try {
-    for (let column = promptLength; column < promptLength + call.maxNewTokens - 1; column += 1) {
+    for (let token = 1; token < call.maxNewTokens; token += 1) {
       await pause(call);
       if (batch.rows.every((row) => row.finished)) return;
       compact(batch, call.compactBelow ?? DEFAULT_COMPACT_BELOW);
-      advance(call, batch, column);
+      advance(call, batch);
     }
   } finally {
-    disposeCache(batch.cache);
+    batch.decoder.dispose();
   }
 }
 
