@@ -1,6 +1,9 @@
 import { defineScheme } from '../spec/scheme.ts';
 
-/** The untrained base model, evaluated like every other arm: the control that all gains are measured from. */
+/**
+ * The untrained base model, evaluated like every other arm: the control that all gains are measured from. Its reward is
+ * never used.
+ */
 export const base = defineScheme({
   name: 'base',
   title: 'Base model, untrained',

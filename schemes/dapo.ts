@@ -1,14 +1,20 @@
 import { defineScheme } from '../spec/scheme.ts';
 
 /**
- * DAPO, all four parts: clip-higher (0.2 / 0.28), dynamic sampling (only groups with some but not all correct), loss
- * averaged over the batch's tokens, soft overlong penalty added to the reward. Source: arXiv 2503.14476, section 3.
+ * DAPO, all four parts on GRPO's advantage:
+ * 1. clip-higher: ratio in [0.8, 1.28];
+ * 2. dynamic sampling: prompts are sampled on until every group has some but not all rollouts correct;
+ * 3. token-level loss: Σ over all tokens / number of tokens of the optimizer batch;
+ * 4. soft overlong penalty from 0 down to −1 over the last fifth of the allowed length.
+ *
+ * The paper adds the penalty to a reward of ±1; beside a reward of 0 or 1 the same proportion is a weight of 0.5.
+ * Source: arXiv 2503.14476, section 3.
  */
 export const dapo = defineScheme({
   name: 'dapo',
   title: 'DAPO',
-  source: 'arXiv 2503.14476, section 3',
-  rewards: [{ component: 'verifier' }, { component: 'length' }],
+  source: 'DAPO, arXiv 2503.14476',
+  rewards: [{ component: 'verifier' }, { component: 'length', weight: 0.5 }],
   gates: { dropUniformGroups: true },
   loss: { aggregation: 'dapo', epsilonHigh: 0.28 },
 });

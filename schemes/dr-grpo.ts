@@ -1,13 +1,14 @@
 import { defineScheme } from '../spec/scheme.ts';
 
 /**
- * Dr. GRPO: A = r − mean of the group, no division by its standard deviation nor by the completion's length; the token
- * sum is divided by N · maxNewTokens. Source: arXiv 2503.20783.
+ * Dr. GRPO: GRPO without its two biases. A_i = r_i − mean of the group (no division by the standard deviation, which
+ * overweights prompts that are nearly always or never solved); token losses summed and divided by N · maxNewTokens (no
+ * division by the completion's own length, which spares long wrong answers). Source: arXiv 2503.20783.
  */
 export const drGrpo = defineScheme({
   name: 'dr-grpo',
   title: 'Dr. GRPO',
-  source: 'arXiv 2503.20783',
+  source: 'Understanding R1-Zero-like training, arXiv 2503.20783',
   rewards: [{ component: 'verifier' }],
   advantage: { scale: 'none' },
   loss: { aggregation: 'dr_grpo' },

@@ -1,9 +1,12 @@
 import { defineScheme } from '../spec/scheme.ts';
 
-/** 1 for a well-formed answer whether right or wrong, otherwise GRPO. Source: Spurious Rewards, arXiv 2506.10947. */
+/**
+ * r = 1 for a readable final answer whether right or wrong, else 0; otherwise GRPO. Tells what correcting the format alone
+ * is worth. Source: Spurious Rewards, arXiv 2506.10947.
+ */
 export const formatOnly = defineScheme({
   name: 'format-only',
   title: 'Format only',
-  source: 'arXiv 2506.10947',
+  source: 'Spurious Rewards, arXiv 2506.10947',
   rewards: [{ component: 'format' }],
 });

@@ -1,10 +1,14 @@
 import { defineScheme } from '../spec/scheme.ts';
 
-/** NSR: A = −1 when incorrect, 0 otherwise: learns from incorrect samples only. Source: arXiv 2506.01347. */
+/**
+ * NSR, negative sample reinforcement: A = −1 when not correct, 0 when correct, no baseline; clipped loss, mean over the
+ * batch's tokens (those without advantage count in the divisor). Mass taken from a wrong token goes to the others in
+ * proportion to their probability. Source: arXiv 2506.01347.
+ */
 export const negativeReinforcement = defineScheme({
   name: 'negative-reinforcement',
-  title: 'Negative-only (NSR)',
-  source: 'arXiv 2506.01347',
+  title: 'Negative samples only (NSR)',
+  source: 'The surprising effectiveness of negative reinforcement, arXiv 2506.01347',
   rewards: [{ component: 'verifier' }],
   advantage: { baseline: 'none', scale: 'none', outcome: 'signed', positiveWeight: 0 },
   loss: { aggregation: 'dapo' },

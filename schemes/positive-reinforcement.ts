@@ -1,10 +1,13 @@
 import { defineScheme } from '../spec/scheme.ts';
 
-/** PSR: A = +1 when correct, 0 otherwise: learns from correct samples only. Source: arXiv 2506.01347. */
+/**
+ * PSR, positive sample reinforcement: A = +1 when correct, 0 when not, no baseline; clipped loss, mean over the batch's
+ * tokens (those without advantage count in the divisor). Source: arXiv 2506.01347.
+ */
 export const positiveReinforcement = defineScheme({
   name: 'positive-reinforcement',
-  title: 'Positive-only (PSR)',
-  source: 'arXiv 2506.01347',
+  title: 'Positive samples only (PSR)',
+  source: 'The surprising effectiveness of negative reinforcement, arXiv 2506.01347',
   rewards: [{ component: 'verifier' }],
   advantage: { baseline: 'none', scale: 'none', outcome: 'signed', negativeWeight: 0 },
   loss: { aggregation: 'dapo' },

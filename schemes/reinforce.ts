@@ -1,14 +1,15 @@
 import { defineScheme } from '../spec/scheme.ts';
 
 /**
- * REINFORCE with signed outcomes: A = +1 when correct, −1 when not, no baseline, score-function gradient.
- * Source: Williams 1992; the signed form as in arXiv 2506.01347, section 2.
+ * REINFORCE with signed outcomes: A = +1 when correct, −1 when not, no baseline; −A·logprob, mean over the batch's
+ * tokens. On-policy its gradient is that of PSR plus that of NSR, which is the decomposition of arXiv 2506.01347.
+ * Source: Williams 1992.
  */
 export const reinforce = defineScheme({
   name: 'reinforce',
   title: 'REINFORCE',
-  source: 'Williams 1992; arXiv 2506.01347',
+  source: 'Williams 1992; signed form: arXiv 2506.01347, section 2',
   rewards: [{ component: 'verifier' }],
   advantage: { baseline: 'none', scale: 'none', outcome: 'signed' },
-  loss: { objective: 'reinforce' },
+  loss: { objective: 'reinforce', aggregation: 'dapo' },
 });

@@ -1,13 +1,14 @@
 import { defineScheme } from '../spec/scheme.ts';
 
 /**
- * RLOO: A = r − mean of the other rollouts of the group, sequence-level REINFORCE (token sum per rollout, mean over
- * rollouts), clipped when off-policy. Source: arXiv 2402.14740.
+ * RLOO. A_i = r_i − mean of the other rollouts' rewards of the group = G/(G − 1) · (r_i − mean of the group), unscaled;
+ * sequence-level loss: −A · Σ over tokens, mean over rollouts, with PPO's clip when off-policy. No KL in the reward.
+ * Source: Back to Basics, arXiv 2402.14740.
  */
 export const rloo = defineScheme({
   name: 'rloo',
   title: 'RLOO',
-  source: 'arXiv 2402.14740',
+  source: 'Back to Basics, arXiv 2402.14740',
   rewards: [{ component: 'verifier' }],
   advantage: { baseline: 'leave-one-out', scale: 'none' },
   loss: { aggregation: 'sequence-sum' },

@@ -1,0 +1,257 @@
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import * as tf from '@tensorflow/tfjs-core';
+import { maskTopEntropies } from '../learning/entropy-mask.ts';
+import { computeAdvantages } from '../learning/group-advantages.ts';
+import { computePolicyLoss, type LossInput } from '../learning/policy-gradient-loss.ts';
+import { creditTokens } from '../learning/token-credit.ts';
+import { weighTokens } from '../learning/token-weights.ts';
+import { selectBackend, type BackendChoice } from '../model/backend.ts';
+import { defaultCacheDirectory } from '../model/cache-directory.ts';
+import { createGenerator } from '../random/generator.ts';
+import { deriveStream } from '../random/streams.ts';
+import { openReward } from '../rewards/index.ts';
+import { schemeSchema, type Scheme } from '../spec/scheme.ts';
+import { findScheme, schemes, UnknownSchemeError } from './index.ts';
+
+const GROUP = 4;
+const WIDTH = 6;
+/** Mixed, all correct, none correct, one without a reward. */
+const REWARDS = [1, 0, 0, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, null, 0, 0] as const;
+const COUNT = REWARDS.length;
+
+before(async () => {
+  const backend = (process.env['ASSAY_TEST_BACKEND'] ?? 'auto') as BackendChoice;
+  await selectBackend({ backend, cacheDirectory: defaultCacheDirectory() });
+});
+
+/** Rollouts of uneven length, some truncated; off-policy ones have ratios beyond every default clip. */
+function createRollouts(isOnPolicy: boolean): Record<string, Float32Array> & { lengths: Float32Array } {
+  const generator = createGenerator(deriveStream(7, 'conformance'));
+  const draw = (low: number, high: number): Float32Array =>
+    Float32Array.from({ length: COUNT * WIDTH }, () => low + (high - low) * generator.uniform());
+  const logprobs = draw(-3, -0.05);
+  return {
+    logprobs,
+    behaviorLogprobs: isOnPolicy ? logprobs : draw(-3, -0.05),
+    referenceLogprobs: draw(-3, -0.05),
+    entropies: draw(0, 2),
+    lengths: Float32Array.from({ length: COUNT }, (_, row) => (row % 5 === 0 ? WIDTH : 1 + (row % WIDTH))),
+  };
+}
+
+interface Outcome {
+  readonly loss: number;
+  /** by logprobs, then by entropies; [N, T] each */
+  readonly gradients: readonly [Float32Array, Float32Array];
+  readonly advantages: Float32Array;
+  readonly tokenMask: Float32Array;
+}
+
+/** Rewards → advantages → credit → loss and gradients, as a training step does. */
+function teach(
+  scheme: Scheme,
+  call: { rewards?: readonly (number | null)[]; isOnPolicy?: boolean } = {},
+): Outcome {
+  const rollouts = createRollouts(call.isOnPolicy ?? false);
+  const options = scheme.loss;
+  const advantages = computeAdvantages(call.rewards ?? REWARDS, GROUP, scheme.advantage);
+  const { credit, tokenMask } = creditTokens({
+    count: COUNT,
+    completionLength: WIDTH,
+    completionLengths: Int32Array.from(rollouts.lengths),
+    finished: Uint8Array.from({ length: COUNT }, (_, row) => Number(row % 5 !== 0)),
+    advantages,
+    maskTruncated: scheme.gates.maskTruncated,
+  });
+  const arrays = {
+    ...rollouts,
+    credit,
+    tokenMask,
+    gradientMask: maskTopEntropies(rollouts['entropies']!, tokenMask, options.topEntropyQuantile),
+    weights: weighTokens({
+      width: WIDTH,
+      tokenMask,
+      aggregation: options.aggregation,
+      maxNewTokens: WIDTH + 2,
+      localBatch: 5,
+    }),
+  };
+  return tf.tidy(() => {
+    const entries = Object.entries(arrays).filter(([, values]) => values.length === COUNT * WIDTH);
+    const fixed = Object.fromEntries(
+      entries.map(([name, values]) => [name, tf.tensor2d(values, [COUNT, WIDTH])]),
+    ) as unknown as LossInput;
+    const computeLoss = (logprobs: tf.Tensor, entropies: tf.Tensor): tf.Tensor => {
+      const current = { logprobs: logprobs as tf.Tensor2D, entropies: entropies as tf.Tensor2D };
+      const { rows } = computePolicyLoss({ ...fixed, ...current }, options);
+      // A loss without an entropy bonus does not depend on the entropies, which the tape refuses.
+      return tf.add(tf.sum(rows), tf.mul(tf.sum(entropies), 0));
+    };
+    const { value, grads } = tf.valueAndGrads(computeLoss)([fixed.logprobs, fixed.entropies]);
+    const gradients = grads.map((tensor) => Float32Array.from(tensor.dataSync())) as [
+      Float32Array,
+      Float32Array,
+    ];
+    return { loss: value.dataSync()[0]!, gradients, advantages, tokenMask };
+  });
+}
+
+const trained = schemes.filter((scheme) => scheme.isTrained);
+
+for (const scheme of trained) {
+  test(`${scheme.name}: loss and gradient are finite on uniform, unscored and truncated rollouts`, () => {
+    const tensors = tf.memory().numTensors;
+    const { loss, gradients, advantages } = teach(scheme);
+    assert.ok([loss, ...gradients[0], ...gradients[1], ...advantages].every(Number.isFinite));
+    assert.equal(tf.memory().numTensors, tensors);
+  });
+
+  test(`${scheme.name}: some token learns, masked tokens and unscored rollouts do not`, () => {
+    const { gradients, tokenMask, advantages } = teach(scheme);
+    const unscored = REWARDS.indexOf(null);
+    assert.equal(advantages[unscored], 0);
+    assert.ok(gradients[0].some((slope) => slope !== 0));
+    gradients[0].forEach((slope, at) => {
+      const isSilent = tokenMask[at] === 0 || (Math.floor(at / WIDTH) === unscored && scheme.loss.beta === 0);
+      if (isSilent) assert.equal(Math.abs(slope), 0, `token ${at}`);
+    });
+  });
+
+  test(`${scheme.name}: on-policy, rewarded rollouts are made no less and unrewarded ones no more likely`, () => {
+    const { gradients } = teach(scheme, { isOnPolicy: true });
+    gradients[0].forEach((slope, at) => {
+      const reward = REWARDS[Math.floor(at / WIDTH)]!;
+      assert.ok(reward === 1 ? slope <= 0 : slope >= 0, `token ${at}: ${slope} at reward ${reward}`);
+    });
+  });
+
+  test(`${scheme.name}: permuting a group permutes its advantages and leaves the other groups alone`, () => {
+    const rewards = [1, 0, 0, 0, 1, 1, 0, 1];
+    const order = [2, 0, 3, 1, 4, 5, 6, 7];
+    const plain = computeAdvantages(rewards, GROUP, scheme.advantage);
+    const permuted = computeAdvantages(
+      order.map((at) => rewards[at]!),
+      GROUP,
+      scheme.advantage,
+    );
+    order.forEach((at, position) => assert.ok(Math.abs(permuted[position]! - plain[at]!) < 1e-6));
+  });
+
+  test(`${scheme.name}: its reward components exist and take its options`, () => {
+    for (const { component, options } of scheme.rewards) openReward(component, options);
+  });
+}
+
+test('no two schemes share a name, a title or a composition', () => {
+  const compositions = schemes.map(({ name: _name, title: _title, source: _source, ...rest }) => rest);
+  for (const values of [schemes.map((s) => s.name), schemes.map((s) => s.title), compositions]) {
+    assert.equal(new Set(values.map((value) => JSON.stringify(value))).size, schemes.length);
+  }
+});
+
+test('PSR learns from correct samples only, NSR from the others only, and on-policy they add up to REINFORCE', () => {
+  const rewards = REWARDS.map((reward) => reward ?? 0);
+  const slopes = (name: string): Float32Array =>
+    teach(findScheme(name), { rewards, isOnPolicy: true }).gradients[0];
+  const positive = slopes('positive-reinforcement');
+  const negative = slopes('negative-reinforcement');
+  slopes('reinforce').forEach((slope, at) => {
+    const isCorrect = rewards[Math.floor(at / WIDTH)] === 1;
+    assert.equal(Math.abs(isCorrect ? negative[at]! : positive[at]!), 0);
+    assert.ok(Math.abs(positive[at]! + negative[at]! - slope) < 1e-7);
+  });
+});
+
+test('an unknown name is answered with the nearest', () => {
+  assert.throws(() => findScheme('drgrpo'), { name: UnknownSchemeError.name, message: /"dr-grpo"/ });
+});
+
+/** Settings under which every knob of the loss has something to act on. */
+const sensitive: Scheme['loss'] = {
+  ...findScheme('grpo').loss,
+  beta: 0.1,
+  klEstimator: 'k3',
+  klBiasCorrection: false,
+  delta: 3,
+  topEntropyQuantile: 0.5,
+  entropyCoefficient: 0.01,
+};
+
+/** Another value of each knob that is a number or may be null; enumerations and switches are taken through all values. */
+const otherNumbers: Partial<Record<keyof Scheme['loss'], readonly unknown[]>> = {
+  epsilonLow: [0.4],
+  epsilonHigh: [0.4],
+  delta: [null, 1.6],
+  beta: [0, 0.2],
+  topEntropyQuantile: [1, 0.2],
+  entropyCoefficient: [0, 0.02],
+};
+
+function listValues(shape: Record<string, { safeParse: unknown }>, knob: string): readonly unknown[] {
+  const { enum: values, type } = schemeJson(shape, knob);
+  if (values !== undefined) return values;
+  if (type === 'boolean') return [true, false];
+  return [sensitive[knob as 'delta'], ...(otherNumbers[knob as 'delta'] ?? [])];
+}
+
+function schemeJson(shape: object, knob: string): { enum?: unknown[]; type?: string } {
+  return (shape as Record<string, { toJSONSchema(): { enum?: unknown[]; type?: string } }>)[
+    knob
+  ]!.toJSONSchema();
+}
+
+function fingerprintOf({ loss, gradients }: Outcome): string {
+  return JSON.stringify([loss, [...gradients[0]], [...gradients[1]]]);
+}
+
+const lossShape = schemeSchema.shape.loss.unwrap().shape;
+
+for (const knob of Object.keys(lossShape)) {
+  test(`loss.${knob}: each value changes the loss or its gradient`, () => {
+    const values = listValues(lossShape, knob);
+    assert.ok(values.length > 1, `give loss.${knob} another value in otherNumbers`);
+    const outcomes = values.map((value) =>
+      fingerprintOf(teach({ ...findScheme('grpo'), loss: { ...sensitive, [knob]: value } })),
+    );
+    assert.equal(new Set(outcomes).size, values.length);
+  });
+}
+
+test('for cispo epsilonHigh is the cap and epsilonLow has no effect; reinforce has no clip at all', () => {
+  const outcome = (loss: Partial<Scheme['loss']>): string =>
+    fingerprintOf(teach({ ...findScheme('grpo'), loss: { ...sensitive, ...loss } }));
+  const cispo = { objective: 'cispo', epsilonHigh: 1.3 } as const;
+  assert.notEqual(outcome(cispo), outcome({ ...cispo, epsilonHigh: 5 }));
+  assert.equal(outcome(cispo), outcome({ ...cispo, epsilonLow: 0.5 }));
+  assert.equal(
+    outcome({ objective: 'reinforce' }),
+    outcome({ objective: 'reinforce', epsilonHigh: 5, delta: null }),
+  );
+});
+
+const advantageValues: Record<keyof Scheme['advantage'], readonly Partial<Scheme['advantage']>[]> = {
+  baseline: [{ baseline: 'group-mean' }, { baseline: 'leave-one-out' }, { baseline: 'none' }],
+  scale: [{ scale: 'group' }, { scale: 'batch' }, { scale: 'none' }],
+  outcome: [{ outcome: 'reward' }, { outcome: 'signed' }],
+  positiveWeight: [0.1, 1].map((positiveWeight) => ({ outcome: 'signed', positiveWeight })),
+  negativeWeight: [0.1, 1].map((negativeWeight) => ({ outcome: 'signed', negativeWeight })),
+};
+
+for (const [knob, changes] of Object.entries(advantageValues)) {
+  test(`advantage.${knob}: each value changes the advantages`, () => {
+    const outcomes = changes.map((change) =>
+      computeAdvantages(REWARDS, GROUP, { ...findScheme('grpo').advantage, ...change }).join(),
+    );
+    assert.equal(new Set(outcomes).size, changes.length);
+    assert.deepEqual(Object.keys(advantageValues), Object.keys(findScheme('grpo').advantage));
+  });
+}
+
+test('gates.maskTruncated: truncated rollouts carry no gradient', () => {
+  const { tokenMask } = teach({
+    ...findScheme('grpo'),
+    gates: { ...findScheme('grpo').gates, maskTruncated: true },
+  });
+  assert.ok(tokenMask.subarray(0, WIDTH).every((counts) => counts === 0));
+});
