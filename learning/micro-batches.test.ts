@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { cutColumns, cutMicroBatch, splitByLength, takeInputs } from './micro-batches.ts';
+import type { ShapedBatch } from './update-policy.ts';
+
+/** Three rollouts, P = 6 and T = 6; digits 1–9 are tokens, 0 is padding. */
+function createBatch(): ShapedBatch {
+  const rows = ['001234.560000', '000123.456789', '000012.300000'].map((row) => row.replace('.', ''));
+  const tokens = Int32Array.from(rows.join(''), Number);
+  const numbers = Float32Array.from({ length: 18 }, (_, at) => at + 1);
+  return {
+    count: 3,
+    promptLength: 6,
+    completionLength: 6,
+    tokens,
+    promptStarts: Int32Array.of(2, 3, 4),
+    completionLengths: Int32Array.of(2, 6, 1),
+    finished: Uint8Array.of(1, 1, 1),
+    logprobs: numbers,
+    entropies: numbers,
+    credit: numbers,
+    tokenMask: numbers,
+    advantages: Float32Array.of(1, 1, 1),
+  };
+}
+
+test('rollouts are split into parts of similar length, longest first', () => {
+  assert.deepEqual(splitByLength(createBatch(), [0, 1, 2], 2), [[1, 0], [2]]);
+});
+
+test('columns that are padding in all rows are cut, up to a multiple of 4', () => {
+  const { tokens, completionLength } = cutMicroBatch(createBatch(), [0, 2], 2);
+  assert.equal(completionLength, 4);
+  assert.deepEqual([tokens.promptLength, tokens.length, tokens.count], [4, 8, 2]);
+  assert.deepEqual([...tokens.tokens], [...'12345600', ...'00123000'].map(Number));
+  assert.deepEqual([...tokens.promptStarts], [0, 2]);
+  assert.deepEqual([...tokens.lengths], [6, 5]);
+});
+
+test('per-token values follow the cut, with zeros in what was added', () => {
+  const batch = createBatch();
+  const part = cutMicroBatch(batch, [1], 64);
+  assert.equal(part.tokens.count, 8);
+  const cut = cutColumns(batch, part, batch.credit);
+  assert.deepEqual([...cut.subarray(0, 16)], [7, 8, 9, 10, 11, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+});
+
+test('the network reads every column but the last', () => {
+  const { tokens } = cutMicroBatch(createBatch(), [0, 2], 2);
+  assert.deepEqual([...takeInputs(tokens)], [...'1234560', ...'0012300'].map(Number));
+});
