@@ -74,8 +74,9 @@ const lossSchema = z.strictObject({
     .enum(['grpo', 'bnpo', 'dapo', 'dr_grpo', 'sequence-sum'])
     .default('grpo')
     .describe(
-      'grpo: mean per sequence, then over sequences; bnpo: over tokens of the micro-batch; dapo: over tokens of the whole ' +
-        'optimizer batch; dr_grpo: sum over (N · maxNewTokens); sequence-sum: token sum per sequence, mean over sequences.',
+      'grpo: mean per sequence, then over sequences; bnpo: over the tokens of each microBatch rollouts, then over these; ' +
+        'dapo: over the tokens of the whole optimizer batch; dr_grpo: sum over (N · maxNewTokens); ' +
+        'sequence-sum: token sum per sequence, mean over sequences.',
     ),
   ratioLevel: z
     .enum(['token', 'sequence'])
