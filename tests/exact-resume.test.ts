@@ -18,10 +18,9 @@ import {
 } from './small-matrix.ts';
 
 /** The home of a matrix that ran undisturbed, shared by the tests below. */
-let calm: string;
+const calm = createTemporaryDirectory({ after }, 'assay-calm-');
 
 before(async () => {
-  calm = createTemporaryDirectory({ after }, 'assay-calm-');
   const undisturbed = await runAssay(smallMatrixCommand(calm));
   assert.equal(undisturbed.code, 0, undisturbed.stderr);
 });

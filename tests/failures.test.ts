@@ -13,16 +13,15 @@ import {
 } from './small-matrix.ts';
 
 /** A home interrupted in the middle of training, and the rows it ends with when it is simply resumed. */
-let interrupted: string;
+const interrupted = createTemporaryDirectory({ after }, 'assay-interrupted-');
+const whole = createTemporaryDirectory({ after }, 'assay-whole-');
 let expectedRows: string[];
 
 before(async () => {
-  interrupted = createTemporaryDirectory({ after }, 'assay-interrupted-');
   const assay = startAssay(smallMatrixCommand(interrupted));
   await waitFor(assay, 'some steps', () => countFinished(interrupted, 'record') >= 4);
   assay.child.kill('SIGINT');
   assert.equal(await assay.exit, 130, assay.output().stderr);
-  const whole = createTemporaryDirectory({ after }, 'assay-whole-');
   cpSync(interrupted, whole, { recursive: true });
   const finished = await runAssay(smallMatrixCommand(whole));
   assert.equal(finished.code, 0, finished.stderr);
