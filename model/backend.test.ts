@@ -14,6 +14,9 @@ import {
 } from './backend.ts';
 import { defaultCacheDirectory } from './cache-directory.ts';
 
+const hasNative = listBackends(defaultCacheDirectory()).some(
+  ({ name, present }) => name === 'native' && present,
+);
 const emptyCache = mkdtempSync(join(tmpdir(), 'assay-empty-cache-'));
 
 interface Trial {
@@ -36,11 +39,14 @@ function tryBackend(backend: BackendName): Trial {
       return [Array.from(tf.matMul(a, a).dataSync()), Array.from(lossGradient(a).dataSync())];
     });
     console.log(JSON.stringify({ provenance, product, gradient, leakedTensors: tf.memory().numTensors - before }));`;
-  const output = execFileSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
+  return JSON.parse(runHere(program)) as Trial;
+}
+
+function runHere(program: string): string {
+  return execFileSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
     cwd: fileURLToPath(new URL('.', import.meta.url)),
     encoding: 'utf8',
   });
-  return JSON.parse(output) as Trial;
 }
 
 // Z = X², L = Σ_i log softmax(Z_i)[0]; dL/dZ_i = [p, −p] with p = softmax(Z_i)[1]; dL/dX = dL/dZ Xᵀ + Xᵀ dL/dZ, worked at X = [[1, 2], [3, 4]].
@@ -80,6 +86,21 @@ test('a missing native backend is refused with the command that installs it', as
     return true;
   });
 });
+
+test(
+  'the native library is not asked for other threads than it was loaded with',
+  { skip: !hasNative && 'native is not installed' },
+  () => {
+    const program = `
+    const { BackendSettingsError, selectBackend } = await import('./backend.ts');
+    const request = { backend: 'native', cacheDirectory: ${JSON.stringify(defaultCacheDirectory())} };
+    await selectBackend({ ...request, threads: 1 });
+    await selectBackend({ ...request, threads: 1 });
+    const error = await selectBackend({ ...request, threads: 2 }).catch((reason) => reason);
+    console.log(error instanceof BackendSettingsError);`;
+    assert.equal(runHere(program), 'true\n');
+  },
+);
 
 test('auto takes the first backend that is present', async () => {
   const provenance = await selectBackend({ backend: 'auto', cacheDirectory: emptyCache });

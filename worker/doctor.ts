@@ -81,12 +81,14 @@ function inspectSqlite(): InspectionItem {
 }
 
 function inspectBackends(cacheDirectory: string): InspectionItem[] {
-  return listBackends(cacheDirectory).map(({ name, present, detail, mend }) => ({
-    name: `backend ${name}`,
-    status: present ? 'ok' : 'optional',
-    detail,
-    ...(mend === undefined ? {} : { mend }),
-  }));
+  return listBackends(cacheDirectory).map(({ name, present, detail, mend }) => {
+    const item = { name: `backend ${name}`, detail };
+    if (present) return { ...item, status: 'ok' };
+    if (name === 'gpu' && findProgram('nvidia-smi') === undefined) {
+      return { ...item, status: 'optional', detail: 'this machine has no NVIDIA card (no nvidia-smi)' };
+    }
+    return { ...item, status: 'optional', ...(mend === undefined ? {} : { mend }) };
+  });
 }
 
 async function inspectTemporal(
