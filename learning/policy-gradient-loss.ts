@@ -24,16 +24,10 @@ export interface LossInput {
   readonly weights: tf.Tensor2D;
 }
 
-/** The scheme's loss and its parts; a loss is to be minimised. */
+/** To be minimised. */
 export interface PolicyLoss {
-  /** [n]: each rollout's share of the loss; their sum is what is minimised */
+  /** [n]: each rollout's share; their sum over the optimizer batch is the loss */
   readonly rows: tf.Tensor1D;
-  /** scalar: the policy-gradient part */
-  readonly policy: tf.Scalar;
-  /** scalar: beta · KL, aggregated like the loss */
-  readonly kl: tf.Scalar;
-  /** scalar: −entropyCoefficient · entropy, aggregated like the loss */
-  readonly entropy: tf.Scalar;
   /** [n, T]: policy over behavior probability, before any clipping; 1 on padding */
   readonly ratio: tf.Tensor2D;
 }
@@ -88,23 +82,15 @@ function objectivePerToken(input: LossInput, ratio: tf.Tensor2D, options: LossOp
  */
 export function computePolicyLoss(input: LossInput, options: LossOptions): PolicyLoss {
   return tf.tidy(() => {
-    const { gradientMask, weights, tokenMask, entropies } = input;
+    const { gradientMask, weights, tokenMask, entropies, referenceLogprobs } = input;
     const ratio = computeRatio(input, options.ratioLevel);
-    const policyTokens = tf.mul(tf.mul(objectivePerToken(input, ratio, options), gradientMask), weights);
-    const parts = [tf.sum(policyTokens, 1)];
-    if (input.referenceLogprobs !== null && options.beta > 0) {
-      const divergence = penalizeDivergence(
-        { ...input, referenceLogprobs: input.referenceLogprobs, ratio },
-        options,
-      );
-      parts.push(tf.mul(tf.sum(tf.mul(divergence, weights), 1), options.beta));
-    } else parts.push(tf.zerosLike(parts[0]!));
-    parts.push(
-      options.entropyCoefficient > 0
-        ? tf.mul(tf.sum(tf.mul(tf.mul(entropies, tokenMask), weights), 1), -options.entropyCoefficient)
-        : tf.zerosLike(parts[0]!),
-    );
-    const [policy, kl, entropy] = parts.map((part) => tf.sum(part)) as [tf.Scalar, tf.Scalar, tf.Scalar];
-    return { rows: tf.addN(parts) as tf.Tensor1D, policy, kl, entropy, ratio };
+    const terms = [tf.mul(objectivePerToken(input, ratio, options), gradientMask)];
+    if (referenceLogprobs !== null && options.beta > 0) {
+      terms.push(tf.mul(penalizeDivergence({ ...input, referenceLogprobs, ratio }, options), options.beta));
+    }
+    if (options.entropyCoefficient > 0) {
+      terms.push(tf.mul(tf.mul(entropies, tokenMask), -options.entropyCoefficient));
+    }
+    return { rows: tf.sum(tf.mul(tf.addN(terms), weights), 1) as tf.Tensor1D, ratio };
   });
 }

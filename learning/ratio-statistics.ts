@@ -8,6 +8,8 @@ export interface RatioSums {
   readonly ratio: number;
   /** tokens whose gradient a clip or cap takes away or limits */
   readonly clipped: number;
+  /** ratio − 1 − log ratio (k3): the KL from the behavior policy to the policy, nats */
+  readonly divergence: number;
 }
 
 type LossOptions = Scheme['loss'];
@@ -31,12 +33,14 @@ export function sumRatios(
   let tokens = 0;
   let ratioSum = 0;
   let clipped = 0;
+  let divergence = 0;
   mask.forEach((counts, at) => {
     if (counts === 0) return;
     const ratio = call.ratio[at]!;
     tokens += 1;
     ratioSum += ratio;
     clipped += Number(isClipped(ratio, credit[at]!, call.options));
+    divergence += ratio - 1 - Math.log(ratio);
   });
-  return { tokens, ratio: ratioSum, clipped };
+  return { tokens, ratio: ratioSum, clipped, divergence };
 }

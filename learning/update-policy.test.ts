@@ -195,6 +195,7 @@ test('the first update of a batch sees ratios of 1 and clips nothing', async () 
   const { metrics } = await update({});
   assert.ok(Math.abs(metrics['update/ratio_mean']! - 1) < 1e-5);
   assert.equal(metrics['update/clip_fraction'], 0);
+  assert.ok(Math.abs(metrics['update/approx_kl_nats']!) < 1e-6);
   assert.equal(metrics['update/learning_rate'], 1e-2);
   assert.equal(metrics['loss/kl'], undefined);
 });
@@ -204,6 +205,7 @@ test('the same call gives the same bits', async () => {
   const [first, second] = [await update({ training }), await update({ training })];
   assert.deepEqual(first, second);
   assert.ok(first.metrics['update/ratio_mean'] !== 1);
+  assert.ok(first.metrics['update/approx_kl_nats']! > 1e-6);
 });
 
 for (const aggregation of ['grpo', 'dapo', 'dr_grpo', 'sequence-sum'] as const) {

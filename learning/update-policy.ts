@@ -140,6 +140,7 @@ interface Totals {
   tokens: number;
   ratio: number;
   clipped: number;
+  divergence: number;
 }
 
 /** Sums losses and gradients of the rows `taught` over micro-batches. */
@@ -154,7 +155,7 @@ async function accumulate(
 ): Promise<Totals> {
   const { batch, options } = context;
   const { microBatch } = call.training;
-  const totals: Totals = { loss: 0, kl: 0, tokens: 0, ratio: 0, clipped: 0 };
+  const totals: Totals = { loss: 0, kl: 0, tokens: 0, ratio: 0, clipped: 0, divergence: 0 };
   for (const rows of splitByLength(batch, work.taught, microBatch)) {
     const part = cutMicroBatch(batch, rows, microBatch);
     const found = accumulateRollouts(context, part, work.into);
@@ -170,6 +171,7 @@ async function accumulate(
     totals.tokens += sums.tokens;
     totals.ratio += sums.ratio;
     totals.clipped += sums.clipped;
+    totals.divergence += sums.divergence;
     await pause(call);
   }
   return totals;
@@ -203,6 +205,7 @@ async function updateOnce(
     'gradient/norm': gradientNorm,
     'update/clip_fraction': totals.clipped / Math.max(totals.tokens, 1),
     'update/ratio_mean': totals.ratio / Math.max(totals.tokens, 1),
+    'update/approx_kl_nats': totals.divergence / Math.max(totals.tokens, 1),
     'update/learning_rate': learningRate,
     'update/tokens': totals.tokens,
   };
