@@ -1,5 +1,5 @@
 import { and, desc, eq } from 'drizzle-orm';
-import type { Database } from './connection.ts';
+import { writeTransaction, type Database } from './connection.ts';
 import { attempts } from './schema.ts';
 
 /** A newer attempt of the same stage has begun, so this one may not commit. */
@@ -25,7 +25,7 @@ export interface Lease extends AttemptKey {
 export function beginAttempt(db: Database, key: AttemptKey, worker: string): Lease {
   const { runId, stage, step, attempt } = key;
   const row = { runId, stage, step, attempt, worker, startedAt: new Date().toISOString() };
-  const { lastInsertRowid } = db.insert(attempts).values(row).run();
+  const { lastInsertRowid } = writeTransaction(db, (tx) => tx.insert(attempts).values(row).run());
   return { runId, stage, step, attempt, id: Number(lastInsertRowid) };
 }
 

@@ -1,5 +1,5 @@
 import { and, asc, eq, gt, inArray } from 'drizzle-orm';
-import type { Database } from './connection.ts';
+import { writeTransaction, type Database } from './connection.ts';
 import { conditions, runs } from './schema.ts';
 
 export type RunRow = typeof runs.$inferSelect;
@@ -78,15 +78,17 @@ export function findRun(db: Database, runId: string): RunWithCondition {
 
 /** Marks a run as under way, keeping the provenance and time of its first start. */
 export function startRun(db: Database, runId: string, provenance: string): void {
-  const { startedAt, provenance: first } = findRun(db, runId);
-  db.update(runs)
-    .set({
-      status: 'running',
-      startedAt: startedAt ?? new Date().toISOString(),
-      provenance: first ?? provenance,
-    })
-    .where(eq(runs.id, runId))
-    .run();
+  writeTransaction(db, (tx) => {
+    const { startedAt, provenance: first } = findRun(tx, runId);
+    tx.update(runs)
+      .set({
+        status: 'running',
+        startedAt: startedAt ?? new Date().toISOString(),
+        provenance: first ?? provenance,
+      })
+      .where(eq(runs.id, runId))
+      .run();
+  });
 }
 
 /** Marks how a run ended. */
