@@ -29,7 +29,7 @@ export interface SampleCall {
   /** awaited after every token; the place for heartbeats */
   readonly onYield?: () => Promise<void> | void;
   readonly signal?: AbortSignal;
-  /** rollouts advanced together; the default suits caches of a few megabytes */
+  /** rollouts advanced together; 256 unless told: more rows per operation, fewer operations */
   readonly microBatch?: number;
   /** a micro-batch drops finished rows when at most this fraction is still running */
   readonly compactBelow?: number;
@@ -56,7 +56,7 @@ export interface RolloutBatch {
   readonly entropies: Float32Array;
 }
 
-const DEFAULT_MICRO_BATCH = 128;
+const DEFAULT_MICRO_BATCH = 256;
 const DEFAULT_COMPACT_BELOW = 0.75;
 
 /** The completions of one row while it grows. */
