@@ -82,14 +82,14 @@ function objectivePerToken(input: LossInput, ratio: tf.Tensor2D, options: LossOp
  */
 export function computePolicyLoss(input: LossInput, options: LossOptions): PolicyLoss {
   return tf.tidy(() => {
-    const { gradientMask, weights, tokenMask, entropies, referenceLogprobs } = input;
+    const { gradientMask, weights, entropies, referenceLogprobs } = input;
     const ratio = computeRatio(input, options.ratioLevel);
     const terms = [tf.mul(objectivePerToken(input, ratio, options), gradientMask)];
     if (referenceLogprobs !== null && options.beta > 0) {
       terms.push(tf.mul(penalizeDivergence({ ...input, referenceLogprobs, ratio }, options), options.beta));
     }
     if (options.entropyCoefficient > 0) {
-      terms.push(tf.mul(tf.mul(entropies, tokenMask), -options.entropyCoefficient));
+      terms.push(tf.mul(entropies, -options.entropyCoefficient));
     }
     return { rows: tf.sum(tf.mul(tf.addN(terms), weights), 1) as tf.Tensor1D, ratio };
   });
