@@ -11,6 +11,9 @@ export interface Attempt {
   pause(): Promise<void>;
 }
 
+/** An attempt that lost its lease; the attempt that took it may have been the one without a future. */
+const RETRYABLE_ERRORS = new Set(['StaleAttemptError']);
+
 /** Faults that pass by themselves; anything else that is thrown would be thrown again. */
 const TRANSIENT_CODES = new Set([
   'SQLITE_BUSY',
@@ -22,6 +25,7 @@ const TRANSIENT_CODES = new Set([
 ]);
 
 function isTransient(error: unknown): boolean {
+  if (error instanceof Error && RETRYABLE_ERRORS.has(error.name)) return true;
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === 'string' && TRANSIENT_CODES.has(code);
 }

@@ -24,7 +24,7 @@ export function createJudge({ db, plans }: StoreDependencies) {
       step: input.step,
       attempt: attempt.number,
     };
-    beginAttempt(db, key, attempt.workerId);
+    const lease = beginAttempt(db, key, attempt.workerId);
     const first = input.round * plan.condition.training.promptsPerStep;
     const problems = trainProblems(context, input);
     const rows = listRollouts(db, { runId: plan.runId, phase: 'train', step: input.step })
@@ -37,7 +37,7 @@ export function createJudge({ db, plans }: StoreDependencies) {
       );
     writeTransaction(db, (tx) => {
       recordJudgements(tx, rows);
-      finishAttempt(tx, key);
+      finishAttempt(tx, lease);
     });
   });
 }

@@ -66,7 +66,7 @@ export function createRecordEvaluation({ db, artifacts, plans }: StoreDependenci
     const { slice, step } = input;
     const { runId } = context.plan;
     const key = { runId, stage: `evaluate/${slice.split}/${slice.from}`, step, attempt: attempt.number };
-    beginAttempt(db, key, attempt.workerId);
+    const lease = beginAttempt(db, key, attempt.workerId);
     const batch = decodeRollouts(await artifacts.read(input.rollouts));
     const source = { context, task: taskOfSplit(context, slice.split), batch, phase: slice.split, step };
     const perProblem: VerifiedRollout[][] = [];
@@ -92,7 +92,7 @@ export function createRecordEvaluation({ db, artifacts, plans }: StoreDependenci
         place,
         perProblem.flatMap((records) => records.slice(0, SHOWN_SAMPLES)),
       );
-      finishAttempt(tx, key);
+      finishAttempt(tx, lease);
     });
   });
 }

@@ -42,7 +42,7 @@ export function createRecord({ db, artifacts, plans }: StoreDependencies) {
     const { plan } = await plans.readRun(input.plan);
     const { runId } = plan;
     const key = { runId, stage: 'record', step: input.step, attempt: attempt.number };
-    beginAttempt(db, key, attempt.workerId);
+    const lease = beginAttempt(db, key, attempt.workerId);
     const rows = listRollouts(db, { runId, phase: 'train', step: input.step });
     const superseded = supersededFiles(input, plan.condition.training.checkpointEvery);
     writeTransaction(db, (tx) => {
@@ -51,7 +51,7 @@ export function createRecord({ db, artifacts, plans }: StoreDependencies) {
       const metrics = { ...measureRollouts(rows), ...input.updated.metrics };
       recordStep(tx, { runId, step: input.step, rollouts: rows.length, tokens }, metrics);
       releaseArtifacts(tx, superseded);
-      finishAttempt(tx, key);
+      finishAttempt(tx, lease);
     });
     for (const ref of [...superseded, ...input.obsolete]) await artifacts.remove(ref);
   });

@@ -142,7 +142,7 @@ export function createShape({ db, artifacts, plans }: StoreDependencies) {
       step: input.step,
       attempt: attempt.number,
     };
-    beginAttempt(db, key, attempt.workerId);
+    const lease = beginAttempt(db, key, attempt.workerId);
     const groups = readGroups(db, context, input.step);
     const kept = keepGroups(groups, scheme, training.promptsPerStep);
     const batches = await Promise.all(
@@ -166,7 +166,7 @@ export function createShape({ db, artifacts, plans }: StoreDependencies) {
     const shaped = toShapedRollouts(groups, kept, { advantages, credit: tokens.credit, width });
     writeTransaction(db, (tx) => {
       recordShaping(tx, shaped);
-      finishAttempt(tx, key);
+      finishAttempt(tx, lease);
     });
     const isShort = scheme.gates.dropUniformGroups && groups.filter(isMixed).length < training.promptsPerStep;
     return { batch, wantsAnotherRound: isShort && input.rounds.length < scheme.gates.maxSamplingRounds };

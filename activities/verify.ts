@@ -92,7 +92,7 @@ export function createVerify({ db, artifacts, plans }: StoreDependencies) {
       step: input.step,
       attempt: attempt.number,
     };
-    beginAttempt(db, key, attempt.workerId);
+    const lease = beginAttempt(db, key, attempt.workerId);
     const batch = decodeRollouts(await artifacts.read(input.rollouts));
     const problems = trainProblems(context, input);
     const source = { context, task, batch, phase: 'train', step: input.step };
@@ -108,7 +108,7 @@ export function createVerify({ db, artifacts, plans }: StoreDependencies) {
     );
     writeTransaction(db, (tx) => {
       recordVerifiedRollouts(tx, place, records);
-      finishAttempt(tx, key);
+      finishAttempt(tx, lease);
     });
   });
 }

@@ -8,7 +8,9 @@ const MARKS = { ok: '✓', missing: '✗', optional: '·' } as const;
 export function addDoctorCommand(program: Command, setExitCode: (code: number) => void): void {
   program
     .command('doctor')
-    .description('Say which backend, server, database and versions are in use, and what is missing, with the command that mends it.')
+    .description(
+      'Say which backend, server, database and versions are in use, and what is missing, with the command that mends it.',
+    )
     .addOption(homeOption())
     .addOption(jsonOption())
     .addHelpText('after', '\nExamples:\n  assay doctor\n  assay doctor --json')

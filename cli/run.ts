@@ -98,7 +98,7 @@ async function follow(
     const result = await Promise.race([
       Promise.all([finished, showUntilDone()]).then(([progress]) => progress),
       interrupted,
-      session.fleet.failure,
+      session.failure,
     ]);
     view.show([]);
     return result.failed;

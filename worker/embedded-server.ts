@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
+import { DiskFullError } from '../activities/artifact-store.ts';
 import type { Home } from './home.ts';
 
 /** The embedded Temporal server did not come up; the message holds the end of its log. */
@@ -44,6 +45,18 @@ async function findFreePort(): Promise<number> {
   if (address === null || typeof address === 'string')
     throw new ServerStartError('found no free TCP port on 127.0.0.1');
   return address.port;
+}
+
+/** The port of last time unless another program took it. */
+async function choosePort(previous: number | undefined): Promise<number> {
+  if (previous === undefined) return findFreePort();
+  const probe = createServer();
+  const isFree = await new Promise<boolean>((done) => {
+    probe.once('error', () => done(false));
+    probe.listen(previous, '127.0.0.1', () => done(true));
+  });
+  await new Promise((done) => (probe.listening ? probe.close(done) : done(undefined)));
+  return isFree ? previous : findFreePort();
 }
 
 async function isServing(port: number): Promise<boolean> {
@@ -97,6 +110,11 @@ async function startServer(home: Home, executable: string, port: number): Promis
   while (!(await isServing(port))) {
     if (!isAlive(server.pid) || Date.now() > deadline) {
       const tail = (await readFile(logPath, 'utf8')).split('\n').slice(-8).join('\n');
+      if (tail.includes('disk is full')) {
+        throw new DiskFullError(
+          `no space left for the Temporal server's file ${home.serverDatabase}; nothing is lost. Free some space and run the same command again`,
+        );
+      }
       throw new ServerStartError(
         `the Temporal server did not start on 127.0.0.1:${port}; the end of ${logPath}:\n${tail}`,
       );
@@ -126,8 +144,7 @@ export async function acquireEmbeddedServer(home: Home, executable: string): Pro
   // The same port as last time if it is free, so that workers of a killed command find the server again.
   const previous = await readRecord(home);
   let record =
-    (await findRunning(home)) ??
-    (await startServer(home, executable, previous?.port ?? (await findFreePort())));
+    (await findRunning(home)) ?? (await startServer(home, executable, await choosePort(previous?.port)));
   return {
     address: `127.0.0.1:${record.port}`,
     revive: async () => {

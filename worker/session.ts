@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { BackendChoice } from '../model/backend.ts';
 import { acquireEmbeddedServer, type EmbeddedServer } from './embedded-server.ts';
 import type { Home } from './home.ts';
-import { startWorkerFleet, type WorkerFleet } from './supervisor.ts';
+import { startWorkerFleet } from './supervisor.ts';
 import {
   configuredTarget,
   connectClient,
@@ -26,7 +26,8 @@ export interface SessionSettings {
 /** A server, workers and a client for the length of one command. */
 export interface Session {
   readonly client: Client;
-  readonly fleet: WorkerFleet;
+  /** Rejects when workers or server cannot be kept running; otherwise pending. */
+  readonly failure: Promise<never>;
   readonly address: string;
   /** Drains the workers, then leaves the server; everything under way stays resumable. */
   close(): Promise<void>;
@@ -40,17 +41,28 @@ export function defaultTrainWorkers(): number {
 /** How often a dead server is noticed and started again. */
 const REVIVE_INTERVAL_MS = 1000;
 
-function keepAlive(server: EmbeddedServer): () => void {
+const MAX_FAILED_REVIVALS = 3;
+
+/** Starts a dead server again; rejects `failure` when that fails again and again. */
+function keepAlive(server: EmbeddedServer): { readonly failure: Promise<never>; stop(): void } {
   let isReviving = false;
+  let failed = 0;
+  let fail: (error: unknown) => void;
+  const failure = new Promise<never>((_, reject) => (fail = reject));
+  failure.catch(() => undefined);
   const timer = setInterval(() => {
     if (isReviving) return;
     isReviving = true;
     server
       .revive()
-      .catch((error: unknown) => console.error(`assay: ${(error as Error).message}`))
+      .then(() => (failed = 0))
+      .catch((error: unknown) => {
+        failed += 1;
+        if (failed >= MAX_FAILED_REVIVALS) fail(error);
+      })
       .finally(() => (isReviving = false));
   }, REVIVE_INTERVAL_MS);
-  return () => clearInterval(timer);
+  return { failure, stop: () => clearInterval(timer) };
 }
 
 /** The server this command talks to: the configured one, or the home's embedded one. */
@@ -69,13 +81,13 @@ export async function openSession(settings: SessionSettings): Promise<Session> {
   const client = await connectClient(target);
   const environment = server === null ? process.env : { ...process.env, TEMPORAL_ADDRESS: server.address };
   const fleet = startWorkerFleet({ ...settings, environment });
-  const stopWatching = server === null ? () => undefined : keepAlive(server);
+  const watch = server === null ? null : keepAlive(server);
   return {
     client,
-    fleet,
+    failure: Promise.race([fleet.failure, ...(watch === null ? [] : [watch.failure])]),
     address: target.connectionOptions.address ?? 'default address',
     close: async () => {
-      stopWatching();
+      watch?.stop();
       // The client stays open: calls that are being retried would throw, and the process ends with its command.
       await fleet.stop();
       await server?.release();
