@@ -82,9 +82,12 @@ export async function openSession(settings: SessionSettings): Promise<Session> {
   const environment = server === null ? process.env : { ...process.env, TEMPORAL_ADDRESS: server.address };
   const fleet = startWorkerFleet({ ...settings, environment });
   const watch = server === null ? null : keepAlive(server);
+  const failure = Promise.race([fleet.failure, ...(watch === null ? [] : [watch.failure])]);
+  // Whoever follows the matrix handles it; until then it must not end the process unhandled.
+  failure.catch(() => undefined);
   return {
     client,
-    failure: Promise.race([fleet.failure, ...(watch === null ? [] : [watch.failure])]),
+    failure,
     address: target.connectionOptions.address ?? 'default address',
     close: async () => {
       watch?.stop();
