@@ -28,13 +28,13 @@ test('rollouts are split into parts of similar length, longest first', () => {
   assert.deepEqual(splitByLength(createBatch(), [0, 1, 2], 2), [[1, 0], [2]]);
 });
 
-test('columns that are padding in all rows are cut, up to a multiple of 4', () => {
+test('completion columns that are padding in all rows are cut, up to a multiple of 4', () => {
   const { tokens, completionLength } = cutMicroBatch(createBatch(), [0, 2], 2);
   assert.equal(completionLength, 4);
-  assert.deepEqual([tokens.promptLength, tokens.length, tokens.count], [4, 8, 2]);
-  assert.deepEqual([...tokens.tokens], [...'12345600', ...'00123000'].map(Number));
-  assert.deepEqual([...tokens.promptStarts], [0, 2]);
-  assert.deepEqual([...tokens.lengths], [6, 5]);
+  assert.deepEqual([tokens.promptLength, tokens.length, tokens.count], [8, 12, 2]);
+  assert.deepEqual([...tokens.tokens], [...'000012345600', ...'000000123000'].map(Number));
+  assert.deepEqual([...tokens.promptStarts], [4, 6]);
+  assert.deepEqual([...tokens.lengths], [10, 9]);
 });
 
 test('per-token values follow the cut, with zeros in what was added', () => {
@@ -47,5 +47,5 @@ test('per-token values follow the cut, with zeros in what was added', () => {
 
 test('the network reads every column but the last', () => {
   const { tokens } = cutMicroBatch(createBatch(), [0, 2], 2);
-  assert.deepEqual([...takeInputs(tokens)], [...'1234560', ...'0012300'].map(Number));
+  assert.deepEqual([...takeInputs(tokens)], [...'00001234560', ...'00000012300'].map(Number));
 });

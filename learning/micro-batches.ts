@@ -5,7 +5,7 @@ import type { ShapedBatch } from './update-policy.ts';
 const WIDTH_MULTIPLE = 4;
 const MIN_ROWS = 8;
 
-/** Some rollouts of a batch as a batch of their own, without columns that are padding in all of them. */
+/** Some rollouts of a batch as a batch of their own, without completion columns that are padding in all of them. */
 export interface MicroBatch {
   /** indices in the whole batch, one per row; rows beyond them are padding */
   readonly rollouts: readonly number[];
@@ -42,8 +42,8 @@ export function splitByLength(batch: ShapedBatch, rollouts: readonly number[], s
 export function cutMicroBatch(batch: ShapedBatch, rollouts: readonly number[], size: number): MicroBatch {
   const count = roundRows(rollouts.length, size);
   const width = batch.promptLength + batch.completionLength;
-  const skipped = Math.min(...rollouts.map((rollout) => batch.promptStarts[rollout]!));
-  const promptLength = roundUp(batch.promptLength - skipped);
+  // The whole batch's width: a width of its own would seldom save much and often be a new shape to record.
+  const promptLength = roundUp(batch.promptLength);
   const completionLength = roundUp(Math.max(...rollouts.map((rollout) => batch.completionLengths[rollout]!)));
   const length = promptLength + completionLength;
   const shift = promptLength - batch.promptLength;

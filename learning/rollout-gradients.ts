@@ -58,20 +58,26 @@ function createBody({ policy, options, temperature }: LossContext): LossBody {
   };
 }
 
+/** Schemes that differ only in what reaches the graph as arrays share their recordings. */
+function nameBody({ options, temperature }: LossContext): string {
+  const { aggregation: _weights, topEntropyQuantile: _gradientMask, ...inGraph } = options;
+  return JSON.stringify([inGraph, temperature]);
+}
+
 /** Adds the gradient of a micro-batch's share of the policy loss to `into`. */
 export function accumulateRollouts(
   context: LossContext,
   part: MicroBatch,
   into: readonly Float32Array[],
 ): RolloutLoss {
-  const { batch, policy, options, temperature } = context;
+  const { batch, policy } = context;
   const { tokens, completionLength } = part;
   const arrays = [batch.logprobs, batch.credit, batch.tokenMask, context.gradientMask, context.weights];
   if (context.referenceLogprobs !== null) arrays.push(context.referenceLogprobs);
   const [loss, ratio, kl] = accumulateGradients({
     policy,
     body: createBody(context),
-    key: JSON.stringify([options, temperature]),
+    key: nameBody(context),
     tensors: [
       tf.tensor1d(takeInputs(tokens), 'int32'),
       tf.tensor1d(shiftTargets(tokens, tokens.promptLength), 'int32'),
