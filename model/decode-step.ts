@@ -42,8 +42,9 @@ function normalize(input: tf.Tensor, gain: tf.Tensor, epsilon: number): tf.Tenso
 }
 
 function feedForward(hidden: tf.Tensor, layer: LayerWeights, epsilon: number): tf.Tensor {
-  const projected = tf.matMul(normalize(hidden, layer.feedForwardNorm, epsilon), layer.feedForwardIn);
-  const [gate, up] = tf.split(projected, 2, 1) as [tf.Tensor, tf.Tensor];
+  const normal = normalize(hidden, layer.feedForwardNorm, epsilon);
+  const gate = tf.matMul(normal, layer.feedForwardGate);
+  const up = tf.matMul(normal, layer.feedForwardUp);
   const activated = tf.mul(tf.mul(gate, tf.sigmoid(gate)), up);
   return tf.add(hidden, tf.matMul(activated, layer.feedForwardOut));
 }

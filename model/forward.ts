@@ -36,7 +36,10 @@ function takeColumns(hidden: tf.Tensor, inputs: SequenceInputs, from: number): t
 
 function feedForward(hidden: tf.Tensor, layer: LayerWeights, epsilon: number): tf.Tensor {
   const normal = normalizeRms(hidden, layer.feedForwardNorm, epsilon);
-  const activated = activateGated(tf.matMul(normal, layer.feedForwardIn));
+  const activated = activateGated(
+    tf.matMul(normal, layer.feedForwardGate),
+    tf.matMul(normal, layer.feedForwardUp),
+  );
   return tf.add(hidden, tf.matMul(activated, layer.feedForwardOut));
 }
 

@@ -59,10 +59,8 @@ function layoutLayer(config: PolicyConfig, layer: number): ParameterLayout[] {
     ]),
     fused(queries, [[name('self_attn.o_proj'), width]], true),
     plain(name('post_attention_layernorm'), [width]),
-    fused(width, [
-      [name('mlp.gate_proj'), feedForwardWidth],
-      [name('mlp.up_proj'), feedForwardWidth],
-    ]),
+    fused(width, [[name('mlp.gate_proj'), feedForwardWidth]]),
+    fused(width, [[name('mlp.up_proj'), feedForwardWidth]]),
     fused(feedForwardWidth, [[name('mlp.down_proj'), width]], true),
   ];
 }

@@ -16,8 +16,10 @@ export interface LayerWeights {
   readonly attentionOut: tf.Tensor;
   /** [D] */
   readonly feedForwardNorm: tf.Tensor;
-  /** [D, 2·feedForwardWidth]: gate, up side by side */
-  readonly feedForwardIn: tf.Tensor;
+  /** [D, feedForwardWidth]; apart from `feedForwardUp`, because cutting their joint product costs more than a second matmul */
+  readonly feedForwardGate: tf.Tensor;
+  /** [D, feedForwardWidth] */
+  readonly feedForwardUp: tf.Tensor;
   /** [feedForwardWidth, D] */
   readonly feedForwardOut: tf.Tensor;
 }
@@ -47,7 +49,8 @@ const LAYER_ROLES = [
   'attentionIn',
   'attentionOut',
   'feedForwardNorm',
-  'feedForwardIn',
+  'feedForwardGate',
+  'feedForwardUp',
   'feedForwardOut',
 ] as const satisfies readonly (keyof LayerWeights)[];
 
