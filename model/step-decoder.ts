@@ -138,14 +138,13 @@ function createAppendingDecoder(start: DecoderStart): StepDecoder {
 
 /** A copy of the cache with room for `columns` columns. */
 function widenCache(cache: Cache, columns: number): Cache {
-  const widen = (tensor: tf.Tensor): tf.Tensor =>
-    tf.pad(tensor as tf.Tensor4D, [
-      [0, 0],
-      [0, 0],
-      [0, columns - tensor.shape[2]!],
-      [0, 0],
-    ]);
-  return { keys: cache.keys.map(widen), values: cache.values.map(widen) };
+  const [count, heads, used, width] = cache.keys[0]!.shape as [number, number, number, number];
+  return tf.tidy(() => {
+    // Concatenation copies whole rows, which padding does not.
+    const room = tf.zeros<tf.Rank.R4>([count, heads, columns - used, width]);
+    const widen = (tensor: tf.Tensor): tf.Tensor => tf.concat([tensor as tf.Tensor4D, room], 2);
+    return { keys: cache.keys.map(widen), values: cache.values.map(widen) };
+  });
 }
 
 /** Writes a column into rows `indices` of a cache seen as [N·keyValueHeads·columns, headWidth]. */
