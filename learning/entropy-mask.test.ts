@@ -10,6 +10,15 @@ test('the top share of the counted tokens is kept', () => {
   assert.deepEqual(maskTopEntropies(entropies, tokenMask, 1), tokenMask);
 });
 
+test('a quantile that falls on a token keeps it, whatever the share', () => {
+  for (let percent = 1; percent < 100; percent += 1) {
+    // With 101 distinct tokens the quantile lies exactly on the one with `percent` tokens above it.
+    const entropies = Float32Array.from({ length: 101 }, (_, at) => at / 64);
+    const mask = maskTopEntropies(entropies, new Float32Array(101).fill(1), percent / 100);
+    assert.equal(mask.indexOf(1), 100 - percent, `${percent}%`);
+  }
+});
+
 test('ties at the threshold are all kept', () => {
   const ones = new Float32Array(4).fill(1);
   assert.deepEqual(maskTopEntropies(ones, ones, 0.25), ones);

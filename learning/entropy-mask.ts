@@ -12,7 +12,8 @@ export function maskTopEntropies(
 ): Float32Array {
   const sorted = entropies.filter((_, at) => tokenMask[at] !== 0).sort();
   if (sorted.length === 0) return new Float32Array(entropies.length);
-  const rank = (1 - share) * (sorted.length - 1);
+  // In float32, as torch has it: in float64 0.82 · 150 lies just above 123, and the token of rank 123 would be lost.
+  const rank = Math.fround((1 - share) * (sorted.length - 1));
   const low = sorted[Math.floor(rank)]!;
   const high = sorted[Math.ceil(rank)]!;
   const threshold = low + (high - low) * (rank - Math.floor(rank));

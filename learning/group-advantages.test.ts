@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { assertClose, readGoldenCases } from './golden-cases.ts';
-import { computeAdvantages, OutcomeNotBinaryError } from './group-advantages.ts';
+import { computeAdvantages, NegativeOutcomeError } from './group-advantages.ts';
 import { penalizeRewards, standardizeAdvantages } from './sequence-rewards.ts';
 
 const plain = {
@@ -55,9 +55,28 @@ test('signed outcomes weigh right and wrong answers apart', () => {
   assert.deepEqual([...weighted], [Math.fround(0.1), -2]);
 });
 
-test('a reward between 0 and 1 has no sign and is refused by name of what mends it', () => {
+test('signed, partial credit counts by its size and only a reward of 0 counts as wrong', () => {
+  const signed = { ...plain, baseline: 'none', outcome: 'signed', positiveWeight: 0.5 } as const;
+  assert.deepEqual([...computeAdvantages([1, 0.5, 0, null], 4, signed)], [0.5, 0.25, -1, 0]);
+});
+
+test('signed, a reward below 0 or not a number is refused', () => {
   const signed = { ...plain, outcome: 'signed' } as const;
-  assert.throws(() => computeAdvantages([1, 0.5], 2, signed), OutcomeNotBinaryError);
+  for (const reward of [-0.5, NaN]) {
+    assert.throws(() => computeAdvantages([1, reward], 2, signed), NegativeOutcomeError);
+  }
+});
+
+test('rewards that are all equal give exactly 0, so that a uniform group takes no optimizer step', () => {
+  for (const baseline of ['group-mean', 'leave-one-out'] as const) {
+    for (const scale of ['group', 'batch', 'none'] as const) {
+      for (let hundredth = -100; hundredth <= 100; hundredth += 1) {
+        const rewards = new Array<number>(7).fill(hundredth / 100);
+        const got = computeAdvantages(rewards, 7, { ...plain, baseline, scale });
+        assert.ok(got.every((advantage) => advantage === 0), `${baseline}, ${scale}, reward ${rewards[0]}`);
+      }
+    }
+  }
 });
 
 test('a null reward stands outside baseline and deviation and gets 0', () => {

@@ -5,14 +5,16 @@ type AdvantageOptions = Scheme['advantage'];
 /** Added to every standard deviation that something is divided by (as TRL does). */
 const SCALE_EPSILON = 1e-4;
 
-/** A scheme with signed outcomes got a reward other than 0 and 1: leave shaping components out or use outcome "reward". */
-export class OutcomeNotBinaryError extends Error {
-  override readonly name = 'OutcomeNotBinaryError';
+/** A scheme with signed outcomes got a reward below 0: leave penalties out of its rewards or use outcome "reward". */
+export class NegativeOutcomeError extends Error {
+  override readonly name = 'NegativeOutcomeError';
 }
 
 /** Mean and standard deviation (ddof 1; 0 below two values) in float64. */
 export function measureSpread(values: readonly number[]): { mean: number; deviation: number } {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [first = 0] = values;
+  // Summed as differences, so that equal values have exactly their value as mean and nothing learns from the rounding.
+  const mean = first + values.reduce((sum, value) => sum + (value - first), 0) / values.length;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { mean, deviation: values.length < 2 ? 0 : Math.sqrt(squares / (values.length - 1)) };
 }
@@ -23,12 +25,12 @@ function isScored(reward: number | null): reward is number {
 
 function toOutcome(reward: number | null, options: AdvantageOptions): number | null {
   if (reward === null || options.outcome === 'reward') return reward;
-  if (reward !== 0 && reward !== 1) {
-    throw new OutcomeNotBinaryError(
-      `a reward of ${reward} has no sign; advantage.outcome "signed" expects 0 or 1. Remove shaping from the scheme's rewards, or set outcome to "reward"`,
-    );
-  }
-  return reward === 1 ? options.positiveWeight : -options.negativeWeight;
+  if (reward > 0) return options.positiveWeight * reward;
+  if (reward === 0) return -options.negativeWeight;
+  throw new NegativeOutcomeError(
+    `a reward of ${reward} is neither right nor wrong; advantage.outcome "signed" expects 0 or more. ` +
+      'Remove penalties from the scheme\'s rewards, or set outcome to "reward"',
+  );
 }
 
 /** The scored values of one group minus their baseline; null stays null. */
@@ -58,17 +60,17 @@ function splitGroups<Item>(items: readonly Item[], groupSize: number): Item[][] 
 /**
  * Rewards of N rollouts → one advantage each.
  *
- * With value v = reward (or, signed, +positiveWeight for 1 and −negativeWeight for 0), computed in float64:
+ * With value v = reward (or, signed, +positiveWeight · reward above 0 and −negativeWeight at 0), computed in float64:
  * - baseline: v − mean of the group | v − mean of the *other* rollouts of the group | v
  * - scale: divided by (std of the group's v + 1e-4) | (std of the whole batch's v + 1e-4) | nothing; std has ddof 1
  *
  * Sources: GRPO, arXiv 2402.03300; Dr. GRPO, 2503.20783 (scale none); RLOO, 2402.14740 (leave-one-out); PSR / NSR /
  * W-REINFORCE, 2506.01347 (signed). A null reward (never scored) stands outside every mean and deviation and gets
- * advantage 0; the null itself marks it.
+ * advantage 0; the null itself marks it. A group of equal rewards gets exactly 0 from either baseline.
  *
  * @param rewards [N], groups are consecutive runs of `groupSize`
  * @returns [N] float32
- * @throws OutcomeNotBinaryError
+ * @throws NegativeOutcomeError, RangeError when N is no whole number of groups
  */
 export function computeAdvantages(
   rewards: readonly (number | null)[],
