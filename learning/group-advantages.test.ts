@@ -73,7 +73,10 @@ test('rewards that are all equal give exactly 0, so that a uniform group takes n
       for (let hundredth = -100; hundredth <= 100; hundredth += 1) {
         const rewards = new Array<number>(7).fill(hundredth / 100);
         const got = computeAdvantages(rewards, 7, { ...plain, baseline, scale });
-        assert.ok(got.every((advantage) => advantage === 0), `${baseline}, ${scale}, reward ${rewards[0]}`);
+        assert.ok(
+          got.every((advantage) => advantage === 0),
+          `${baseline}, ${scale}, reward ${rewards[0]}`,
+        );
       }
     }
   }
