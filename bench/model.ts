@@ -1,12 +1,14 @@
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
+import { accumulateGradients, createGradientSums } from '../learning/accumulate-gradients.ts';
 import { applyAdamw, createMoments } from '../learning/adamw.ts';
 import { selectBackend, type BackendChoice } from '../model/backend.ts';
 import { defaultCacheDirectory } from '../model/cache-directory.ts';
-import { scoreCompletions } from '../model/forward.ts';
+import { scorePrepared } from '../model/forward.ts';
 import { createPolicy, type Policy } from '../model/policy.ts';
 import { sampleCompletions, type RolloutBatch } from '../model/sampler.ts';
+import { createInputs, shiftTargets, type TokenBatch } from '../model/token-batch.ts';
 import { deriveStream } from '../random/streams.ts';
 
 /*
@@ -20,7 +22,7 @@ const { values: flags } = parseArgs({
     rollouts: { type: 'string', default: '256' },
     threads: { type: 'string', default: '1' },
     backend: { type: 'string', default: 'auto' },
-    sampleBatch: { type: 'string', default: '128' },
+    sampleBatch: { type: 'string', default: '256' },
     updateBatch: { type: 'string', default: '32' },
     repeats: { type: 'string', default: '5' },
     only: { type: 'string', default: '' },
@@ -73,36 +75,43 @@ function sample(policy: Policy, step: number): Promise<RolloutBatch> {
   });
 }
 
-function computeGradients(policy: Policy, batch: RolloutBatch, begin: number): Float32Array[] {
-  const count = Math.min(updateBatch, batch.count - begin);
+/** Adds the gradient of the mean logprob of a micro-batch's completions. */
+function accumulatePart(
+  policy: Policy,
+  batch: RolloutBatch,
+  call: { begin: number; into: Float32Array[] },
+): void {
+  const count = Math.min(updateBatch, batch.count - call.begin);
   const length = batch.promptLength + batch.completionLength;
-  const part = {
+  const part: TokenBatch = {
     count,
     length,
     promptLength: batch.promptLength,
-    tokens: batch.tokens.subarray(begin * length, (begin + count) * length),
-    promptStarts: batch.promptStarts.subarray(begin, begin + count),
+    tokens: batch.tokens.subarray(call.begin * length, (call.begin + count) * length),
+    promptStarts: batch.promptStarts.subarray(call.begin, call.begin + count),
     lengths: new Int32Array(count).fill(length),
   };
-  const { value, grads } = tf.variableGrads(
-    () => tf.mean(scoreCompletions(policy, part, 1).logprobs) as tf.Scalar,
-    [...policy.parameters],
-  );
-  const gradients = policy.parameters.map(({ name }) => grads[name]!.dataSync() as Float32Array);
-  tf.dispose([value, grads]);
-  return gradients;
+  const inputs = createInputs(policy.config, part, length - 1);
+  const targets = tf.tensor1d(shiftTargets(part, PROMPT), 'int32');
+  accumulateGradients({
+    policy,
+    key: 'bench',
+    tensors: [inputs.ids, targets, inputs.mask, inputs.cosines, inputs.sines],
+    body: (weights, [ids, scored, mask, cosines, sines]) => {
+      const read = { ...inputs, ids: ids as tf.Tensor1D, mask: mask!, cosines: cosines!, sines: sines! };
+      const scores = scorePrepared(weights, read, { targets: scored as tf.Tensor1D, temperature: 1 });
+      return [tf.mean(tf.slice(scores, [0, 0], [1, scored!.size])) as tf.Scalar];
+    },
+    into: call.into,
+  });
 }
 
 function update(policy: Policy, batch: RolloutBatch, moments: ReturnType<typeof createMoments>): void {
-  const total = policy.parameters.map(({ size }) => new Float32Array(size));
-  for (let begin = 0; begin < batch.count; begin += updateBatch) {
-    computeGradients(policy, batch, begin).forEach((gradient, index) => {
-      const sum = total[index]!;
-      for (let i = 0; i < sum.length; i += 1) sum[i]! += gradient[i]!;
-    });
-  }
+  const into = createGradientSums(policy);
+  for (let begin = 0; begin < batch.count; begin += updateBatch)
+    accumulatePart(policy, batch, { begin, into });
   const options = { betas: [0.9, 0.95], epsilon: 1e-8, weightDecay: 0, maxGradientNorm: 1 } as const;
-  applyAdamw(policy, total, { moments, options, learningRate: 1e-5 });
+  applyAdamw(policy, into, { moments, options, learningRate: 1e-5 });
 }
 
 /** Wall and processor time of `body`, ms; the latter tells more on a busy machine. */
