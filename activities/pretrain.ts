@@ -49,7 +49,7 @@ async function openLive(
 ): Promise<LivePolicy> {
   const { policyConfig } = from.substrate;
   if (input.checkpoint !== null) return dependencies.policies.take(input.checkpoint, policyConfig);
-  const policy = createPolicy(policyConfig, from.recipe.seed);
+  const policy = createPolicy(policyConfig, from.recipe.seed, from.recipe.architecture.initializerRange);
   return { policy, moments: createMoments(policy) };
 }
 

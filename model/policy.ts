@@ -179,11 +179,18 @@ export function createPolicyFromTensors(config: PolicyConfig, stored: StoredTens
   return wrapParameters(config, fromStoredTensors(config, stored));
 }
 
+/** The standard deviation Hugging Face gives matrices of models a few hundred wide and more. */
+const DEFAULT_INITIALIZER_RANGE = 0.02;
+
 /**
- * A freshly initialised policy: norms 1, matrices normal with standard deviation 0.02, those that write to the residual
- * stream divided by √(2·layers) (Radford et al. 2019, section 2.3). Depends on `seed` and `config` only.
+ * A freshly initialised policy: norms 1, matrices normal with standard deviation `initializerRange`, those that write to
+ * the residual stream divided by √(2·layers) (Radford et al. 2019, section 2.3). Depends on its arguments only.
  */
-export function createPolicy(config: PolicyConfig, seed: number): Policy {
+export function createPolicy(
+  config: PolicyConfig,
+  seed: number,
+  initializerRange = DEFAULT_INITIALIZER_RANGE,
+): Policy {
   const stream = deriveStream(seed, 'policy');
   const residualScale = 1 / Math.sqrt(2 * config.layers);
   const stored = listStoredParts(checkConfig(config)).flatMap(({ parts }) => parts);
@@ -192,7 +199,7 @@ export function createPolicy(config: PolicyConfig, seed: number): Policy {
     const values = new Float32Array(size).fill(1);
     if (part.shape.length === 2) {
       const generator = createGenerator(stream, index);
-      const deviation = 0.02 * (part.writesResidual ? residualScale : 1);
+      const deviation = initializerRange * (part.writesResidual ? residualScale : 1);
       for (let i = 0; i < size; i += 1) values[i] = generator.normal() * deviation;
     }
     return [part.name, { dtype: 'F32', shape: part.shape, values }] as const;

@@ -10,6 +10,13 @@ export const architectureSchema = z
     feedForwardSize: z.number().int().min(8).default(256).describe('Inner width of SwiGLU.'),
     ropeTheta: z.number().positive().default(1000).describe('Base of the rotary position frequencies.'),
     maxPositions: z.number().int().min(8).default(128).describe('Longest sequence in tokens.'),
+    initializerRange: z
+      .number()
+      .positive()
+      .default(0.1)
+      .describe(
+        'Standard deviation of the initial matrices; 0.02, usual for wide models, learns far slower at width 96.',
+      ),
     isTied: z.boolean().default(true).describe('Output layer shares the token embedding.'),
   })
   .refine((a) => a.hiddenSize % a.heads === 0 && a.heads % a.keyValueHeads === 0, {
@@ -44,7 +51,7 @@ export const leakSchema = z.strictObject({
 export const baseRecipeSchema = z.strictObject({
   name: z.string().default('latent-strategy').describe('What reports call it.'),
   seed: z.number().int().default(0).describe('Seed of initialisation and corpus.'),
-  architecture: architectureSchema.prefault({}),
+  architecture: architectureSchema.prefault({}).describe('Llama-family transformer of the policy.'),
   facts: z
     .number()
     .int()

@@ -27,6 +27,10 @@ const overridesSchema = z.strictObject({
 });
 export type ConditionOverrides = z.infer<typeof overridesSchema>;
 
+const taskSchema = z.looseObject({
+  family: z.string().describe('Name of a task family; docs/tasks.md has the options of each.'),
+});
+
 export const controlSchema = z.enum(['base', 'random-reward', 'format-only']);
 
 /** The declared experiment: defaults, the conditions that differ from them, seeds. */
@@ -34,7 +38,7 @@ export const experimentSchema = z.strictObject({
   name: slug.describe('Names the experiment in commands, rows and reports.'),
   question: z.string().min(1).describe('The question the matrix answers, one sentence.'),
   baseline: z.string().default('base').describe('Condition the report compares the others with.'),
-  task: z.looseObject({ family: z.string() }).describe('Task family of tasks/ and its options.'),
+  task: taskSchema.describe('Task family of tasks/ and its options.'),
   base: z.record(z.string(), z.unknown()).default({}).describe('Base recipe (spec/base-recipe.ts).'),
   scheme: overridesSchema.shape.scheme.default('grpo').describe('Scheme of conditions that name none.'),
   training: z.record(z.string(), z.unknown()).default({}).describe('Training plan (spec/training.ts).'),
@@ -67,7 +71,7 @@ export function defineExperiment(input: ExperimentInput): ExperimentInput {
 
 /** One point of the matrix without its seed: all that decides what a run computes, defaults filled in. */
 export const conditionSchema = z.strictObject({
-  task: z.looseObject({ family: z.string() }),
+  task: taskSchema,
   base: baseRecipeSchema,
   scheme: schemeSchema,
   training: trainingSchema,

@@ -43,8 +43,10 @@ export const trainingSchema = z.strictObject({
     .number()
     .int()
     .min(1)
-    .default(64)
-    .describe('Rollouts per forward and backward pass; changes speed, not results beyond rounding.'),
+    .default(32)
+    .describe(
+      'Rollouts per forward and backward pass; changes speed only, except for bnpo, which divides per micro-batch.',
+    ),
   checkpointEvery: z
     .number()
     .int()
