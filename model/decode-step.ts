@@ -2,8 +2,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import { attendForCache } from './attention.ts';
 import type { PolicyConfig } from './config.ts';
 import { projectToVocabulary } from './forward.ts';
-import type { LayerWeights, PolicyWeights } from './policy.ts';
-import { createInputs, type TokenBatch } from './token-batch.ts';
+import { toWeights, type LayerWeights, type Policy, type PolicyWeights } from './policy.ts';
+import { createRecordings } from './recordings.ts';
+import { createInputs, type SequenceInputs, type TokenBatch } from './token-batch.ts';
+
+const prefills = createRecordings(16);
 
 /** Keys (rotated) and values of N rows and t columns, per layer, each [N, keyValueHeads, t, headWidth]. */
 export interface Cache {
@@ -53,27 +56,39 @@ function toLogits(config: PolicyConfig, weights: PolicyWeights, hidden: tf.Tenso
   return projectToVocabulary(weights, normalize(hidden, weights.norm, config.normEpsilon)) as tf.Tensor2D;
 }
 
+/** The prompts' network: logits after the last column, then keys and values by layer. */
+function prefill(weights: PolicyWeights, inputs: SequenceInputs): tf.Tensor[] {
+  const { config, count, length } = inputs;
+  const keys: tf.Tensor[] = [];
+  const values: tf.Tensor[] = [];
+  let hidden: tf.Tensor = tf.gather(weights.embedding, inputs.ids);
+  for (const layer of weights.layers) {
+    const normal = normalize(hidden, layer.attentionNorm, config.normEpsilon);
+    const attended = attendForCache(tf.matMul(normal, layer.attentionIn), inputs);
+    keys.push(tf.transpose(attended.keys, [1, 0, 2, 3]));
+    values.push(tf.transpose(attended.values, [1, 0, 2, 3]));
+    const mixed = tf.add(hidden, tf.matMul(attended.output, layer.attentionOut));
+    hidden = feedForward(mixed, layer, config.normEpsilon);
+  }
+  const rows = tf.reshape(hidden, [count, length, config.width]);
+  const last = tf.slice(rows, [0, length - 1, 0], [count, 1, config.width]);
+  return [toLogits(config, weights, tf.reshape(last, [count, config.width])), ...keys, ...values];
+}
+
 /** Runs the prompts of `batch` (all its columns); the logits are those after the last column. */
-export function prefillCache(config: PolicyConfig, weights: PolicyWeights, batch: TokenBatch): Decoded {
-  const { count, length } = batch;
-  return tf.tidy(() => {
-    const inputs = createInputs(config, batch, length);
-    const keys: tf.Tensor[] = [];
-    const values: tf.Tensor[] = [];
-    let hidden: tf.Tensor = tf.gather(weights.embedding, inputs.ids);
-    for (const layer of weights.layers) {
-      const normal = normalize(hidden, layer.attentionNorm, config.normEpsilon);
-      const attended = attendForCache(tf.matMul(normal, layer.attentionIn), inputs);
-      keys.push(tf.transpose(attended.keys, [1, 0, 2, 3]));
-      values.push(tf.transpose(attended.values, [1, 0, 2, 3]));
-      const mixed = tf.add(hidden, tf.matMul(attended.output, layer.attentionOut));
-      hidden = feedForward(mixed, layer, config.normEpsilon);
-    }
-    const rows = tf.reshape(hidden, [count, length, config.width]);
-    const last = tf.slice(rows, [0, length - 1, 0], [count, 1, config.width]);
-    const logits = toLogits(config, weights, tf.reshape(last, [count, config.width]));
-    return { logits, cache: { keys, values } };
-  });
+export function prefillCache(policy: Policy, batch: TokenBatch): Decoded {
+  const { config, parameters } = policy;
+  const inputs = createInputs(config, batch, batch.length);
+  const read = [inputs.ids, inputs.mask, inputs.cosines, inputs.sines];
+  const body = (tensors: readonly tf.Tensor[]): tf.Tensor[] => {
+    const [ids, mask, cosines, sines] = tensors as [tf.Tensor1D, tf.Tensor, tf.Tensor, tf.Tensor];
+    const weights = toWeights(config, tensors.slice(read.length));
+    return prefill(weights, { ...inputs, ids, mask, cosines, sines });
+  };
+  const [logits, ...cached] = prefills.run(JSON.stringify(config), body, [...read, ...parameters]);
+  tf.dispose(read);
+  const cache = { keys: cached.slice(0, config.layers), values: cached.slice(config.layers) };
+  return { logits: logits as tf.Tensor2D, cache };
 }
 
 /** Rotates [N, heads, headWidth], all at one position. */

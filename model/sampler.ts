@@ -77,7 +77,14 @@ interface PaddedPrompts {
   readonly count: number;
 }
 
-/** The distinct prompts among `prompts`, padded on the left to `length`. */
+/** The smallest of 8, 12, 16, 24, 32, 48, … that holds `count` rows: few sizes, so that recordings are used again. */
+function roundRows(count: number): number {
+  let size = 8;
+  while (size < count) size = Number.isInteger(Math.log2(size)) ? size * 1.5 : (size / 3) * 4;
+  return size;
+}
+
+/** The distinct prompts among `prompts`, padded on the left to `length`; the first again up to a rounded number. */
 function padPrompts(prompts: readonly Int32Array[], length: number, padId: number): PaddedPrompts {
   const distinct = new Map<string, number>();
   const kept: Int32Array[] = [];
@@ -88,13 +95,15 @@ function padPrompts(prompts: readonly Int32Array[], length: number, padId: numbe
     distinct.set(key, kept.length);
     return kept.push(prompt) - 1;
   });
-  const tokens = new Int32Array(kept.length * length).fill(padId);
+  const size = roundRows(kept.length);
+  while (kept.length < size) kept.push(kept[0]!);
+  const tokens = new Int32Array(size * length).fill(padId);
   kept.forEach((prompt, row) => tokens.set(prompt, (row + 1) * length - prompt.length));
   return {
     tokens,
     starts: Int32Array.from(kept, (prompt) => length - prompt.length),
     rows,
-    count: kept.length,
+    count: size,
   };
 }
 
@@ -141,13 +150,6 @@ interface MicroBatch {
   ids: Int32Array;
 }
 
-/** The smallest of 8, 12, 16, 24, 32, 48, … that holds `count` rows: few sizes, so that recordings are used again. */
-function roundRows(count: number): number {
-  let size = 8;
-  while (size < count) size = Number.isInteger(Math.log2(size)) ? size * 1.5 : (size / 3) * 4;
-  return size;
-}
-
 /** `rows` and finished ones up to a rounded size. */
 function fillRows(rows: readonly Row[]): Row[] {
   const filler = Array.from({ length: roundRows(rows.length) - rows.length }, () => ({
@@ -172,13 +174,12 @@ function compact(batch: MicroBatch, compactBelow: number): void {
 
 /** Prefills the distinct prompts of some rows and chooses each row's first token. */
 function startMicroBatch(call: SampleCall, rows: Row[], promptLength: number): MicroBatch {
-  const { config, weights } = call.policy;
   const prompts = padPrompts(
     rows.map((row) => call.prompts[row.index]!),
     promptLength,
     call.padId,
   );
-  const { logits, cache } = prefillCache(config, weights, {
+  const { logits, cache } = prefillCache(call.policy, {
     count: prompts.count,
     length: promptLength,
     promptLength,

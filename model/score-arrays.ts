@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { scorePrepared } from './forward.ts';
 import { toWeights, type Policy } from './policy.ts';
-import { canRecord, recordFunction } from './recorded-function.ts';
+import { canRecord } from './recorded-function.ts';
 import { createRecordings } from './recordings.ts';
 import { createInputs, shiftTargets, type SequenceInputs, type TokenBatch } from './token-batch.ts';
 
@@ -48,7 +48,7 @@ function scoreRows(
 ): tf.Tensor {
   const { ids, mask, cosines, sines } = inputs;
   const early = [ids, mask, cosines, sines, call.targets];
-  const body = (tensors: readonly tf.Tensor[]): tf.Tensor => {
+  const body = (tensors: readonly tf.Tensor[]): tf.Tensor[] => {
     const [bodyIds, bodyMask, bodyCosines, bodySines, targets] = tensors as [
       tf.Tensor1D,
       tf.Tensor,
@@ -58,13 +58,10 @@ function scoreRows(
     ];
     const read = { ...inputs, ids: bodyIds, mask: bodyMask, cosines: bodyCosines, sines: bodySines };
     const weights = toWeights(policy.config, tensors.slice(early.length));
-    return scorePrepared(weights, read, { targets, temperature: call.temperature });
+    return [scorePrepared(weights, read, { targets, temperature: call.temperature })];
   };
-  const all = [...early, ...policy.parameters];
-  if (!canRecord()) return tf.tidy(() => body(all));
-  const key = JSON.stringify([policy.config, call.temperature, all.map((tensor) => tensor.shape)]);
-  const recording = recordings.find(key, () => recordFunction((tensors) => [body(tensors)], all));
-  return recording.run(all)[0]!;
+  const key = JSON.stringify([policy.config, call.temperature]);
+  return recordings.run(key, body, [...early, ...policy.parameters])[0]!;
 }
 
 /**
