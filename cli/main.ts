@@ -8,6 +8,7 @@ import { addPauseCommand } from './pause.ts';
 import { addReportCommand } from './report.ts';
 import { addResumeCommand } from './resume.ts';
 import { addRunCommand } from './run.ts';
+import { addSettingsCommand } from './settings.ts';
 import { addSetupCommand } from './setup.ts';
 import { addShowCommand } from './show.ts';
 import { addWorkerCommand } from './worker.ts';
@@ -30,6 +31,7 @@ function createProgram(setExitCode: (code: number) => void): Command {
     addReportCommand,
     addWorkerCommand,
     addDoctorCommand,
+    addSettingsCommand,
     addSetupCommand,
   ];
   for (const add of commands) add(program, setExitCode);

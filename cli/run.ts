@@ -236,7 +236,9 @@ export function addRunCommand(program: Command, setExitCode: (code: number) => v
 Examples:
   assay run experiments/matrices/quickstart.ts
   assay run experiments/matrices/quickstart.ts --seeds 5 --set training.steps=100
-  assay run experiments/matrices/quickstart.ts --dry-run --json`,
+  assay run experiments/matrices/quickstart.ts --dry-run --json
+
+\`assay settings\` lists every key that --set takes, with its default.`,
     )
     .action(async (file: string, options: RunOptions) => {
       const experiment = await declareExperiment(file, options);

@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { baseRecipeSchema } from './base-recipe.ts';
+import { experimentSchema } from './experiment.ts';
+import { schemeSchema } from './scheme.ts';
+import { evaluationSchema, trainingSchema } from './training.ts';
+
+/** One key of a declaration, as `--set` and a file write it. */
+export interface Setting {
+  /** Dotted; `*` stands for a name of the declaration's own, `[]` for an item of a list. */
+  readonly path: string;
+  /** In words, bounds included, e.g. `integer ≥ 1`. */
+  readonly type: string;
+  /** What an absent key means; undefined: nothing, or `isRequired`. */
+  readonly default?: unknown;
+  readonly isRequired: boolean;
+  readonly description: string;
+}
+
+/** The keys of one object of a declaration. */
+export interface SettingGroup {
+  /** Path of the object; empty for the declaration itself. */
+  readonly path: string;
+  readonly description: string;
+  readonly settings: readonly Setting[];
+}
+
+type Node = z.core.JSONSchema.BaseSchema;
+
+const { shape } = experimentSchema;
+
+/** The declaration with the plans it frames in their own schemas. A named scheme gives what its object form leaves out. */
+const declarationSchema = z.strictObject({
+  ...shape,
+  base: baseRecipeSchema.prefault({}).describe(shape.base.description!),
+  scheme: z
+    .union([z.string(), schemeSchema.partial({ title: true, source: true, rewards: true })])
+    .default('grpo')
+    .describe(shape.scheme.description!),
+  training: trainingSchema.prefault({}).describe(shape.training.description!),
+  evaluation: evaluationSchema.prefault({}).describe(shape.evaluation.description!),
+});
+
+const BOUNDS = Number.MAX_SAFE_INTEGER;
+
+function describeRange({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: Node): string {
+  const low = exclusiveMinimum ?? (minimum === -BOUNDS ? undefined : minimum);
+  const high = exclusiveMaximum ?? (maximum === BOUNDS ? undefined : maximum);
+  if (low !== undefined && high !== undefined) {
+    return ` in ${exclusiveMinimum === undefined ? '[' : '('}${low}, ${high}${exclusiveMaximum === undefined ? ']' : ')'}`;
+  }
+  if (low !== undefined) return ` ${exclusiveMinimum === undefined ? '≥' : '>'} ${low}`;
+  return high === undefined ? '' : ` ${exclusiveMaximum === undefined ? '≤' : '<'} ${high}`;
+}
+
+function describeObject(node: Node): string {
+  const { additionalProperties, propertyNames } = node;
+  const isMap = typeof additionalProperties === 'object' && Object.keys(additionalProperties).length > 0;
+  if (node.properties !== undefined || !isMap) return 'settings';
+  const names = (propertyNames as Node | undefined)?.enum;
+  return `map of ${names === undefined ? 'name' : names.join(' | ')} to ${describeType(additionalProperties)}`;
+}
+
+function describeType(node: Node): string {
+  if (node.anyOf !== undefined) return node.anyOf.map((choice) => describeType(choice as Node)).join(' or ');
+  if (node.enum !== undefined) return node.enum.join(' | ');
+  if (node.type === 'array') return `list of ${describeType(node.items as Node)}`;
+  if (node.type === 'object') return describeObject(node);
+  if (node.type === 'string') return 'text';
+  return `${node.type}${describeRange(node)}`;
+}
+
+/** The object whose keys are listed below `node`, with the path that leads to it; null for a plain value. */
+function findObject(node: Node, path: string): { readonly node: Node; readonly path: string } | null {
+  if (node.properties !== undefined) return { node, path };
+  const { additionalProperties, items, anyOf } = node;
+  if (node.type === 'array') return findObject(items as Node, `${path}[]`);
+  if (typeof additionalProperties === 'object') return findObject(additionalProperties, `${path}.*`);
+  for (const choice of anyOf ?? []) {
+    const found = findObject(choice as Node, path);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** `defaults` are those the surrounding object gives its members, which come before the members' own. */
+function describeGroup(
+  node: Node,
+  at: { readonly path: string; readonly description: string; readonly defaults: unknown },
+): SettingGroup[] {
+  const settings: Setting[] = [];
+  const inner: SettingGroup[] = [];
+  for (const [key, child] of Object.entries(node.properties ?? {}) as [string, Node][]) {
+    const path = at.path === '' ? key : `${at.path}.${key}`;
+    const { description = '' } = child;
+    const given = (at.defaults as Record<string, unknown> | undefined)?.[key];
+    const value = given ?? child.default;
+    const isRequired = node.required?.includes(key) ?? false;
+    if (child.properties === undefined) {
+      const known = value === undefined ? {} : { default: value };
+      settings.push({ path, type: describeType(child), ...known, isRequired, description });
+    }
+    const object = findObject(child, path);
+    if (object !== null) {
+      inner.push(...describeGroup(object.node, { path: object.path, description, defaults: value }));
+    }
+  }
+  return [{ path: at.path, description: at.description, settings }, ...inner];
+}
+
+/** Every key of a declaration, grouped by the object it stands in, derived from the schemas that validate it. */
+export function describeSettings(): SettingGroup[] {
+  const root = z.toJSONSchema(declarationSchema, { io: 'input' }) as Node;
+  const description = 'The declared experiment: defaults, the conditions that differ from them, seeds.';
+  return describeGroup(root, { path: '', description, defaults: undefined });
+}
