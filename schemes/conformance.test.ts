@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import { before, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs-core';
 import { maskTopEntropies } from '../learning/entropy-mask.ts';
@@ -12,7 +13,7 @@ import { createGenerator } from '../random/generator.ts';
 import { deriveStream } from '../random/streams.ts';
 import { openReward } from '../rewards/index.ts';
 import { schemeSchema, type Scheme } from '../spec/scheme.ts';
-import { findScheme, schemes, UnknownSchemeError } from './index.ts';
+import { findScheme, schemeNames, schemes, UnknownSchemeError } from './index.ts';
 
 const GROUP = 4;
 const WIDTH = 6;
@@ -142,6 +143,12 @@ for (const scheme of trained) {
     for (const { component, options } of scheme.rewards) openReward(component, options);
   });
 }
+
+test('each scheme is named as its file and each file is listed in the index', () => {
+  const files = readdirSync(new URL('.', import.meta.url)).filter((file) => /^[a-z-]+\.ts$/.test(file));
+  const names = files.map((file) => file.slice(0, -'.ts'.length)).filter((name) => name !== 'index');
+  assert.deepEqual([...schemeNames].sort(), names.sort());
+});
 
 test('no two schemes share a name, a title or a composition', () => {
   const compositions = schemes.map(({ name: _name, title: _title, source: _source, ...rest }) => rest);

@@ -27,6 +27,8 @@ export const schemes: readonly Scheme[] = [
   base,
 ];
 
+export const schemeNames: readonly string[] = schemes.map(({ name }) => name);
+
 /** A scheme name without a file in schemes/. */
 export class UnknownSchemeError extends Error {
   override readonly name = 'UnknownSchemeError';
@@ -36,8 +38,7 @@ export class UnknownSchemeError extends Error {
 export function findScheme(name: string): Scheme {
   const scheme = schemes.find((candidate) => candidate.name === name);
   if (scheme !== undefined) return scheme;
-  const names = schemes.map((candidate) => candidate.name);
   throw new UnknownSchemeError(
-    `there is no scheme "${name}"; the nearest is "${closest(name, names)}" of ${names.join(', ')}`,
+    `there is no scheme "${name}"; the nearest is "${closest(name, [...schemeNames])}" of ${schemeNames.join(', ')}`,
   );
 }

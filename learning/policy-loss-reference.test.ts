@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import * as tf from '@tensorflow/tfjs-core';
+import { selectBackend, type BackendChoice } from '../model/backend.ts';
+import { defaultCacheDirectory } from '../model/cache-directory.ts';
+import { createGenerator } from '../random/generator.ts';
+import { deriveStream } from '../random/streams.ts';
+import { schemeSchema, type Scheme } from '../spec/scheme.ts';
+import { computePolicyLoss, type LossInput } from './policy-gradient-loss.ts';
+
+/** TRL has neither k1, k2, the score function nor mixed settings: here each combination meets the formulas in float64. */
+
+type LossOptions = Scheme['loss'];
+type Arrays = Record<keyof LossInput, Float32Array>;
+
+const ROWS = 4;
+const WIDTH = 5;
+const LENGTHS = [5, 3, 1, 0];
+const defaults = schemeSchema.shape.loss.parse(undefined);
+
+before(async () => {
+  const backend = (process.env['ASSAY_TEST_BACKEND'] ?? 'auto') as BackendChoice;
+  await selectBackend({ backend, cacheDirectory: defaultCacheDirectory() });
+});
+
+/** Rows of uneven length, one empty; ratios beyond every clip; noise on masked tokens. */
+function createArrays(): Arrays {
+  const generator = createGenerator(deriveStream(3, 'policy-loss-reference'));
+  const draw = (low: number, high: number): Float32Array =>
+    Float32Array.from({ length: ROWS * WIDTH }, () => low + (high - low) * generator.uniform());
+  const tokenMask = draw(0, 0).map((_, at) => Number(at % WIDTH < LENGTHS[Math.floor(at / WIDTH)]!));
+  return {
+    logprobs: draw(-2, -0.05),
+    behaviorLogprobs: draw(-2, -0.05),
+    referenceLogprobs: draw(-2, -0.05),
+    entropies: draw(0, 2),
+    credit: draw(-1.5, 1.5),
+    tokenMask,
+    gradientMask: tokenMask.map((counts, at) => counts * Number(at % 3 !== 0)),
+    weights: tokenMask.map((counts, at) => counts / (5 + (at % 7))),
+  };
+}
+
+/** The ratio of token `at`: its own, or that of the mean log ratio of its row. */
+function ratioAt(
+  arrays: Arrays,
+  logprobs: Float64Array,
+  at: number,
+  level: LossOptions['ratioLevel'],
+): number {
+  const difference = (token: number): number => logprobs[token]! - arrays.behaviorLogprobs[token]!;
+  if (level === 'token') return Math.exp(difference(at));
+  const row = Math.floor(at / WIDTH);
+  const tokens = Array.from({ length: LENGTHS[row]! }, (_, column) => row * WIDTH + column);
+  return Math.exp(tokens.reduce((sum, token) => sum + difference(token), 0) / tokens.length);
+}
+
+function divergenceAt(difference: number, estimator: LossOptions['klEstimator']): number {
+  if (estimator === 'k1') return -difference;
+  return estimator === 'k2' ? difference ** 2 / 2 : Math.exp(difference) - difference - 1;
+}
+
+/** The loss in float64, one token after the other; `logprobs` may differ from those the cispo weights were taken at. */
+function referenceLoss(arrays: Arrays, logprobs: Float64Array, options: LossOptions): number {
+  const { objective, epsilonLow, epsilonHigh, delta, ratioLevel } = options;
+  const frozen = Float64Array.from(arrays.logprobs);
+  const perToken = (at: number): number => {
+    const advantage = arrays.credit[at]!;
+    if (objective === 'reinforce') return -advantage * logprobs[at]!;
+    if (objective === 'cispo') {
+      return -Math.min(ratioAt(arrays, frozen, at, ratioLevel), epsilonHigh) * advantage * logprobs[at]!;
+    }
+    const ratio = ratioAt(arrays, logprobs, at, ratioLevel);
+    const clipped = Math.min(Math.max(ratio, 1 - epsilonLow), 1 + epsilonHigh);
+    return -Math.min(Math.min(ratio, delta ?? Infinity) * advantage, clipped * advantage);
+  };
+  let loss = 0;
+  for (let at = 0; at < logprobs.length; at += 1) {
+    if (arrays.tokenMask[at] === 0) continue;
+    const correction = options.klBiasCorrection ? ratioAt(arrays, logprobs, at, ratioLevel) : 1;
+    const divergence = divergenceAt(arrays.referenceLogprobs[at]! - logprobs[at]!, options.klEstimator);
+    const terms =
+      (arrays.gradientMask[at] === 1 ? perToken(at) : 0) +
+      options.beta * correction * divergence -
+      options.entropyCoefficient * arrays.entropies[at]!;
+    loss += arrays.weights[at]! * terms;
+  }
+  return loss;
+}
+
+/** Central differences of the reference by each logprob. */
+function referenceSlopes(arrays: Arrays, options: LossOptions): number[] {
+  const step = 1e-6;
+  return Array.from(arrays.logprobs, (_, at) => {
+    const [up, down] = [step, -step].map((change) => {
+      const moved = Float64Array.from(arrays.logprobs);
+      moved[at]! += change;
+      return referenceLoss(arrays, moved, options);
+    });
+    return (up! - down!) / (2 * step);
+  });
+}
+
+function evaluate(arrays: Arrays, options: LossOptions): { loss: number; slopes: Float32Array } {
+  return tf.tidy(() => {
+    const tensors = Object.fromEntries(
+      Object.entries(arrays).map(([name, values]) => [name, tf.tensor2d(values, [ROWS, WIDTH])]),
+    ) as unknown as LossInput;
+    const computeLoss = (logprobs: tf.Tensor): tf.Scalar =>
+      tf.sum(computePolicyLoss({ ...tensors, logprobs: logprobs as tf.Tensor2D }, options).rows);
+    const { value, grad } = tf.valueAndGrad(computeLoss)(tensors.logprobs);
+    // Adding 0 makes a zero of either sign the same zero.
+    return { loss: value.dataSync()[0]!, slopes: Float32Array.from(grad.dataSync(), (slope) => slope + 0) };
+  });
+}
+
+function* listOptions(objective: LossOptions['objective']): Generator<LossOptions> {
+  const divergences = (['k1', 'k2', 'k3'] as const).flatMap((klEstimator) =>
+    [false, true].map((klBiasCorrection) => ({ beta: 0.3, klEstimator, klBiasCorrection })),
+  );
+  for (const ratioLevel of ['token', 'sequence'] as const) {
+    for (const delta of [null, 1.5]) {
+      for (const entropyCoefficient of [0, 0.1]) {
+        for (const divergence of [{ beta: 0 }, ...divergences]) {
+          yield { ...defaults, objective, ratioLevel, delta, entropyCoefficient, ...divergence };
+        }
+      }
+    }
+  }
+}
+
+for (const objective of ['clipped', 'cispo', 'reinforce'] as const) {
+  test(`${objective}: loss and gradient equal float64 formulas and their differences under all settings`, () => {
+    const tensors = tf.memory().numTensors;
+    const arrays = createArrays();
+    for (const options of listOptions(objective)) {
+      const { loss, slopes } = evaluate(arrays, options);
+      const want = referenceLoss(arrays, Float64Array.from(arrays.logprobs), options);
+      const label = JSON.stringify(options);
+      assert.ok(Math.abs(loss - want) < 1e-5, `loss ${loss} for ${want} under ${label}`);
+      referenceSlopes(arrays, options).forEach((slope, at) => {
+        assert.ok(Math.abs(slopes[at]! - slope) < 1e-5, `slope ${at}: ${slopes[at]} for ${slope}, ${label}`);
+      });
+    }
+    assert.equal(tf.memory().numTensors, tensors);
+  });
+}
+
+test('numbers on masked tokens change neither loss nor gradient, however large', () => {
+  const arrays = createArrays();
+  const noisy = Object.fromEntries(
+    Object.entries(arrays).map(([name, values]) => {
+      const isNoise = ['logprobs', 'behaviorLogprobs', 'referenceLogprobs', 'entropies', 'credit'].includes(
+        name,
+      );
+      return [
+        name,
+        values.map((value, at) => (isNoise && arrays.tokenMask[at] === 0 ? -1e30 + at * 1e28 : value)),
+      ];
+    }),
+  ) as Arrays;
+  for (const objective of ['clipped', 'cispo', 'reinforce'] as const) {
+    for (const options of listOptions(objective)) {
+      assert.deepEqual(evaluate(noisy, options), evaluate(arrays, options), JSON.stringify(options));
+    }
+  }
+});
