@@ -87,4 +87,3 @@ export const workflowIds = {
 
 /** Task queues, one per resource; `train` has one slot per worker process. */
 export const taskQueues = { orchestration: 'orchestration', cpu: 'cpu', train: 'train' } as const;
-export type TaskQueueName = keyof typeof taskQueues;

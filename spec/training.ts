@@ -76,4 +76,3 @@ export const evaluationSchema = z.strictObject({
     .describe('Problems of the evaluations on dev during training.'),
   devSamples: z.number().int().min(1).default(4).describe('Samples per problem on dev during training.'),
 });
-export type EvaluationPlan = z.infer<typeof evaluationSchema>;

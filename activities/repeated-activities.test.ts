@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { ApplicationFailure } from '@temporalio/activity';
+import { openDatabase, type Database } from '../db/connection.ts';
+import { dumpRows } from '../db/dump.ts';
+import { registerExperiment } from '../db/experiments.ts';
+import { findScheme } from '../schemes/index.ts';
+import { selectBackend, type BackendChoice } from '../model/backend.ts';
+import { defaultCacheDirectory } from '../model/cache-directory.ts';
+import { baseRecipeSchema } from '../spec/base-recipe.ts';
+import { canonicalJson } from '../spec/canonical.ts';
+import { conditionSchema, type Condition } from '../spec/experiment.ts';
+import type { BaseModelInput, RunInput } from '../spec/plan.ts';
+import { evaluationSchema, trainingSchema } from '../spec/training.ts';
+import { createArtifactStore } from './artifact-store.ts';
+import { createLivePolicies } from './live-policies.ts';
+import { createPlanReader } from './run-context.ts';
+import { createStoreActivities, type StoreActivities } from './store-activities.ts';
+import { createTrainActivities, type TrainActivities } from './train-activities.ts';
+
+const condition: Condition = conditionSchema.parse({
+  task: { family: 'arithmetic', operations: 1, startDigits: 1, modulus: 10 },
+  base: baseRecipeSchema.parse({
+    architecture: { hiddenSize: 16, layers: 1, heads: 2, keyValueHeads: 1, feedForwardSize: 32 },
+    steps: 4,
+    documentsPerStep: 8,
+    facts: 5,
+    leak: { problems: 4, steps: 2 },
+  }),
+  scheme: findScheme('grpo'),
+  training: trainingSchema.parse({ steps: 1, promptsPerStep: 4, groupSize: 4 }),
+  evaluation: evaluationSchema.parse({ splits: { clean: 4 }, samplesPerProblem: 4 }),
+});
+
+const directory = mkdtempSync(join(tmpdir(), 'assay-activities-'));
+let db: Database;
+let store: StoreActivities;
+let train: TrainActivities;
+
+before(async () => {
+  await selectBackend({
+    backend: (process.env['ASSAY_TEST_BACKEND'] ?? 'auto') as BackendChoice,
+    cacheDirectory: defaultCacheDirectory(),
+    threads: 1,
+  });
+  db = openDatabase(join(directory, 'assay.db'));
+  const artifacts = createArtifactStore(join(directory, 'artifacts'));
+  const plans = createPlanReader(artifacts);
+  store = createStoreActivities({ db, artifacts, plans, policiesDirectory: join(directory, 'policies') });
+  // No live policies: every activity starts from its checkpoint, as after a crash.
+  train = createTrainActivities({
+    artifacts,
+    plans,
+    policies: createLivePolicies(artifacts, 1),
+    provenance: '{}',
+  });
+  registerExperiment(db, {
+    experiment: { id: 'e1', name: 'demo', question: 'Does repeating change anything?', baseline: 'grpo' },
+    conditions: [
+      {
+        id: 'c1',
+        name: 'grpo',
+        position: 0,
+        isControl: false,
+        baseModelId: 'b1',
+        settings: canonicalJson(condition),
+      },
+    ],
+    runs: [{ id: 'r1', conditionId: 'c1', seed: 0, totalSteps: 1 }],
+  });
+});
+
+after(() => rmSync(directory, { recursive: true }));
+
+/** Runs an activity in a mock environment twice, as a worker that died before reporting would; both must agree. */
+async function twice<Input, Output>(
+  activity: (input: Input) => Promise<Output>,
+  input: Input,
+): Promise<Output> {
+  const first = await new MockActivityEnvironment({ attempt: 1 }).run(activity, input);
+  const rows = dumpRows(db);
+  const second = await new MockActivityEnvironment({ attempt: 2 }).run(activity, input);
+  assert.deepEqual(second, first);
+  assert.deepEqual(dumpRows(db), rows);
+  return first as Output;
+}
+
+async function makeBaseModel(base: BaseModelInput): Promise<void> {
+  const { baseModelId, plan, totalSteps } = base;
+  const half = await twice(train.pretrain, { baseModelId, plan, fromStep: 0, toStep: 3, checkpoint: null });
+  const whole = await twice(train.pretrain, {
+    baseModelId,
+    plan,
+    fromStep: 3,
+    toStep: totalSteps,
+    checkpoint: half.checkpoint,
+  });
+  await twice(store.recordBaseModel, {
+    baseModelId,
+    plan,
+    checkpoint: whole.checkpoint,
+    chunks: [half, whole],
+  });
+  assert.equal(await twice(store.findBaseModel, { baseModelId }), true);
+}
+
+test('every activity may run twice: the second run returns the same and changes no row', async () => {
+  const [run] = await twice(store.planMatrix, { experimentId: 'e1', after: null, limit: 10 });
+  const { plan, base, finalSlices } = run as RunInput;
+  await makeBaseModel(base);
+  const { checkpoint, reference, nextStep } = await twice(store.openRun, {
+    runId: 'r1',
+    plan,
+    provenance: '{}',
+  });
+  assert.equal(nextStep, 0);
+  const { rollouts } = await twice(train.sample, { plan, step: 0, round: 0, checkpoint });
+  await twice(store.verify, { plan, step: 0, round: 0, rollouts });
+  await twice(store.judge, { plan, step: 0, round: 0 });
+  const shaped = await twice(store.shape, { plan, step: 0, rounds: [rollouts] });
+  const updated = await twice(train.update, { plan, step: 0, checkpoint, reference, shaped: shaped.batch });
+  await twice(store.record, { plan, step: 0, checkpoint, updated, obsolete: [rollouts, shaped.batch] });
+  const [slice] = finalSlices;
+  const sampled = await twice(train.sampleEvaluation, {
+    plan,
+    step: 1,
+    checkpoint: updated.checkpoint,
+    slice: slice!,
+  });
+  await twice(store.recordEvaluation, { plan, step: 1, slice: slice!, rollouts: sampled.rollouts });
+  await twice(store.closeRun, { runId: 'r1', plan, status: 'completed', checkpoint: updated.checkpoint });
+  assert.ok(dumpRows(db).some((row) => row.startsWith('evaluations ')));
+});
+
+test('a completed run is not planned again', async () => {
+  const planned = await new MockActivityEnvironment().run(store.planMatrix, {
+    experimentId: 'e1',
+    after: null,
+    limit: 1,
+  });
+  assert.deepEqual(planned, []);
+});
+
+test('an error that a retry cannot mend is non-retryable and keeps its type', async () => {
+  const missing = { path: 'runs/none.json', sha256: '0'.repeat(64), bytes: 1 };
+  const call = new MockActivityEnvironment().run(store.judge, { plan: missing, step: 0, round: 0 });
+  await assert.rejects(call, (error: unknown) => {
+    assert.ok(error instanceof ApplicationFailure);
+    assert.equal(error.type, 'ArtifactMissingError');
+    assert.equal(error.nonRetryable, true);
+    return true;
+  });
+});
