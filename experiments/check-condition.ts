@@ -2,6 +2,7 @@ import type { Condition } from '../spec/experiment.ts';
 import { InvalidSpecError } from '../spec/invalid-spec-error.ts';
 import { openTask } from '../tasks/index.ts';
 import type { Split } from '../tasks/problem.ts';
+import { openReward } from '../rewards/index.ts';
 import type { Task } from '../tasks/task.ts';
 
 type Fault = string | null;
@@ -47,6 +48,26 @@ function checkTraining({ training, scheme }: Condition): Fault[] {
   ];
 }
 
+function checkRewards({ scheme }: Condition): Fault[] {
+  const faults = scheme.rewards.map(({ component, options }, i): Fault => {
+    try {
+      openReward(component, options);
+      return null;
+    } catch (error) {
+      return `scheme.rewards.${i}: ${(error as Error).message}`;
+    }
+  });
+  const isSigned = scheme.advantage.outcome === 'signed';
+  const weighted = scheme.rewards.filter(({ weight }) => weight !== 0);
+  const isBinary = weighted.length === 1 && weighted[0]!.weight === 1;
+  return [
+    ...faults,
+    isSigned && !isBinary
+      ? `scheme.rewards: advantage.outcome "signed" needs one reward of 0 or 1 with weight 1; found ${weighted.length} components`
+      : null,
+  ];
+}
+
 function checkLength(condition: Condition, task: Task): Fault {
   const splits: Split[] = [
     'train',
@@ -71,6 +92,7 @@ export function checkCondition(condition: Condition, place: string): void {
   const faults = [
     ...checkFormats(condition, task),
     ...Object.entries(condition.evaluation.splits).map((entry) => checkSplit(condition, task, entry)),
+    ...checkRewards(condition),
     ...checkTraining(condition),
     checkLength(condition, task),
   ].filter((fault) => fault !== null);

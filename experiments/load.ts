@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { parse as parseYaml } from 'yaml';
 import { InvalidSpecError } from '../spec/invalid-spec-error.ts';
 import { isSettings, type Settings } from '../spec/merge.ts';
+import { inlineProblemFiles } from './problem-file.ts';
 
 /** Declarations are written by hand; anything larger is a mistake or an attack. */
 const MAX_YAML_BYTES = 1_000_000;
@@ -30,7 +31,7 @@ async function loadYaml(path: string): Promise<unknown> {
 }
 
 /**
- * Reads a declared experiment from a TypeScript, YAML or JSON file; not validated yet.
+ * Reads a declared experiment from a TypeScript, YAML or JSON file, the rows of problem files included; not validated yet.
  *
  * @throws {InvalidSpecError} when the file is missing, of another kind or declares nothing
  */
@@ -52,5 +53,5 @@ export async function loadExperiment(file: string): Promise<Settings> {
     throw error;
   }
   if (!isSettings(declared)) throw new InvalidSpecError(`${path}: expected an object of settings`);
-  return declared;
+  return inlineProblemFiles(declared, path);
 }
