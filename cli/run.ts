@@ -6,7 +6,7 @@ import { loadExperiment } from '../experiments/load.ts';
 import { queryBaseModel, startMatrix, type MatrixHandle } from '../experiments/matrix-workflow.ts';
 import { planRuns, registerMatrix } from '../experiments/register.ts';
 import { resolveExperiment, type ResolvedExperiment } from '../experiments/resolve.ts';
-import type { BackendChoice } from '../model/backend.ts';
+import { chooseBackend, type BackendChoice } from '../model/backend.ts';
 import { defaultCacheDirectory } from '../model/cache-directory.ts';
 import { applyAssignment } from '../spec/merge.ts';
 import type { Home } from '../worker/home.ts';
@@ -146,6 +146,8 @@ export async function runMatrix(experiment: ResolvedExperiment, options: RunOpti
       failed: [],
     });
   }
+  // A forced backend that is missing is refused here rather than by every worker.
+  chooseBackend({ backend: options.backend, cacheDirectory: defaultCacheDirectory() });
   const interrupt = onInterrupt();
   const session = await openSession({
     ...options,

@@ -116,7 +116,15 @@ export function listBackends(cacheDirectory: string): BackendAvailability[] {
   });
 }
 
-function chooseBackend({ backend, cacheDirectory }: BackendRequest): BackendName {
+/**
+ * Which backend a request means on this machine; loads nothing, so it can be asked before any work is launched.
+ *
+ * @throws BackendMissingError when the named backend is not installed
+ */
+export function chooseBackend({
+  backend,
+  cacheDirectory,
+}: Pick<BackendRequest, 'backend' | 'cacheDirectory'>): BackendName {
   const available = listBackends(cacheDirectory);
   const chosen = available.find(({ name, present }) => (backend === 'auto' ? present : name === backend));
   if (chosen?.present) return chosen.name;
