@@ -1,20 +1,23 @@
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
-import * as tf from '@tensorflow/tfjs-core';
-import { accumulateGradients, createGradientSums } from '../learning/accumulate-gradients.ts';
-import { applyAdamw, createMoments } from '../learning/adamw.ts';
+import { createMoments } from '../learning/adamw.ts';
+import { computeAdvantages } from '../learning/group-advantages.ts';
+import { creditTokens } from '../learning/token-credit.ts';
+import { updatePolicy } from '../learning/update-policy.ts';
 import { selectBackend, type BackendChoice } from '../model/backend.ts';
 import { defaultCacheDirectory } from '../model/cache-directory.ts';
-import { scorePrepared } from '../model/forward.ts';
 import { createPolicy, type Policy } from '../model/policy.ts';
 import { sampleCompletions, type RolloutBatch } from '../model/sampler.ts';
-import { createInputs, shiftTargets, type TokenBatch } from '../model/token-batch.ts';
+import { createGenerator } from '../random/generator.ts';
 import { deriveStream } from '../random/streams.ts';
+import { findScheme } from '../schemes/index.ts';
+import { trainingSchema } from '../spec/training.ts';
 
 /*
- * Speed of sampling and updating a 0.8 M-parameter policy (4 layers, width 128, vocabulary 64; 16 prompt + 48 new tokens):
+ * GRPO steps of a 0.82 M-parameter policy (4 layers, width 128, vocabulary 64; 16 prompt + 48 new tokens, groups of 8; reward: share
+ * of even digits), as a run makes them but without workflow and store:
  *   node --import tsx bench/model.ts --rollouts 256 --threads 1
- * prints one JSON line; the figures are medians over the repeats.
+ * prints one JSON line; times are medians over the measured steps, in seconds.
  */
 
 const { values: flags } = parseArgs({
@@ -22,18 +25,31 @@ const { values: flags } = parseArgs({
     rollouts: { type: 'string', default: '256' },
     threads: { type: 'string', default: '1' },
     backend: { type: 'string', default: 'auto' },
-    sampleBatch: { type: 'string', default: '256' },
-    updateBatch: { type: 'string', default: '32' },
-    repeats: { type: 'string', default: '5' },
-    only: { type: 'string', default: '' },
+    warmup: { type: 'string', default: '2' },
+    steps: { type: 'string', default: '10' },
+    'sample-batch': { type: 'string', default: '256' },
+    'micro-batch': { type: 'string', default: '32' },
   },
 });
 
 const PROMPT = 16;
 const NEW = 48;
+const GROUP = 8;
 const VOCABULARY = 64;
+/** Ids of the characters 0, 2, 4, 6, 8: id 0 is the pad token, then come the digits. */
+const EVEN_DIGITS = new Set([1, 3, 5, 7, 9]);
+
 const rollouts = Number(flags.rollouts);
-const updateBatch = Number(flags.updateBatch);
+const warmup = Number(flags.warmup);
+const scheme = findScheme('grpo');
+const training = trainingSchema.parse({
+  steps: warmup + Number(flags.steps),
+  promptsPerStep: rollouts / GROUP,
+  groupSize: GROUP,
+  maxNewTokens: NEW,
+  microBatch: Number(flags['micro-batch']),
+  optimizer: { learningRate: 1e-3, beta2: 0.999 },
+});
 
 function createBenchPolicy(): Policy {
   return createPolicy(
@@ -44,83 +60,87 @@ function createBenchPolicy(): Policy {
       heads: 4,
       keyValueHeads: 4,
       headWidth: 32,
-      feedForwardWidth: 344,
-      maxPositions: 128,
+      feedForwardWidth: 352,
+      maxPositions: 64,
       ropeTheta: 10000,
       normEpsilon: 1e-6,
-      tiedEmbeddings: true,
+      tiedEmbeddings: false,
       beginId: null,
-      endId: 1,
+      endId: null,
       padId: 0,
     },
     0,
+    0.02,
   );
 }
 
-function sample(policy: Policy, step: number): Promise<RolloutBatch> {
-  const prompts = Array.from({ length: rollouts }, (_, row) =>
-    Int32Array.from({ length: PROMPT }, (_, column) => 2 + ((Math.floor(row / 8) * 7 + column * 3) % 60)),
+function createPrompts(): Int32Array[] {
+  const generator = createGenerator(deriveStream(0, 'bench/prompts'), 0);
+  return Array.from({ length: rollouts / GROUP }, () =>
+    Int32Array.from({ length: PROMPT }, () => 1 + generator.integer(VOCABULARY - 1)),
   );
+}
+
+const prompts = createPrompts().flatMap((prompt) => Array<Int32Array>(GROUP).fill(prompt));
+
+function sample(policy: Policy, step: number): Promise<RolloutBatch> {
   return sampleCompletions({
     policy,
     prompts,
-    counters: prompts.map((_, row) => ({ problem: Math.floor(row / 8), sample: row % 8 })),
-    stream: deriveStream(1, 'sample'),
+    counters: prompts.map((_, row) => ({ problem: Math.floor(row / GROUP), sample: row % GROUP })),
+    stream: deriveStream(0, 'sample'),
     step,
     maxNewTokens: NEW,
     temperature: 1,
     endId: null,
     padId: 0,
-    microBatch: Number(flags.sampleBatch),
+    microBatch: Number(flags['sample-batch']),
   });
 }
 
-/** Adds the gradient of the mean logprob of a micro-batch's completions. */
-function accumulatePart(
+/** Share of even digits in each completion. */
+function reward({ tokens, count }: RolloutBatch): number[] {
+  return Array.from({ length: count }, (_, row) => {
+    const begin = row * (PROMPT + NEW) + PROMPT;
+    return tokens.subarray(begin, begin + NEW).filter((id) => EVEN_DIGITS.has(id)).length / NEW;
+  });
+}
+
+interface StepTimes {
+  readonly generate: number;
+  readonly update: number;
+  readonly step: number;
+  readonly reward: number;
+}
+
+async function takeStep(
   policy: Policy,
-  batch: RolloutBatch,
-  call: { begin: number; into: Float32Array[] },
-): void {
-  const count = Math.min(updateBatch, batch.count - call.begin);
-  const length = batch.promptLength + batch.completionLength;
-  const part: TokenBatch = {
-    count,
-    length,
-    promptLength: batch.promptLength,
-    tokens: batch.tokens.subarray(call.begin * length, (call.begin + count) * length),
-    promptStarts: batch.promptStarts.subarray(call.begin, call.begin + count),
-    lengths: new Int32Array(count).fill(length),
-  };
-  const inputs = createInputs(policy.config, part, length - 1);
-  const targets = tf.tensor1d(shiftTargets(part, PROMPT), 'int32');
-  accumulateGradients({
-    policy,
-    key: 'bench',
-    tensors: [inputs.ids, targets, inputs.mask, inputs.cosines, inputs.sines],
-    body: (weights, [ids, scored, mask, cosines, sines]) => {
-      const read = { ...inputs, ids: ids as tf.Tensor1D, mask: mask!, cosines: cosines!, sines: sines! };
-      const scores = scorePrepared(weights, read, { targets: scored as tf.Tensor1D, temperature: 1 });
-      return [tf.mean(tf.slice(scores, [0, 0], [1, scored!.size])) as tf.Scalar];
-    },
-    into: call.into,
+  moments: ReturnType<typeof createMoments>,
+  step: number,
+): Promise<StepTimes> {
+  const begin = performance.now();
+  const batch = await sample(policy, step);
+  const sampled = performance.now();
+  const rewards = reward(batch);
+  const advantages = computeAdvantages(rewards, GROUP, scheme.advantage);
+  const credit = creditTokens({ ...batch, advantages, maskTruncated: false });
+  const shaped = performance.now();
+  const common = { policy, moments, scheme, training, step };
+  const shapedBatch = { ...batch, advantages, ...credit };
+  await updatePolicy({
+    ...common,
+    batch: shapedBatch,
+    maxNewTokens: NEW,
+    referencePolicy: null,
+    seed: 0,
   });
-}
-
-function update(policy: Policy, batch: RolloutBatch, moments: ReturnType<typeof createMoments>): void {
-  const into = createGradientSums(policy);
-  for (let begin = 0; begin < batch.count; begin += updateBatch)
-    accumulatePart(policy, batch, { begin, into });
-  const options = { betas: [0.9, 0.95], epsilon: 1e-8, weightDecay: 0, maxGradientNorm: 1 } as const;
-  applyAdamw(policy, into, { moments, options, learningRate: 1e-5 });
-}
-
-/** Wall and processor time of `body`, ms; the latter tells more on a busy machine. */
-async function measure(body: () => Promise<void> | void): Promise<{ wall: number; processor: number }> {
-  const start = performance.now();
-  const before = process.cpuUsage();
-  await body();
-  const { user, system } = process.cpuUsage(before);
-  return { wall: performance.now() - start, processor: (user + system) / 1000 };
+  const end = performance.now();
+  return {
+    generate: (sampled - begin) / 1000,
+    update: (end - shaped) / 1000,
+    step: (end - begin) / 1000,
+    reward: rewards.reduce((sum, value) => sum + value, 0) / rewards.length,
+  };
 }
 
 function median(values: readonly number[]): number {
@@ -128,38 +148,33 @@ function median(values: readonly number[]): number {
 }
 
 async function main(): Promise<void> {
-  const provenance = await selectBackend({
+  const { name } = await selectBackend({
     backend: flags.backend as BackendChoice,
     cacheDirectory: defaultCacheDirectory(),
     threads: Number(flags.threads),
   });
   const policy = createBenchPolicy();
   const moments = createMoments(policy);
-  const sampling: Awaited<ReturnType<typeof measure>>[] = [];
-  const updating: typeof sampling = [];
-  let batch = await sample(policy, 0);
-  update(policy, batch, moments);
-  for (let repeat = 1; repeat <= Number(flags.repeats); repeat += 1) {
-    const take = async (): Promise<void> => {
-      batch = await sample(policy, repeat);
-    };
-    if (flags.only !== 'update') sampling.push(await measure(take));
-    if (flags.only !== 'sample') updating.push(await measure(() => update(policy, batch, moments)));
-  }
-  const rate = (times: typeof sampling, kind: 'wall' | 'processor'): number | null =>
-    times.length === 0 ? null : Math.round((rollouts * NEW * 1000) / median(times.map((time) => time[kind])));
+  const steps: StepTimes[] = [];
+  for (let step = 0; step < training.steps; step += 1) steps.push(await takeStep(policy, moments, step));
+  const measured = steps.slice(warmup);
+  const generate = median(measured.map((times) => times.generate));
+  const update = median(measured.map((times) => times.update));
   console.log(
     JSON.stringify({
-      backend: provenance.name,
+      backend: name,
       threads: Number(flags.threads),
       rollouts,
-      sample_batch: Number(flags.sampleBatch),
-      update_batch: updateBatch,
-      sample_tokens_per_s: rate(sampling, 'wall'),
-      sample_tokens_per_processor_s: rate(sampling, 'processor'),
-      update_tokens_per_s: rate(updating, 'wall'),
-      update_tokens_per_processor_s: rate(updating, 'processor'),
-      live_tensors: tf.memory().numTensors,
+      steps: measured.length,
+      step_s: median(measured.map((times) => times.step)),
+      generate_s: generate,
+      update_s: update,
+      first_step_s: steps[0]!.step,
+      sample_tok_per_s: Math.round((rollouts * NEW) / generate),
+      update_tok_per_s: Math.round((rollouts * NEW) / update),
+      reward_first: steps[0]!.reward,
+      reward_last: steps.at(-1)!.reward,
+      peak_rss_mib: process.resourceUsage().maxRSS / 1024,
     }),
   );
 }

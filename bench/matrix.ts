@@ -1,0 +1,238 @@
+import { Client, Connection } from '@temporalio/client';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
+import { openReadonlyDatabase } from '../db/connection.ts';
+import { defaultCacheDirectory } from '../model/cache-directory.ts';
+import { createGenerator } from '../random/generator.ts';
+import { deriveStream } from '../random/streams.ts';
+import { taskQueues, workflowIds } from '../spec/plan.ts';
+import { acquireEmbeddedServer } from '../worker/embedded-server.ts';
+import { toHome, type Home } from '../worker/home.ts';
+import { provideTemporalServer } from '../worker/setup/temporal-server.ts';
+
+/*
+ * A matrix of four runs (2 losses × 2 seeds, 10 steps of 64 rollouts of 48 tokens) through the real `assay run` with two train workers,
+ * and where its time went, from the Temporal server's own histories:
+ *   node --import tsx bench/matrix.ts
+ * prints one JSON line; times in seconds, shares from 0 to 1.
+ */
+
+const program = fileURLToPath(new URL('../cli/assay.mjs', import.meta.url));
+const TRAIN_WORKERS = 2;
+const STEPS = 10;
+const CHARACTERS = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
+
+/** Random prompts of 16 characters with answers longer than a completion may be, so that the base hardly ever ends one. */
+function createRows() {
+  const generator = createGenerator(deriveStream(0, 'bench/rows'), 0);
+  const text = (length: number): string =>
+    Array.from({ length }, () => CHARACTERS[generator.integer(CHARACTERS.length)]).join('');
+  return Array.from({ length: 400 }, () => ({ question: text(16), answer: text(100), metadata: {} }));
+}
+
+/** A random reward gives every group a gradient, whatever the policy says; the reward's own cost is not what is measured. */
+function declareMatrix() {
+  const rewards = [{ component: 'random' }];
+  return {
+    name: 'bench',
+    question: 'How fast is a matrix?',
+    baseline: 'grpo',
+    task: { family: 'jsonl', rows: createRows() },
+    base: {
+      architecture: {
+        hiddenSize: 128,
+        layers: 4,
+        heads: 4,
+        keyValueHeads: 4,
+        feedForwardSize: 352,
+        ropeTheta: 10000,
+        isTied: false,
+        initializerRange: 0.02,
+      },
+      facts: 0,
+      formats: { answer: 1 },
+      leak: null,
+      steps: 12,
+      documentsPerStep: 32,
+      optimizer: { learningRate: 4e-3, schedule: 'constant', warmupSteps: 0 },
+    },
+    controls: [],
+    conditions: {
+      grpo: { scheme: { name: 'grpo', rewards } },
+      'token-mean': { scheme: { name: 'grpo', rewards, loss: { aggregation: 'dapo' } } },
+    },
+    training: {
+      steps: STEPS,
+      promptsPerStep: 8,
+      groupSize: 8,
+      maxNewTokens: 48,
+      microBatch: 32,
+      optimizer: { learningRate: 1e-3 },
+    },
+    evaluation: { splits: { clean: 1 }, samplesPerProblem: 1, every: 0, devProblems: 1, devSamples: 1 },
+    seeds: 2,
+  };
+}
+
+/** Peak resident memory in MiB of every process that names `home`, by process id; read while they live. */
+function notePeaks(home: string, peaks: Map<number, number>): void {
+  for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
+    try {
+      if (!readFileSync(`/proc/${name}/cmdline`, 'utf8').includes(home)) continue;
+      const peak = /^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${name}/status`, 'utf8'))?.[1];
+      if (peak !== undefined) peaks.set(Number(name), Number(peak) / 1024);
+    } catch {
+      // It ended between the listing and the reading.
+    }
+  }
+}
+
+async function runMatrix(home: Home): Promise<{ wall: number; peakRssMib: number }> {
+  const file = join(home.directory, 'bench.json');
+  writeFileSync(file, JSON.stringify(declareMatrix()));
+  const begin = performance.now();
+  const flags = ['--home', home.directory, '--train-workers', String(TRAIN_WORKERS), '--threads', '1'];
+  const child = spawn(process.execPath, [program, 'run', file, ...flags], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, TEMPORAL_ADDRESS: undefined },
+  });
+  let talk = '';
+  child.stderr.on('data', (chunk: Buffer) => (talk += chunk.toString()));
+  const peaks = new Map<number, number>();
+  const timer = setInterval(() => notePeaks(home.directory, peaks), 500);
+  const code = await new Promise<number | null>((done) => child.once('close', done));
+  clearInterval(timer);
+  if (code !== 0) throw new Error(`assay run ended with ${code}; its last lines:\n${talk.slice(-3000)}`);
+  return {
+    wall: (performance.now() - begin) / 1000,
+    peakRssMib: [...peaks.values()].reduce((sum, peak) => sum + peak, 0),
+  };
+}
+
+/** One activity's execution; Unix time in seconds. */
+interface Execution {
+  readonly activity: string;
+  readonly queue: string;
+  readonly scheduled: number;
+  readonly started: number;
+  readonly ended: number;
+}
+
+interface Timestamp {
+  readonly seconds?: { toNumber(): number } | null;
+  readonly nanos?: number | null;
+}
+
+function toSeconds(time: Timestamp | null | undefined): number {
+  return (time?.seconds?.toNumber() ?? 0) + (time?.nanos ?? 0) / 1e9;
+}
+
+async function listExecutions(client: Client, workflowId: string): Promise<Execution[]> {
+  const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
+  const started = new Map<string, number>();
+  const scheduled = new Map<string, { activity: string; queue: string; at: number }>();
+  const executions: Execution[] = [];
+  for (const event of events ?? []) {
+    const at = toSeconds(event.eventTime);
+    const order = event.activityTaskScheduledEventAttributes;
+    if (order) {
+      const place = { activity: order.activityType?.name ?? '', queue: order.taskQueue?.name ?? '', at };
+      scheduled.set(String(event.eventId), place);
+    }
+    const start = event.activityTaskStartedEventAttributes;
+    if (start) started.set(String(start.scheduledEventId), at);
+    const end = event.activityTaskCompletedEventAttributes;
+    if (end) {
+      const key = String(end.scheduledEventId);
+      const { activity, queue, at: from } = scheduled.get(key)!;
+      executions.push({ activity, queue, scheduled: from, started: started.get(key)!, ended: at });
+    }
+  }
+  return executions;
+}
+
+function sumOf(executions: readonly Execution[]): number {
+  return executions.reduce((sum, { started, ended }) => sum + ended - started, 0);
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Where the time of the runs went: training steps of all runs, evaluations and base model left out. */
+function summarize(runs: readonly (readonly Execution[])[]) {
+  const steps = runs.map((run) =>
+    run.filter(({ activity }) => activity !== 'openRun' && activity !== 'closeRun'),
+  );
+  const all = steps.flat();
+  const trained = all.filter(({ activity }) => activity === 'sample' || activity === 'update');
+  const stored = all.filter(({ queue }) => queue === taskQueues.cpu);
+  const span =
+    Math.max(...trained.map(({ ended }) => ended)) - Math.min(...trained.map(({ started }) => started));
+  const each = (activity: string): number =>
+    mean(all.filter((e) => e.activity === activity).map((e) => e.ended - e.started));
+  const names = ['sample', 'verify', 'judge', 'shape', 'update', 'record'];
+  return {
+    training_wall_s: span,
+    slots_busy: sumOf(trained) / (TRAIN_WORKERS * span),
+    storage_share: sumOf(stored) / (sumOf(stored) + sumOf(trained)),
+    queue_mean_s: mean(all.map(({ scheduled, started }) => started - scheduled)),
+    ...Object.fromEntries(names.map((name) => [`${name}_s`, each(name)])),
+  };
+}
+
+function readStore(home: Home) {
+  const { $client } = openReadonlyDatabase(home.database);
+  const one = (sql: string): number => ($client.prepare(sql).pluck().get() as number | null) ?? 0;
+  const runIds = $client.prepare('select id from runs').pluck().all() as string[];
+  const tokens = one("select sum(token_count) from rollouts where phase = 'train'");
+  const rollouts = one("select count(*) from rollouts where phase = 'train'");
+  $client.close();
+  return { runIds, tokens, rollouts };
+}
+
+async function readHistories(home: Home, runIds: readonly string[]): Promise<Execution[][]> {
+  const executable = await provideTemporalServer({
+    cacheDirectory: defaultCacheDirectory(),
+    report: console.error,
+  });
+  const server = await acquireEmbeddedServer(home, executable);
+  try {
+    const connection = await Connection.connect({ address: server.address });
+    const client = new Client({ connection });
+    const histories = [];
+    for (const id of runIds) histories.push(await listExecutions(client, workflowIds.run(id)));
+    await connection.close();
+    return histories;
+  } finally {
+    await server.release();
+  }
+}
+
+async function main(): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), 'assay-bench-'));
+  const home = toHome(directory);
+  try {
+    const { wall, peakRssMib } = await runMatrix(home);
+    const { runIds, tokens, rollouts } = readStore(home);
+    const summary = summarize(await readHistories(home, runIds));
+    console.log(
+      JSON.stringify({
+        runs: runIds.length,
+        rollouts,
+        tokens,
+        wall_s: wall,
+        ...summary,
+        peak_rss_mib: peakRssMib,
+      }),
+    );
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+await main();
