@@ -1,3 +1,4 @@
+import type { Client } from '@temporalio/client';
 import type { Command } from 'commander';
 import { openReadonlyDatabase } from '../db/connection.ts';
 import { findExperiment, listExperiments } from '../db/experiments.ts';
@@ -22,7 +23,7 @@ export class MatrixNotOpenError extends Error {
 export async function withOpenMatrix<Result>(
   options: { readonly home: string },
   name: string | undefined,
-  body: (handle: MatrixHandle) => Promise<Result>,
+  body: (handle: MatrixHandle, client: Client) => Promise<Result>,
 ): Promise<Result> {
   const home = readHome(options);
   const db = openReadonlyDatabase(home.database);
@@ -38,7 +39,7 @@ export async function withOpenMatrix<Result>(
         `${experiment.name} is not under way; launch it with \`assay run\` or \`assay resume\``,
       );
     }
-    return await body(handle);
+    return await body(handle, client);
   } finally {
     await client.connection.close();
     await server?.release();
@@ -61,8 +62,8 @@ export function addPauseCommand(program: Command): void {
     .addOption(jsonOption())
     .addHelpText('after', '\nExamples:\n  assay pause quickstart\n  assay pause quickstart --off')
     .action(async (name: string | undefined, options: PauseOptions) => {
-      const progress = await withOpenMatrix(options, name, (handle) =>
-        setMatrixPaused(handle, options.off !== true),
+      const progress = await withOpenMatrix(options, name, (handle, client) =>
+        setMatrixPaused(client, handle, options.off !== true),
       );
       if (options.json) console.log(JSON.stringify(progress, null, 2));
       else

@@ -40,6 +40,9 @@ export async function declareExperiment(
   options: Pick<RunOptions, 'set' | 'seeds'>,
 ): Promise<ResolvedExperiment> {
   let declared = await loadExperiment(file);
+  // A scheme named by its bare name can be overridden too.
+  if (typeof declared['scheme'] === 'string')
+    declared = { ...declared, scheme: { name: declared['scheme'] } };
   for (const assignment of options.set) declared = applyAssignment(declared, assignment);
   if (options.seeds !== undefined) declared = { ...declared, seeds: options.seeds };
   return resolveExperiment(declared);

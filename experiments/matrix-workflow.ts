@@ -2,6 +2,7 @@ import {
   WorkflowIdConflictPolicy,
   WorkflowIdReusePolicy,
   WorkflowNotFoundError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
   type Client,
   type WorkflowHandle,
 } from '@temporalio/client';
@@ -29,9 +30,33 @@ export function attachMatrix(client: Client, experimentId: string): MatrixHandle
   return client.workflow.getHandle<typeof matrixWorkflow>(workflowIds.matrix(experimentId));
 }
 
-/** Lets running steps finish and starts none, or goes on; the runs stay where they are. */
-export async function setMatrixPaused(handle: MatrixHandle, paused: boolean): Promise<MatrixProgress> {
-  return handle.executeUpdate<MatrixProgress, [boolean]>('setPaused', { args: [paused] });
+/** No worker answered in time, so the matrix could not be told anything. */
+export class NoWorkerError extends Error {
+  override readonly name = 'NoWorkerError';
+}
+
+const ANSWER_TIMEOUT_MS = 20_000;
+
+/**
+ * Lets running steps finish and starts none, or goes on; the runs stay where they are.
+ *
+ * @throws {NoWorkerError} when no worker of this matrix is running
+ */
+export async function setMatrixPaused(
+  client: Client,
+  handle: MatrixHandle,
+  paused: boolean,
+): Promise<MatrixProgress> {
+  try {
+    return await client.withDeadline(Date.now() + ANSWER_TIMEOUT_MS, () =>
+      handle.executeUpdate<MatrixProgress, [boolean]>('setPaused', { args: [paused] }),
+    );
+  } catch (error) {
+    if (!(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)) throw error;
+    throw new NoWorkerError(
+      'no worker answered within 20 s; a matrix is paused while `assay run` works on it',
+    );
+  }
 }
 
 /** Whether a workflow for this matrix is open on the server. */

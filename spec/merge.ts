@@ -1,3 +1,5 @@
+import { InvalidSpecError } from './invalid-spec-error.ts';
+
 /** A JSON-like tree of settings before validation. */
 export type Settings = Record<string, unknown>;
 
@@ -18,12 +20,12 @@ export function mergeSettings(defaults: Settings, overrides: Settings): Settings
 /**
  * Sets one dotted path, as `--set training.optimizer.learningRate=3e-5` does. The value is read as JSON, else as text.
  *
- * @throws {TypeError} when the assignment has no `=` or no key
+ * @throws {InvalidSpecError} when the assignment has no `=` or no key
  */
 export function applyAssignment(settings: Settings, assignment: string): Settings {
   const equals = assignment.indexOf('=');
   if (equals < 1)
-    throw new TypeError(`--set takes key=value, for example training.steps=10; found "${assignment}"`);
+    throw new InvalidSpecError(`--set takes key=value, for example training.steps=10; found "${assignment}"`);
   const path = assignment.slice(0, equals).split('.');
   const text = assignment.slice(equals + 1);
   let value: unknown = text;

@@ -52,6 +52,8 @@ export interface RunInput {
   readonly evaluateEvery: number;
   readonly devSlices: readonly EvaluationSlice[];
   readonly finalSlices: readonly EvaluationSlice[];
+  /** A run that was paused when its history was cut stays paused. */
+  readonly startsPaused?: boolean;
 }
 
 /** Rollouts of one evaluation activity: enough to amortise a call, few enough to lose little when one is killed. */

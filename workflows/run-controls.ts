@@ -14,6 +14,7 @@ export interface RunProgress {
 export interface RunControls {
   /** Records where the run is, for the progress query. */
   at(stage: string, step: number): void;
+  isPaused(): boolean;
   /** Returns at once, or when the run is resumed. */
   untilResumed(): Promise<void>;
 }
@@ -30,6 +31,7 @@ export function installRunControls(steps: number, startsPaused: boolean): RunCon
     at: (stage, step) => {
       position = { stage, step };
     },
+    isPaused: () => isPaused,
     untilResumed: () => condition(() => !isPaused),
   };
 }

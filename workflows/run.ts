@@ -46,8 +46,10 @@ async function trainAndEvaluate(input: RunInput, controls: RunControls): Promise
       controls.at('evaluate', step);
       await evaluate(input, { step: step + 1, checkpoint }, input.devSlices);
     }
-    // The store knows the next step and its checkpoint, so a fresh history needs nothing but the same input.
-    if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof runWorkflow>(input);
+    // The store knows the next step and its checkpoint, so a fresh history needs little more than the same input.
+    if (workflowInfo().continueAsNewSuggested) {
+      await continueAsNew<typeof runWorkflow>({ ...input, startsPaused: controls.isPaused() });
+    }
   }
   await controls.untilResumed();
   controls.at('evaluate', input.steps);
@@ -68,7 +70,7 @@ function describeFailure(error: unknown): { type: string; message: string } {
 
 /** One run: all its steps, dev evaluations on the way, the final evaluation. Starts from the last recorded step. */
 export async function runWorkflow(input: RunInput): Promise<void> {
-  const controls = installRunControls(input.steps, false);
+  const controls = installRunControls(input.steps, input.startsPaused ?? false);
   try {
     await trainAndEvaluate(input, controls);
   } catch (error) {
