@@ -4,7 +4,7 @@ import type { ArtifactRef, CheckpointRef } from '../spec/plan.ts';
 import { countLeaks } from './corpus.ts';
 import { durable } from './durable.ts';
 import { openSubstrate } from './run-context.ts';
-import type { StoreDependencies } from './store-activities.ts';
+import type { StoreDependencies } from './store-dependencies.ts';
 
 /** Whether a base model is made and its weights are whole. */
 export function createFindBaseModel({ db, artifacts }: StoreDependencies) {

@@ -7,7 +7,7 @@ import type { ArtifactRef, CheckpointRef } from '../spec/plan.ts';
 import type { ArtifactStore } from './artifact-store.ts';
 import { durable } from './durable.ts';
 import type { RunContext } from './run-context.ts';
-import type { StoreDependencies } from './store-activities.ts';
+import type { StoreDependencies } from './store-dependencies.ts';
 
 export interface CloseRunInput {
   readonly runId: string;

@@ -5,7 +5,7 @@ import { judgeRubric } from '../rewards/rubric.ts';
 import type { ArtifactRef } from '../spec/plan.ts';
 import { durable } from './durable.ts';
 import { trainProblems } from './run-context.ts';
-import type { StoreDependencies } from './store-activities.ts';
+import type { StoreDependencies } from './store-dependencies.ts';
 
 export interface JudgeInput {
   readonly plan: ArtifactRef;

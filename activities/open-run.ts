@@ -5,7 +5,7 @@ import { startRun } from '../db/runs.ts';
 import { nextStepOf } from '../db/steps.ts';
 import { isDevEvaluationDue, type ArtifactRef, type CheckpointRef } from '../spec/plan.ts';
 import { durable } from './durable.ts';
-import type { StoreDependencies } from './store-activities.ts';
+import type { StoreDependencies } from './store-dependencies.ts';
 
 export interface OpenRunInput {
   readonly runId: string;

@@ -11,7 +11,7 @@ import {
 } from '../spec/plan.ts';
 import { countPretrainSteps } from './corpus.ts';
 import { durable } from './durable.ts';
-import type { StoreDependencies } from './store-activities.ts';
+import type { StoreDependencies } from './store-dependencies.ts';
 
 export interface PlanMatrixInput {
   readonly experimentId: string;

@@ -9,7 +9,7 @@ import { corpusDocuments, stageOfStep } from './corpus.ts';
 import { durable } from './durable.ts';
 import { releaseLivePolicy, type LivePolicy } from './live-policies.ts';
 import { openSubstrate, type Substrate } from './run-context.ts';
-import type { TrainDependencies } from './train-activities.ts';
+import type { TrainDependencies } from './train-dependencies.ts';
 
 export interface PretrainInput {
   readonly baseModelId: string;

@@ -8,7 +8,7 @@ import type { ArtifactRef, EvaluationSlice } from '../spec/plan.ts';
 import { durable } from './durable.ts';
 import { decodeRollouts } from './rollout-artifact.ts';
 import { evaluationProblems, taskOfSplit } from './run-context.ts';
-import type { StoreDependencies } from './store-activities.ts';
+import type { StoreDependencies } from './store-dependencies.ts';
 import { readRollout } from './verify.ts';
 
 export interface RecordEvaluationInput {

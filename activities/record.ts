@@ -6,7 +6,7 @@ import { recordStep } from '../db/steps.ts';
 import type { ArtifactRef, CheckpointRef } from '../spec/plan.ts';
 import { durable } from './durable.ts';
 import { measureRollouts } from './rollout-metrics.ts';
-import type { StoreDependencies } from './store-activities.ts';
+import type { StoreDependencies } from './store-dependencies.ts';
 import type { UpdatedPolicy } from './update.ts';
 
 export interface RecordInput {

@@ -73,11 +73,14 @@ function openRunContext(plan: RunPlan): RunContext {
   return { ...substrate, plan, maxNewTokens };
 }
 
-/** Reads JSON artifacts such as plans once per process; they are immutable. */
-export function createPlanReader(artifacts: ArtifactStore): {
+/** Reads stored plans and derives what follows from them. */
+export interface PlanReader {
   readRun(ref: ArtifactRef): Promise<RunContext>;
   readBaseModel(ref: ArtifactRef): Promise<BaseModelPlan>;
-} {
+}
+
+/** Plans are immutable, so each is opened once per process. */
+export function createPlanReader(artifacts: ArtifactStore): PlanReader {
   const runs = new Map<string, RunContext>();
   const readJson = async (ref: ArtifactRef): Promise<unknown> =>
     JSON.parse(new TextDecoder().decode(await artifacts.read(ref)));

@@ -5,7 +5,7 @@ import type { Problem } from '../tasks/problem.ts';
 import { durable, type Attempt } from './durable.ts';
 import { encodeRollouts } from './rollout-artifact.ts';
 import { evaluationProblems, trainProblems, type RunContext } from './run-context.ts';
-import type { TrainDependencies } from './train-activities.ts';
+import type { TrainDependencies } from './train-dependencies.ts';
 
 export interface SampledRollouts {
   readonly rollouts: ArtifactRef;

@@ -20,7 +20,7 @@ import { durable } from './durable.ts';
 import { mergeRollouts } from './merge-rollouts.ts';
 import { decodeRollouts, encodeShapedBatch } from './rollout-artifact.ts';
 import type { RunContext } from './run-context.ts';
-import type { StoreDependencies } from './store-activities.ts';
+import type { StoreDependencies } from './store-dependencies.ts';
 
 export interface ShapeInput {
   readonly plan: ArtifactRef;

@@ -3,7 +3,7 @@ import type { ArtifactRef, CheckpointRef } from '../spec/plan.ts';
 import { durable } from './durable.ts';
 import { releaseLivePolicy } from './live-policies.ts';
 import { decodeShapedBatch } from './rollout-artifact.ts';
-import type { TrainDependencies } from './train-activities.ts';
+import type { TrainDependencies } from './train-dependencies.ts';
 
 export interface UpdateInput {
   readonly plan: ArtifactRef;

@@ -8,7 +8,7 @@ import type { Task } from '../tasks/task.ts';
 import { durable } from './durable.ts';
 import { decodeRollouts } from './rollout-artifact.ts';
 import { trainProblems, type RunContext } from './run-context.ts';
-import type { StoreDependencies } from './store-activities.ts';
+import type { StoreDependencies } from './store-dependencies.ts';
 
 export interface VerifyInput {
   readonly plan: ArtifactRef;
