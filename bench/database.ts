@@ -8,8 +8,11 @@ import { recordEvaluations } from '../db/evaluations.ts';
 import { registerExperiment } from '../db/experiments.ts';
 import { listPositions } from '../db/progress.ts';
 import { listEvaluatedProblems, listLastRollouts, listRewardsByVerdict } from '../db/report-queries.ts';
+import { endRun } from '../db/runs.ts';
 import { listRollouts, recordShaping, recordVerifiedRollouts, type VerifiedRollout } from '../db/rollouts.ts';
 import { listMetrics, recordStep } from '../db/steps.ts';
+import { loadComparison } from '../reports/load-comparison.ts';
+import { writeReport } from '../reports/write-report.ts';
 
 /*
  * Speed of the store in a real file: rows in per second, and what a report's reads cost over them.
@@ -124,19 +127,33 @@ function recordEvaluation(db: Database, runId: string): void {
 
 function fill(path: string): void {
   const db = openDatabase(path);
+  const settings = '{"scheme":{"name":"grpo"}}';
   registerExperiment(db, {
-    experiment: { id: 'bench', name: 'bench', question: 'How fast is the store?', baseline: 'only' },
-    conditions: [{ id: 'c', name: 'only', position: 0, isControl: false, baseModelId: 'b', settings: '{}' }],
-    runs: runIds.map((id, seed) => ({ id, conditionId: 'c', seed, totalSteps: stepCount })),
+    experiment: { id: 'bench', name: 'bench', question: 'How fast is the store?', baseline: 'first' },
+    conditions: ['first', 'second'].map((name, position) => ({
+      id: name,
+      name,
+      position,
+      isControl: false,
+      baseModelId: 'b',
+      settings,
+    })),
+    runs: runIds.map((id, at) => ({
+      id,
+      conditionId: at % 2 === 0 ? 'first' : 'second',
+      seed: Math.floor(at / 2),
+      totalSteps: stepCount,
+    })),
   });
   for (const runId of runIds) {
     for (let step = 0; step < stepCount; step += 1) recordOneStep(db, runId, step);
     recordEvaluation(db, runId);
+    endRun(db, runId, { status: 'completed', failure: null });
   }
   db.$client.close();
 }
 
-function readAll(path: string): void {
+async function readAll(path: string): Promise<void> {
   timed('reopen', () => openDatabase(path)).$client.close();
   const db = openReadonlyDatabase(path);
   timed('listEvaluatedProblems', () => listEvaluatedProblems(db, 'bench'));
@@ -144,6 +161,10 @@ function readAll(path: string): void {
   timed('listRewardsByVerdict', () => listRewardsByVerdict(db, 'bench'));
   timed('listLastRollouts', () => listLastRollouts(db, { runId: 'run-0', phase: 'train', limit: 20 }));
   timed('listPositions', () => listPositions(db, 'bench'));
+  const comparison = timed('loadComparison', () => loadComparison(db, 'bench'));
+  const start = performance.now();
+  await writeReport(comparison, join(path, '..', 'report'));
+  spent.set('writeReport', performance.now() - start);
   db.$client.close();
 }
 
@@ -151,10 +172,10 @@ const directory = mkdtempSync(join(tmpdir(), 'assay-bench-'));
 const path = join(directory, 'assay.db');
 try {
   fill(path);
-  readAll(path);
+  await readAll(path);
   const rows = runCount * stepCount * rolloutCount;
   const perSecond = (count: number, what: string): number => Math.round((count / spent.get(what)!) * 1000);
-  const reads = [...spent].filter(([what]) => what.startsWith('list') || what === 'reopen');
+  const reads = [...spent].filter(([what]) => /^(list|load|write|reopen)/.test(what));
   console.log(
     JSON.stringify({
       rollouts: rows,

@@ -170,6 +170,7 @@ async function main(): Promise<void> {
       generate_s: generate,
       update_s: update,
       first_step_s: steps[0]!.step,
+      rollouts_per_s: rollouts / median(measured.map((times) => times.step)),
       sample_tok_per_s: Math.round((rollouts * NEW) / generate),
       update_tok_per_s: Math.round((rollouts * NEW) / update),
       reward_first: steps[0]!.reward,
