@@ -3,6 +3,8 @@ import type { Command, Contender, Values } from './contender.ts';
 
 const SIZES = [256, 64] as const;
 const NEW = 48;
+/** Rollouts per forward and backward pass, ours and hand-written torch's. */
+const MICRO_BATCH = 32;
 
 export interface Amount {
   /** measured steps of each contender, after one that is not measured */
@@ -39,6 +41,8 @@ export function ownContenders(amount: Amount): Contender[] {
         String(size),
         '--threads',
         String(threads),
+        '--micro-batch',
+        String(MICRO_BATCH),
         ...countSteps(amount),
       ]);
     return [
@@ -68,7 +72,7 @@ function derivePeer(values: Values): Values {
   };
 }
 
-/** TRL and hand-written torch on two threads, and the matrix as four TRL processes, one process, and two side by side. */
+/** TRL and hand-written torch on one thread and on two, and the matrix as four TRL processes, one process, and two side by side. */
 export function peerContenders(call: PeerCall): Contender[] {
   const { python, peer, isPassive, amount } = call;
   const command = (threads: number, parameters: readonly string[]): Command => ({
@@ -82,17 +86,19 @@ export function peerContenders(call: PeerCall): Contender[] {
       ...(isPassive ? { OMP_WAIT_POLICY: 'PASSIVE' } : {}),
     },
   });
-  const single = (mode: string, size: number, more: readonly string[] = []): Contender => ({
-    name: `${mode === 'bare' ? 'torch' : mode}.${size}`,
-    groups: [[command(2, [mode, '--rollouts', String(size), ...countSteps(amount), ...more])]],
-    derive: derivePeer,
-  });
-  const singles = [
-    single('trl', 256),
-    single('bare', 256, ['--accum', '8']),
-    single('trl', 64),
-    single('bare', 64, ['--accum', '2']),
-  ];
+  const modes = {
+    trl: (_: number) => ['trl'],
+    torch: (size: number) => ['bare', '--accum', String(size / MICRO_BATCH)],
+  };
+  const singles = SIZES.flatMap((size) =>
+    Object.entries(modes).flatMap(([name, mode]) =>
+      [1, 2].map((threads) => ({
+        name: `${name}.${size}.1x${threads}`,
+        groups: [[command(threads, [...mode(size), '--rollouts', String(size), ...countSteps(amount)])]],
+        derive: derivePeer,
+      })),
+    ),
+  );
   const runs = ['dapo:0', 'dapo:1', 'grpo:0', 'grpo:1'];
   const matrix = [
     'matrix',

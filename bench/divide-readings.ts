@@ -10,6 +10,13 @@ export interface Ratio {
 
 const RATES = ['sample_tok_per_s', 'update_tok_per_s', 'rollouts_per_s'] as const;
 
+/** Layouts (processes × threads) on the same number of cores, ours and the peer's. */
+const COMPARED = [
+  ['1x1', '1x1'],
+  ['1x2', '1x2'],
+  ['2x1', '1x2'],
+] as const;
+
 function median(values: readonly number[]): number | undefined {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 }
@@ -30,9 +37,9 @@ export function divideReadings(readings: readonly Reading[]): Ratio[] {
       ratios.push({ ours, peer, quantity: rate, ratio: mine / theirs });
   };
   for (const size of [256, 64]) {
-    for (const layout of ['1x1', '1x2', '2x1']) {
+    for (const [layout, theirs] of COMPARED) {
       for (const peer of ['trl', 'torch']) {
-        for (const rate of RATES) divide(`assay.${size}.${layout}`, `${peer}.${size}`, rate);
+        for (const rate of RATES) divide(`assay.${size}.${layout}`, `${peer}.${size}.${theirs}`, rate);
       }
     }
   }

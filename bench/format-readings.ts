@@ -22,9 +22,10 @@ function alignRows(rows: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
-function formatValues({ name, values }: Reading): string {
+/** One reading's values in one line. */
+export function formatValues({ values, wall_s: wall }: Reading): string {
   const parts = Object.entries(values).map(([key, value]) => `${key} ${round(value)}`);
-  return `${name}: ${parts.join(', ')}`;
+  return `${parts.join(', ')}, process wall ${round(wall)} s`;
 }
 
 /** The readings and ratios as text for a terminal. */
@@ -40,7 +41,7 @@ export function formatReadings(readings: readonly Reading[], ratios: readonly Ra
   ]);
   const others = readings
     .filter((reading) => !steps.includes(reading))
-    .map((reading) => `${formatValues(reading)}, process wall ${round(reading.wall_s)} s`);
+    .map((reading) => `${reading.name}: ${formatValues(reading)}`);
   const compared = ratios.map(({ ours, peer, quantity, ratio }) => [
     ours,
     peer,

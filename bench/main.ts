@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { measure, type Contender, type Reading } from './contender.ts';
-import { formatReadings } from './format-readings.ts';
+import { formatReadings, formatValues } from './format-readings.ts';
 import { ownContenders, peerContenders } from './contenders.ts';
 import { divideReadings } from './divide-readings.ts';
 
@@ -71,7 +71,7 @@ async function rotate(contenders: readonly Contender[], rotations: number): Prom
       process.stderr.write(`${contender.name} … `);
       const reading = await measure(contender);
       readings.push(reading);
-      process.stderr.write(`${reading.wall_s.toFixed(1)} s, load before ${reading.load_before.toFixed(1)}\n`);
+      process.stderr.write(`load before ${reading.load_before.toFixed(1)}; ${formatValues(reading)}\n`);
     }
   }
   return readings;
