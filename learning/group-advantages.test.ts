@@ -86,8 +86,9 @@ test('a null reward stands outside baseline and deviation and gets 0', () => {
   const got = computeAdvantages([1, null, 0, 0], 4, { ...plain, scale: 'group' });
   const alone = computeAdvantages([1, 0, 0], 3, { ...plain, scale: 'group' });
   assert.deepEqual([...got], [alone[0], 0, alone[1], alone[2]]);
+  const scored = computeAdvantages([1, 0], 2, { ...plain, scale: 'batch' });
   const batch = computeAdvantages([null, null, 1, 0], 2, { ...plain, scale: 'batch' });
-  assert.deepEqual([...batch.subarray(0, 2)], [0, 0]);
+  assert.deepEqual([...batch], [0, 0, ...scored]);
 });
 
 test('a lone scored rollout and a uniform group get 0', () => {
