@@ -1,7 +1,7 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { writeTransaction } from '../db/connection.ts';
-import { endRun } from '../db/runs.ts';
+import { cancelPendingRuns, endRun } from '../db/runs.ts';
 import { formatConfig } from '../model/config.ts';
 import type { ArtifactRef, CheckpointRef } from '../spec/plan.ts';
 import type { ArtifactStore } from './artifact-store.ts';
@@ -47,4 +47,11 @@ export function createCloseRun({ db, artifacts, plans, policiesDirectory }: Stor
       endRun(tx, input.runId, { status: input.status, failure: input.failure ?? null }),
     );
   });
+}
+
+/** Marks the runs that a cancelled matrix never started; those under way mark themselves. */
+export function createCancelPending({ db }: StoreDependencies) {
+  return durable(({ experimentId }: { readonly experimentId: string }): void =>
+    writeTransaction(db, (tx) => cancelPendingRuns(tx, experimentId)),
+  );
 }

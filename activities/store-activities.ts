@@ -1,5 +1,5 @@
 import { createFindBaseModel, createRecordBaseModel } from './base-models.ts';
-import { createCloseRun } from './close-run.ts';
+import { createCancelPending, createCloseRun } from './close-run.ts';
 import { createJudge } from './judge.ts';
 import { createOpenRun } from './open-run.ts';
 import { createPlanMatrix } from './plan-matrix.ts';
@@ -22,6 +22,7 @@ export function createStoreActivities(dependencies: StoreDependencies) {
     record: createRecord(dependencies),
     recordEvaluation: createRecordEvaluation(dependencies),
     closeRun: createCloseRun(dependencies),
+    cancelPending: createCancelPending(dependencies),
   };
 }
 

@@ -7,6 +7,8 @@ const USAGE_ERRORS = new Set([
   'UnknownTaskError',
 ]);
 
+const TEMPORAL_WRAPPERS = new Set(['WorkflowFailedError', 'WorkflowUpdateFailedError']);
+
 export class InterruptedError extends Error {
   override readonly name = 'InterruptedError';
 }
@@ -21,7 +23,7 @@ export function exitCodeOf(error: unknown): number {
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return `assay: ${String(error)}`;
   // Temporal wraps a failure in its own; the innermost one is what happened.
-  if (error.name === 'WorkflowFailedError' && error.cause instanceof Error)
+  if (TEMPORAL_WRAPPERS.has(error.name) && error.cause instanceof Error)
     return describeError(innermost(error.cause));
   const isOurs =
     error.name.endsWith('Error') &&

@@ -1,3 +1,4 @@
+import { CancelledFailure, WorkflowFailedError } from '@temporalio/client';
 import { Option, type Command } from 'commander';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openDatabase, type Database } from '../db/connection.ts';
@@ -77,6 +78,20 @@ async function listBaseProgress(session: Session, experiment: ResolvedExperiment
   return progress.flat();
 }
 
+/** Someone cancelled the matrix while this command followed it. */
+export class MatrixCancelledError extends Error {
+  override readonly name = 'MatrixCancelledError';
+}
+
+function toCancellation(error: unknown): never {
+  if (error instanceof WorkflowFailedError && error.cause instanceof CancelledFailure) {
+    throw new MatrixCancelledError(
+      'the matrix was cancelled; what is recorded stays, and `assay run` starts its runs again',
+    );
+  }
+  throw error;
+}
+
 /** Shows progress until the matrix ends; rejects when interrupted or when the workers cannot be kept running. */
 async function follow(
   context: {
@@ -90,7 +105,10 @@ async function follow(
   const { session, handle, db, experiment } = context;
   const view = createProgressView(db, experiment.id);
   let isDone = false;
-  const finished = handle.result().finally(() => (isDone = true));
+  const finished = handle
+    .result()
+    .catch(toCancellation)
+    .finally(() => (isDone = true));
   const showUntilDone = async (): Promise<void> => {
     while (!isDone) {
       view.show(await listBaseProgress(session, experiment));

@@ -110,3 +110,11 @@ export function endRun(
     .where(eq(runs.id, runId))
     .run();
 }
+
+/** Marks the runs of an experiment that have not started as cancelled. */
+export function cancelPendingRuns(db: Database, experimentId: string): void {
+  db.update(runs)
+    .set({ status: 'cancelled', finishedAt: new Date().toISOString() })
+    .where(and(eq(runs.experimentId, experimentId), eq(runs.status, 'pending')))
+    .run();
+}

@@ -57,6 +57,34 @@ test('a matrix killed at every level ends with the rows, hashes and report bytes
   assert.deepEqual(readReport(home), readReport(calm));
 });
 
+test('pause starts no further step, cancel marks every run, and the same command still ends like one left alone', async (t) => {
+  const home = createTemporaryDirectory(t, 'assay-cancelled-');
+  const assay = startAssay(smallMatrixCommand(home));
+  await waitFor(assay, 'the first steps', () => countFinished(home, 'record') >= 2);
+  const paused = await runAssay(['pause', '--home', home, '--json']);
+  assert.equal(paused.code, 0, paused.stderr);
+  assert.equal((JSON.parse(paused.stdout) as { isPaused: boolean }).isPaused, true);
+  const twice = await runAssay(['pause', '--home', home]);
+  assert.equal(twice.code, 1, 'pausing what is paused is refused');
+  assert.match(twice.stderr, /paused already/);
+  const resumed = await runAssay(['pause', '--off', '--home', home]);
+  assert.equal(resumed.code, 0, resumed.stderr);
+  const cancelled = await runAssay(['cancel', '--home', home]);
+  assert.equal(cancelled.code, 0, cancelled.stderr);
+  assert.equal(await assay.exit, 1);
+  assert.match(assay.output().stderr, /MatrixCancelledError/);
+  assert.deepEqual(findProcesses('--role', home), []);
+  const listed = await runAssay(['ls', '--home', home, '--json']);
+  const [{ runs }] = JSON.parse(listed.stdout) as [{ runs: { status: string }[] }];
+  assert.ok(
+    runs.every(({ status }) => status === 'cancelled' || status === 'completed'),
+    listed.stdout,
+  );
+  const again = await runAssay(smallMatrixCommand(home));
+  assert.equal(again.code, 0, again.stderr);
+  assert.deepEqual(readRows(home), readRows(calm));
+});
+
 test('a finished matrix says so, exits 0 and computes nothing again', async () => {
   const before = readRows(calm);
   const again = await runAssay(smallMatrixCommand(calm));

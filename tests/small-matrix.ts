@@ -6,17 +6,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { openReadonlyDatabase } from '../db/connection.ts';
 import { dumpRows } from '../db/dump.ts';
-import type { AssayProcess } from './assay-process.ts';
+import { findProcesses, type AssayProcess } from './assay-process.ts';
 
 const matrix = fileURLToPath(new URL('./matrices/small.ts', import.meta.url));
 
-/** A directory that is removed when the test or suite that made it ends. */
+/** A directory that is removed, with every process that works in it, when the test or suite that made it ends. */
 export function createTemporaryDirectory(
   scope: { after(cleanup: () => void): void },
   prefix: string,
 ): string {
   const directory = mkdtempSync(join(tmpdir(), prefix));
-  scope.after(() => rmSync(directory, { recursive: true, force: true }));
+  scope.after(() => {
+    for (const pid of findProcesses(directory)) process.kill(pid, 'SIGKILL');
+    rmSync(directory, { recursive: true, force: true });
+  });
   return directory;
 }
 

@@ -117,6 +117,12 @@ async function startRuns(state: MatrixState, input: MatrixInput): Promise<void> 
   } while (runs.length === PAGE);
 }
 
+/** Runs under way mark their rows themselves; the matrix ends after them and marks those it never started. */
+async function finishCancelled(state: MatrixState, input: MatrixInput, error: unknown): Promise<void> {
+  await Promise.all(state.running.values());
+  if (isCancellation(error)) await store.cancelPending({ experimentId: input.experimentId });
+}
+
 function mustStop(state: MatrixState, input: MatrixInput): boolean {
   return input.failFast && state.failed.length > 0;
 }
@@ -136,9 +142,10 @@ export async function matrixWorkflow(input: MatrixInput): Promise<MatrixProgress
   });
   try {
     await startRuns(state, input);
-  } finally {
-    // Cancelled runs still mark their rows; the matrix ends after them.
-    await CancellationScope.nonCancellable(() => Promise.all(state.running.values()));
+    await Promise.all(state.running.values());
+  } catch (error) {
+    await CancellationScope.nonCancellable(() => finishCancelled(state, input, error));
+    throw error;
   }
   await condition(allHandlersFinished);
   if (workflowInfo().continueAsNewSuggested && !mustStop(state, input)) {
