@@ -116,8 +116,16 @@ function toShapedRollouts(
   );
 }
 
-function readGroups(db: StoreDependencies['db'], context: RunContext, step: number): Group[] {
-  const rows = listRollouts(db, { runId: context.plan.runId, phase: 'train', step });
+/** The groups of the first `rounds` sampling rounds; an earlier execution may have recorded more of them already. */
+function readGroups(
+  db: StoreDependencies['db'],
+  context: RunContext,
+  at: { readonly step: number; readonly rounds: number },
+): Group[] {
+  const end = at.rounds * context.plan.condition.training.promptsPerStep;
+  const rows = listRollouts(db, { runId: context.plan.runId, phase: 'train', step: at.step }).filter(
+    (row) => row.problemIndex < end,
+  );
   const judged = listJudgements(
     db,
     rows.map((row) => row.id),
@@ -143,7 +151,7 @@ export function createShape({ db, artifacts, plans }: StoreDependencies) {
       attempt: attempt.number,
     };
     const lease = beginAttempt(db, key, attempt.workerId);
-    const groups = readGroups(db, context, input.step);
+    const groups = readGroups(db, context, { step: input.step, rounds: input.rounds.length });
     const kept = keepGroups(groups, scheme, training.promptsPerStep);
     const batches = await Promise.all(
       input.rounds.map(async (ref) => decodeRollouts(await artifacts.read(ref))),
