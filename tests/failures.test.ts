@@ -93,13 +93,17 @@ test(
     const home = createTemporaryDirectory(t, 'assay-small-disk-');
     const size = Number(execFileSync('du', ['-sm', interrupted], { encoding: 'utf8' }).split('\t')[0]) + 1;
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}m`, 'tmpfs', home]);
-    t.after(() => execFileSync('umount', ['-l', home]));
-    cpSync(interrupted, home, { recursive: true });
-    // Whatever is left is filled up, so that the next write is the one that fails.
-    execFileSync('sh', ['-c', `dd if=/dev/zero of=${home}/ballast bs=64k 2>/dev/null || true`]);
-    await failsThenRecovers(home, /(DiskFullError|DatabaseFullError): no space left/, () => {
-      rmSync(join(home, 'ballast'));
-      execFileSync('mount', ['-o', `remount,size=${size + 500}m`, home]);
-    });
+    try {
+      cpSync(interrupted, home, { recursive: true });
+      // Whatever is left is filled up, so that the next write is the one that fails.
+      execFileSync('sh', ['-c', `dd if=/dev/zero of=${home}/ballast bs=64k 2>/dev/null || true`]);
+      await failsThenRecovers(home, /(DiskFullError|DatabaseFullError): no space left/, () => {
+        rmSync(join(home, 'ballast'));
+        execFileSync('mount', ['-o', `remount,size=${size + 500}m`, home]);
+      });
+    } finally {
+      // Before the directory is removed: what is mounted cannot be.
+      execFileSync('umount', ['-l', home]);
+    }
   },
 );
