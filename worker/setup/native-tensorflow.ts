@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import {
   currentPlatform,
@@ -68,11 +68,11 @@ async function installBeside(
   { variant, report }: NativeRequest,
   finalDirectory: string,
 ): Promise<NativeInstallation> {
-  const host = storageHost();
-  const isHostReachable = await isReachable(host);
-  if (variant === 'gpu' && !isHostReachable) throw gpuRefusal(`${host} is out of reach`);
   const attempt = beginAttempt(`${finalDirectory}.unfinished`, variant, report);
   await installPackage(attempt);
+  const host = storageHost(attempt);
+  const isHostReachable = await isReachable(host);
+  if (variant === 'gpu' && !isHostReachable) throw gpuRefusal(`${host} is out of reach`);
   const { route, tensorflow } = await provideLibrary(attempt, isHostReachable ? host : undefined);
   const installation: NativeInstallation = {
     package: nativePackageName(variant),
@@ -177,9 +177,12 @@ async function tryOut({ directory, variant, environment }: Attempt): Promise<str
   });
 }
 
-function storageHost(): string {
+/** Where the package's own install script downloads from: what the environment names, else what its manifest says. */
+function storageHost({ packageDirectory }: Attempt): string {
   const { TFJS_NODE_CDN_STORAGE: named, CDN_STORAGE: alsoNamed } = process.env;
-  return named ?? alsoNamed ?? 'https://storage.googleapis.com/';
+  const text = readFileSync(join(packageDirectory, 'package.json'), 'utf8');
+  const { binary } = JSON.parse(text) as { binary: { host: string } };
+  return named ?? alsoNamed ?? `${new URL(binary.host).origin}/`;
 }
 
 function gpuRefusal(reason: string): NativeInstallError {
