@@ -2,6 +2,7 @@ import { createCharacterTokenizer, type CharacterTokenizer } from '../model/char
 import type { PolicyConfig } from '../model/config.ts';
 import type { Architecture, BaseRecipe } from '../spec/base-recipe.ts';
 import type { ArtifactRef, EvaluationSplit, RunPlan } from '../spec/plan.ts';
+import { toMaxNewTokens } from '../spec/training.ts';
 import { openTask } from '../tasks/index.ts';
 import type { Problem } from '../tasks/problem.ts';
 import type { Task } from '../tasks/task.ts';
@@ -33,9 +34,6 @@ const SPECIAL_TOKENS = { pad: '<pad>', end: '<end>' } as const;
 
 /** Evaluation problems are the same for every run, whatever its seed. */
 export const EVALUATION_SEED = 0;
-
-/** Spare tokens beyond the longest correct completion, so that a wrong one may end by itself. */
-const SPARE_TOKENS = 4;
 
 function toPolicyConfig(architecture: Architecture, tokenizer: CharacterTokenizer): PolicyConfig {
   return {
@@ -69,7 +67,7 @@ export function openSubstrate({ recipe, task: taskSettings }: BaseModelPlan): Su
 function openRunContext(plan: RunPlan): RunContext {
   const { base, task, training } = plan.condition;
   const substrate = openSubstrate({ recipe: base, task });
-  const maxNewTokens = training.maxNewTokens ?? substrate.task.maxCompletionLength + 1 + SPARE_TOKENS;
+  const maxNewTokens = toMaxNewTokens(training, substrate.task.maxCompletionLength);
   return { ...substrate, plan, maxNewTokens };
 }
 

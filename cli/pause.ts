@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Command } from 'commander';
 import { openReadonlyDatabase } from '../db/connection.ts';
-import { findExperiment, listExperiments } from '../db/experiments.ts';
+import { chooseExperiment } from '../db/experiments.ts';
 import {
   attachMatrix,
   isMatrixOpen,
@@ -27,7 +27,7 @@ export async function withOpenMatrix<Result>(
 ): Promise<Result> {
   const home = readHome(options);
   const db = openReadonlyDatabase(home.database);
-  const experiment = findExperiment(db, name ?? listExperiments(db)[0]?.name ?? '');
+  const experiment = chooseExperiment(db, name);
   const cacheDirectory = defaultCacheDirectory();
   const report = (line: string): void => console.error(line);
   const { target, server } = await openServer(home, () => provideTemporalServer({ cacheDirectory, report }));

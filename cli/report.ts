@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { join } from 'node:path';
 import { openReadonlyDatabase, type Database } from '../db/connection.ts';
-import { findExperiment, listExperiments } from '../db/experiments.ts';
+import { chooseExperiment, findExperiment } from '../db/experiments.ts';
 import { loadComparison } from '../reports/load-comparison.ts';
 import { writeReport } from '../reports/write-report.ts';
 import type { Home } from '../worker/home.ts';
@@ -35,7 +35,7 @@ export function addReportCommand(program: Command): void {
     .action(async (name: string | undefined, options: { home: string; output?: string; json?: boolean }) => {
       const home = readHome(options);
       const db = openReadonlyDatabase(home.database);
-      const experiment = findExperiment(db, name ?? listExperiments(db)[0]?.name ?? '');
+      const experiment = chooseExperiment(db, name);
       const paths =
         options.output === undefined
           ? await writeExperimentReport(db, home, experiment.id)

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { openDatabase } from '../db/connection.ts';
-import { findExperiment, listConditions, listExperiments } from '../db/experiments.ts';
+import { chooseExperiment, listConditions } from '../db/experiments.ts';
 import { listRuns } from '../db/runs.ts';
 import type { ResolvedExperiment } from '../experiments/resolve.ts';
 import type { Condition } from '../spec/experiment.ts';
@@ -10,7 +10,7 @@ import { addRunOptions, runMatrix, type RunOptions } from './run.ts';
 /** The experiment as it is stored: a resume does not read the file again, so it cannot drift. */
 function restoreExperiment(home: string, name: string | undefined): ResolvedExperiment {
   const db = openDatabase(home);
-  const experiment = findExperiment(db, name ?? listExperiments(db)[0]?.name ?? '');
+  const experiment = chooseExperiment(db, name);
   const runs = listRuns(db, experiment.id);
   return {
     ...experiment,

@@ -112,6 +112,15 @@ export function findExperiment(db: Database, nameOrId: string): ExperimentRow {
   return row;
 }
 
+/**
+ * `findExperiment`, or the newest experiment when none is named.
+ *
+ * @throws {UnknownExperimentError}
+ */
+export function chooseExperiment(db: Database, nameOrId: string | undefined): ExperimentRow {
+  return findExperiment(db, nameOrId ?? listExperiments(db)[0]?.name ?? '');
+}
+
 /** The conditions of an experiment in declaration order. */
 export function listConditions(db: Database, experimentId: string): ConditionRow[] {
   return db

@@ -1,5 +1,6 @@
 import type { Condition } from '../spec/experiment.ts';
 import { InvalidSpecError } from '../spec/invalid-spec-error.ts';
+import { toMaxNewTokens } from '../spec/training.ts';
 import { openTask } from '../tasks/index.ts';
 import type { Split } from '../tasks/problem.ts';
 import { openReward } from '../rewards/index.ts';
@@ -74,7 +75,7 @@ function checkLength(condition: Condition, task: Task): Fault {
     ...task.splits.filter((split) => Object.hasOwn(condition.evaluation.splits, split)),
   ];
   const longestPrompt = Math.max(...splits.map((split) => task.problem(split, 0, 0).prompt.length));
-  const completion = condition.training.maxNewTokens ?? task.maxCompletionLength + 5;
+  const completion = toMaxNewTokens(condition.training, task.maxCompletionLength);
   const { maxPositions } = condition.base.architecture;
   return longestPrompt + completion > maxPositions
     ? `base.architecture.maxPositions: found ${maxPositions}; prompts of ${longestPrompt} and completions of ${completion} tokens need more`

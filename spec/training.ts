@@ -57,6 +57,14 @@ export const trainingSchema = z.strictObject({
 });
 export type TrainingPlan = z.infer<typeof trainingSchema>;
 
+/** Spare tokens beyond the longest correct completion, so that a wrong one may end by itself. */
+const SPARE_TOKENS = 4;
+
+/** Longest completion in tokens, end token included, for a task whose longest correct one has `longestAnswer` tokens. */
+export function toMaxNewTokens(training: TrainingPlan, longestAnswer: number): number {
+  return training.maxNewTokens ?? longestAnswer + 1 + SPARE_TOKENS;
+}
+
 export const splitSchema = z.enum(['train', 'dev', 'clean', 'contaminated', 'knowledge', 'harder']);
 export type SplitName = z.infer<typeof splitSchema>;
 
