@@ -1,5 +1,6 @@
 import { listCheckpoints, toCheckpointRef } from '../db/artifacts.ts';
-import { findBaseModel } from '../db/base-models.ts';
+import { findBaseModel, type BaseModel } from '../db/base-models.ts';
+import type { Database } from '../db/connection.ts';
 import { countEvaluated } from '../db/evaluations.ts';
 import { startRun } from '../db/runs.ts';
 import { nextStepOf } from '../db/steps.ts';
@@ -10,6 +11,7 @@ import type { StoreDependencies } from './store-dependencies.ts';
 export interface OpenRunInput {
   readonly runId: string;
   readonly plan: ArtifactRef;
+  readonly teacherId: string | null;
   /** Canonical JSON of a train worker: versions, backend and its flags, device, host, git revision. */
   readonly provenance: string;
 }
@@ -20,6 +22,10 @@ export interface OpenedRun {
   readonly checkpoint: CheckpointRef;
   /** The base model, from which a KL penalty is measured. */
   readonly reference: CheckpointRef;
+  /** Who samples the rollouts when it is not the policy itself. */
+  readonly teacher: CheckpointRef | null;
+  /** The base model's samples of the pool are not complete. */
+  readonly lacksPool: boolean;
   /** The dev evaluation that belongs after the last recorded step is not complete. */
   readonly lacksDevEvaluation: boolean;
 }
@@ -29,13 +35,18 @@ export class BaseModelMissingError extends Error {
   override readonly name = 'BaseModelMissingError';
 }
 
+function requireBaseModel(db: Database, id: string, runId: string): BaseModel {
+  const found = findBaseModel(db, id);
+  if (found === null) throw new BaseModelMissingError(`base model ${id} of ${runId} is not made`);
+  return found;
+}
+
 /** Where a run continues: after its last recorded step, with that step's checkpoint, or from the base model. */
 export function createOpenRun({ db, plans }: StoreDependencies) {
   return durable(async (input: OpenRunInput): Promise<OpenedRun> => {
     const { plan } = await plans.readRun(input.plan);
-    const base = findBaseModel(db, plan.baseModelId);
-    if (base === null)
-      throw new BaseModelMissingError(`base model ${plan.baseModelId} of ${plan.runId} is not made`);
+    const base = requireBaseModel(db, plan.baseModelId, plan.runId);
+    const teacher = input.teacherId === null ? null : requireBaseModel(db, input.teacherId, plan.runId);
     startRun(db, input.runId, input.provenance);
     const nextStep = nextStepOf(db, input.runId);
     const reference = { weights: base.weights, trainingState: null };
@@ -45,10 +56,13 @@ export function createOpenRun({ db, plans }: StoreDependencies) {
       nextStep > 0 &&
       isDevEvaluationDue(nextStep - 1, { steps: training.steps, evaluateEvery: evaluation.every });
     const evaluated = countEvaluated(db, { runId: input.runId, step: nextStep, split: 'dev' });
+    const pooled = countEvaluated(db, { runId: input.runId, step: 0, split: 'pool' });
     return {
       nextStep,
       checkpoint: row === undefined ? reference : toCheckpointRef(db, row),
       reference,
+      teacher: teacher === null ? null : { weights: teacher.weights, trainingState: null },
+      lacksPool: training.pool !== null && training.poolSamples > 0 && pooled < training.pool,
       lacksDevEvaluation: isDue && evaluated < evaluation.devProblems,
     };
   });

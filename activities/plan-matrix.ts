@@ -1,5 +1,8 @@
-import { listUnfinishedRuns, type RunWithCondition } from '../db/runs.ts';
-import { canonicalJson } from '../spec/canonical.ts';
+import { writeTransaction, type Database } from '../db/connection.ts';
+import { listPromptAccuracies } from '../db/rollouts.ts';
+import { endRun, findSibling, listUnfinishedRuns, type RunWithCondition } from '../db/runs.ts';
+import type { BaseRecipe } from '../spec/base-recipe.ts';
+import { canonicalJson, fingerprint } from '../spec/canonical.ts';
 import type { Condition } from '../spec/experiment.ts';
 import {
   planEvaluationSlices,
@@ -9,6 +12,7 @@ import {
   type RunInput,
   type RunPlan,
 } from '../spec/plan.ts';
+import { rankByVariance } from '../stats/example-ranking.ts';
 import { countPretrainSteps } from './corpus.ts';
 import { durable } from './durable.ts';
 import type { StoreDependencies } from './store-dependencies.ts';
@@ -20,6 +24,16 @@ export interface PlanMatrixInput {
   readonly limit: number;
 }
 
+export interface PlannedPage {
+  readonly runs: readonly RunInput[];
+  /** Runs that failed because another run, which they need, did not complete. */
+  readonly orphaned: readonly string[];
+  /** Where the next page begins; null after the last page. */
+  readonly after: string | null;
+}
+
+type ExamplesPlan = NonNullable<Condition['training']['examples']>;
+
 /** Pretraining steps between durable checkpoints. */
 const CHUNK_STEPS = 100;
 
@@ -29,10 +43,9 @@ function storeJson(dependencies: StoreDependencies, path: string, value: unknown
 
 async function planBaseModel(
   dependencies: StoreDependencies,
-  baseModelId: string,
-  condition: Condition,
+  base: { readonly id: string; readonly recipe: BaseRecipe; readonly task: Condition['task'] },
 ): Promise<BaseModelInput> {
-  const { base: recipe, task } = condition;
+  const { id: baseModelId, recipe, task } = base;
   const path = `bases/${baseModelId.slice(0, 16)}/plan-{sha}.json`;
   return {
     baseModelId,
@@ -42,9 +55,28 @@ async function planBaseModel(
   };
 }
 
-async function planRun(dependencies: StoreDependencies, run: RunWithCondition): Promise<RunInput> {
+/** The teacher of a scheme that samples from one; null for the others. */
+async function planTeacher(
+  dependencies: StoreDependencies,
+  { scheme, teacher, task }: Condition,
+): Promise<BaseModelInput | null> {
+  if (scheme.behavior !== 'teacher' || teacher === null) return null;
+  return planBaseModel(dependencies, { id: fingerprint({ recipe: teacher, task }), recipe: teacher, task });
+}
+
+/** The condition as this run sees it: with the base model that its base seed gives. */
+function conditionOf(run: RunWithCondition): Condition {
   const condition = JSON.parse(run.settings) as Condition;
-  const { evaluation, training } = condition;
+  return { ...condition, base: { ...condition.base, seed: run.baseSeed } };
+}
+
+async function planRun(
+  dependencies: StoreDependencies,
+  run: RunWithCondition,
+  examples: readonly number[] | null,
+): Promise<RunInput> {
+  const condition = conditionOf(run);
+  const { base, evaluation, task, training } = condition;
   const plan: RunPlan = {
     runId: run.id,
     experimentId: run.experimentId,
@@ -52,14 +84,18 @@ async function planRun(dependencies: StoreDependencies, run: RunWithCondition): 
     seed: run.seed,
     baseModelId: run.baseModelId,
     condition,
+    examples,
   };
   const splits = Object.entries(evaluation.splits) as [EvaluationSplit, number][];
   return {
     runId: run.id,
     plan: await storeJson(dependencies, `runs/${run.id}/plan-{sha}.json`, plan),
-    base: await planBaseModel(dependencies, run.baseModelId, condition),
+    base: await planBaseModel(dependencies, { id: run.baseModelId, recipe: base, task }),
+    teacher: await planTeacher(dependencies, condition),
     steps: training.steps,
     evaluateEvery: evaluation.every,
+    probes: Object.keys(evaluation.probes).sort(),
+    poolSlices: planEvaluationSlices('pool', training.pool ?? 0, training.poolSamples),
     devSlices: planEvaluationSlices('dev', evaluation.devProblems, evaluation.devSamples),
     finalSlices: splits.flatMap(([split, problems]) =>
       planEvaluationSlices(split, problems, evaluation.samplesPerProblem),
@@ -67,9 +103,51 @@ async function planRun(dependencies: StoreDependencies, run: RunWithCondition): 
   };
 }
 
-/** The next page of a matrix's unfinished runs, with their plans stored. */
+/** Whether a run can start: at once, later, or never, because the run that ranks its examples did not complete. */
+type Readiness =
+  | { readonly kind: 'ready'; readonly examples: readonly number[] | null }
+  | { readonly kind: 'waits' }
+  | { readonly kind: 'orphaned'; readonly message: string };
+
+function rankExamples(db: Database, ranking: RunWithCondition, examples: ExamplesPlan): number[] {
+  const { pool, promptsPerStep } = conditionOf(ranking).training;
+  const accuracies = listPromptAccuracies(db, ranking.reusedRunId ?? ranking.id)
+    .filter(({ problemIndex }) => problemIndex < promptsPerStep)
+    .map(({ step, problemIndex, correct, rollouts }) => ({
+      example: (step * promptsPerStep + problemIndex) % pool!,
+      accuracy: correct / rollouts,
+    }));
+  const ranked = rankByVariance(accuracies).map(({ example }) => example);
+  return (examples.order === 'lowest-variance' ? ranked.reverse() : ranked).slice(0, examples.count);
+}
+
+function readinessOf(db: Database, run: RunWithCondition): Readiness {
+  const { examples } = conditionOf(run).training;
+  if (examples === null) return { kind: 'ready', examples: null };
+  const ranking = findSibling(db, run, examples.from);
+  if (ranking?.status === 'completed')
+    return { kind: 'ready', examples: rankExamples(db, ranking, examples) };
+  if (ranking !== null && (ranking.status === 'pending' || ranking.status === 'running'))
+    return { kind: 'waits' };
+  const found = ranking === null ? 'there is none' : `it is ${ranking.status}`;
+  return { kind: 'orphaned', message: `the run of ${examples.from} that ranks its examples: ${found}` };
+}
+
+/** The next page of a matrix's unfinished runs that can start, with their plans stored. */
 export function createPlanMatrix(dependencies: StoreDependencies) {
-  return durable((input: PlanMatrixInput): Promise<RunInput[]> =>
-    Promise.all(listUnfinishedRuns(dependencies.db, input).map((run) => planRun(dependencies, run))),
-  );
+  const { db } = dependencies;
+  return durable(async (input: PlanMatrixInput): Promise<PlannedPage> => {
+    const page = listUnfinishedRuns(db, input);
+    const runs: RunInput[] = [];
+    const orphaned: string[] = [];
+    for (const run of page) {
+      const readiness = readinessOf(db, run);
+      if (readiness.kind === 'ready') runs.push(await planRun(dependencies, run, readiness.examples));
+      if (readiness.kind !== 'orphaned') continue;
+      orphaned.push(run.id);
+      const failure = { type: 'RankingRunMissing', message: readiness.message };
+      writeTransaction(db, (tx) => endRun(tx, run.id, { status: 'failed', failure }));
+    }
+    return { runs, orphaned, after: page.length === input.limit ? page.at(-1)!.id : null };
+  });
 }

@@ -34,6 +34,7 @@ const condition: Condition = conditionSchema.parse({
   scheme: findScheme('grpo'),
   training: trainingSchema.parse({ steps: 1, promptsPerStep: 4, groupSize: 4 }),
   evaluation: evaluationSchema.parse({ splits: { clean: 4 }, samplesPerProblem: 4 }),
+  teacher: null,
 });
 
 const directory = mkdtempSync(join(tmpdir(), 'assay-activities-'));
@@ -59,18 +60,25 @@ before(async () => {
     provenance: '{}',
   });
   registerExperiment(db, {
-    experiment: { id: 'e1', name: 'demo', question: 'Does repeating change anything?', baseline: 'grpo' },
+    reusableConditionIds: [],
+    experiment: {
+      id: 'e1',
+      name: 'demo',
+      question: 'Does repeating change anything?',
+      baseline: 'grpo',
+      source: null,
+      hypotheses: '[]',
+    },
     conditions: [
       {
         id: 'c1',
         name: 'grpo',
         position: 0,
         isControl: false,
-        baseModelId: 'b1',
         settings: canonicalJson(condition),
       },
     ],
-    runs: [{ id: 'r1', conditionId: 'c1', seed: 0, totalSteps: 1 }],
+    runs: [{ id: 'r1', conditionId: 'c1', baseSeed: 0, baseModelId: 'b1', seed: 0, totalSteps: 1 }],
   });
 });
 
@@ -109,12 +117,13 @@ async function makeBaseModel(base: BaseModelInput): Promise<void> {
 }
 
 test('every activity may run twice: the second run returns the same and changes no row', async () => {
-  const [run] = await twice(store.planMatrix, { experimentId: 'e1', after: null, limit: 10 });
-  const { plan, base, finalSlices } = run as RunInput;
+  const page = await twice(store.planMatrix, { experimentId: 'e1', after: null, limit: 10 });
+  const { plan, base, finalSlices } = page.runs[0] as RunInput;
   await makeBaseModel(base);
   const { checkpoint, reference, nextStep } = await twice(store.openRun, {
     runId: 'r1',
     plan,
+    teacherId: null,
     provenance: '{}',
   });
   assert.equal(nextStep, 0);

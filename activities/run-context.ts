@@ -1,7 +1,7 @@
 import { createCharacterTokenizer, type CharacterTokenizer } from '../model/character-tokenizer.ts';
 import type { PolicyConfig } from '../model/config.ts';
 import type { Architecture, BaseRecipe } from '../spec/base-recipe.ts';
-import type { ArtifactRef, EvaluationSplit, RunPlan } from '../spec/plan.ts';
+import type { ArtifactRef, RunPlan, SampledSplit } from '../spec/plan.ts';
 import { toMaxNewTokens } from '../spec/training.ts';
 import { openTask } from '../tasks/index.ts';
 import type { Problem } from '../tasks/problem.ts';
@@ -27,6 +27,8 @@ export interface Substrate {
 export interface RunContext extends Substrate {
   readonly plan: RunPlan;
   readonly maxNewTokens: number;
+  /** Architecture of who samples the rollouts: the policy's, or the teacher's. */
+  readonly behaviorConfig: PolicyConfig;
 }
 
 /** Longer than a character, so that no task's alphabet holds them. */
@@ -65,10 +67,12 @@ export function openSubstrate({ recipe, task: taskSettings }: BaseModelPlan): Su
 }
 
 function openRunContext(plan: RunPlan): RunContext {
-  const { base, task, training } = plan.condition;
+  const { base, task, training, teacher, scheme } = plan.condition;
   const substrate = openSubstrate({ recipe: base, task });
+  const behavior =
+    scheme.behavior === 'teacher' && teacher !== null ? openSubstrate({ recipe: teacher, task }) : substrate;
   const maxNewTokens = toMaxNewTokens(training, substrate.task.maxCompletionLength);
-  return { ...substrate, plan, maxNewTokens };
+  return { ...substrate, plan, maxNewTokens, behaviorConfig: behavior.policyConfig };
 }
 
 /** Reads stored plans and derives what follows from them. */
@@ -94,6 +98,20 @@ export function createPlanReader(artifacts: ArtifactStore): PlanReader {
   };
 }
 
+/** Problems of a pool are the same for every run, and none is drawn for a corpus or as fresh problem of a small seed. */
+const POOL_SEED = 1_000_003;
+
+/** Place in the pool of a step's i-th prompt: the pool, or its chosen examples, in turn. */
+export function poolIndex(
+  plan: RunPlan,
+  at: { readonly step: number; readonly round: number; readonly position: number },
+): number | null {
+  const { pool, promptsPerStep } = plan.condition.training;
+  if (pool === null) return null;
+  const turn = (at.step + at.round) * promptsPerStep + at.position;
+  return plan.examples === null ? turn % pool : plan.examples[turn % plan.examples.length]!;
+}
+
 /** The problems of one sampling round of one step: the same for every scheme at the same seed. */
 export function trainProblems(
   context: RunContext,
@@ -101,16 +119,19 @@ export function trainProblems(
 ): Problem[] {
   const { promptsPerStep } = context.plan.condition.training;
   const first = (at.step * MAX_ROUNDS + at.round) * promptsPerStep;
-  return Array.from({ length: promptsPerStep }, (_, i) =>
-    context.task.problem('train', context.plan.seed, first + i),
-  );
+  return Array.from({ length: promptsPerStep }, (_, position) => {
+    const index = poolIndex(context.plan, { ...at, position });
+    return index === null
+      ? context.task.problem('train', context.plan.seed, first + position)
+      : context.task.problem('train', POOL_SEED, index);
+  });
 }
 
 /** Rounds of dynamic sampling that have prompts of their own; the scheme schema allows no more. */
 const MAX_ROUNDS = 16;
 
 /** The task that owns a split's problems. */
-export function taskOfSplit(context: Substrate, split: EvaluationSplit): Task {
+export function taskOfSplit(context: Substrate, split: SampledSplit): Task {
   if (split !== 'knowledge') return context.task;
   if (context.knowledge === null)
     throw new RangeError('the knowledge split needs a base with facts; base.facts is 0');
@@ -120,10 +141,12 @@ export function taskOfSplit(context: Substrate, split: EvaluationSplit): Task {
 /** Problems [from, to) of an evaluation split. */
 export function evaluationProblems(
   context: Substrate,
-  slice: { readonly split: EvaluationSplit; readonly from: number; readonly to: number },
+  slice: { readonly split: SampledSplit; readonly from: number; readonly to: number },
 ): Problem[] {
   const task = taskOfSplit(context, slice.split);
   return Array.from({ length: slice.to - slice.from }, (_, i) =>
-    task.problem(slice.split, EVALUATION_SEED, slice.from + i),
+    slice.split === 'pool'
+      ? task.problem('train', POOL_SEED, slice.from + i)
+      : task.problem(slice.split, EVALUATION_SEED, slice.from + i),
   );
 }

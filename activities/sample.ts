@@ -1,5 +1,7 @@
 import { deriveStream } from '../random/streams.ts';
+import type { PolicyConfig } from '../model/config.ts';
 import { sampleCompletions } from '../model/sampler.ts';
+import { rewardNeeds } from '../rewards/index.ts';
 import type { ArtifactRef, CheckpointRef, EvaluationSlice } from '../spec/plan.ts';
 import type { Problem } from '../tasks/problem.ts';
 import { durable, type Attempt } from './durable.ts';
@@ -20,6 +22,7 @@ interface SampleOrder {
   readonly temperature: number;
   readonly stream: string;
   readonly step: number;
+  readonly recordsDisparities: boolean;
 }
 
 async function sampleProblems(
@@ -27,6 +30,7 @@ async function sampleProblems(
   context: RunContext,
   order: SampleOrder & {
     readonly checkpoint: CheckpointRef;
+    readonly config: PolicyConfig;
     readonly attempt: Attempt;
     readonly path: string;
   },
@@ -38,7 +42,7 @@ async function sampleProblems(
       counters: { problem: order.firstProblem + i, sample },
     })),
   );
-  const policy = await dependencies.policies.borrow(order.checkpoint, context.policyConfig);
+  const policy = await dependencies.policies.borrow(order.checkpoint, order.config);
   const rollouts = await sampleCompletions({
     policy,
     prompts: rows.map((row) => row.prompt),
@@ -49,6 +53,7 @@ async function sampleProblems(
     temperature: order.temperature,
     endId: tokenizer.endId,
     padId: tokenizer.padId,
+    recordsDisparities: order.recordsDisparities,
     onYield: order.attempt.pause,
     signal: order.attempt.signal,
   });
@@ -67,7 +72,7 @@ export interface SampleInput {
 export function createSample(dependencies: TrainDependencies) {
   return durable(async (input: SampleInput, attempt): Promise<SampledRollouts> => {
     const context = await dependencies.plans.readRun(input.plan);
-    const { training } = context.plan.condition;
+    const { training, scheme } = context.plan.condition;
     return sampleProblems(dependencies, context, {
       problems: trainProblems(context, input),
       firstProblem: input.round * training.promptsPerStep,
@@ -75,7 +80,9 @@ export function createSample(dependencies: TrainDependencies) {
       temperature: training.temperature,
       stream: 'sample',
       step: input.step,
+      recordsDisparities: rewardNeeds(scheme.rewards).has('disparity'),
       checkpoint: input.checkpoint,
+      config: context.behaviorConfig,
       attempt,
       path: `runs/${context.plan.runId}/step-${input.step}/rollouts-${input.round}-{sha}.safetensors`,
     });
@@ -102,7 +109,9 @@ export function createSampleEvaluation(dependencies: TrainDependencies) {
       temperature: context.plan.condition.evaluation.temperature,
       stream: `evaluate/${slice.split}`,
       step,
+      recordsDisparities: false,
       checkpoint: input.checkpoint,
+      config: context.policyConfig,
       attempt,
       path: `runs/${context.plan.runId}/evaluation-${step}/${slice.split}-${slice.from}-{sha}.safetensors`,
     });

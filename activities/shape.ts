@@ -1,5 +1,6 @@
 import { beginAttempt, finishAttempt } from '../db/attempts.ts';
 import { writeTransaction } from '../db/connection.ts';
+import { listPoolAnswers } from '../db/evaluations.ts';
 import {
   listJudgements,
   listRollouts,
@@ -9,17 +10,17 @@ import {
 } from '../db/rollouts.ts';
 import { computeAdvantages } from '../learning/group-advantages.ts';
 import { creditTokens } from '../learning/token-credit.ts';
+import type { RolloutBatch } from '../model/sampler.ts';
 import { combineRewards, type CombinedReward } from '../rewards/combine-rewards.ts';
 import { openReward } from '../rewards/index.ts';
-import { rewardDraw } from '../rewards/reward-draw.ts';
-import type { RewardInput } from '../rewards/reward-component.ts';
 import type { JudgedCriterion } from '../rewards/rubric.ts';
 import type { ArtifactRef } from '../spec/plan.ts';
 import type { Scheme } from '../spec/scheme.ts';
 import { durable } from './durable.ts';
 import { mergeRollouts } from './merge-rollouts.ts';
+import { placeRollout, toRewardInputs, type GroupSignals } from './reward-input.ts';
 import { decodeRollouts, encodeShapedBatch } from './rollout-artifact.ts';
-import type { RunContext } from './run-context.ts';
+import { poolIndex, type RunContext } from './run-context.ts';
 import type { StoreDependencies } from './store-dependencies.ts';
 
 export interface ShapeInput {
@@ -40,38 +41,12 @@ interface Group {
   readonly rewards: readonly CombinedReward[];
 }
 
-function rewardGroup(
-  context: RunContext,
-  rows: readonly RolloutWithVerdict[],
-  judged: ReadonlyMap<number, readonly JudgedCriterion[]>,
-): Group {
-  const { scheme } = context.plan.condition;
-  const components = scheme.rewards.map(({ component, weight, options }) => ({
+function rewardGroup(context: RunContext, rows: readonly RolloutWithVerdict[], signals: GroupSignals): Group {
+  const components = context.plan.condition.scheme.rewards.map(({ component, weight, options }) => ({
     weight,
     reward: openReward(component, options),
   }));
-  const inputs = rows.map((row): RewardInput => {
-    const { verdict } = row;
-    return {
-      problem: { key: row.problemKey, prompt: row.prompt, answer: row.answer },
-      completion: row.text,
-      format: row.format,
-      tokenCount: row.tokenCount,
-      maxTokens: context.maxNewTokens,
-      isTruncated: row.isTruncated,
-      verdict: { outcome: verdict.outcome, extractedAnswer: verdict.extractedAnswer },
-      rubric: judged.get(row.id) ?? null,
-      group: rows.map(({ verdict: { outcome, extractedAnswer } }) => ({
-        verdict: { outcome, extractedAnswer },
-      })),
-      draw: rewardDraw(context.plan.seed, {
-        step: row.step,
-        problem: row.problemIndex,
-        sample: row.sampleIndex,
-      }),
-    };
-  });
-  const rewards = inputs.map((input) =>
+  const rewards = toRewardInputs(context, rows, signals).map((input) =>
     combineRewards(
       components.map(({ weight, reward }) => ({ name: reward.name, weight, value: reward.score(input) })),
     ),
@@ -120,9 +95,9 @@ function toShapedRollouts(
 function readGroups(
   db: StoreDependencies['db'],
   context: RunContext,
-  at: { readonly step: number; readonly rounds: number },
+  at: { readonly step: number; readonly batches: readonly RolloutBatch[] },
 ): Group[] {
-  const end = at.rounds * context.plan.condition.training.promptsPerStep;
+  const end = at.batches.length * context.plan.condition.training.promptsPerStep;
   const rows = listRollouts(db, { runId: context.plan.runId, phase: 'train', step: at.step }).filter(
     (row) => row.problemIndex < end,
   );
@@ -130,9 +105,10 @@ function readGroups(
     db,
     rows.map((row) => row.id),
   ) as ReadonlyMap<number, readonly JudgedCriterion[]>;
+  const pool = listPoolAnswers(db, context.plan.runId);
   const byProblem = new Map<number, RolloutWithVerdict[]>();
   for (const row of rows) byProblem.set(row.problemIndex, [...(byProblem.get(row.problemIndex) ?? []), row]);
-  return [...byProblem.values()].map((group) => rewardGroup(context, group, judged));
+  return [...byProblem.values()].map((group) => rewardGroup(context, group, { judged, pool }));
 }
 
 /**
@@ -151,17 +127,17 @@ export function createShape({ db, artifacts, plans }: StoreDependencies) {
       attempt: attempt.number,
     };
     const lease = beginAttempt(db, key, attempt.workerId);
-    const groups = readGroups(db, context, { step: input.step, rounds: input.rounds.length });
-    const kept = keepGroups(groups, scheme, training.promptsPerStep);
     const batches = await Promise.all(
       input.rounds.map(async (ref) => decodeRollouts(await artifacts.read(ref))),
     );
+    const groups = readGroups(db, context, { step: input.step, batches });
+    const kept = keepGroups(groups, scheme, training.promptsPerStep);
     const merged = mergeRollouts(
       kept.flatMap(({ rows }) =>
-        rows.map((row) => ({
-          batch: batches[Math.floor(row.problemIndex / training.promptsPerStep)]!,
-          row: (row.problemIndex % training.promptsPerStep) * training.groupSize + row.sampleIndex,
-        })),
+        rows.map((rollout) => {
+          const { round, row } = placeRollout(context, rollout);
+          return { batch: batches[round]!, row };
+        }),
       ),
       context.tokenizer.padId,
     );

@@ -129,18 +129,27 @@ function fill(path: string): void {
   const db = openDatabase(path);
   const settings = '{"scheme":{"name":"grpo"}}';
   registerExperiment(db, {
-    experiment: { id: 'bench', name: 'bench', question: 'How fast is the store?', baseline: 'first' },
+    reusableConditionIds: [],
+    experiment: {
+      id: 'bench',
+      name: 'bench',
+      question: 'How fast is the store?',
+      baseline: 'first',
+      source: null,
+      hypotheses: '[]',
+    },
     conditions: ['first', 'second'].map((name, position) => ({
       id: name,
       name,
       position,
       isControl: false,
-      baseModelId: 'b',
       settings,
     })),
     runs: runIds.map((id, at) => ({
       id,
       conditionId: at % 2 === 0 ? 'first' : 'second',
+      baseSeed: 0,
+      baseModelId: 'b',
       seed: Math.floor(at / 2),
       totalSteps: stepCount,
     })),
@@ -157,7 +166,7 @@ async function readAll(path: string): Promise<void> {
   timed('reopen', () => openDatabase(path)).$client.close();
   const db = openReadonlyDatabase(path);
   timed('listEvaluatedProblems', () => listEvaluatedProblems(db, 'bench'));
-  timed('listMetrics', () => listMetrics(db, runIds));
+  timed('listMetrics', () => listMetrics(db, 'bench'));
   timed('listRewardsByVerdict', () => listRewardsByVerdict(db, 'bench'));
   timed('listLastRollouts', () => listLastRollouts(db, { runId: 'run-0', phase: 'train', limit: 20 }));
   timed('listPositions', () => listPositions(db, 'bench'));

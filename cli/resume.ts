@@ -4,6 +4,7 @@ import { chooseExperiment, listConditions } from '../db/experiments.ts';
 import { listRuns } from '../db/runs.ts';
 import type { ResolvedExperiment } from '../experiments/resolve.ts';
 import type { Condition } from '../spec/experiment.ts';
+import type { Hypothesis } from '../spec/hypothesis.ts';
 import { readHome } from './home-option.ts';
 import { addRunOptions, runMatrix, type RunOptions } from './run.ts';
 
@@ -14,12 +15,15 @@ function restoreExperiment(home: string, name: string | undefined): ResolvedExpe
   const runs = listRuns(db, experiment.id);
   return {
     ...experiment,
+    hypotheses: JSON.parse(experiment.hypotheses) as Hypothesis[],
     seeds: [...new Set(runs.map((run) => run.seed))].sort((a, b) => a - b),
     conditions: listConditions(db, experiment.id).map((condition) => ({
       id: condition.id,
       name: condition.name,
       isControl: condition.isControl,
-      baseModelId: condition.baseModelId,
+      baseSeeds: [
+        ...new Set(runs.filter((run) => run.conditionId === condition.id).map((run) => run.baseSeed)),
+      ],
       condition: JSON.parse(condition.settings) as Condition,
     })),
   };

@@ -68,7 +68,13 @@ function printPlan(experiment: ResolvedExperiment, asJson: boolean): void {
 }
 
 async function listBaseProgress(session: Session, experiment: ResolvedExperiment): Promise<BaseProgress[]> {
-  const bases = new Map(experiment.conditions.map((c) => [c.baseModelId, c.condition.base.name]));
+  const names = new Map(experiment.conditions.map(({ id, condition }) => [id, condition.base.name]));
+  const bases = new Map(
+    planRuns(experiment).map((run) => [
+      run.baseModelId,
+      `${names.get(run.conditionId)!} seed ${run.baseSeed}`,
+    ]),
+  );
   const progress = await Promise.all(
     [...bases].map(async ([baseModelId, name]) => {
       const at = await queryBaseModel(session.client, { experimentId: experiment.id, baseModelId });

@@ -3,7 +3,7 @@ import { openReadonlyDatabase, type Database } from '../db/connection.ts';
 import { listEvaluations } from '../db/evaluations.ts';
 import { listRollouts } from '../db/rollouts.ts';
 import { findRun } from '../db/runs.ts';
-import { listMetrics, nextStepOf } from '../db/steps.ts';
+import { listStepMetrics, nextStepOf } from '../db/steps.ts';
 import { meanOverProblems, passAtK } from '../stats/pass-at-k.ts';
 import { homeOption, jsonOption, readHome } from './home-option.ts';
 import { parseCount } from './parse-options.ts';
@@ -33,14 +33,13 @@ function summarizeEvaluations(db: Database, runId: string) {
 
 function collect(db: Database, runId: string, options: ShowOptions) {
   const { settings, provenance, ...run } = findRun(db, runId);
-  const doneSteps = nextStepOf(db, runId);
+  const recorded = run.reusedRunId ?? runId;
+  const doneSteps = nextStepOf(db, recorded);
   const step = options.step ?? doneSteps - 1;
   const metrics = Object.fromEntries(
-    listMetrics(db, [runId])
-      .filter((row) => row.step === step)
-      .map((row) => [row.name, row.value]),
+    listStepMetrics(db, { runId: recorded, step }).map((row) => [row.name, row.value]),
   );
-  const samples = listRollouts(db, { runId, phase: 'train', step })
+  const samples = listRollouts(db, { runId: recorded, phase: 'train', step })
     .slice(0, options.samples)
     .map(({ prompt, text, answer, verdict, reward, advantage, format }) => ({
       prompt,
@@ -58,13 +57,14 @@ function collect(db: Database, runId: string, options: ShowOptions) {
     doneSteps,
     step,
     metrics,
-    evaluations: summarizeEvaluations(db, runId),
+    evaluations: summarizeEvaluations(db, recorded),
     samples,
   };
 }
 
 function print(shown: ReturnType<typeof collect>): void {
   console.log(`${shown.id}: ${shown.status}, ${shown.doneSteps}/${shown.totalSteps} steps`);
+  if (shown.reusedRunId !== null) console.log(`its rows are those of ${shown.reusedRunId}`);
   if (shown.failureType !== null) console.log(`failure: ${shown.failureType}: ${shown.failureMessage}`);
   for (const { step, split, problems, passAt1 } of shown.evaluations) {
     console.log(

@@ -29,11 +29,11 @@ export function recordBaseModel(
   });
 }
 
-/** A recorded base model with its weights, or null when it is not made yet. */
-export function findBaseModel(
-  db: Database,
-  id: string,
-): (BaseModelRow & { readonly weights: ArtifactRef }) | null {
+/** A recorded base model with its weights. */
+export type BaseModel = BaseModelRow & { readonly weights: ArtifactRef };
+
+/** A recorded base model, or null when it is not made yet. */
+export function findBaseModel(db: Database, id: string): BaseModel | null {
   const row = db.select().from(baseModels).where(eq(baseModels.id, id)).get();
   return row === undefined ? null : { ...row, weights: findArtifact(db, row.weightsPath) };
 }

@@ -66,6 +66,16 @@ export function listEvaluations(
     .map(({ evaluation, problemKey }) => ({ ...evaluation, problemKey }));
 }
 
+/** What the base model answered to each problem of a run's pool: pool index → answer (empty text: none) → samples. */
+export function listPoolAnswers(db: Database, runId: string): Map<number, Record<string, number>> {
+  const rows = db
+    .select({ index: evaluations.problemIndex, answers: evaluations.answers })
+    .from(evaluations)
+    .where(and(eq(evaluations.runId, runId), eq(evaluations.step, 0), eq(evaluations.split, 'pool')))
+    .all();
+  return new Map(rows.map((row) => [row.index, JSON.parse(row.answers) as Record<string, number>]));
+}
+
 /** How many problems of a run's split are evaluated at a step. */
 export function countEvaluated(
   db: Database,

@@ -16,11 +16,19 @@ export function temporaryStorePath(t: TestContext): string {
 
 /** One condition, two runs of two steps. */
 export const exampleRegistration: Registration = {
-  experiment: { id: 'e1', name: 'demo', question: 'Does it work?', baseline: 'base' },
-  conditions: [{ id: 'c1', name: 'grpo', position: 0, isControl: false, baseModelId: 'b', settings: '{}' }],
+  reusableConditionIds: ['c1'],
+  experiment: {
+    id: 'e1',
+    name: 'demo',
+    question: 'Does it work?',
+    baseline: 'base',
+    source: null,
+    hypotheses: '[]',
+  },
+  conditions: [{ id: 'c1', name: 'grpo', position: 0, isControl: false, settings: '{}' }],
   runs: [
-    { id: 'r1', conditionId: 'c1', seed: 0, totalSteps: 2 },
-    { id: 'r2', conditionId: 'c1', seed: 1, totalSteps: 2 },
+    { id: 'r1', conditionId: 'c1', baseSeed: 0, baseModelId: 'b', seed: 0, totalSteps: 2 },
+    { id: 'r2', conditionId: 'c1', baseSeed: 0, baseModelId: 'b', seed: 1, totalSteps: 2 },
   ],
 };
 

@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, like, or } from 'drizzle-orm';
 import { assertSameRecord } from './conflicting-record-error.ts';
 import { writeTransaction, type Database } from './connection.ts';
+import { reuseCompletedRuns } from './runs.ts';
 import { conditions, experiments, runs } from './schema.ts';
 
 export type ExperimentRow = typeof experiments.$inferSelect;
@@ -11,13 +12,17 @@ export class UnknownExperimentError extends Error {
   override readonly name = 'UnknownExperimentError';
 }
 
-/** What a launch declares: the experiment, its conditions, and a run for each condition and seed. */
+/** What a launch declares: the experiment, its conditions, and a run for each condition, base seed and seed. */
 export interface Registration {
+  /** Conditions whose runs depend on nothing but condition and seeds, so that another experiment's may stand for them. */
+  readonly reusableConditionIds: readonly string[];
   readonly experiment: Omit<ExperimentRow, 'createdAt'>;
   readonly conditions: readonly Omit<ConditionRow, 'experimentId'>[];
   readonly runs: readonly {
     readonly id: string;
     readonly conditionId: string;
+    readonly baseSeed: number;
+    readonly baseModelId: string;
     readonly seed: number;
     readonly totalSteps: number;
   }[];
@@ -41,6 +46,7 @@ export function registerExperiment(db: Database, registration: Registration): vo
         and(eq(runs.experimentId, experimentId), or(eq(runs.status, 'failed'), eq(runs.status, 'cancelled'))),
       )
       .run();
+    reuseCompletedRuns(tx, experimentId, registration.reusableConditionIds);
   });
 }
 
@@ -78,6 +84,7 @@ function insertRun(
   const point = and(
     eq(runs.experimentId, row.experimentId),
     eq(runs.conditionId, row.conditionId),
+    eq(runs.baseSeed, row.baseSeed),
     eq(runs.seed, row.seed),
   );
   for (const stored of db

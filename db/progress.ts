@@ -1,5 +1,6 @@
 import { and, eq, inArray, max, sql } from 'drizzle-orm';
 import type { Database } from './connection.ts';
+import { recordedRunId } from './runs.ts';
 import { evaluations, metrics, runs, steps } from './schema.ts';
 
 /** Where a run is, as its rows say. */
@@ -23,10 +24,10 @@ function lastMetrics(db: Database, experimentId: string): Map<string, Map<string
     .groupBy(steps.runId)
     .as('last');
   const rows = db
-    .select({ runId: metrics.runId, name: metrics.name, value: metrics.value })
+    .select({ runId: runs.id, name: metrics.name, value: metrics.value })
     .from(metrics)
     .innerJoin(last, and(eq(last.runId, metrics.runId), eq(last.step, metrics.step)))
-    .innerJoin(runs, eq(runs.id, metrics.runId))
+    .innerJoin(runs, eq(recordedRunId, metrics.runId))
     .where(and(eq(runs.experimentId, experimentId), inArray(metrics.name, SHOWN_METRICS)))
     .all();
   const byRun = new Map<string, Map<string, number>>();
@@ -40,9 +41,9 @@ export function listPositions(db: Database, experimentId: string): RunPosition[]
   return db
     .select({
       runId: runs.id,
-      doneSteps: sql<number>`(select count(*) from ${steps} where ${steps.runId} = ${runs.id})`,
-      evaluated: sql<number>`(select count(*) from ${evaluations} where ${evaluations.runId} = ${runs.id}
-        and ${evaluations.step} = ${runs.totalSteps} and ${evaluations.split} <> 'dev')`,
+      doneSteps: sql<number>`(select count(*) from ${steps} where ${steps.runId} = ${recordedRunId})`,
+      evaluated: sql<number>`(select count(*) from ${evaluations} where ${evaluations.runId} = ${recordedRunId}
+        and ${evaluations.step} = ${runs.totalSteps} and ${evaluations.split} not in ('dev', 'pool'))`,
     })
     .from(runs)
     .where(eq(runs.experimentId, experimentId))

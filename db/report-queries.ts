@@ -1,5 +1,6 @@
-import { and, asc, avg, count, desc, eq, isNotNull, max } from 'drizzle-orm';
+import { and, asc, avg, count, desc, eq, isNotNull, max, ne } from 'drizzle-orm';
 import type { Database } from './connection.ts';
+import { recordedRunId } from './runs.ts';
 import { artifacts, checkpoints, evaluations, problems, rollouts, runs, steps, verdicts } from './schema.ts';
 
 /** Runs queries on one snapshot, so that a report made while workers write does not mix two states. */
@@ -15,14 +16,14 @@ export function listProgress(
   const done = db
     .select({ runId: runs.id, stepsDone: count(steps.step) })
     .from(runs)
-    .leftJoin(steps, eq(steps.runId, runs.id))
+    .leftJoin(steps, eq(steps.runId, recordedRunId))
     .where(eq(runs.experimentId, experimentId))
     .groupBy(runs.id)
     .all();
   const kept = db
-    .select({ runId: checkpoints.runId, weightsSha256: artifacts.sha256 })
+    .select({ runId: runs.id, weightsSha256: artifacts.sha256 })
     .from(checkpoints)
-    .innerJoin(runs, eq(runs.id, checkpoints.runId))
+    .innerJoin(runs, eq(recordedRunId, checkpoints.runId))
     .innerJoin(artifacts, eq(artifacts.path, checkpoints.weightsPath))
     .where(eq(runs.experimentId, experimentId))
     .orderBy(asc(checkpoints.step))
@@ -51,7 +52,7 @@ export interface EvaluatedProblemRow {
 export function listEvaluatedProblems(db: Database, experimentId: string): EvaluatedProblemRow[] {
   return db
     .select({
-      runId: evaluations.runId,
+      runId: runs.id,
       step: evaluations.step,
       split: evaluations.split,
       problemKey: problems.key,
@@ -62,15 +63,10 @@ export function listEvaluatedProblems(db: Database, experimentId: string): Evalu
       formats: evaluations.formats,
     })
     .from(evaluations)
-    .innerJoin(runs, eq(runs.id, evaluations.runId))
+    .innerJoin(runs, eq(recordedRunId, evaluations.runId))
     .innerJoin(problems, eq(problems.id, evaluations.problemId))
-    .where(eq(runs.experimentId, experimentId))
-    .orderBy(
-      asc(evaluations.runId),
-      asc(evaluations.step),
-      asc(evaluations.split),
-      asc(evaluations.problemIndex),
-    )
+    .where(and(eq(runs.experimentId, experimentId), ne(evaluations.split, 'pool')))
+    .orderBy(asc(runs.id), asc(evaluations.step), asc(evaluations.split), asc(evaluations.problemIndex))
     .all();
 }
 
@@ -81,17 +77,17 @@ export function listRewardsByVerdict(
 ): { runId: string; verdict: string; rollouts: number; rewardMean: number }[] {
   return db
     .select({
-      runId: rollouts.runId,
+      runId: runs.id,
       verdict: verdicts.outcome,
       rollouts: count(),
       rewardMean: avg(rollouts.reward).mapWith(Number),
     })
     .from(rollouts)
-    .innerJoin(runs, eq(runs.id, rollouts.runId))
+    .innerJoin(runs, eq(recordedRunId, rollouts.runId))
     .innerJoin(verdicts, eq(verdicts.rolloutId, rollouts.id))
     .where(and(eq(runs.experimentId, experimentId), eq(rollouts.phase, 'train'), isNotNull(rollouts.reward)))
-    .groupBy(rollouts.runId, verdicts.outcome)
-    .orderBy(asc(rollouts.runId), asc(verdicts.outcome))
+    .groupBy(runs.id, verdicts.outcome)
+    .orderBy(asc(runs.id), asc(verdicts.outcome))
     .all();
 }
 

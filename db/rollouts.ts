@@ -1,4 +1,4 @@
-import { and, asc, eq, sql } from 'drizzle-orm';
+import { and, asc, count, eq, sql } from 'drizzle-orm';
 import { assertSameRecord } from './conflicting-record-error.ts';
 import type { Database } from './connection.ts';
 import { assertFinite } from './finite-value.ts';
@@ -103,6 +103,32 @@ export function listRollouts(db: Database, place: RolloutPlace): RolloutWithVerd
     .orderBy(asc(rollouts.problemIndex), asc(rollouts.sampleIndex))
     .all()
     .map(({ rollout, ...rest }) => ({ ...rollout, ...rest }));
+}
+
+/** Correct rollouts and all rollouts of each prompt of a run's training steps. */
+export interface PromptAccuracy {
+  readonly step: number;
+  /** Counter of the prompt within the step. */
+  readonly problemIndex: number;
+  readonly correct: number;
+  readonly rollouts: number;
+}
+
+/** The training accuracy of every prompt of a run, by step and prompt. */
+export function listPromptAccuracies(db: Database, runId: string): PromptAccuracy[] {
+  return db
+    .select({
+      step: rollouts.step,
+      problemIndex: rollouts.problemIndex,
+      correct: sql<number>`sum(${verdicts.outcome} = 'correct')`,
+      rollouts: count(),
+    })
+    .from(rollouts)
+    .innerJoin(verdicts, eq(verdicts.rolloutId, rollouts.id))
+    .where(and(eq(rollouts.runId, runId), eq(rollouts.phase, 'train')))
+    .groupBy(rollouts.step, rollouts.problemIndex)
+    .orderBy(asc(rollouts.step), asc(rollouts.problemIndex))
+    .all();
 }
 
 /** Records what the judge found; a repeated record must agree. Call inside a write transaction. */

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNull, ne, sql } from 'drizzle-orm';
 import { writeTransaction, type Database } from './connection.ts';
 import { conditions, runs } from './schema.ts';
 
@@ -8,7 +8,6 @@ export type RunStatus = RunRow['status'];
 /** A run with the name and settings of its condition. */
 export interface RunWithCondition extends RunRow {
   readonly conditionName: string;
-  readonly baseModelId: string;
   /** Canonical JSON of the condition. */
   readonly settings: string;
 }
@@ -23,7 +22,6 @@ function selectRuns(db: Database) {
     .select({
       run: runs,
       conditionName: conditions.name,
-      baseModelId: conditions.baseModelId,
       settings: conditions.settings,
     })
     .from(runs)
@@ -33,18 +31,87 @@ function selectRuns(db: Database) {
     );
 }
 
-function flatten(
-  rows: { run: RunRow; conditionName: string; baseModelId: string; settings: string }[],
-): RunWithCondition[] {
+function flatten(rows: { run: RunRow; conditionName: string; settings: string }[]): RunWithCondition[] {
   return rows.map(({ run, ...condition }) => ({ ...run, ...condition }));
 }
 
-/** All runs of an experiment, by condition and seed. */
+/** The run whose rows hold a run's outcome: itself, unless it reuses another experiment's run. */
+export const recordedRunId = sql<string>`coalesce(${runs.reusedRunId}, ${runs.id})`;
+
+/**
+ * Completes pending runs by the completed run of the same condition and seeds in another experiment, whose rows then stand
+ * for theirs: the same run would compute the same rows again. Call inside a write transaction.
+ */
+export function reuseCompletedRuns(
+  db: Database,
+  experimentId: string,
+  conditionIds: readonly string[],
+): void {
+  const pending = db
+    .select()
+    .from(runs)
+    .where(
+      and(
+        eq(runs.experimentId, experimentId),
+        eq(runs.status, 'pending'),
+        inArray(runs.conditionId, [...conditionIds]),
+      ),
+    )
+    .all();
+  for (const run of pending) {
+    const twin = db
+      .select()
+      .from(runs)
+      .where(
+        and(
+          eq(runs.conditionId, run.conditionId),
+          eq(runs.baseSeed, run.baseSeed),
+          eq(runs.seed, run.seed),
+          eq(runs.status, 'completed'),
+          isNull(runs.reusedRunId),
+          ne(runs.experimentId, experimentId),
+        ),
+      )
+      .orderBy(asc(runs.id))
+      .limit(1)
+      .get();
+    if (twin === undefined) continue;
+    const { status, provenance, startedAt, finishedAt } = twin;
+    db.update(runs)
+      .set({ status, provenance, startedAt, finishedAt, reusedRunId: twin.id })
+      .where(eq(runs.id, run.id))
+      .run();
+  }
+}
+
+/** The run of another condition of the same experiment with the same seeds; null when there is none. */
+export function findSibling(
+  db: Database,
+  run: Pick<RunRow, 'experimentId' | 'baseSeed' | 'seed'>,
+  conditionName: string,
+): RunWithCondition | null {
+  const [sibling] = flatten(
+    selectRuns(db)
+      .where(
+        and(
+          eq(runs.experimentId, run.experimentId),
+          eq(conditions.name, conditionName),
+          eq(runs.baseSeed, run.baseSeed),
+          eq(runs.seed, run.seed),
+        ),
+      )
+      .limit(1)
+      .all(),
+  );
+  return sibling ?? null;
+}
+
+/** All runs of an experiment, by condition, base seed and seed. */
 export function listRuns(db: Database, experimentId: string): RunWithCondition[] {
   return flatten(
     selectRuns(db)
       .where(eq(runs.experimentId, experimentId))
-      .orderBy(asc(conditions.position), asc(runs.seed))
+      .orderBy(asc(conditions.position), asc(runs.baseSeed), asc(runs.seed))
       .all(),
   );
 }

@@ -20,6 +20,10 @@ export const experiments = sqliteTable('experiments', {
   name: text('name').notNull(),
   question: text('question').notNull(),
   baseline: text('baseline').notNull(),
+  /** Where the claim comes from, e.g. an arXiv id and section. */
+  source: text('source'),
+  /** Canonical JSON: what the report decides (spec/hypothesis.ts). */
+  hypotheses: text('hypotheses').notNull().default('[]'),
   createdAt: text('created_at').notNull(),
 });
 
@@ -34,7 +38,6 @@ export const conditions = sqliteTable(
     name: text('name').notNull(),
     position: integer('position').notNull(),
     isControl: integer('is_control', { mode: 'boolean' }).notNull(),
-    baseModelId: text('base_model_id').notNull(),
     /** Canonical JSON of the whole condition, defaults included. */
     settings: text('settings').notNull(),
   },
@@ -52,7 +55,14 @@ export const runs = sqliteTable(
       .notNull()
       .references(() => experiments.id, { onDelete: 'cascade' }),
     conditionId: text('condition_id').notNull(),
+    /** Seed of the base model's initialisation and corpus. */
+    baseSeed: integer('base_seed').notNull(),
+    /** Fingerprint of the base model's recipe (with its seed) and task. */
+    baseModelId: text('base_model_id').notNull(),
+    /** Seed of everything after the base model. */
     seed: integer('seed').notNull(),
+    /** The completed run of the same condition and seeds in another experiment whose rows stand for this one's. */
+    reusedRunId: text('reused_run_id'),
     status: text('status', { enum: ['pending', 'running', 'completed', 'failed', 'cancelled'] }).notNull(),
     totalSteps: integer('total_steps').notNull(),
     failureType: text('failure_type'),
@@ -63,7 +73,9 @@ export const runs = sqliteTable(
     finishedAt: text('finished_at'),
   },
   (t) => [
-    uniqueIndex('runs_point').on(t.experimentId, t.conditionId, t.seed),
+    uniqueIndex('runs_point').on(t.experimentId, t.conditionId, t.baseSeed, t.seed),
+    index('runs_condition').on(t.conditionId, t.baseSeed, t.seed),
+    foreignKey({ columns: [t.reusedRunId], foreignColumns: [t.id] }),
     foreignKey({
       columns: [t.experimentId, t.conditionId],
       foreignColumns: [conditions.experimentId, conditions.id],
@@ -245,6 +257,26 @@ export const evaluations = sqliteTable(
     formats: text('formats').notNull(),
   },
   (t) => [primaryKey({ columns: [t.runId, t.step, t.split, t.problemIndex] })],
+);
+
+/** What a probe of the final policy measured (docs/probes.md). */
+export const probeScores = sqliteTable(
+  'probe_scores',
+  {
+    runId: text('run_id')
+      .notNull()
+      .references(() => runs.id, { onDelete: 'cascade' }),
+    /** Training steps behind the probed checkpoint. */
+    step: integer('step').notNull(),
+    probe: text('probe').notNull(),
+    metric: text('metric').notNull(),
+    /** Empty: the probe reads no split. */
+    split: text('split').notNull(),
+    /** −1: one number for the whole run. */
+    problemIndex: integer('problem_index').notNull(),
+    value: real('value').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.runId, t.step, t.probe, t.metric, t.split, t.problemIndex] })],
 );
 
 export const checkpoints = sqliteTable(

@@ -1,9 +1,10 @@
-import { and, asc, desc, eq, inArray } from 'drizzle-orm';
+import { and, asc, desc, eq } from 'drizzle-orm';
 import { assertSameRecord } from './conflicting-record-error.ts';
 import type { Database } from './connection.ts';
 import { assertFinite } from './finite-value.ts';
 import { prepareInsert } from './prepare-insert.ts';
-import { metrics, steps } from './schema.ts';
+import { recordedRunId } from './runs.ts';
+import { metrics, runs, steps } from './schema.ts';
 
 export type MetricRow = typeof metrics.$inferSelect;
 
@@ -61,13 +62,26 @@ function assertSameMetric(db: Database, row: MetricRow): void {
   assertSameRecord({ table: 'metrics', key: `${row.runId} step ${row.step} ${row.name}` }, stored, row);
 }
 
-/** Every metric of the runs, by run, step and name. */
-export function listMetrics(db: Database, runIds: readonly string[]): MetricRow[] {
-  if (runIds.length === 0) return [];
+/** The metrics of one step, by name. */
+export function listStepMetrics(
+  db: Database,
+  at: { readonly runId: string; readonly step: number },
+): MetricRow[] {
   return db
     .select()
     .from(metrics)
-    .where(inArray(metrics.runId, [...runIds]))
-    .orderBy(asc(metrics.runId), asc(metrics.step), asc(metrics.name))
+    .where(and(eq(metrics.runId, at.runId), eq(metrics.step, at.step)))
+    .orderBy(asc(metrics.name))
+    .all();
+}
+
+/** Every metric of an experiment's runs, by run, step and name. */
+export function listMetrics(db: Database, experimentId: string): MetricRow[] {
+  return db
+    .select({ runId: runs.id, step: metrics.step, name: metrics.name, value: metrics.value })
+    .from(metrics)
+    .innerJoin(runs, eq(recordedRunId, metrics.runId))
+    .where(eq(runs.experimentId, experimentId))
+    .orderBy(asc(runs.id), asc(metrics.step), asc(metrics.name))
     .all();
 }

@@ -1,6 +1,7 @@
 import type { Database } from '../db/connection.ts';
 import { registerExperiment } from '../db/experiments.ts';
-import { canonicalJson } from '../spec/canonical.ts';
+import { canonicalJson, fingerprint } from '../spec/canonical.ts';
+import type { Condition } from '../spec/experiment.ts';
 import type { ResolvedExperiment } from './resolve.ts';
 
 /** One planned run of a matrix. */
@@ -8,34 +9,47 @@ export interface PlannedRun {
   readonly id: string;
   readonly conditionId: string;
   readonly conditionName: string;
+  readonly baseSeed: number;
+  readonly baseModelId: string;
   readonly seed: number;
   readonly totalSteps: number;
 }
 
-/** Every run of the matrix, by condition and seed. */
+/** The base model of a recipe and base seed: its fingerprint names it. */
+export function baseModelIdOf({ base, task }: Pick<Condition, 'base' | 'task'>, seed: number): string {
+  return fingerprint({ recipe: { ...base, seed }, task });
+}
+
+/** Every run of the matrix, by condition, base seed and seed. */
 export function planRuns(experiment: ResolvedExperiment): PlannedRun[] {
-  return experiment.conditions.flatMap(({ id, name, condition }) =>
-    experiment.seeds.map((seed) => ({
-      id: `${experiment.id.slice(0, 12)}/${name}/seed-${seed}`,
-      conditionId: id,
-      conditionName: name,
-      seed,
-      totalSteps: condition.training.steps,
-    })),
+  return experiment.conditions.flatMap(({ id, name, baseSeeds, condition }) =>
+    baseSeeds.flatMap((baseSeed) =>
+      experiment.seeds.map((seed) => ({
+        id: `${experiment.id.slice(0, 12)}/${name}/base-${baseSeed}/seed-${seed}`,
+        conditionId: id,
+        conditionName: name,
+        baseSeed,
+        baseModelId: baseModelIdOf(condition, baseSeed),
+        seed,
+        totalSteps: condition.training.steps,
+      })),
+    ),
   );
 }
 
 /** Writes the matrix's rows; what is there already stays, so launching twice is harmless. */
 export function registerMatrix(db: Database, experiment: ResolvedExperiment): void {
-  const { id, name, question, baseline } = experiment;
+  const { id, name, question, baseline, source, hypotheses } = experiment;
   registerExperiment(db, {
-    experiment: { id, name, question, baseline },
+    reusableConditionIds: experiment.conditions
+      .filter(({ condition }) => condition.training.examples === null)
+      .map((condition) => condition.id),
+    experiment: { id, name, question, baseline, source, hypotheses: canonicalJson(hypotheses) },
     conditions: experiment.conditions.map((condition, position) => ({
       id: condition.id,
       name: condition.name,
       position,
       isControl: condition.isControl,
-      baseModelId: condition.baseModelId,
       settings: canonicalJson(condition.condition),
     })),
     runs: planRuns(experiment).map(({ conditionName: _, ...run }) => run),

@@ -1,7 +1,8 @@
 import { baseRecipeSchema } from '../spec/base-recipe.ts';
 import { fingerprint } from '../spec/canonical.ts';
 import { expandConditions, expandSeeds, type ExpandedCondition } from '../spec/expand.ts';
-import { conditionSchema, experimentSchema, type Condition } from '../spec/experiment.ts';
+import { conditionSchema, experimentSchema, type Condition, type Experiment } from '../spec/experiment.ts';
+import type { Hypothesis } from '../spec/hypothesis.ts';
 import { InvalidSpecError, parseSpec } from '../spec/invalid-spec-error.ts';
 import { mergeSettings, type Settings } from '../spec/merge.ts';
 import { schemeSchema, type Scheme } from '../spec/scheme.ts';
@@ -9,13 +10,15 @@ import { evaluationSchema, trainingSchema, type TrainingPlan } from '../spec/tra
 import { findScheme } from '../schemes/index.ts';
 import { openTask } from '../tasks/index.ts';
 import { checkCondition } from './check-condition.ts';
+import { checkExamples } from './check-examples.ts';
 
 /** A condition with every default filled in; its id is the fingerprint of `condition`. */
 export interface ResolvedCondition {
   readonly id: string;
   readonly name: string;
   readonly isControl: boolean;
-  readonly baseModelId: string;
+  /** One base model each. */
+  readonly baseSeeds: readonly number[];
   readonly condition: Condition;
 }
 
@@ -25,6 +28,8 @@ export interface ResolvedExperiment {
   readonly name: string;
   readonly question: string;
   readonly baseline: string;
+  readonly source: string | null;
+  readonly hypotheses: readonly Hypothesis[];
   readonly seeds: readonly number[];
   readonly conditions: readonly ResolvedCondition[];
 }
@@ -55,7 +60,10 @@ function resolveTraining(declared: TrainingPlan, scheme: Scheme): TrainingPlan {
   return trainingSchema.parse({ steps: 0, maxNewTokens: declared.maxNewTokens });
 }
 
-function resolveCondition({ name, isControl, settings }: ExpandedCondition): ResolvedCondition {
+function resolveCondition(
+  { name, isControl, settings }: ExpandedCondition,
+  bases: Experiment['bases'],
+): ResolvedCondition {
   const place = `conditions.${name}`;
   const scheme = resolveScheme(settings['scheme'] as Settings, place);
   const condition = conditionSchema.parse({
@@ -64,23 +72,28 @@ function resolveCondition({ name, isControl, settings }: ExpandedCondition): Res
     scheme,
     training: resolveTraining(parseSpec(trainingSchema, settings['training'], `${place}.training`), scheme),
     evaluation: parseSpec(evaluationSchema, settings['evaluation'], `${place}.evaluation`),
+    teacher:
+      settings['teacher'] === null
+        ? null
+        : parseSpec(baseRecipeSchema, settings['teacher'], `${place}.teacher`),
   });
   checkCondition(condition, place);
-  const baseModelId = fingerprint({ recipe: condition.base, task: condition.task });
-  return { id: fingerprint(condition), name, isControl, baseModelId, condition };
+  const baseSeeds = expandSeeds(bases, condition.base.seed);
+  return { id: fingerprint(condition), name, isControl, baseSeeds, condition };
 }
 
 function refuseDuplicates(conditions: readonly ResolvedCondition[]): ResolvedCondition[] {
   const byId = new Map<string, ResolvedCondition>();
   for (const condition of conditions) {
     const twin = byId.get(condition.id);
-    // A control crossed with an axis that does not touch it is one control, not several.
-    if (twin !== undefined && !(twin.isControl && condition.isControl)) {
+    // A control that an axis does not touch, or that the matrix declares anyway, is one condition, not several.
+    if (twin?.isControl === true && !condition.isControl) byId.delete(condition.id);
+    else if (twin !== undefined && !condition.isControl) {
       throw new InvalidSpecError(
         `conditions.${condition.name}: the same as conditions.${twin.name}; what sets them apart has no effect. Remove one`,
       );
     }
-    if (twin === undefined) byId.set(condition.id, condition);
+    if (!byId.has(condition.id)) byId.set(condition.id, condition);
   }
   return [...byId.values()];
 }
@@ -92,12 +105,21 @@ function refuseDuplicates(conditions: readonly ResolvedCondition[]): ResolvedCon
  */
 export function resolveExperiment(declared: Settings): ResolvedExperiment {
   const experiment = parseSpec(experimentSchema, declared, '');
-  const conditions = refuseDuplicates(expandConditions(experiment).map(resolveCondition));
+  const conditions = refuseDuplicates(
+    expandConditions(experiment).map((expanded) => resolveCondition(expanded, experiment.bases)),
+  );
   if (!conditions.some((condition) => condition.name === experiment.baseline)) {
     const names = conditions.map((condition) => condition.name).join(', ');
     throw new InvalidSpecError(`baseline: found "${experiment.baseline}", expected one of ${names}`);
   }
-  const { name, question, baseline } = experiment;
-  const id = fingerprint({ name, baseline, conditions: conditions.map((c) => ({ name: c.name, id: c.id })) });
-  return { id, name, question, baseline, seeds: expandSeeds(experiment.seeds), conditions };
+  const { name, question, baseline, source, hypotheses } = experiment;
+  checkExamples(conditions);
+  const id = fingerprint({
+    name,
+    baseline,
+    hypotheses,
+    conditions: conditions.map((c) => ({ name: c.name, id: c.id })),
+  });
+  const seeds = expandSeeds(experiment.seeds);
+  return { id, name, question, baseline, source, hypotheses, seeds, conditions };
 }

@@ -38,17 +38,31 @@ function register(db: Database): void {
   });
   const seeds = [0, 1];
   registerExperiment(db, {
-    experiment: { id: 'f00d', name: 'small', question: 'Does <b>grpo</b> help?', baseline: 'base' },
+    reusableConditionIds: [],
+    experiment: {
+      id: 'f00d',
+      name: 'small',
+      question: 'Does <b>grpo</b> help?',
+      baseline: 'base',
+      source: null,
+      hypotheses: '[]',
+    },
     conditions: CONDITIONS.map((name, position) => ({
       id: `id-${name}`,
       name,
       position,
       isControl: name !== 'grpo',
-      baseModelId: 'base-model',
       settings: JSON.stringify({ scheme: { name } }),
     })),
     runs: CONDITIONS.flatMap((name) =>
-      seeds.map((seed) => ({ id: `${name}-${seed}`, conditionId: `id-${name}`, seed, totalSteps: 1 })),
+      seeds.map((seed) => ({
+        id: `${name}-${seed}`,
+        conditionId: `id-${name}`,
+        baseSeed: 0,
+        baseModelId: 'base-model',
+        seed,
+        totalSteps: 1,
+      })),
     ),
   });
 }

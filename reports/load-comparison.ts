@@ -115,7 +115,7 @@ function loadSampleRollouts(db: Database, runs: readonly RunWithCondition[]): Sa
   }
   return [...shown.values()].flatMap((run) =>
     ['train', 'clean', 'contaminated'].flatMap((phase) =>
-      listLastRollouts(db, { runId: run.id, phase, limit: SHOWN_PROBLEMS }).map((row) => ({
+      listLastRollouts(db, { runId: run.reusedRunId ?? run.id, phase, limit: SHOWN_PROBLEMS }).map((row) => ({
         runId: run.id,
         phase,
         step: row.step,
@@ -150,8 +150,7 @@ function loadRows(db: Database, nameOrId: string): ComparisonInput {
   const conditions = listConditions(db, id);
   const runs = listRuns(db, id);
   const progress = listProgress(db, id);
-  const runIds = runs.map((run) => run.id);
-  const baseModelIds = [...new Set(conditions.map((condition) => condition.baseModelId))];
+  const baseModelIds = [...new Set(runs.map((run) => run.baseModelId))];
   return {
     experiment: { name, question, baseline, fingerprint: id },
     conditions: conditions.map((condition) => ({
@@ -159,7 +158,7 @@ function loadRows(db: Database, nameOrId: string): ComparisonInput {
       isControl: condition.isControl,
       schemeName: schemeNameOf(condition),
       fingerprint: condition.id,
-      baseModelId: condition.baseModelId,
+      baseModelId: runs.find((run) => run.conditionId === condition.id)?.baseModelId ?? '',
     })),
     baseModels: baseModelIds.flatMap((baseModelId) => loadBaseModel(db, baseModelId) ?? []),
     runs: runs.map((run) => toRunRecord(run, progress)),
@@ -170,7 +169,7 @@ function loadRows(db: Database, nameOrId: string): ComparisonInput {
       answers: JSON.parse(answers) as Record<string, number>,
       formats: JSON.parse(formats) as Record<string, { n: number; c: number }>,
     })),
-    metrics: listMetrics(db, runIds),
+    metrics: listMetrics(db, id),
     rewardByVerdict: listRewardsByVerdict(db, id),
     rollouts: loadSampleRollouts(db, runs),
   };

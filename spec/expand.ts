@@ -45,11 +45,18 @@ function crossAxes(variants: readonly Variant[], axes: Experiment['axes']): Vari
   );
 }
 
+const CONTROL_SCHEMES: Record<Experiment['controls'][number], string> = {
+  base: 'base',
+  'random-reward': 'random-reward',
+  'format-only': 'format-only',
+  'ground-truth': 'grpo',
+};
+
 /** Every condition of the matrix, in declaration order: controls first, then conditions, each crossed with the axes. */
 export function expandConditions(experiment: Experiment): ExpandedCondition[] {
   const controls = experiment.controls
     .filter((name) => experiment.conditions[name] === undefined)
-    .map((name) => ({ name, isControl: true, overrides: [{ scheme: name }] }));
+    .map((name) => ({ name, isControl: true, overrides: [{ scheme: CONTROL_SCHEMES[name] }] }));
   const declared = Object.entries(experiment.conditions).map(([name, overrides]) => ({
     name,
     isControl: false,
@@ -61,6 +68,7 @@ export function expandConditions(experiment: Experiment): ExpandedCondition[] {
     scheme: toSchemeSettings(experiment.scheme),
     training: experiment.training,
     evaluation: experiment.evaluation,
+    teacher: experiment.teacher,
   };
   return crossAxes([...controls, ...declared], experiment.axes).map(({ name, isControl, overrides }) => ({
     name,
@@ -69,7 +77,7 @@ export function expandConditions(experiment: Experiment): ExpandedCondition[] {
   }));
 }
 
-/** The seeds a declaration means: `3` is 0, 1, 2. */
-export function expandSeeds(seeds: Experiment['seeds']): number[] {
-  return typeof seeds === 'number' ? Array.from({ length: seeds }, (_, seed) => seed) : [...new Set(seeds)];
+/** The seeds a declaration means: `3` is 0, 1, 2, or from `first` on. */
+export function expandSeeds(seeds: Experiment['seeds'], first = 0): number[] {
+  return typeof seeds === 'number' ? Array.from({ length: seeds }, (_, i) => first + i) : [...new Set(seeds)];
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { baseRecipeSchema } from './base-recipe.ts';
+import { hypothesisSchema } from './hypothesis.ts';
 import { schemeSchema } from './scheme.ts';
 import { evaluationSchema, trainingSchema } from './training.ts';
 
@@ -24,6 +25,11 @@ const overridesSchema = z.strictObject({
     .describe('A scheme’s name, or { name, … } with overrides of its composition.'),
   training: z.record(z.string(), z.unknown()).optional().describe('Overrides of the training plan.'),
   evaluation: z.record(z.string(), z.unknown()).optional().describe('Overrides of the evaluation plan.'),
+  teacher: z
+    .record(z.string(), z.unknown())
+    .nullable()
+    .optional()
+    .describe('Base recipe of the teacher that schemes with behavior "teacher" sample from.'),
 });
 export type ConditionOverrides = z.infer<typeof overridesSchema>;
 
@@ -31,7 +37,7 @@ const taskSchema = z.looseObject({
   family: z.string().describe('Name of a task family; docs/tasks.md has the options of each.'),
 });
 
-export const controlSchema = z.enum(['base', 'random-reward', 'format-only']);
+export const controlSchema = z.enum(['base', 'random-reward', 'format-only', 'ground-truth']);
 
 /** The declared experiment: defaults, the conditions that differ from them, seeds. */
 export const experimentSchema = z.strictObject({
@@ -43,6 +49,7 @@ export const experimentSchema = z.strictObject({
   scheme: overridesSchema.shape.scheme.default('grpo').describe('Scheme of conditions that name none.'),
   training: z.record(z.string(), z.unknown()).default({}).describe('Training plan (spec/training.ts).'),
   evaluation: z.record(z.string(), z.unknown()).default({}).describe('Evaluation plan (spec/training.ts).'),
+  teacher: overridesSchema.shape.teacher.default(null),
   conditions: z
     .record(labelSchema, overridesSchema)
     .default({})
@@ -55,10 +62,23 @@ export const experimentSchema = z.strictObject({
     .array(controlSchema)
     .default(['base', 'random-reward'])
     .describe('Control arms added by themselves; a condition of the same name replaces one.'),
+  bases: z
+    .union([z.number().int().min(1), z.array(z.number().int()).min(1)])
+    .default(1)
+    .describe('Base models per recipe: a number of base seeds (from base.seed on) or the list of them.'),
   seeds: z
     .union([z.number().int().min(1), z.array(z.number().int()).min(1)])
     .default(3)
-    .describe('Number of seeds (0, 1, …) or the list of them.'),
+    .describe('RL seeds per base model: a number (0, 1, …) or the list of them.'),
+  source: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe('Where the claim comes from, e.g. an arXiv id and section.'),
+  hypotheses: z
+    .array(hypothesisSchema)
+    .default([])
+    .describe('What the report decides: supported, contradicted or inconclusive.'),
 });
 
 export type ExperimentInput = z.input<typeof experimentSchema>;
@@ -76,5 +96,6 @@ export const conditionSchema = z.strictObject({
   scheme: schemeSchema,
   training: trainingSchema,
   evaluation: evaluationSchema,
+  teacher: baseRecipeSchema.nullable(),
 });
 export type Condition = z.infer<typeof conditionSchema>;

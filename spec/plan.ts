@@ -23,7 +23,10 @@ export interface RunPlan {
   readonly conditionName: string;
   readonly seed: number;
   readonly baseModelId: string;
+  /** `base.seed` is this run's base seed. */
   readonly condition: Condition;
+  /** Pool problems that the run trains on alone; null: on all of them. */
+  readonly examples: readonly number[] | null;
 }
 
 /** One base model to make; `plan` refers to a stored {recipe, task}. */
@@ -36,11 +39,13 @@ export interface BaseModelInput {
 
 /** A slice of an evaluation that one activity samples: problems [from, to) of a split. */
 export interface EvaluationSlice {
-  readonly split: EvaluationSplit;
+  readonly split: SampledSplit;
   readonly from: number;
   readonly to: number;
   readonly samplesPerProblem: number;
 }
+/** `pool`: the fixed train problems of training.pool, sampled by the base model before training. */
+export type SampledSplit = EvaluationSplit | 'pool';
 export type EvaluationSplit = 'dev' | 'clean' | 'contaminated' | 'knowledge' | 'harder';
 
 /** Input of a run workflow. */
@@ -48,8 +53,13 @@ export interface RunInput {
   readonly runId: string;
   readonly plan: ArtifactRef;
   readonly base: BaseModelInput;
+  /** The base model that samples the rollouts instead of the policy; null: the policy itself. */
+  readonly teacher: BaseModelInput | null;
   readonly steps: number;
   readonly evaluateEvery: number;
+  /** Names of the probes of the final policy. */
+  readonly probes: readonly string[];
+  readonly poolSlices: readonly EvaluationSlice[];
   readonly devSlices: readonly EvaluationSlice[];
   readonly finalSlices: readonly EvaluationSlice[];
   /** A run that was paused when its history was cut stays paused. */
@@ -61,7 +71,7 @@ const ROLLOUTS_PER_SLICE = 2048;
 
 /** Cuts `problems` problems of a split into slices of about ROLLOUTS_PER_SLICE rollouts. */
 export function planEvaluationSlices(
-  split: EvaluationSplit,
+  split: SampledSplit,
   problems: number,
   samplesPerProblem: number,
 ): EvaluationSlice[] {

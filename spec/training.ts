@@ -18,6 +18,18 @@ export const optimizerSchema = z.strictObject({
 });
 export type OptimizerPlan = z.infer<typeof optimizerSchema>;
 
+/** One-shot RLVR (arXiv 2504.20571): problems ranked by how much their training accuracy varied in another run. */
+const examplesSchema = z.strictObject({
+  from: z
+    .string()
+    .describe('Condition of the same experiment that trains on a pool; its run of the same seeds ranks.'),
+  count: z.number().int().min(1).default(1).describe('Problems that are kept, best-ranked first.'),
+  order: z
+    .enum(['highest-variance', 'lowest-variance'])
+    .default('highest-variance')
+    .describe('Rank by the variance of the training accuracy over the passes through the pool.'),
+});
+
 export const trainingSchema = z.strictObject({
   steps: z.number().int().min(0).default(60).describe('RL steps; each samples one batch of rollouts.'),
   promptsPerStep: z.number().int().min(1).default(32).describe('Distinct prompts per step.'),
@@ -53,6 +65,25 @@ export const trainingSchema = z.strictObject({
     .min(0)
     .default(0)
     .describe('Keep every so many steps’ checkpoint; 0: only the last one.'),
+  pool: z
+    .number()
+    .int()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('Train on this many fixed train problems in turn; null: fresh problems in every step.'),
+  poolSamples: z
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .describe(
+      'Samples of the base model per pool problem before training (votes of majority rewards of the base).',
+    ),
+  examples: examplesSchema
+    .nullable()
+    .default(null)
+    .describe('Train only on the best-ranked problems of another condition’s pool; null: on all.'),
   optimizer: optimizerSchema.prefault({}).describe('AdamW and its schedule.'),
 });
 export type TrainingPlan = z.infer<typeof trainingSchema>;
@@ -68,9 +99,12 @@ export function toMaxNewTokens(training: TrainingPlan, longestAnswer: number): n
 export const splitSchema = z.enum(['train', 'dev', 'clean', 'contaminated', 'knowledge', 'harder']);
 export type SplitName = z.infer<typeof splitSchema>;
 
+/** The splits that final evaluations read. */
+export const evaluationSplitSchema = splitSchema.exclude(['train']);
+
 export const evaluationSchema = z.strictObject({
   splits: z
-    .partialRecord(splitSchema.exclude(['train']), z.number().int().min(1))
+    .partialRecord(evaluationSplitSchema, z.number().int().min(1))
     .default({ clean: 96, contaminated: 32 })
     .describe('Problems per evaluation split, the same ones for every run of the experiment.'),
   samplesPerProblem: z.number().int().min(1).default(64).describe('n of the unbiased pass@k estimator.'),
@@ -82,5 +116,9 @@ export const evaluationSchema = z.strictObject({
     .min(1)
     .default(48)
     .describe('Problems of the evaluations on dev during training.'),
+  probes: z
+    .record(z.string(), z.record(z.string(), z.unknown()))
+    .default({})
+    .describe('Probes of the final policy, name → options (docs/probes.md).'),
   devSamples: z.number().int().min(1).default(4).describe('Samples per problem on dev during training.'),
 });

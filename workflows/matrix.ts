@@ -12,6 +12,7 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { PlannedPage } from '../activities/plan-matrix.ts';
 import { taskQueues, workflowIds, type BaseModelInput, type RunInput } from '../spec/plan.ts';
 import { store } from './activity-proxies.ts';
 import { baseModelWorkflow } from './base-model.ts';
@@ -86,7 +87,10 @@ function ensureBaseModel(state: MatrixState, base: BaseModelInput): Promise<void
 /** Never rejects: a failed run is counted, a cancelled one is left to the cancellation of the matrix itself. */
 async function executeRun(state: MatrixState, run: RunInput): Promise<void> {
   try {
-    await ensureBaseModel(state, run.base);
+    await Promise.all([
+      ensureBaseModel(state, run.base),
+      run.teacher === null ? undefined : ensureBaseModel(state, run.teacher),
+    ]);
     await executeChild(runWorkflow, {
       args: [run],
       workflowId: workflowIds.run(run.runId),
@@ -102,25 +106,46 @@ async function executeRun(state: MatrixState, run: RunInput): Promise<void> {
   }
 }
 
-/** Starts unfinished runs, page by page, as the window allows; returns early when no more may start in this history. */
-async function startRuns(state: MatrixState, input: MatrixInput): Promise<void> {
+/** One pass over the unfinished runs, page by page, as the window allows; how many it started. */
+async function startRuns(state: MatrixState, input: MatrixInput): Promise<number> {
   let after: string | null = null;
-  let runs: readonly RunInput[];
+  let started = 0;
   do {
-    runs = await store.planMatrix({ experimentId: input.experimentId, after, limit: PAGE });
-    for (const run of runs) {
+    const page: PlannedPage = await store.planMatrix({
+      experimentId: input.experimentId,
+      after,
+      limit: PAGE,
+    });
+    state.failed.push(...page.orphaned);
+    for (const run of page.runs) {
       await condition(() => !state.isPaused && state.running.size < input.window);
-      if (mustStop(state, input) || workflowInfo().continueAsNewSuggested) return;
+      if (mustEnd(state, input)) return started;
       state.running.set(run.runId, executeRun(state, run));
+      started += 1;
     }
-    after = runs.at(-1)?.runId ?? null;
-  } while (runs.length === PAGE);
+    after = page.after;
+  } while (after !== null);
+  return started;
+}
+
+/** Runs that wait for another run's outcome can start in a later pass, once that one is recorded. */
+async function startAllRuns(state: MatrixState, input: MatrixInput): Promise<void> {
+  let started;
+  do {
+    started = await startRuns(state, input);
+    await Promise.all(state.running.values());
+  } while (started > 0 && !mustEnd(state, input));
 }
 
 /** Runs under way mark their rows themselves; the matrix ends after them and marks those it never started. */
 async function finishCancelled(state: MatrixState, input: MatrixInput, error: unknown): Promise<void> {
   await Promise.all(state.running.values());
   if (isCancellation(error)) await store.cancelPending({ experimentId: input.experimentId });
+}
+
+/** No more runs may start in this history. */
+function mustEnd(state: MatrixState, input: MatrixInput): boolean {
+  return mustStop(state, input) || workflowInfo().continueAsNewSuggested;
 }
 
 function mustStop(state: MatrixState, input: MatrixInput): boolean {
@@ -141,8 +166,7 @@ export async function matrixWorkflow(input: MatrixInput): Promise<MatrixProgress
     },
   });
   try {
-    await startRuns(state, input);
-    await Promise.all(state.running.values());
+    await startAllRuns(state, input);
   } catch (error) {
     await CancellationScope.nonCancellable(() => finishCancelled(state, input, error));
     throw error;

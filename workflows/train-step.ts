@@ -8,7 +8,13 @@ import type { RunControls } from './run-controls.ts';
  */
 export async function trainStep(
   input: RunInput,
-  from: { readonly step: number; readonly checkpoint: CheckpointRef; readonly reference: CheckpointRef },
+  from: {
+    readonly step: number;
+    readonly checkpoint: CheckpointRef;
+    readonly reference: CheckpointRef;
+    /** Who samples instead of the policy; null: the policy. */
+    readonly teacher: CheckpointRef | null;
+  },
   controls: RunControls,
 ): Promise<CheckpointRef> {
   const { plan } = input;
@@ -18,7 +24,7 @@ export async function trainStep(
   do {
     const round = rounds.length;
     controls.at('sample', step);
-    const { rollouts } = await train.sample({ plan, step, round, checkpoint });
+    const { rollouts } = await train.sample({ plan, step, round, checkpoint: from.teacher ?? checkpoint });
     rounds.push(rollouts);
     controls.at('verify', step);
     await store.verify({ plan, step, round, rollouts });
