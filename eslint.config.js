@@ -11,12 +11,13 @@ const mayImport = {
   schemes: ['spec', 'rewards'],
   model: ['spec', 'random'],
   learning: ['spec', 'random', 'model'],
+  probes: ['spec', 'random', 'tasks', 'stats', 'model'],
   db: ['spec'],
   reports: ['spec', 'random', 'stats', 'db'],
-  activities: ['spec', 'random', 'tasks', 'rewards', 'schemes', 'model', 'learning', 'stats', 'db'],
+  activities: ['spec', 'random', 'tasks', 'rewards', 'schemes', 'model', 'learning', 'probes', 'stats', 'db'],
   workflows: ['spec'],
   worker: ['spec', 'db', 'model', 'activities'],
-  experiments: ['spec', 'tasks', 'rewards', 'schemes', 'db'],
+  experiments: ['spec', 'tasks', 'rewards', 'schemes', 'probes', 'db'],
   cli: ['spec', 'experiments', 'worker', 'db', 'reports', 'model', 'schemes', 'tasks', 'stats'],
 };
 

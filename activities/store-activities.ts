@@ -5,6 +5,7 @@ import { createOpenRun } from './open-run.ts';
 import { createPlanMatrix } from './plan-matrix.ts';
 import { createRecord } from './record.ts';
 import { createRecordEvaluation } from './record-evaluation.ts';
+import { createRecordProbe } from './record-probe.ts';
 import { createShape } from './shape.ts';
 import type { StoreDependencies } from './store-dependencies.ts';
 import { createVerify } from './verify.ts';
@@ -21,6 +22,7 @@ export function createStoreActivities(dependencies: StoreDependencies) {
     shape: createShape(dependencies),
     record: createRecord(dependencies),
     recordEvaluation: createRecordEvaluation(dependencies),
+    recordProbe: createRecordProbe(dependencies),
     closeRun: createCloseRun(dependencies),
     cancelPending: createCancelPending(dependencies),
   };

@@ -1,5 +1,6 @@
 import { durable } from './durable.ts';
 import { createPretrain } from './pretrain.ts';
+import { createProbe } from './probe.ts';
 import { createSample, createSampleEvaluation } from './sample.ts';
 import type { TrainDependencies } from './train-dependencies.ts';
 import { createUpdate } from './update.ts';
@@ -10,6 +11,7 @@ export function createTrainActivities(dependencies: TrainDependencies) {
     describeWorker: durable((_: Record<string, never>) => dependencies.provenance),
     sample: createSample(dependencies),
     sampleEvaluation: createSampleEvaluation(dependencies),
+    probe: createProbe(dependencies),
     update: createUpdate(dependencies),
     pretrain: createPretrain(dependencies),
   };

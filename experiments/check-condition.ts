@@ -3,6 +3,8 @@ import { InvalidSpecError } from '../spec/invalid-spec-error.ts';
 import { toMaxNewTokens } from '../spec/training.ts';
 import { openTask } from '../tasks/index.ts';
 import type { Split } from '../tasks/problem.ts';
+import { openProbe } from '../probes/index.ts';
+import type { ProbeSetting } from '../probes/probe.ts';
 import { openReward } from '../rewards/index.ts';
 import type { Task } from '../tasks/task.ts';
 
@@ -67,6 +69,28 @@ function checkRewards({ scheme }: Condition): Fault[] {
       ? `scheme.rewards: advantage.outcome "signed" needs one reward of 0 or 1 with weight 1; found ${weighted.length} components`
       : null,
   ];
+}
+
+function checkProbe(name: string, condition: Condition, setting: ProbeSetting): Fault {
+  const { probes, splits } = condition.evaluation;
+  const place = `evaluation.probes.${name}`;
+  try {
+    const probe = openProbe(name, probes[name]);
+    const read = probe.metrics(setting).flatMap((metric) => metric.splits);
+    const missing = read.find((split) => split !== '' && !Object.hasOwn(splits, split));
+    if (missing !== undefined) {
+      return `${place}: reads split ${missing}; add it to evaluation.splits, or name other splits in the probe's options`;
+    }
+    const fault = probe.findFault(setting);
+    return fault === null ? null : `${place}: ${fault}`;
+  } catch (error) {
+    return `${place}: ${(error as Error).message}`;
+  }
+}
+
+function checkProbes(condition: Condition, task: Task): Fault[] {
+  const setting = { task, layers: condition.base.architecture.layers };
+  return Object.keys(condition.evaluation.probes).map((name) => checkProbe(name, condition, setting));
 }
 
 function checkLength(condition: Condition, task: Task): Fault {
@@ -135,6 +159,7 @@ export function checkCondition(condition: Condition, place: string): void {
     ...Object.entries(condition.evaluation.splits).map((entry) => checkSplit(condition, task, entry)),
     ...checkRewards(condition),
     ...checkTraining(condition),
+    ...checkProbes(condition, task),
     ...checkTeacher(condition),
     ...checkPool(condition),
     checkLength(condition, task),
