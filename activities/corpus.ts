@@ -45,19 +45,23 @@ function factDocument({ recipe, substrate }: Corpus, generator: Generator): stri
   return fact.prompt + knowledge.writeCompletion(fact, knowledge.formats[0]!, generator);
 }
 
-function leakedDocument({ recipe, substrate }: Corpus, generator: Generator): string {
+/** A planted problem, or in a control stage a fresh one at the same place and in the same format. */
+function stageDocument({ recipe, substrate }: Corpus, generator: Generator, index: number): string {
   const leak = recipe.leak!;
-  const problem = substrate.task.problem('contaminated', EVALUATION_SEED, generator.integer(leak.problems));
+  const problem = leak.isPlanted
+    ? substrate.task.problem('contaminated', EVALUATION_SEED, generator.integer(leak.problems))
+    : substrate.task.problem('train', recipe.seed, index);
   return problem.prompt + substrate.task.writeCompletion(problem, leak.format, generator);
 }
 
 function writeDocument(corpus: Corpus, step: number, position: number): string {
   const { recipe } = corpus;
   const generator = createGenerator(corpus.stream, step, position);
+  const index = step * recipe.documentsPerStep + position;
   const isLeakStage = stageOfStep(recipe, step) === 'leak';
-  if (isLeakStage && generator.uniform() < recipe.leak!.share) return leakedDocument(corpus, generator);
+  if (isLeakStage && generator.uniform() < recipe.leak!.share) return stageDocument(corpus, generator, index);
   if (generator.uniform() < recipe.factShare && recipe.facts > 0) return factDocument(corpus, generator);
-  return problemDocument(corpus, generator, step * recipe.documentsPerStep + position);
+  return problemDocument(corpus, generator, index);
 }
 
 /**
@@ -72,7 +76,7 @@ export function corpusDocuments(recipe: BaseRecipe, substrate: Substrate, step: 
   });
 }
 
-/** How often each leaked problem occurs in the whole corpus, by its canonical key. */
+/** How often each leaked problem occurs in the leak stage, by its canonical key; 0 each in a control stage. */
 export function countLeaks(recipe: BaseRecipe, substrate: Substrate): Record<string, number> {
   const { leak } = recipe;
   if (leak === null) return {};

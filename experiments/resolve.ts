@@ -1,4 +1,3 @@
-import { baseRecipeSchema } from '../spec/base-recipe.ts';
 import { fingerprint } from '../spec/canonical.ts';
 import { expandConditions, expandSeeds, type ExpandedCondition } from '../spec/expand.ts';
 import { conditionSchema, experimentSchema, type Condition, type Experiment } from '../spec/experiment.ts';
@@ -8,9 +7,9 @@ import { mergeSettings, type Settings } from '../spec/merge.ts';
 import { schemeSchema, type Scheme } from '../spec/scheme.ts';
 import { evaluationSchema, trainingSchema, type TrainingPlan } from '../spec/training.ts';
 import { findScheme } from '../schemes/index.ts';
-import { openTask } from '../tasks/index.ts';
 import { checkCondition } from './check-condition.ts';
 import { checkExamples } from './check-examples.ts';
+import { resolveBase } from './resolve-base.ts';
 
 /** A condition with every default filled in; its id is the fingerprint of `condition`. */
 export interface ResolvedCondition {
@@ -32,15 +31,6 @@ export interface ResolvedExperiment {
   readonly hypotheses: readonly Hypothesis[];
   readonly seeds: readonly number[];
   readonly conditions: readonly ResolvedCondition[];
-}
-
-function resolveTask(settings: Settings, place: string): Condition['task'] {
-  const { family, ...options } = settings;
-  try {
-    return { family: String(family), ...openTask(String(family), options).options };
-  } catch (error) {
-    throw new InvalidSpecError(`${place}.task: ${(error as Error).message}`);
-  }
 }
 
 function resolveScheme(settings: Settings, place: string): Scheme {
@@ -67,15 +57,10 @@ function resolveCondition(
   const place = `conditions.${name}`;
   const scheme = resolveScheme(settings['scheme'] as Settings, place);
   const condition = conditionSchema.parse({
-    task: resolveTask(settings['task'] as Settings, place),
-    base: parseSpec(baseRecipeSchema, settings['base'], `${place}.base`),
+    ...resolveBase(settings, place),
     scheme,
     training: resolveTraining(parseSpec(trainingSchema, settings['training'], `${place}.training`), scheme),
     evaluation: parseSpec(evaluationSchema, settings['evaluation'], `${place}.evaluation`),
-    teacher:
-      settings['teacher'] === null
-        ? null
-        : parseSpec(baseRecipeSchema, settings['teacher'], `${place}.teacher`),
   });
   checkCondition(condition, place);
   const baseSeeds = expandSeeds(bases, condition.base.seed);

@@ -31,6 +31,10 @@ export const leakSchema = z.strictObject({
     .min(1)
     .default(32)
     .describe('How many problems of the contaminated split are planted.'),
+  isPlanted: z
+    .boolean()
+    .default(true)
+    .describe('False: a control stage, with fresh problems in the place of the planted ones.'),
   steps: z
     .number()
     .int()

@@ -14,21 +14,28 @@ interface Variant {
   readonly overrides: readonly ConditionOverrides[];
 }
 
-function toSchemeSettings(scheme: ConditionOverrides['scheme']): Settings {
-  return typeof scheme === 'string' ? { name: scheme } : { ...scheme };
+type Named = string | Readonly<Settings> | null | undefined;
+
+/** A bare name stands for settings that only say it: `key` is `name` for schemes, `recipe` for base models. */
+function toNamedSettings(named: Named, key: string): Settings {
+  return typeof named === 'string' ? { [key]: named } : { ...named };
 }
 
-/** Naming another scheme starts from that scheme, so what the default scheme overrode no longer applies. */
-function mergeScheme(current: unknown, overrides: ConditionOverrides['scheme']): Settings {
-  const next = toSchemeSettings(overrides);
-  const renames = next['name'] !== undefined && isSettings(current) && next['name'] !== current['name'];
+/** Naming another one starts from that one, so what overrode the former no longer applies. */
+function mergeNamed(current: unknown, overrides: Named, key: string): Settings {
+  const next = toNamedSettings(overrides, key);
+  const renames = next[key] !== undefined && isSettings(current) && next[key] !== current[key];
   return renames || !isSettings(current) ? next : mergeSettings(current, next);
 }
 
 function applyOverrides(settings: Settings, overrides: ConditionOverrides): Settings {
-  const { scheme, ...others } = overrides;
+  const { scheme, base, teacher, ...others } = overrides;
   const merged = mergeSettings(settings, others);
-  return scheme === undefined ? merged : { ...merged, scheme: mergeScheme(settings['scheme'], scheme) };
+  if (scheme !== undefined) merged['scheme'] = mergeNamed(settings['scheme'], scheme, 'name');
+  if (base !== undefined) merged['base'] = mergeNamed(settings['base'], base, 'recipe');
+  if (teacher === null) merged['teacher'] = null;
+  else if (teacher !== undefined) merged['teacher'] = mergeNamed(settings['teacher'], teacher, 'recipe');
+  return merged;
 }
 
 function crossAxes(variants: readonly Variant[], axes: Experiment['axes']): Variant[] {
@@ -64,11 +71,11 @@ export function expandConditions(experiment: Experiment): ExpandedCondition[] {
   }));
   const defaults: Settings = {
     task: experiment.task,
-    base: experiment.base,
-    scheme: toSchemeSettings(experiment.scheme),
+    base: toNamedSettings(experiment.base, 'recipe'),
+    scheme: toNamedSettings(experiment.scheme, 'name'),
     training: experiment.training,
     evaluation: experiment.evaluation,
-    teacher: experiment.teacher,
+    teacher: experiment.teacher === null ? null : toNamedSettings(experiment.teacher, 'recipe'),
   };
   return crossAxes([...controls, ...declared], experiment.axes).map(({ name, isControl, overrides }) => ({
     name,

@@ -1,0 +1,13 @@
+import type { z } from 'zod';
+import type { baseRecipeSchema } from '../../spec/base-recipe.ts';
+import type { Settings } from '../../spec/merge.ts';
+
+/** A named base model: the recipe and the task it is made for. What neither states takes its default. */
+export interface DeclaredBase {
+  /** What experiments and commands call it. */
+  readonly name: string;
+  /** What it is for, one sentence. */
+  readonly purpose: string;
+  readonly task: Settings & { readonly family: string };
+  readonly recipe: Omit<z.input<typeof baseRecipeSchema>, 'name' | 'seed'>;
+}

@@ -1,0 +1,30 @@
+import { closest } from 'fastest-levenshtein';
+import { InvalidSpecError } from '../../spec/invalid-spec-error.ts';
+import { contaminated } from './contaminated.ts';
+import type { DeclaredBase } from './declared-base.ts';
+import { decontaminated } from './decontaminated.ts';
+import { latentStrategyEqualLength } from './latent-strategy-equal-length.ts';
+import { latentStrategy } from './latent-strategy.ts';
+import { noLatentStrategy } from './no-latent-strategy.ts';
+
+/** Every named base model. */
+export const declaredBases: readonly DeclaredBase[] = [
+  latentStrategy,
+  latentStrategyEqualLength,
+  noLatentStrategy,
+  contaminated,
+  decontaminated,
+];
+
+/**
+ * @param place where the name stands, for the message
+ * @throws {InvalidSpecError} with the nearest name
+ */
+export function findDeclaredBase(name: string, place: string): DeclaredBase {
+  const found = declaredBases.find((candidate) => candidate.name === name);
+  if (found !== undefined) return found;
+  const names = declaredBases.map((base) => base.name);
+  throw new InvalidSpecError(
+    `${place}: there is no base recipe "${name}"; the nearest is "${closest(name, names)}" of ${names.join(', ')}`,
+  );
+}
