@@ -93,5 +93,5 @@ test('naming another recipe in a condition drops what overrode the former', () =
     evaluation: { splits: { clean: 8 } },
   });
   const steps = Object.fromEntries(conditions.map(({ name, condition }) => [name, condition.base.steps]));
-  assert.deepEqual(steps, { 'base/latent': 7, 'base/none': 1500 });
+  assert.deepEqual(steps, { 'base/latent': 7, 'base/none': 1200 });
 });

@@ -1,11 +1,14 @@
 import { closest } from 'fastest-levenshtein';
 import { InvalidSpecError } from '../../spec/invalid-spec-error.ts';
+import { boundary } from './boundary.ts';
 import { contaminated } from './contaminated.ts';
 import type { DeclaredBase } from './declared-base.ts';
 import { decontaminated } from './decontaminated.ts';
 import { latentStrategyEqualLength } from './latent-strategy-equal-length.ts';
 import { latentStrategy } from './latent-strategy.ts';
 import { noLatentStrategy } from './no-latent-strategy.ts';
+import { teacher } from './teacher.ts';
+import { verbalisedConfidence } from './verbalised-confidence.ts';
 
 /** Every named base model. */
 export const declaredBases: readonly DeclaredBase[] = [
@@ -14,6 +17,9 @@ export const declaredBases: readonly DeclaredBase[] = [
   noLatentStrategy,
   contaminated,
   decontaminated,
+  boundary,
+  teacher,
+  verbalisedConfidence,
 ];
 
 /**

@@ -6,5 +6,5 @@ export const noLatentStrategy = {
   name: 'no-latent-strategy',
   purpose: 'Knows only the sloppy direct format: there is nothing to elicit.',
   task: latentStrategy.task,
-  recipe: { steps: 1500, formats: { direct: 1 }, leak: null },
+  recipe: { steps: 1200, formats: { direct: 1 }, leak: null },
 } as const satisfies DeclaredBase;
