@@ -16,8 +16,8 @@ function float32(shape: readonly number[], values: Float32Array): StoredTensor {
 }
 
 function toTensors(rollouts: RolloutBatch): [string, StoredTensor][] {
-  const { count, promptLength, completionLength } = rollouts;
-  return [
+  const { count, promptLength, completionLength, disparities } = rollouts;
+  const tensors: [string, StoredTensor][] = [
     ['tokens', int32([count, promptLength + completionLength], rollouts.tokens)],
     ['prompt_starts', int32([count], rollouts.promptStarts)],
     ['completion_lengths', int32([count], rollouts.completionLengths)],
@@ -25,6 +25,10 @@ function toTensors(rollouts: RolloutBatch): [string, StoredTensor][] {
     ['logprobs', float32([count, completionLength], rollouts.logprobs)],
     ['entropies', float32([count, completionLength], rollouts.entropies)],
   ];
+  if (disparities !== undefined) {
+    tensors.push(['disparities', float32([count, completionLength], disparities)]);
+  }
+  return tensors;
 }
 
 function take<Dtype extends StoredTensor['dtype']>(
@@ -54,10 +58,14 @@ function fromTensors(tensors: StoredTensors): RolloutBatch {
     finished: take(tensors, 'finished', 'U8').values,
     logprobs: logprobs.values,
     entropies: take(tensors, 'entropies', 'F32').values,
+    ...(tensors.has('disparities') ? { disparities: take(tensors, 'disparities', 'F32').values } : {}),
   };
 }
 
-/** A rollout batch as safetensors: tokens [N, P + T], logprobs and entropies [N, T], lengths [N]; deterministic bytes. */
+/**
+ * A rollout batch as safetensors: tokens [N, P + T], logprobs, entropies and, where recorded, disparities [N, T], lengths
+ * [N]; deterministic bytes.
+ */
 export function encodeRollouts(rollouts: RolloutBatch): Uint8Array {
   return encodeSafetensors(new Map(toTensors(rollouts)));
 }

@@ -1,4 +1,5 @@
 import type { RolloutWithVerdict } from '../db/rollouts.ts';
+import { toFloats } from './float-blob.ts';
 
 function mean(values: readonly number[]): number | null {
   return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -12,10 +13,7 @@ function share(
 }
 
 function meanEntropy(row: RolloutWithVerdict): number {
-  const values = new Float32Array(
-    row.entropies.buffer.slice(row.entropies.byteOffset, row.entropies.byteOffset + row.entropies.length),
-  );
-  return mean([...values]) ?? 0;
+  return mean([...toFloats(row.entropies)]) ?? 0;
 }
 
 /** Share of prompts whose rollouts all got the same reward: they teach nothing under a group baseline. */

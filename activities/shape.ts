@@ -91,6 +91,19 @@ function toShapedRollouts(
   );
 }
 
+/** What the base model answered to a rollout's problem, where the run trains on a pool that was sampled before. */
+function votesOn(
+  { plan }: RunContext,
+  { step, problemIndex }: RolloutWithVerdict,
+  pool: ReadonlyMap<number, Record<string, number>>,
+): GroupSignals['pool'] {
+  const { promptsPerStep } = plan.condition.training;
+  const round = Math.floor(problemIndex / promptsPerStep);
+  const index = poolIndex(plan, { step, round, position: problemIndex % promptsPerStep });
+  const answers = index === null ? undefined : pool.get(index);
+  return answers === undefined ? null : { answers };
+}
+
 /** The groups of the first `rounds` sampling rounds; an earlier execution may have recorded more of them already. */
 function readGroups(
   db: StoreDependencies['db'],
@@ -108,7 +121,10 @@ function readGroups(
   const pool = listPoolAnswers(db, context.plan.runId);
   const byProblem = new Map<number, RolloutWithVerdict[]>();
   for (const row of rows) byProblem.set(row.problemIndex, [...(byProblem.get(row.problemIndex) ?? []), row]);
-  return [...byProblem.values()].map((group) => rewardGroup(context, group, { judged, pool }));
+  return [...byProblem.values()].map((group) => {
+    const signals = { judged, batches: at.batches, pool: votesOn(context, group[0]!, pool) };
+    return rewardGroup(context, group, signals);
+  });
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Split } from '../tasks/problem.ts';
 import { openProbe } from '../probes/index.ts';
 import type { ProbeSetting } from '../probes/probe.ts';
 import { openReward } from '../rewards/index.ts';
+import type { RewardNeed } from '../rewards/reward-component.ts';
 import type { Task } from '../tasks/task.ts';
 
 type Fault = string | null;
@@ -60,13 +61,32 @@ function checkRewards({ scheme }: Condition): Fault[] {
       return `scheme.rewards.${i}: ${(error as Error).message}`;
     }
   });
-  const isSigned = scheme.advantage.outcome === 'signed';
+  const { outcome } = scheme.advantage;
   const weighted = scheme.rewards.filter(({ weight }) => weight !== 0);
   const isBinary = weighted.length === 1 && weighted[0]!.weight === 1;
   return [
     ...faults,
-    isSigned && !isBinary
-      ? `scheme.rewards: advantage.outcome "signed" needs one reward of 0 or 1 with weight 1; found ${weighted.length} components`
+    outcome !== 'reward' && !isBinary
+      ? `scheme.rewards: advantage.outcome "${outcome}" needs one reward of 0 or 1 with weight 1; found ${weighted.length} components`
+      : null,
+  ];
+}
+
+/** What pass@k training and stated confidences ask of the rest of the condition. */
+function checkScheme(condition: Condition, task: Task): Fault[] {
+  const { training, scheme } = condition;
+  const { outcome, k, baseline, scale } = scheme.advantage;
+  const isOfSets = outcome === 'pass@k';
+  const reader = findNeedy(condition, 'stated-confidence');
+  return [
+    isOfSets && k > training.groupSize
+      ? `scheme.advantage.k: found ${k}, expected at most training.groupSize = ${training.groupSize}`
+      : null,
+    isOfSets && (baseline !== 'group-mean' || scale === 'batch')
+      ? `scheme.advantage: outcome "pass@k" goes with baseline "group-mean" and scale "group" or "none", found "${baseline}" and "${scale}"`
+      : null,
+    reader !== null && !task.statesConfidence
+      ? `task.formats: reward ${reader} reads a stated confidence; no format of task ${task.name} states one (found ${task.formats.join(', ')})`
       : null,
   ];
 }
@@ -124,15 +144,22 @@ function checkTeacher({ scheme, teacher, base }: Condition): Fault[] {
   ];
 }
 
-function checkPool({ training, scheme }: Condition): Fault[] {
-  const { pool, poolSamples, examples } = training;
-  const asksBase = scheme.rewards.some(({ component, options }) => {
+/** The first component that needs something gathered; checkRewards says what is wrong with one that cannot be opened. */
+function findNeedy({ scheme }: Condition, need: RewardNeed): string | null {
+  const needy = scheme.rewards.find(({ component, options }) => {
     try {
-      return openReward(component, options).needs.includes('pool');
+      return openReward(component, options).needs.includes(need);
     } catch {
-      return false; // checkRewards says what is wrong with it.
+      return false;
     }
   });
+  return needy?.component ?? null;
+}
+
+function checkPool(condition: Condition): Fault[] {
+  const { training, scheme } = condition;
+  const { pool, poolSamples, examples } = training;
+  const asksBase = findNeedy(condition, 'pool') !== null;
   return [
     poolSamples > 0 && pool === null
       ? `training.poolSamples: found ${poolSamples}; only a fixed pool is sampled before training: set training.pool`
@@ -159,6 +186,7 @@ export function checkCondition(condition: Condition, place: string): void {
     ...Object.entries(condition.evaluation.splits).map((entry) => checkSplit(condition, task, entry)),
     ...checkRewards(condition),
     ...checkTraining(condition),
+    ...checkScheme(condition, task),
     ...checkProbes(condition, task),
     ...checkTeacher(condition),
     ...checkPool(condition),

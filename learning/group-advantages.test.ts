@@ -8,6 +8,7 @@ const plain = {
   baseline: 'group-mean',
   scale: 'none',
   outcome: 'reward',
+  k: 1,
   positiveWeight: 1,
   negativeWeight: 1,
 } as const;

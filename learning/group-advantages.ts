@@ -1,4 +1,5 @@
 import type { Scheme } from '../spec/scheme.ts';
+import { computeSetAdvantages } from './set-advantages.ts';
 
 type AdvantageOptions = Scheme['advantage'];
 
@@ -24,7 +25,7 @@ function isScored(reward: number | null): reward is number {
 }
 
 function toOutcome(reward: number | null, options: AdvantageOptions): number | null {
-  if (reward === null || options.outcome === 'reward') return reward;
+  if (reward === null || options.outcome !== 'signed') return reward;
   if (reward > 0) return options.positiveWeight * reward;
   if (reward === 0) return -options.negativeWeight;
   throw new NegativeOutcomeError(
@@ -64,19 +65,26 @@ function splitGroups<Item>(items: readonly Item[], groupSize: number): Item[][] 
  * - baseline: v − mean of the group | v − mean of the *other* rollouts of the group | v
  * - scale: divided by (std of the group's v + 1e-4) | (std of the whole batch's v + 1e-4) | nothing; std has ddof 1
  *
+ * With outcome pass@k a group's advantages have a closed form of their own (`set-advantages.ts`).
+ *
  * Sources: GRPO, arXiv 2402.03300; Dr. GRPO, 2503.20783 (scale none); RLOO, 2402.14740 (leave-one-out); PSR / NSR /
  * W-REINFORCE, 2506.01347 (signed). A null reward (never scored) stands outside every mean and deviation and gets
  * advantage 0; the null itself marks it. A group of equal rewards gets exactly 0 from either baseline.
  *
  * @param rewards [N], groups are consecutive runs of `groupSize`
  * @returns [N] float32
- * @throws NegativeOutcomeError, RangeError when N is no whole number of groups
+ * @throws NegativeOutcomeError, UncountableOutcomeError, RangeError when N is no whole number of groups
  */
 export function computeAdvantages(
   rewards: readonly (number | null)[],
   groupSize: number,
   options: AdvantageOptions,
 ): Float32Array {
+  if (options.outcome === 'pass@k') {
+    return Float32Array.from(
+      splitGroups(rewards, groupSize).flatMap((group) => computeSetAdvantages(group, options)),
+    );
+  }
   const values = rewards.map((reward) => toOutcome(reward, options));
   const batchDeviation = measureSpread(values.filter(isScored)).deviation;
   const advantages = splitGroups(values, groupSize).flatMap((group) => {

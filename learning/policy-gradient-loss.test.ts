@@ -50,6 +50,7 @@ function toArrays(golden: GoldenCase, options: LossOptions, localBatch: number):
     baseline: 'group-mean',
     scale: golden.config.scale_rewards,
     outcome: 'reward',
+    k: 1,
     positiveWeight: 1,
     negativeWeight: 1,
   });

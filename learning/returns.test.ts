@@ -39,6 +39,7 @@ for (const golden of readGoldenCases('reinforce++-baseline')) {
       baseline: 'group-mean',
       scale: 'none',
       outcome: 'reward',
+      k: 1,
       positiveWeight: 1,
       negativeWeight: 1,
     });

@@ -165,3 +165,27 @@ test('logits that are not numbers are refused', () => {
     );
   }
 });
+
+test('the disparity of a token is first minus second probability of the distribution it was drawn from', () => {
+  const logits = Float32Array.from([Math.log(0.2), Math.log(0.5), Math.log(0.3), 1, 1, 0]);
+  const masses = new Float64Array(3);
+  const at = (row: number, temperature: number): number =>
+    chooseToken(logits, row, { temperature, uniform: 0, masses }).disparity;
+  assert.ok(Math.abs(at(0, 1) - 0.2) < 1e-6);
+  // At temperature ½ the probabilities are squared: 0.04, 0.25, 0.09 of 0.38.
+  assert.ok(Math.abs(at(0, 0.5) - 0.16 / 0.38) < 1e-6);
+  assert.equal(at(1, 1), 0);
+});
+
+test('disparities are recorded only on request and change nothing else', async () => {
+  const plain = await sample([0, 1, 2]);
+  const { disparities, ...rest } = await sample([0, 1, 2], { recordsDisparities: true });
+  assert.equal(plain.disparities, undefined);
+  assert.deepEqual(rest, plain);
+  const padding = (at: number): boolean =>
+    at % plain.completionLength >= plain.completionLengths[Math.floor(at / plain.completionLength)]!;
+  disparities!.forEach((value, at) => {
+    assert.ok(padding(at) ? value === 0 : value >= 0 && value <= 1, `${value} at ${at}`);
+  });
+  assert.ok(disparities!.some((value) => value > 0));
+});

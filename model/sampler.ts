@@ -26,6 +26,8 @@ export interface SampleCall {
   /** null: no token ends a completion */
   readonly endId: number | null;
   readonly padId: number;
+  /** whether the batch is to hold disparities */
+  readonly recordsDisparities?: boolean;
   /** awaited after every token; the place for heartbeats */
   readonly onYield?: () => Promise<void> | void;
   readonly signal?: AbortSignal;
@@ -54,6 +56,8 @@ export interface RolloutBatch {
   readonly logprobs: Float32Array;
   /** [N, T]: of the distribution sampled from; 0 on padding */
   readonly entropies: Float32Array;
+  /** [N, T]: first minus second probability of the distribution sampled from; 0 on padding; absent unless asked for */
+  readonly disparities?: Float32Array;
 }
 
 const DEFAULT_MICRO_BATCH = 256;
@@ -65,6 +69,7 @@ interface Row {
   readonly tokens: number[];
   readonly logprobs: number[];
   readonly entropies: number[];
+  readonly disparities: number[];
   finished: boolean;
 }
 
@@ -137,6 +142,7 @@ function extendRows(call: SampleCall, rows: readonly Row[], logits: tf.Tensor2D)
     row.tokens.push(choice.token);
     row.logprobs.push(choice.logprob);
     row.entropies.push(choice.entropy);
+    row.disparities.push(choice.disparity);
     row.finished = choice.token === call.endId;
     return choice.token;
   });
@@ -233,12 +239,14 @@ function collectRollouts(call: SampleCall, rows: readonly Row[], promptLength: n
   const tokens = new Int32Array(count * length).fill(call.padId);
   const logprobs = new Float32Array(count * completionLength);
   const entropies = new Float32Array(count * completionLength);
+  const disparities = new Float32Array(count * completionLength);
   rows.forEach((row, index) => {
     const prompt = call.prompts[index]!;
     tokens.set(prompt, index * length + promptLength - prompt.length);
     tokens.set(row.tokens, index * length + promptLength);
     logprobs.set(row.logprobs, index * completionLength);
     entropies.set(row.entropies, index * completionLength);
+    disparities.set(row.disparities, index * completionLength);
   });
   return {
     count,
@@ -250,6 +258,7 @@ function collectRollouts(call: SampleCall, rows: readonly Row[], promptLength: n
     finished: Uint8Array.from(rows, (row) => Number(row.finished)),
     logprobs,
     entropies,
+    ...(call.recordsDisparities === true ? { disparities } : {}),
   };
 }
 
@@ -268,6 +277,7 @@ export async function sampleCompletions(call: SampleCall): Promise<RolloutBatch>
     tokens: [],
     logprobs: [],
     entropies: [],
+    disparities: [],
     finished: false,
   }));
   const size = call.microBatch ?? DEFAULT_MICRO_BATCH;

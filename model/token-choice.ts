@@ -1,8 +1,10 @@
-/** One sampled token with its logprob and the entropy of the distribution it came from, in nats. */
+/** One sampled token with its logprob and, of the distribution it came from, the entropy in nats and the disparity. */
 export interface TokenChoice {
   token: number;
   logprob: number;
   entropy: number;
+  /** first minus second probability, in [0, 1] */
+  disparity: number;
 }
 
 /** The index of the largest logit of a row; the first among equals. */
@@ -48,12 +50,14 @@ export function chooseToken(
   const shift = logits[begin + largest]!;
   let total = 0;
   let weighted = 0;
+  let second = 0;
   for (let id = 0; id < vocabulary; id += 1) {
     const exponent = (logits[begin + id]! - shift) * inverse;
     const mass = Math.exp(exponent);
     masses[id] = mass;
     total += mass;
     if (mass > 0) weighted += mass * exponent;
+    if (mass > second && id !== largest) second = mass;
   }
   if (!Number.isFinite(total) || !Number.isFinite(shift)) {
     throw new NonFiniteLogitsError(
@@ -66,6 +70,7 @@ export function chooseToken(
     token,
     logprob: (logits[begin + token]! - shift) * inverse - logTotal,
     entropy: logTotal - weighted / total,
+    disparity: (1 - second) / total,
   };
 }
 

@@ -1,7 +1,22 @@
 import type { z } from 'zod';
 import type { Problem } from '../tasks/problem.ts';
 import type { Verdict } from '../tasks/verdict.ts';
+import type { AnswerConfidence } from './answer-confidence.ts';
 import type { JudgedCriterion } from './rubric.ts';
+
+/**
+ * What a component reads that not every run has: the base's answers to a pool, the disparities of sampled tokens (recorded
+ * when a scheme needs them), confidences stated in completions (a task with such a format).
+ */
+export type RewardNeed = 'pool' | 'disparity' | 'stated-confidence';
+
+/** One rollout of a group, as its companions see it. */
+export interface GroupMember {
+  readonly verdict: Verdict;
+  readonly confidence: AnswerConfidence | null;
+  /** Uniform in [0, 1), from a stream of its own: `orderDraw`. */
+  readonly order: number;
+}
 
 /** Everything a reward component may look at for one rollout. */
 export interface RewardInput {
@@ -19,9 +34,25 @@ export interface RewardInput {
   /** The rubric's criteria as judged; null when no judge ran. */
   readonly rubric: readonly JudgedCriterion[] | null;
   /** All rollouts of the same prompt, this one included, in sampling order. */
-  readonly group: readonly { readonly verdict: Verdict }[];
+  readonly group: readonly GroupMember[];
+  /** This rollout's place in `group`. */
+  readonly position: number;
+  /** The behavior policy's confidence in its answer span; null when the completion holds no answer. */
+  readonly confidence: AnswerConfidence | null;
+  /** The probability of being right that the completion states itself; null when it states none. */
+  readonly statedConfidence: number | null;
+  /** Extracted answers of the base model's samples for this problem ('': none) → how often; null when none were taken. */
+  readonly pool: { readonly answers: Readonly<Record<string, number>> } | null;
   /** Uniform in [0, 1), this rollout's own: `rewardDraw`. */
   readonly draw: number;
+}
+
+/** A component asks for what the run did not gather: change the condition as the message says. */
+export class MissingSignalError extends Error {
+  constructor(component: string, missing: string, { mend }: { mend: string }) {
+    super(`reward '${component}' needs ${missing}, which was not recorded; ${mend}.`);
+    this.name = 'MissingSignalError';
+  }
 }
 
 /** A named pure function from one rollout to a number; null when it could not be determined, which is never a 0. */
@@ -29,6 +60,8 @@ export interface RewardComponent<Options> {
   readonly name: string;
   /** Every field has a default and a sentence. */
   readonly optionsSchema: z.ZodType<Options>;
+  /** What must have been gathered for it; nothing when absent. */
+  readonly needs?: (options: Options) => readonly RewardNeed[];
   readonly score: (input: RewardInput, options: Options) => number | null;
 }
 
@@ -37,6 +70,8 @@ export interface Reward {
   readonly name: string;
   /** The parsed options, every default filled in. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** What must have been gathered before it can score. */
+  readonly needs: readonly RewardNeed[];
   readonly score: (input: RewardInput) => number | null;
 }
 
@@ -53,6 +88,7 @@ export function bindReward<Options extends object>(
   return {
     name: component.name,
     options: options as Readonly<Record<string, unknown>>,
+    needs: component.needs?.(options) ?? [],
     score: (rollout) => component.score(rollout, options),
   };
 }

@@ -240,7 +240,8 @@ test('for cispo epsilonHigh is the cap and epsilonLow has no effect; reinforce h
 const advantageValues: Record<keyof Scheme['advantage'], readonly Partial<Scheme['advantage']>[]> = {
   baseline: [{ baseline: 'group-mean' }, { baseline: 'leave-one-out' }, { baseline: 'none' }],
   scale: [{ scale: 'group' }, { scale: 'batch' }, { scale: 'none' }],
-  outcome: [{ outcome: 'reward' }, { outcome: 'signed' }],
+  outcome: [{ outcome: 'reward' }, { outcome: 'signed' }, { outcome: 'pass@k', k: 2 }],
+  k: [1, 2, 3].map((k) => ({ outcome: 'pass@k', k })),
   positiveWeight: [0.1, 1].map((positiveWeight) => ({ outcome: 'signed', positiveWeight })),
   negativeWeight: [0.1, 1].map((negativeWeight) => ({ outcome: 'signed', negativeWeight })),
 };

@@ -4,12 +4,22 @@ import { base } from './base.ts';
 import { dapo } from './dapo.ts';
 import { drGrpo } from './dr-grpo.ts';
 import { formatOnly } from './format-only.ts';
+import { gradedReward } from './graded-reward.ts';
 import { grpo } from './grpo.ts';
+import { incorrectReward } from './incorrect-reward.ts';
+import { invertedReward } from './inverted-reward.ts';
+import { majorityReward } from './majority-reward.ts';
+import { markerReward } from './marker-reward.ts';
 import { negativeReinforcement } from './negative-reinforcement.ts';
+import { passAtKTraining } from './pass-at-k-training.ts';
 import { positiveReinforcement } from './positive-reinforcement.ts';
 import { randomReward } from './random-reward.ts';
 import { reinforce } from './reinforce.ts';
+import { rlcr } from './rlcr.ts';
+import { rlcrLogScore } from './rlcr-log-score.ts';
 import { rloo } from './rloo.ts';
+import { rlsf } from './rlsf.ts';
+import { rlsfShuffled } from './rlsf-shuffled.ts';
 import { weightedReinforcement } from './weighted-reinforcement.ts';
 
 /** Every named scheme. */
@@ -24,6 +34,16 @@ export const schemes: readonly Scheme[] = [
   weightedReinforcement,
   randomReward,
   formatOnly,
+  majorityReward,
+  incorrectReward,
+  markerReward,
+  gradedReward,
+  invertedReward,
+  passAtKTraining,
+  rlsf,
+  rlsfShuffled,
+  rlcr,
+  rlcrLogScore,
   base,
 ];
 

@@ -48,11 +48,13 @@ const advantageSchema = z.strictObject({
     .default('group')
     .describe('Divide by the standard deviation (ddof 1, + 1e-4) of the group, of the batch, or not at all.'),
   outcome: z
-    .enum(['reward', 'signed'])
+    .enum(['reward', 'signed', 'pass@k'])
     .default('reward')
     .describe(
-      '"signed" maps a reward of 1 to +positiveWeight and 0 to −negativeWeight (PSR / NSR / W-REINFORCE).',
+      '"signed" maps a reward of 1 to +positiveWeight and 0 to −negativeWeight (PSR / NSR / W-REINFORCE); ' +
+        '"pass@k" rewards sets of k rollouts by their best one, in closed form (pass@k training).',
     ),
+  k: z.number().int().min(1).default(1).describe('Size of the sets when outcome is "pass@k".'),
   positiveWeight: z
     .number()
     .min(0)

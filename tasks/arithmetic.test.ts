@@ -58,3 +58,38 @@ test('the contaminated split ends at leakedProblems, a small split at its last d
   const tiny = openTask('arithmetic', { operations: 1, operators: ['+'], startDigits: 1 });
   assert.throws(() => tiny.problem('clean', 0, 60), /no unused problem/);
 });
+
+test('a confidence format states a chance of d/9 after the answer, drawn uniformly in a corpus', () => {
+  const stating = openTask('arithmetic', {
+    formats: ['scratchpad-confidence', 'direct-confidence', 'direct'],
+  });
+  const generator = createGenerator(deriveStream(0, 'write'));
+  const written = Array.from({ length: 400 }, () =>
+    stating.writeCompletion(worked, 'scratchpad-confidence', generator),
+  );
+  const counts = new Map<string, number>();
+  for (const text of written) {
+    assert.match(text, /^\[55;52;04;10\]#10~\d$/);
+    counts.set(text, (counts.get(text) ?? 0) + 1);
+  }
+  assert.equal(counts.size, 10);
+  for (const count of counts.values()) assert.ok(count > 20 && count < 65, `${count}`);
+  assert.equal(stating.statedConfidence('[55;52;04;10]#10~7'), 7 / 9);
+  assert.equal(stating.statedConfidence('#99~0'), 0);
+  assert.equal(stating.statedConfidence('#10'), null);
+  assert.deepEqual(stating.answerSpan('[55]#10~7'), { from: 5, to: 7 });
+  assert.deepEqual(stating.verify(worked, { text: '#11~9', isTruncated: false }), {
+    outcome: 'incorrect',
+    extractedAnswer: '11',
+  });
+  for (const text of ['#10~', '#10~77', '#10~7#', '#1~7'])
+    assert.equal(stating.verify(worked, { text, isTruncated: false }).outcome, 'malformed', text);
+  assert.equal(stating.statesConfidence, true);
+});
+
+test('without a confidence format the alphabet has no sign for one and none is read', () => {
+  assert.ok(!task.alphabet.includes('~'));
+  assert.equal(task.statesConfidence, false);
+  assert.equal(task.statedConfidence('#10~7'), null);
+  assert.equal(check('#10~7').outcome, 'malformed');
+});

@@ -3,8 +3,17 @@ import type { Generator } from '../random/generator.ts';
 import { chainValues, parseChain } from './arithmetic-chain.ts';
 import type { Problem, Split, Step } from './problem.ts';
 import { drawProblem } from './split-draw.ts';
-import { SplitExhaustedError, UnknownFormatError, type TaskFamily } from './task-family.ts';
+import { CONFIDENCE_DIGITS, confidenceOfDigit } from './stated-confidence.ts';
+import { SplitExhaustedError, UnknownFormatError, type AnswerSpan, type TaskFamily } from './task-family.ts';
 import { malformed, verdictOfAnswer, type Verdict } from './verdict.ts';
+
+const FORMATS = [
+  'scratchpad',
+  'direct',
+  'padded-direct',
+  'scratchpad-confidence',
+  'direct-confidence',
+] as const;
 
 const optionsSchema = z
   .strictObject({
@@ -20,12 +29,13 @@ const optionsSchema = z
     modulus: z.int().min(2).max(1_000_000).default(100).describe('Every value is reduced to 0…modulus−1.'),
     leakedProblems: z.int().min(0).max(4096).default(32).describe("Problems in split 'contaminated'."),
     formats: z
-      .array(z.enum(['scratchpad', 'direct', 'padded-direct']))
+      .array(z.enum(FORMATS))
       .min(1)
       .default(['scratchpad', 'direct'])
       .describe(
         "Ways to write a completion: 'scratchpad' lists the value after every operation, 'direct' only the answer, " +
-          "'padded-direct' the answer after as much filler as the scratchpad is long.",
+          "'padded-direct' the answer after as much filler as the scratchpad is long; the '-confidence' formats end in " +
+          "'~d', a digit that states a chance of d/9 of being right (drawn uniformly where a corpus is written).",
       ),
   })
   .refine((options) => options.harderOperations > options.operations, {
@@ -37,6 +47,11 @@ export type ArithmeticOptions = z.infer<typeof optionsSchema>;
 
 const SPLITS: readonly Split[] = ['train', 'dev', 'clean', 'contaminated', 'harder'];
 const FILLER = ';';
+const CONFIDENCE = '~';
+
+function statesConfidence({ formats }: ArithmeticOptions): boolean {
+  return formats.some((format) => format.endsWith('-confidence'));
+}
 
 const valueDigits = (options: ArithmeticOptions): number => String(options.modulus - 1).length;
 const padded = (value: number, digits: number): string => String(value).padStart(digits, '0');
@@ -68,26 +83,51 @@ function problem(options: ArithmeticOptions, split: Split, seed: number, index: 
   return drawProblem({ task: 'arithmetic', options, split, seed, index, draw });
 }
 
-function writeCompletion(options: ArithmeticOptions, { prompt, answer }: Problem, format: string): string {
+/** The answer at the very end, alone or before a stated confidence where some format states one. */
+function answerPattern(options: ArithmeticOptions): RegExp {
+  const confidence = statesConfidence(options) ? `(?:${CONFIDENCE}(\\d))?` : '()';
+  return new RegExp(`#(\\d{${valueDigits(options)}})${confidence}$`);
+}
+
+function writeCompletion(
+  options: ArithmeticOptions,
+  { prompt, answer }: Problem,
+  format: string,
+  generator: Generator,
+): string {
   const scratchpad = `[${valuesOf(options, prompt).join(';')}]`;
   if (format === 'scratchpad') return `${scratchpad}#${answer}`;
   if (format === 'direct') return `#${answer}`;
   if (format === 'padded-direct') return `${FILLER.repeat(scratchpad.length)}#${answer}`;
+  const confidence = (): string => CONFIDENCE + generator.choose(CONFIDENCE_DIGITS);
+  if (format === 'scratchpad-confidence') return `${scratchpad}#${answer}${confidence()}`;
+  if (format === 'direct-confidence') return `#${answer}${confidence()}`;
   throw new UnknownFormatError('arithmetic', format, options.formats);
+}
+
+function formatPrefix(options: ArithmeticOptions, format: string): string {
+  if (!options.formats.some((known) => known === format)) {
+    throw new UnknownFormatError('arithmetic', format, options.formats);
+  }
+  if (format === 'padded-direct') return FILLER;
+  return format.startsWith('scratchpad') ? '[' : '#';
 }
 
 function formatOf(options: ArithmeticOptions, completion: string): string {
   const value = `\\d{${valueDigits(options)}}`;
+  const steps = `\\[${value}(?:;${value})*\\]`;
   const patterns = {
-    scratchpad: new RegExp(`^\\[${value}(?:;${value})*\\]#${value}$`),
+    scratchpad: new RegExp(`^${steps}#${value}$`),
     direct: new RegExp(`^#${value}$`),
+    'scratchpad-confidence': new RegExp(`^${steps}#${value}${CONFIDENCE}\\d$`),
+    'direct-confidence': new RegExp(`^#${value}${CONFIDENCE}\\d$`),
     'padded-direct': new RegExp(`^${FILLER}+#${value}$`),
   };
   return options.formats.find((format) => patterns[format].test(completion)) ?? 'other';
 }
 
 function verify(options: ArithmeticOptions, { answer }: Problem, completion: string): Verdict {
-  const match = new RegExp(`#(\\d{${valueDigits(options)}})$`).exec(completion);
+  const match = answerPattern(options).exec(completion);
   if (match === null) return malformed(`no '#' with ${valueDigits(options)} digits at the end`);
   return verdictOfAnswer(match[1]!, answer);
 }
@@ -104,29 +144,49 @@ function steps(options: ArithmeticOptions, { prompt }: Problem, completion: stri
 }
 
 function maxCompletionLength(options: ArithmeticOptions): number {
-  const answerLength = 1 + valueDigits(options);
-  const hasScratchpad = options.formats.some((format) => format !== 'direct');
-  return hasScratchpad
-    ? answerLength + 1 + options.harderOperations * (valueDigits(options) + 1)
-    : answerLength;
+  const scratchpadLength = 1 + options.harderOperations * (valueDigits(options) + 1);
+  const lengths = options.formats.map(
+    (format) =>
+      (format.startsWith('direct') ? 0 : scratchpadLength) +
+      (1 + valueDigits(options)) +
+      (format.endsWith('-confidence') ? 2 : 0),
+  );
+  return Math.max(...lengths);
+}
+
+function answerSpan(options: ArithmeticOptions, completion: string): AnswerSpan | null {
+  const match = answerPattern(options).exec(completion);
+  if (match === null) return null;
+  return { from: match.index + 1, to: match.index + 1 + valueDigits(options) };
+}
+
+function statedConfidence(options: ArithmeticOptions, completion: string): number | null {
+  const digit = answerPattern(options).exec(completion)?.[2];
+  return digit === undefined || digit === '' ? null : confidenceOfDigit(Number(digit));
 }
 
 /**
  * Chains of operations modulo a number.
  *
- * @example prompt `47+8-3*2+6=`; `scratchpad` completion `[55;52;04;10]#10`; `direct` completion `#10`
+ * @example prompt `47+8-3*2+6=`; `scratchpad` completion `[55;52;04;10]#10`; `direct` completion `#10`;
+ *   `direct-confidence` completion `#10~7`: right with a chance of 7/9
  */
 export const arithmetic: TaskFamily<ArithmeticOptions> = {
   name: 'arithmetic',
   optionsSchema,
   splits: () => SPLITS,
-  alphabet: (options) => `0123456789${[...new Set(options.operators)].join('')}=#[];`,
+  alphabet: (options) =>
+    `0123456789${[...new Set(options.operators)].join('')}=#[];${statesConfidence(options) ? CONFIDENCE : ''}`,
   problem,
   formats: (options) => options.formats,
   writeCompletion,
+  formatPrefix,
   formatOf,
   maxCompletionLength,
   verify,
   answers: (_options, completion) => [...completion.matchAll(/#(\d+)/g)].map((match) => match[1]!),
+  answerSpan,
+  statesConfidence,
+  statedConfidence,
   steps,
 };

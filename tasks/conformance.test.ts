@@ -17,6 +17,7 @@ const VARIANTS: Readonly<Record<string, readonly object[]>> = {
   arithmetic: [
     {},
     { formats: ['scratchpad', 'direct', 'padded-direct'] },
+    { formats: ['scratchpad-confidence', 'direct-confidence', 'direct'] },
     { operations: 2, harderOperations: 3, operators: ['+'], operandDigits: 2, modulus: 1000, startDigits: 3 },
   ],
   countdown: [
@@ -93,6 +94,10 @@ for (const { name, options } of cases) {
             `${text} for ${problem.prompt}`,
           );
           assert.equal(task.formatOf(text), format);
+          assert.ok(text.startsWith(task.formatPrefix(format)), `${text} in ${format}`);
+          const { from, to } = task.answerSpan(text)!;
+          assert.equal([...text].slice(from, to).join(''), verdict.extractedAnswer);
+          assert.equal(task.statedConfidence(text) !== null, format.endsWith('-confidence'));
           assert.ok(
             text.length <= task.maxCompletionLength,
             `${text} is longer than ${task.maxCompletionLength}`,
@@ -113,6 +118,9 @@ for (const { name, options } of cases) {
     assert.equal(task.verify(problem, { text: right, isTruncated: true }).outcome, 'malformed');
     assert.notEqual(task.verify(problem, { text: `${right}~`, isTruncated: false }).outcome, 'correct');
     assert.equal(task.formatOf(''), 'other');
+    assert.equal(task.answerSpan(''), null);
+    assert.equal(task.statedConfidence(''), null);
+    assert.throws(() => task.formatPrefix('no-such-format'), { name: 'UnknownFormatError' });
     assert.throws(
       () => task.writeCompletion(problem, 'no-such-format', createGenerator(deriveStream(0, 'write'))),
       {

@@ -139,6 +139,13 @@ function writeCompletion(
   throw new UnknownFormatError('countdown', format, options.formats);
 }
 
+function formatPrefix(options: CountdownOptions, format: string): string {
+  if (!options.formats.some((known) => known === format)) {
+    throw new UnknownFormatError('countdown', format, options.formats);
+  }
+  return format === 'search' ? '[' : '#';
+}
+
 const TERM = '[-+*/()\\d]+';
 const PATTERNS = {
   search: new RegExp(`^\\[${TERM}=-?\\d+(?:;${TERM}=-?\\d+)*\\]#${TERM}$`),
@@ -192,10 +199,15 @@ export const countdown: TaskFamily<CountdownOptions> = {
   problem,
   formats: (options) => options.formats,
   writeCompletion,
+  formatPrefix,
   formatOf: (options, completion) =>
     options.formats.find((format) => PATTERNS[format].test(completion)) ?? 'other',
   maxCompletionLength,
   verify,
+  answerSpan: (_options, completion) => {
+    const match = /#([^#]+)$/.exec(completion);
+    return match === null ? null : { from: match.index + 1, to: completion.length };
+  },
   answers: (_options, completion) => [...completion.matchAll(/#([^#]*)/g)].map((match) => match[1]!),
   steps,
 };

@@ -5,7 +5,7 @@ import { answerChecks } from './answer-checks.ts';
 import type { Problem, Split } from './problem.ts';
 import { problemRowSchema, type ProblemRow } from './problem-rows.ts';
 import { uniformOfKey } from './split-draw.ts';
-import { SplitExhaustedError, UnknownFormatError, type TaskFamily } from './task-family.ts';
+import { SplitExhaustedError, UnknownFormatError, type AnswerSpan, type TaskFamily } from './task-family.ts';
 import { verifyExpression } from './verify-expression.ts';
 import { malformed, type Verdict } from './verdict.ts';
 
@@ -130,9 +130,24 @@ function writeCompletion(options: JsonlOptions, { answer }: Problem, format: str
   return `${options.answerMarker ?? ''}${answer}`;
 }
 
+function formatPrefix({ answerMarker }: JsonlOptions, format: string): string {
+  if (format !== 'answer') throw new UnknownFormatError('jsonl', format, ['answer']);
+  return answerMarker ?? '';
+}
+
 function formatOf(options: JsonlOptions, completion: string): string {
   const answer = answerOf(options, completion);
   return answer === null || answer.trim() === '' ? 'other' : 'answer';
+}
+
+/** Blanks around the answer are none of it. */
+function answerSpan(options: JsonlOptions, completion: string): AnswerSpan | null {
+  const answer = answerOf(options, completion);
+  if (answer === null || answer.trim() === '') return null;
+  const before = completion.length - answer.trimStart().length;
+  // Counted in characters as the tokenizer does, not in UTF-16 units.
+  const from = [...completion.slice(0, before)].length;
+  return { from, to: from + [...answer.trim()].length };
 }
 
 function answers({ answerMarker }: JsonlOptions, completion: string): string[] {
@@ -152,10 +167,12 @@ export const jsonl: TaskFamily<JsonlOptions> = {
   problem,
   formats: () => ['answer'],
   writeCompletion,
+  formatPrefix,
   formatOf,
   maxCompletionLength: ({ rows, answerMarker }) =>
     (answerMarker?.length ?? 0) +
     rows.reduce((longest, { answer }) => Math.max(longest, answer?.length ?? 0), 0),
   verify,
+  answerSpan,
   answers,
 };

@@ -48,6 +48,11 @@ function writeCompletion(_options: KnowledgeOptions, { answer }: Problem, format
   return `#${answer}`;
 }
 
+function formatPrefix(_options: KnowledgeOptions, format: string): string {
+  if (format !== 'direct') throw new UnknownFormatError('knowledge', format, ['direct']);
+  return '#';
+}
+
 /**
  * Facts that no computation yields: a table from letters to digits, drawn from the seed.
  *
@@ -61,9 +66,14 @@ export const knowledge: TaskFamily<KnowledgeOptions> = {
   problem,
   formats: () => ['direct'],
   writeCompletion,
+  formatPrefix,
   formatOf: (options, completion) =>
     new RegExp(`^#\\d{${options.valueDigits}}$`).test(completion) ? 'direct' : 'other',
   maxCompletionLength: (options) => 1 + options.valueDigits,
   verify,
+  answerSpan: (options, completion) => {
+    const match = new RegExp(`#(\\d{${options.valueDigits}})$`).exec(completion);
+    return match === null ? null : { from: match.index + 1, to: completion.length };
+  },
   answers: (_options, completion) => [...completion.matchAll(/#(\d+)/g)].map((match) => match[1]!),
 };

@@ -3,6 +3,12 @@ import type { Generator } from '../random/generator.ts';
 import type { Problem, Split, Step } from './problem.ts';
 import type { Verdict } from './verdict.ts';
 
+/** Characters [from, to) of a completion; with a character tokenizer, the only kind trained here, also its tokens. */
+export interface AnswerSpan {
+  readonly from: number;
+  readonly to: number;
+}
+
 /**
  * A family of verifiable problems. Every function is pure: the same arguments give the same result in any process and
  * order. `problem` is random access, and what it returns for one index does not depend on the indexes asked before.
@@ -25,6 +31,8 @@ export interface TaskFamily<Options extends object> {
   formats(options: Options): readonly string[];
   /** A correct completion in one of `formats`, without the end token. */
   writeCompletion(options: Options, problem: Problem, format: string, generator: Generator): string;
+  /** Text that every completion in `format` begins with and that leads into it; empty when nothing tells it from others. */
+  formatPrefix(options: Options, format: string): string;
   /** Which of `formats` a completion is written in, `'other'` when in none. */
   formatOf(options: Options, completion: string): string;
   /** Characters of the longest well-formed completion over all splits and formats, without the end token. */
@@ -32,6 +40,12 @@ export interface TaskFamily<Options extends object> {
   verify(options: Options, problem: Problem, completion: string): Verdict;
   /** Every final answer that a completion states, in order; the last one is the one that counts. */
   answers(options: Options, completion: string): readonly string[];
+  /** Where the final answer that counts stands, never empty; null when the completion holds none. */
+  answerSpan(options: Options, completion: string): AnswerSpan | null;
+  /** Whether some format states how likely the answer is right; never when absent. */
+  statesConfidence?(options: Options): boolean;
+  /** The stated chance of being right, in [0, 1], beside a readable answer; null when none is stated. */
+  statedConfidence?(options: Options, completion: string): number | null;
   /** Checkable intermediate steps, expected ones that are missing included; null when the completion's format shows none. */
   steps?(options: Options, problem: Problem, completion: string): readonly Step[] | null;
 }

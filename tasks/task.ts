@@ -1,6 +1,6 @@
 import type { Generator } from '../random/generator.ts';
 import type { Problem, Split, Step } from './problem.ts';
-import type { TaskFamily } from './task-family.ts';
+import type { AnswerSpan, TaskFamily } from './task-family.ts';
 import { malformed, type Verdict } from './verdict.ts';
 
 /** A completion as the sampler left it: the text before the end token, and whether there was none. */
@@ -21,10 +21,15 @@ export interface Task {
   readonly maxCompletionLength: number;
   problem(split: Split, seed: number, index: number): Problem;
   writeCompletion(problem: Problem, format: string, generator: Generator): string;
+  formatPrefix(format: string): string;
   formatOf(completion: string): string;
   /** A truncated completion is `malformed`; a check that throws is `unverifiable` with the error as reason. */
   verify(problem: Problem, completion: FinishedCompletion): Verdict;
   answers(completion: string): readonly string[];
+  answerSpan(completion: string): AnswerSpan | null;
+  /** Whether some format states a confidence. */
+  readonly statesConfidence: boolean;
+  statedConfidence(completion: string): number | null;
   /** Whether `steps` can ever hold steps. */
   readonly hasSteps: boolean;
   steps(problem: Problem, completion: string): readonly Step[] | null;
@@ -48,6 +53,7 @@ export function bindTask<Options extends object>(family: TaskFamily<Options>, in
     problem: (split, seed, index) => family.problem(options, split, seed, index),
     writeCompletion: (problem, format, generator) =>
       family.writeCompletion(options, problem, format, generator),
+    formatPrefix: (format) => family.formatPrefix(options, format),
     formatOf: (completion) => family.formatOf(options, completion),
     verify: (problem, completion) => {
       if (completion.isTruncated) return malformed('truncated before the end');
@@ -59,6 +65,9 @@ export function bindTask<Options extends object>(family: TaskFamily<Options>, in
       }
     },
     answers: (completion) => family.answers(options, completion),
+    answerSpan: (completion) => family.answerSpan(options, completion),
+    statesConfidence: family.statesConfidence?.(options) ?? false,
+    statedConfidence: (completion) => family.statedConfidence?.(options, completion) ?? null,
     hasSteps: family.steps !== undefined,
     steps: (problem, completion) => family.steps?.(options, problem, completion) ?? null,
   };
