@@ -1,16 +1,33 @@
-import { findBaseModel, recordBaseModel } from '../db/base-models.ts';
+import { findBaseModel, recordBaseModel, type BaseModel } from '../db/base-models.ts';
 import { canonicalJson } from '../spec/canonical.ts';
 import type { ArtifactRef, CheckpointRef } from '../spec/plan.ts';
-import { countLeaks } from './corpus.ts';
+import { countLeaks, hashCorpus } from './corpus.ts';
 import { durable } from './durable.ts';
-import { openSubstrate } from './run-context.ts';
+import { openSubstrate, type BaseModelPlan } from './run-context.ts';
 import type { StoreDependencies } from './store-dependencies.ts';
 
-/** Whether a base model is made and its weights are whole. */
+/** The program writes another corpus for the same recipe than when the base model was made: its past is not what it says. */
+export class CorpusMismatchError extends Error {
+  override readonly name = 'CorpusMismatchError';
+}
+
+function assertSameCorpus(found: BaseModel): void {
+  if (found.corpusSha256 === null) return;
+  const plan = JSON.parse(found.plan) as BaseModelPlan;
+  const corpus = hashCorpus(plan.recipe, openSubstrate(plan));
+  if (corpus === found.corpusSha256) return;
+  throw new CorpusMismatchError(
+    `base model ${found.id.slice(0, 16)} (${found.name}) was made from corpus ${found.corpusSha256.slice(0, 16)}, but its recipe ` +
+      `now gives corpus ${corpus.slice(0, 16)}: the task's program has changed. Use another home, or another base.seed`,
+  );
+}
+
+/** Whether a base model is made, of the corpus its recipe says, and its weights are whole. */
 export function createFindBaseModel({ db, artifacts }: StoreDependencies) {
   return durable(async ({ baseModelId }: { readonly baseModelId: string }): Promise<boolean> => {
     const found = findBaseModel(db, baseModelId);
     if (found === null) return false;
+    assertSameCorpus(found);
     await artifacts.read(found.weights);
     return true;
   });
@@ -28,12 +45,14 @@ export interface RecordBaseModelInput {
 export function createRecordBaseModel({ db, plans }: StoreDependencies) {
   return durable(async (input: RecordBaseModelInput): Promise<void> => {
     const plan = await plans.readBaseModel(input.plan);
+    const substrate = openSubstrate(plan);
     recordBaseModel(db, {
       id: input.baseModelId,
       name: plan.recipe.name,
       plan: canonicalJson(plan),
       weights: input.checkpoint.weights,
-      leak: canonicalJson(countLeaks(plan.recipe, openSubstrate(plan))),
+      leak: canonicalJson(countLeaks(plan.recipe, substrate)),
+      corpusSha256: hashCorpus(plan.recipe, substrate),
       tokens: input.chunks.reduce((sum, chunk) => sum + chunk.tokens, 0),
       losses: canonicalJson(input.chunks.map((chunk) => chunk.loss)),
     });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createGenerator, type Generator } from '../random/generator.ts';
 import { deriveStream, type Stream } from '../random/streams.ts';
 import type { BaseRecipe } from '../spec/base-recipe.ts';
@@ -74,6 +75,16 @@ export function corpusDocuments(recipe: BaseRecipe, substrate: Substrate, step: 
     const ids = substrate.tokenizer.encode(writeDocument(corpus, step, position));
     return Int32Array.from([...ids, substrate.tokenizer.endId]);
   });
+}
+
+const HASHED_EVERY = 50;
+
+/** Hex SHA-256 of the documents of every fiftieth step: tells whether today's program writes the corpus it once wrote. */
+export function hashCorpus(recipe: BaseRecipe, substrate: Substrate): string {
+  const hash = createHash('sha256');
+  for (let step = 0; step < countPretrainSteps(recipe); step += HASHED_EVERY)
+    for (const document of corpusDocuments(recipe, substrate, step)) hash.update(document).update(';');
+  return hash.digest('hex');
 }
 
 /** How often each leaked problem occurs in the leak stage, by its canonical key; 0 each in a control stage. */

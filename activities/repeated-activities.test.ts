@@ -33,7 +33,11 @@ const condition: Condition = conditionSchema.parse({
   }),
   scheme: findScheme('grpo'),
   training: trainingSchema.parse({ steps: 1, promptsPerStep: 4, groupSize: 4 }),
-  evaluation: evaluationSchema.parse({ splits: { clean: 4 }, samplesPerProblem: 4 }),
+  evaluation: evaluationSchema.parse({
+    splits: { clean: 4 },
+    samplesPerProblem: 4,
+    probes: { 'partial-prompt': { splits: ['clean'], keptPercents: [60] } },
+  }),
   teacher: null,
 });
 
@@ -118,7 +122,7 @@ async function makeBaseModel(base: BaseModelInput): Promise<void> {
 
 test('every activity may run twice: the second run returns the same and changes no row', async () => {
   const page = await twice(store.planMatrix, { experimentId: 'e1', after: null, limit: 10 });
-  const { plan, base, finalSlices } = page.runs[0] as RunInput;
+  const { plan, base, finalSlices, probes } = page.runs[0] as RunInput;
   await makeBaseModel(base);
   const { checkpoint, reference, nextStep } = await twice(store.openRun, {
     runId: 'r1',
@@ -141,8 +145,22 @@ test('every activity may run twice: the second run returns the same and changes 
     slice: slice!,
   });
   await twice(store.recordEvaluation, { plan, step: 1, slice: slice!, rollouts: sampled.rollouts });
+  const [probe] = probes;
+  const probed = await twice(train.probe, {
+    plan,
+    step: 1,
+    probe: probe!,
+    checkpoint: updated.checkpoint,
+    reference,
+  });
+  await twice(store.recordProbe, { plan, step: 1, probe: probe!, scores: probed.scores });
   await twice(store.closeRun, { runId: 'r1', plan, status: 'completed', checkpoint: updated.checkpoint });
-  assert.ok(dumpRows(db).some((row) => row.startsWith('evaluations ')));
+  for (const table of ['evaluations', 'probe_scores']) {
+    assert.ok(
+      dumpRows(db).some((row) => row.startsWith(`${table} `)),
+      table,
+    );
+  }
 });
 
 test('a completed run is not planned again', async () => {
@@ -151,7 +169,7 @@ test('a completed run is not planned again', async () => {
     after: null,
     limit: 1,
   });
-  assert.deepEqual(planned, []);
+  assert.deepEqual(planned, { runs: [], orphaned: [], after: null });
 });
 
 test('an error that a retry cannot mend is non-retryable and keeps its type', async () => {
@@ -163,4 +181,12 @@ test('an error that a retry cannot mend is non-retryable and keeps its type', as
     assert.equal(error.nonRetryable, true);
     return true;
   });
+});
+
+test('a base model whose corpus the program would now write differently is refused', async () => {
+  db.$client.prepare("update base_models set corpus_sha256 = 'other'").run();
+  await assert.rejects(
+    new MockActivityEnvironment().run(store.findBaseModel, { baseModelId: 'b1' }) as Promise<unknown>,
+    (error) => error instanceof ApplicationFailure && error.type === 'CorpusMismatchError',
+  );
 });

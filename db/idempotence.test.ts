@@ -21,7 +21,16 @@ import { endRun, listRuns } from './runs.ts';
 import { nextStepOf, recordStep } from './steps.ts';
 
 const weights = { path: 'b/weights', sha256: 'a'.repeat(64), bytes: 10 };
-const baseModel = { id: 'b', name: 'a', plan: '{}', leak: '{}', tokens: 5, losses: '[1.5]', weights };
+const baseModel = {
+  id: 'b',
+  name: 'a',
+  plan: '{}',
+  leak: '{}',
+  tokens: 5,
+  losses: '[1.5]',
+  corpusSha256: 'c',
+  weights,
+};
 const step = { runId: 'r1', step: 0, rollouts: 8, tokens: 80 };
 const shaped: Omit<ShapedRollout, 'rolloutId'> = {
   reward: 0.5,

@@ -113,6 +113,8 @@ export const baseModels = sqliteTable('base_models', {
     .references(() => artifacts.path),
   /** JSON: canonical problem key → times the problem occurs in the corpus. */
   leak: text('leak').notNull(),
+  /** SHA-256 of every fiftieth step's documents; null in stores older than it. */
+  corpusSha256: text('corpus_sha256'),
   tokens: integer('tokens').notNull(),
   /** JSON: mean loss in nats of each chunk of pretraining steps. */
   losses: text('losses').notNull(),
@@ -255,6 +257,8 @@ export const evaluations = sqliteTable(
     answers: text('answers').notNull(),
     /** JSON: each completion format → {n, c}. */
     formats: text('formats').notNull(),
+    /** JSON: each digit of stated confidence (empty text: none stated) → {n, c}; null when no format states one. */
+    confidences: text('confidences'),
   },
   (t) => [primaryKey({ columns: [t.runId, t.step, t.split, t.problemIndex] })],
 );

@@ -9,14 +9,16 @@ import { inlineProblemFiles } from './problem-file.ts';
 /** Declarations are written by hand; anything larger is a mistake or an attack. */
 const MAX_YAML_BYTES = 1_000_000;
 
-async function loadModule(path: string): Promise<unknown> {
-  const module = (await import(pathToFileURL(path).href)) as { experiment?: unknown };
-  if (module.experiment === undefined) {
-    throw new InvalidSpecError(
-      `${path}: found no export named "experiment"; expected \`export const experiment = defineExperiment({ … })\``,
-    );
-  }
-  return module.experiment;
+/** What a file declares: the name of its export. */
+type DeclarationKind = 'experiment' | 'claim';
+
+async function loadModule(path: string, kind: DeclarationKind): Promise<unknown> {
+  const module = (await import(pathToFileURL(path).href)) as Partial<Record<DeclarationKind, unknown>>;
+  if (module[kind] !== undefined) return module[kind];
+  const define = kind === 'claim' ? 'defineClaim' : 'defineExperiment';
+  throw new InvalidSpecError(
+    `${path}: found no export named "${kind}"; expected \`export const ${kind} = ${define}({ … })\``,
+  );
 }
 
 async function loadYaml(path: string): Promise<unknown> {
@@ -30,18 +32,23 @@ async function loadYaml(path: string): Promise<unknown> {
   }
 }
 
+/** Reads a declared experiment; as `loadDeclaration`. */
+export function loadExperiment(file: string): Promise<Settings> {
+  return loadDeclaration(file, 'experiment');
+}
+
 /**
- * Reads a declared experiment from a TypeScript, YAML or JSON file, the rows of problem files included; not validated yet.
+ * Reads a declared experiment or claim from a TypeScript, YAML or JSON file, the rows of problem files included; not validated yet.
  *
  * @throws {InvalidSpecError} when the file is missing, of another kind or declares nothing
  */
-export async function loadExperiment(file: string): Promise<Settings> {
+export async function loadDeclaration(file: string, kind: DeclarationKind): Promise<Settings> {
   const path = resolve(file);
   const extension = extname(path);
   let declared: unknown;
   try {
     if (extension === '.ts' || extension === '.mts' || extension === '.js' || extension === '.mjs')
-      declared = await loadModule(path);
+      declared = await loadModule(path, kind);
     else if (extension === '.yaml' || extension === '.yml' || extension === '.json')
       declared = await loadYaml(path);
     else throw new InvalidSpecError(`${path}: expected a .ts, .yaml or .json file`);

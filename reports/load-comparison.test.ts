@@ -35,6 +35,7 @@ function register(db: Database): void {
     leak: '{"p0":3,"p1":2}',
     tokens: 100,
     losses: '[1]',
+    corpusSha256: null,
   });
   const seeds = [0, 1];
   registerExperiment(db, {

@@ -2,6 +2,7 @@ import { closest } from 'fastest-levenshtein';
 import type { Scheme } from '../spec/scheme.ts';
 import { base } from './base.ts';
 import { dapo } from './dapo.ts';
+import { distillation } from './distillation.ts';
 import { drGrpo } from './dr-grpo.ts';
 import { formatOnly } from './format-only.ts';
 import { gradedReward } from './graded-reward.ts';
@@ -44,6 +45,7 @@ export const schemes: readonly Scheme[] = [
   rlsfShuffled,
   rlcr,
   rlcrLogScore,
+  distillation,
   base,
 ];
 

@@ -1,0 +1,93 @@
+import type { ExperimentInput } from '../spec/experiment.ts';
+import type { HypothesisInput } from '../spec/hypothesis.ts';
+import { InvalidSpecError } from '../spec/invalid-spec-error.ts';
+import { isSettings, mergeSettings, type Settings } from '../spec/merge.ts';
+import { scaleNames, scales, type ScaleName, type ScaleSettings } from './scales.ts';
+
+/** An experiment with hypotheses, declared once for every scale; a key of `scales` says what differs at that scale alone. */
+export interface ClaimInput extends Omit<ExperimentInput, 'hypotheses' | 'source' | 'bases' | 'seeds'> {
+  readonly source: string;
+  readonly hypotheses: readonly HypothesisInput[];
+  readonly scales?: Partial<Record<ScaleName, Partial<ScaleSettings>>>;
+}
+
+/**
+ * Declares a claim in a TypeScript file.
+ *
+ * @example
+ * export const claim = defineClaim({
+ *   name: 'negative-reinforcement', source: 'arXiv 2506.01347', question: '…', task: { family: 'arithmetic' },
+ *   base: 'boundary', conditions: { nsr: { scheme: 'negative-reinforcement' } },
+ *   hypotheses: [{ claim: 'NSR keeps pass@64', treatment: 'nsr', control: 'base', metric: { name: 'pass@k', split: 'clean', k: 64 },
+ *     alternative: 'noninferior', margin: { value: 0.02, unit: 'fraction' }, reported: 'noninferior' }],
+ * });
+ */
+export function defineClaim(claim: ClaimInput): ClaimInput {
+  return claim;
+}
+
+/** Overrides a base recipe wherever one is named, because naming a recipe drops what was overridden before. */
+function scaleRecipe(named: unknown, overrides: Settings): unknown {
+  if (named === null || named === undefined) return named;
+  const settings = typeof named === 'string' ? { recipe: named } : (named as Settings);
+  return mergeSettings(settings, overrides);
+}
+
+function scaleCondition(condition: unknown, overrides: Settings): unknown {
+  if (!isSettings(condition)) return condition;
+  const scaled = { ...condition };
+  for (const key of ['base', 'teacher'])
+    if (scaled[key] !== undefined) scaled[key] = scaleRecipe(scaled[key], overrides);
+  return scaled;
+}
+
+function mapValues(values: unknown, map: (value: unknown) => unknown): Settings {
+  return Object.fromEntries(
+    Object.entries((values ?? {}) as Settings).map(([key, value]) => [key, map(value)]),
+  );
+}
+
+/** k beyond the samples of a small scale becomes the largest that the scale can estimate. */
+function limitK(hypothesis: unknown, samplesPerProblem: number): unknown {
+  if (!isSettings(hypothesis) || !isSettings(hypothesis['metric'])) return hypothesis;
+  const { metric } = hypothesis;
+  if (typeof metric['k'] !== 'number') return hypothesis;
+  return { ...hypothesis, metric: { ...metric, k: Math.min(metric['k'], samplesPerProblem) } };
+}
+
+/** The experiment that a claim means at a scale, not validated yet; it is named after both. */
+export function scaleClaim(claim: Settings, scale: ScaleName): Settings {
+  const { scales: own, ...declared } = claim;
+  if (typeof declared['source'] !== 'string')
+    throw new InvalidSpecError('source: a claim names where it comes from, e.g. "arXiv 2506.01347"');
+  const settings = mergeSettings(
+    scales[scale] as unknown as Settings,
+    ((own as Settings | undefined)?.[scale] as Settings | undefined) ?? {},
+  ) as unknown as ScaleSettings;
+  const evaluation = mergeSettings((declared['evaluation'] ?? {}) as Settings, settings.evaluation);
+  const samples = Number(evaluation['samplesPerProblem']);
+  const scaleAll = (value: unknown): unknown => scaleCondition(value, settings.base);
+  return {
+    ...(scaleAll(declared) as Settings),
+    name: `${String(declared['name'])}-${scale}`,
+    baseline: declared['baseline'] ?? 'base',
+    controls: declared['controls'] ?? ['base', 'format-only', 'random-reward', 'ground-truth'],
+    base: scaleRecipe(declared['base'] ?? {}, settings.base),
+    training: mergeSettings((declared['training'] ?? {}) as Settings, settings.training),
+    evaluation,
+    conditions: mapValues(declared['conditions'], scaleAll),
+    axes: mapValues(declared['axes'], (labels) => mapValues(labels, scaleAll)),
+    hypotheses: ((declared['hypotheses'] ?? []) as unknown[]).map((hypothesis) =>
+      limitK(hypothesis, samples),
+    ),
+    bases: settings.bases,
+    seeds: settings.seeds,
+  };
+}
+
+/** @throws {InvalidSpecError} */
+export function parseScale(text: string): ScaleName {
+  const found = scaleNames.find((name) => name === text);
+  if (found !== undefined) return found;
+  throw new InvalidSpecError(`--scale: found "${text}", expected one of ${scaleNames.join(', ')}`);
+}

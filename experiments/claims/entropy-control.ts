@@ -1,0 +1,57 @@
+import { defineClaim } from '../claim.ts';
+
+const entropy = { name: 'step', metric: 'rollout/entropy_nats' } as const;
+const passAt64 = { name: 'pass@k', split: 'clean', k: 64 } as const;
+
+/** Several updates per batch: on the first one KL-Cov has nothing to penalise. */
+export const claim = defineClaim({
+  name: 'entropy-control',
+  question: 'Does keeping entropy up by covariance or by a bonus keep coverage without costing accuracy?',
+  source: 'arXiv 2505.22617; adaptive bonus: arXiv 2505.22312',
+  task: { family: 'arithmetic' },
+  base: 'boundary',
+  training: { updatesPerBatch: 4 },
+  evaluation: { splits: { clean: 96 } },
+  conditions: {
+    'clip-cov': { scheme: 'clip-cov' },
+    'kl-cov': { scheme: 'kl-cov' },
+    'clip-higher': { scheme: { name: 'grpo', loss: { epsilonHigh: 0.28 } } },
+    'entropy-bonus': { scheme: 'entropy-bonus' },
+    'adaptive-entropy-bonus': { scheme: 'adaptive-entropy-bonus' },
+  },
+  hypotheses: [
+    {
+      claim: 'RL lowers entropy below what a random reward leaves.',
+      treatment: 'ground-truth',
+      control: 'random-reward',
+      metric: entropy,
+      alternative: 'less',
+      reported: 'less',
+    },
+    ...(['clip-cov', 'kl-cov', 'entropy-bonus', 'adaptive-entropy-bonus'] as const).map((treatment) => ({
+      claim: `${treatment} leaves more entropy than plain GRPO.`,
+      treatment,
+      control: 'ground-truth',
+      metric: entropy,
+      alternative: 'greater' as const,
+      reported: 'greater' as const,
+    })),
+    ...(['clip-cov', 'kl-cov'] as const).map((treatment) => ({
+      claim: `${treatment} ends above plain GRPO at k = 64.`,
+      treatment,
+      control: 'ground-truth',
+      metric: passAt64,
+      alternative: 'greater' as const,
+      reported: 'greater' as const,
+    })),
+    ...(['clip-cov', 'kl-cov'] as const).map((treatment) => ({
+      claim: `${treatment} does not cost pass@1.`,
+      treatment,
+      control: 'ground-truth',
+      metric: { name: 'pass@k', split: 'clean', k: 1 } as const,
+      alternative: 'noninferior' as const,
+      margin: { value: 0.05, unit: 'fraction' as const },
+      reported: 'greater' as const,
+    })),
+  ],
+});

@@ -1,0 +1,60 @@
+import { readdir } from 'node:fs/promises';
+import { extname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { closest } from 'fastest-levenshtein';
+import { InvalidSpecError } from '../spec/invalid-spec-error.ts';
+import type { Settings } from '../spec/merge.ts';
+import { scaleClaim } from './claim.ts';
+import { loadDeclaration } from './load.ts';
+import { resolveExperiment, type ResolvedExperiment } from './resolve.ts';
+import type { ScaleName } from './scales.ts';
+
+const CLAIMS_DIRECTORY = fileURLToPath(new URL('./claims', import.meta.url));
+
+/** A claim as its file declares it. */
+export interface DeclaredClaim {
+  readonly name: string;
+  readonly file: string;
+  readonly declared: Settings;
+}
+
+async function readClaim(file: string): Promise<DeclaredClaim> {
+  const declared = await loadDeclaration(file, 'claim');
+  return { name: String(declared['name']), file, declared };
+}
+
+/** Every claim of experiments/claims, by name. */
+export async function listClaims(): Promise<DeclaredClaim[]> {
+  const files = (await readdir(CLAIMS_DIRECTORY)).filter((file) => /\.(ts|yaml)$/.test(file)).sort();
+  return Promise.all(files.map((file) => readClaim(join(CLAIMS_DIRECTORY, file))));
+}
+
+/**
+ * A claim by its name, or by the path of a file that declares one.
+ *
+ * @throws {InvalidSpecError} with the nearest name
+ */
+export async function findClaim(nameOrFile: string): Promise<DeclaredClaim> {
+  if (extname(nameOrFile) !== '') return readClaim(resolve(nameOrFile));
+  const claims = await listClaims();
+  const found = claims.find(({ name }) => name === nameOrFile);
+  if (found !== undefined) return found;
+  const names = claims.map(({ name }) => name);
+  throw new InvalidSpecError(
+    `there is no claim "${nameOrFile}"; the nearest is "${closest(nameOrFile, names)}" of ${names.join(', ')}`,
+  );
+}
+
+/**
+ * A claim as a matrix that is ready to launch.
+ *
+ * @throws {InvalidSpecError} naming the claim's file and every place that is wrong
+ */
+export function resolveClaim(claim: DeclaredClaim, scale: ScaleName): ResolvedExperiment {
+  try {
+    return resolveExperiment(scaleClaim(claim.declared, scale));
+  } catch (error) {
+    if (error instanceof InvalidSpecError) throw new InvalidSpecError(`${claim.file}: ${error.message}`);
+    throw error;
+  }
+}

@@ -1,0 +1,51 @@
+import type { Settings } from '../spec/merge.ts';
+
+/** How large a claim is run. */
+export interface ScaleSettings {
+  /** Base models per recipe. */
+  readonly bases: number;
+  /** RL seeds per base model. */
+  readonly seeds: number;
+  /** Overrides of every base recipe, teachers included. */
+  readonly base: Settings;
+  /** Overrides of the training plan. */
+  readonly training: Settings;
+  /** Overrides of the evaluation plan. */
+  readonly evaluation: Settings;
+}
+
+/**
+ * - tiny: seconds per claim; shows that every part works, says nothing about the claim
+ * - small: minutes on two cores; what docs/results holds
+ * - full: hours; more base models, seeds, steps, problems and samples
+ */
+export const scales = {
+  tiny: {
+    bases: 2,
+    seeds: 1,
+    base: {
+      architecture: { hiddenSize: 16, layers: 2, heads: 2, keyValueHeads: 1, feedForwardSize: 32 },
+      steps: 20,
+      documentsPerStep: 16,
+    },
+    training: { steps: 2, promptsPerStep: 4, groupSize: 4 },
+    evaluation: { samplesPerProblem: 8, every: 2, devProblems: 4, devSamples: 2 },
+  },
+  small: {
+    bases: 3,
+    seeds: 2,
+    base: {},
+    training: { steps: 40, promptsPerStep: 32, groupSize: 8 },
+    evaluation: { samplesPerProblem: 64, every: 10, devProblems: 32, devSamples: 4 },
+  },
+  full: {
+    bases: 5,
+    seeds: 5,
+    base: {},
+    training: { steps: 120, promptsPerStep: 64, groupSize: 16 },
+    evaluation: { samplesPerProblem: 256, every: 20, devProblems: 96, devSamples: 8 },
+  },
+} as const satisfies Record<string, ScaleSettings>;
+
+export type ScaleName = keyof typeof scales;
+export const scaleNames = Object.keys(scales) as ScaleName[];

@@ -1,0 +1,1 @@
+ALTER TABLE `base_models` ADD `corpus_sha256` text;
