@@ -19,7 +19,7 @@ export class NonFiniteGradientError extends Error {
 /** Moments of a policy that was never updated. */
 export function createMoments(policy: Policy): OptimizerMoments {
   const zeros = (): Float32Array[] => policy.parameters.map(({ size }) => new Float32Array(size));
-  return { step: 0, first: zeros(), second: zeros() };
+  return { step: 0, first: zeros(), second: zeros(), entropyCoefficient: null };
 }
 
 /**

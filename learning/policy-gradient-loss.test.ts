@@ -37,9 +37,7 @@ function toOptions(config: GoldenConfig): LossOptions {
 }
 
 /** A whole optimizer batch as plain arrays [N, T]. */
-interface Arrays extends Record<Exclude<keyof LossInput, 'referenceLogprobs'>, Float32Array> {
-  readonly referenceLogprobs: Float32Array;
-}
+type Arrays = Record<Exclude<keyof LossInput, 'entropyWeights' | 'penaltySlopes'>, Float32Array>;
 
 function toArrays(golden: GoldenCase, options: LossOptions, localBatch: number): Arrays {
   const width = golden.completion_mask[0]!.length;
@@ -72,21 +70,35 @@ function toArrays(golden: GoldenCase, options: LossOptions, localBatch: number):
   };
 }
 
+interface Extra {
+  /** weight of the entropy bonus */
+  readonly bonus?: number;
+  /** slopes of KL-Cov, one per token */
+  readonly slopes?: readonly number[];
+}
+
 /** Loss and its gradient for rows [begin, end). */
 function evaluateRows(
   arrays: Arrays,
   options: LossOptions,
-  rows: { width: number; begin: number; end: number },
+  rows: { width: number; begin: number; end: number } & Extra,
 ): { loss: number; gradient: Float32Array } {
-  const { width, begin, end } = rows;
+  const { width, begin, end, ...extra } = rows;
   return tf.tidy(() => {
     const cut = (values: Float32Array): tf.Tensor2D =>
       tf.tensor2d(values.slice(begin * width, end * width), [end - begin, width]);
     const fixed = Object.fromEntries(
       Object.entries(arrays).map(([name, values]) => [name, cut(values)]),
-    ) as unknown as LossInput;
+    ) as unknown as Omit<LossInput, 'entropyWeights' | 'penaltySlopes'>;
+    const entropyWeights = extra.bonus === undefined ? null : tf.mul<tf.Tensor2D>(fixed.weights, extra.bonus);
+    const penaltySlopes = extra.slopes === undefined ? null : cut(Float32Array.from(extra.slopes));
     const computeLoss = (logprobs: tf.Tensor): tf.Scalar =>
-      tf.sum(computePolicyLoss({ ...fixed, logprobs: logprobs as tf.Tensor2D }, options).rows);
+      tf.sum(
+        computePolicyLoss(
+          { ...fixed, entropyWeights, penaltySlopes, logprobs: logprobs as tf.Tensor2D },
+          options,
+        ).rows,
+      );
     const { value, grad } = tf.valueAndGrad(computeLoss)(fixed.logprobs);
     return { loss: value.dataSync()[0]!, gradient: (grad.dataSync() as Float32Array).slice() };
   });
@@ -125,7 +137,7 @@ for (const golden of readGoldenCases('grpo-family')) {
 }
 
 /** One row of two tokens under `options`: A = 2, ratio e^0.1 and e^−0.3, reference 0.2 above the policy, entropies 1 and 3. */
-function evaluateToy(options: Partial<LossOptions>): { loss: number; gradient: number[] } {
+function evaluateToy(options: Partial<LossOptions>, extra: Extra = {}): { loss: number; gradient: number[] } {
   const ones = Float32Array.of(1, 1);
   const arrays: Arrays = {
     logprobs: Float32Array.of(-0.5, -1),
@@ -140,7 +152,7 @@ function evaluateToy(options: Partial<LossOptions>): { loss: number; gradient: n
   const { loss, gradient } = evaluateRows(
     arrays,
     { ...defaults, ...options },
-    { width: 2, begin: 0, end: 1 },
+    { width: 2, begin: 0, end: 1, ...extra },
   );
   return { loss, gradient: [...gradient] };
 }
@@ -151,6 +163,24 @@ test('reinforce is −A·logprob with gradient −A', () => {
   const { loss, gradient } = evaluateToy({ objective: 'reinforce' });
   assertClose([loss], [2 * 1.5], { ...NEAR, what: 'loss' });
   assertClose(gradient, [-2, -2], { ...NEAR, what: 'gradient' });
+});
+
+test('without a clip the loss is −ratio·A with that as its gradient, however far the ratio', () => {
+  const { loss, gradient } = evaluateToy({ objective: 'unclipped', epsilonLow: 0, epsilonHigh: 0, delta: 1 });
+  const want = [-2 * Math.exp(0.1), -2 * Math.exp(-0.3)];
+  assertClose([loss], [want[0]! + want[1]!], { ...NEAR, what: 'loss' });
+  assertClose(gradient, want, { ...NEAR, what: 'gradient' });
+});
+
+test('KL-Cov adds its penalty times |logprob − behavior logprob| to the chosen tokens alone', () => {
+  const plain = evaluateToy({ objective: 'unclipped' });
+  const first = evaluateToy({ objective: 'unclipped' }, { slopes: [0.5, 0] });
+  assertClose([first.loss - plain.loss], [0.5 * 0.1], { rtol: 1e-4, atol: 2e-6, what: 'loss' });
+  assertClose(first.gradient, [plain.gradient[0]! + 0.5, plain.gradient[1]!], { ...NEAR, what: 'gradient' });
+  // The second token has become less likely: the slope is negative and what it adds is positive.
+  const second = evaluateToy({ objective: 'unclipped' }, { slopes: [0, -0.5] });
+  assertClose([second.loss - plain.loss], [0.5 * 0.3], { rtol: 1e-4, atol: 2e-6, what: 'loss' });
+  assertClose(second.gradient, [plain.gradient[0]!, plain.gradient[1]! - 0.5], { ...NEAR, what: 'gradient' });
 });
 
 test('k1, k2 and k3 with d = 0.2 are −0.2, 0.02 and e^0.2 − 1.2 per token', () => {
@@ -165,7 +195,7 @@ test('k1, k2 and k3 with d = 0.2 are −0.2, 0.02 and e^0.2 − 1.2 per token', 
 
 test('the entropy bonus lowers the loss by its coefficient times the aggregated entropy', () => {
   const policy = evaluateToy({ objective: 'reinforce' });
-  const bonus = evaluateToy({ objective: 'reinforce', entropyCoefficient: 0.25 });
+  const bonus = evaluateToy({ objective: 'reinforce' }, { bonus: 0.25 });
   assertClose([policy.loss - bonus.loss], [0.25 * 4], { ...NEAR, what: 'bonus' });
 });
 
@@ -173,7 +203,13 @@ test('the entropy bonus is differentiable in the entropies', () => {
   tf.tidy(() => {
     const ones = tf.ones<tf.Rank.R2>([1, 2]);
     const gradient = tf.grad((entropies) => {
-      const input = { entropies: entropies as tf.Tensor2D, referenceLogprobs: null, logprobs: ones };
+      const input = {
+        entropies: entropies as tf.Tensor2D,
+        entropyWeights: tf.mul<tf.Tensor2D>(ones, 0.25),
+        referenceLogprobs: null,
+        penaltySlopes: null,
+        logprobs: ones,
+      };
       const rest = {
         behaviorLogprobs: ones,
         credit: ones,
@@ -181,7 +217,7 @@ test('the entropy bonus is differentiable in the entropies', () => {
         gradientMask: ones,
         weights: ones,
       };
-      return tf.sum(computePolicyLoss({ ...input, ...rest }, { ...defaults, entropyCoefficient: 0.25 }).rows);
+      return tf.sum(computePolicyLoss({ ...input, ...rest }, defaults).rows);
     })(tf.tensor2d([[0.5, 2]]));
     assert.deepEqual([...gradient.dataSync()], [-0.25, -0.25]);
   });

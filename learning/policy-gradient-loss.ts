@@ -22,6 +22,10 @@ export interface LossInput {
   readonly gradientMask: tf.Tensor2D;
   /** of `weighTokens` over the whole optimizer batch, so that the losses of its parts add up */
   readonly weights: tf.Tensor2D;
+  /** the entropy bonus's weight in force times `weights`; null without a bonus */
+  readonly entropyWeights: tf.Tensor2D | null;
+  /** of KL-Cov, see `controlTokens`; null without it */
+  readonly penaltySlopes: tf.Tensor2D | null;
 }
 
 /** To be minimised. */
@@ -66,6 +70,7 @@ function stopGradient(tensor: tf.Tensor2D): tf.Tensor2D {
 function objectivePerToken(input: LossInput, ratio: tf.Tensor2D, options: LossOptions): tf.Tensor {
   const { credit, logprobs, tokenMask } = input;
   if (options.objective === 'clipped') return clipSurrogate(ratio, credit, options);
+  if (options.objective === 'unclipped') return tf.neg(tf.mul(ratio, credit));
   const scored = tf.mul(tf.mul(logprobs, tokenMask), credit);
   if (options.objective === 'reinforce') return tf.neg(scored);
   return tf.neg(tf.mul(tf.minimum(stopGradient(ratio), options.epsilonHigh), scored));
@@ -74,23 +79,26 @@ function objectivePerToken(input: LossInput, ratio: tf.Tensor2D, options: LossOp
 /**
  * The loss of a scheme, per token and before aggregation:
  * - clipped: −min(r·A, clip(r, 1 − epsilonLow, 1 + epsilonHigh)·A) (PPO, GRPO, DAPO; GSPO at sequence level)
+ * - unclipped: −r·A
  * - cispo: −min(r, epsilonHigh)·A·logprob, no gradient through the weight; epsilonHigh is the cap itself (arXiv 2506.13585)
  * - reinforce: −A·logprob
  *
- * times `gradientMask`, plus beta · KL (which the entropy mask does not touch), minus entropyCoefficient · entropy; summed
- * with `weights`. Equal to TRL 1.16.0's GRPOTrainer where that has the same options.
+ * times `gradientMask`, plus beta · KL (which the entropy mask does not touch), plus penaltySlopes · (logprob − behavior
+ * logprob), summed with `weights`; minus the entropies summed with `entropyWeights`. Equal to TRL 1.16.0's GRPOTrainer where that has the same options.
  */
 export function computePolicyLoss(input: LossInput, options: LossOptions): PolicyLoss {
   return tf.tidy(() => {
-    const { gradientMask, weights, entropies, referenceLogprobs } = input;
+    const { gradientMask, weights, entropies, referenceLogprobs, entropyWeights, penaltySlopes } = input;
     const ratio = computeRatio(input, options.ratioLevel);
     const terms = [tf.mul(objectivePerToken(input, ratio, options), gradientMask)];
     if (referenceLogprobs !== null && options.beta > 0) {
       terms.push(tf.mul(penalizeDivergence({ ...input, referenceLogprobs, ratio }, options), options.beta));
     }
-    if (options.entropyCoefficient > 0) {
-      terms.push(tf.mul(entropies, -options.entropyCoefficient));
+    if (penaltySlopes !== null) {
+      terms.push(tf.mul(tf.sub(input.logprobs, input.behaviorLogprobs), penaltySlopes));
     }
-    return { rows: tf.sum(tf.mul(tf.addN(terms), weights), 1) as tf.Tensor1D, ratio };
+    const weighted = tf.mul(tf.addN(terms), weights);
+    const total = entropyWeights === null ? weighted : tf.sub(weighted, tf.mul(entropies, entropyWeights));
+    return { rows: tf.sum(total, 1) as tf.Tensor1D, ratio };
   });
 }

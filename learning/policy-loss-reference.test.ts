@@ -38,6 +38,9 @@ function createArrays(): Arrays {
     tokenMask,
     gradientMask: tokenMask.map((counts, at) => counts * Number(at % 3 !== 0)),
     weights: tokenMask.map((counts, at) => counts / (5 + (at % 7))),
+    // Follows the options, see evaluate.
+    entropyWeights: new Float32Array(ROWS * WIDTH),
+    penaltySlopes: tokenMask.map((counts, at) => counts * ((at % 3) - 1)),
   };
 }
 
@@ -71,6 +74,7 @@ function referenceLoss(arrays: Arrays, logprobs: Float64Array, options: LossOpti
       return -Math.min(ratioAt(arrays, frozen, at, ratioLevel), epsilonHigh) * advantage * logprobs[at]!;
     }
     const ratio = ratioAt(arrays, logprobs, at, ratioLevel);
+    if (objective === 'unclipped') return -ratio * advantage;
     const clipped = Math.min(Math.max(ratio, 1 - epsilonLow), 1 + epsilonHigh);
     return -Math.min(Math.min(ratio, delta ?? Infinity) * advantage, clipped * advantage);
   };
@@ -82,7 +86,8 @@ function referenceLoss(arrays: Arrays, logprobs: Float64Array, options: LossOpti
     const terms =
       (arrays.gradientMask[at] === 1 ? perToken(at) : 0) +
       options.beta * correction * divergence -
-      options.entropyCoefficient * arrays.entropies[at]!;
+      options.entropyCoefficient * arrays.entropies[at]! +
+      arrays.penaltySlopes[at]! * (logprobs[at]! - arrays.behaviorLogprobs[at]!);
     loss += arrays.weights[at]! * terms;
   }
   return loss;
@@ -102,9 +107,13 @@ function referenceSlopes(arrays: Arrays, options: LossOptions): number[] {
 }
 
 function evaluate(arrays: Arrays, options: LossOptions): { loss: number; slopes: Float32Array } {
+  const entropyWeights = arrays.weights.map((weight) => weight * options.entropyCoefficient);
   return tf.tidy(() => {
     const tensors = Object.fromEntries(
-      Object.entries(arrays).map(([name, values]) => [name, tf.tensor2d(values, [ROWS, WIDTH])]),
+      Object.entries({ ...arrays, entropyWeights }).map(([name, values]) => [
+        name,
+        tf.tensor2d(values, [ROWS, WIDTH]),
+      ]),
     ) as unknown as LossInput;
     const computeLoss = (logprobs: tf.Tensor): tf.Scalar =>
       tf.sum(computePolicyLoss({ ...tensors, logprobs: logprobs as tf.Tensor2D }, options).rows);
@@ -129,7 +138,7 @@ function* listOptions(objective: LossOptions['objective']): Generator<LossOption
   }
 }
 
-for (const objective of ['clipped', 'cispo', 'reinforce'] as const) {
+for (const objective of ['clipped', 'unclipped', 'cispo', 'reinforce'] as const) {
   test(`${objective}: loss and gradient equal float64 formulas and their differences under all settings`, () => {
     const tensors = tf.memory().numTensors;
     const arrays = createArrays();
@@ -159,7 +168,7 @@ test('numbers on masked tokens change neither loss nor gradient, however large',
       ];
     }),
   ) as Arrays;
-  for (const objective of ['clipped', 'cispo', 'reinforce'] as const) {
+  for (const objective of ['clipped', 'unclipped', 'cispo', 'reinforce'] as const) {
     for (const options of listOptions(objective)) {
       assert.deepEqual(evaluate(noisy, options), evaluate(arrays, options), JSON.stringify(options));
     }

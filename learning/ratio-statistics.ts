@@ -14,9 +14,10 @@ export interface RatioSums {
 
 type LossOptions = Scheme['loss'];
 
-function isClipped(ratio: number, credit: number, options: LossOptions): boolean {
+/** Whether a clip or cap takes away or limits the gradient of a token of this ratio. */
+export function isClipped(ratio: number, credit: number, options: LossOptions): boolean {
   const { objective, epsilonLow, epsilonHigh, delta } = options;
-  if (objective === 'reinforce') return false;
+  if (objective === 'reinforce' || objective === 'unclipped') return false;
   if (objective === 'cispo') return ratio > epsilonHigh;
   if (credit > 0) return ratio > 1 + epsilonHigh;
   return credit < 0 && (ratio < 1 - epsilonLow || (delta !== null && ratio > delta));

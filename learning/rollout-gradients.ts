@@ -21,7 +21,14 @@ export interface LossContext {
   readonly gradientMask: Float32Array;
   /** of `weighTokens` */
   readonly weights: Float32Array;
+  /** null without an entropy bonus */
+  readonly entropyWeights: Float32Array | null;
+  /** null without KL-Cov */
+  readonly penaltySlopes: Float32Array | null;
 }
+
+/** Arrays that not every scheme has, in the order in which they follow the others. */
+const optionalArrays = ['referenceLogprobs', 'entropyWeights', 'penaltySlopes'] as const;
 
 /** What a micro-batch adds to its optimizer batch. */
 export interface RolloutLoss {
@@ -33,35 +40,62 @@ export interface RolloutLoss {
   readonly ratio: Float32Array;
 }
 
-/** Tensors: ids, targets, mask; behavior logprobs, credit, token mask, gradient mask, weights; reference logprobs if any. */
-function createBody({ policy, options, temperature }: LossContext): LossBody {
+function listPresent(context: LossContext): (typeof optionalArrays)[number][] {
+  return optionalArrays.filter((name) => context[name] !== null);
+}
+
+/** Tensors: ids, targets, mask; behavior logprobs, credit, token mask, gradient mask, weights; the optional ones present. */
+function createBody(context: LossContext): LossBody {
+  const { policy, options, temperature } = context;
+  const present = listPresent(context);
   return (weights, tensors) => {
     const [ids, targets, mask] = tensors as [tf.Tensor1D, tf.Tensor1D, tf.Tensor];
-    const [behaviorLogprobs, credit, tokenMask, gradientMask, tokenWeights, referenceLogprobs] =
-      tensors.slice(3) as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D, tf.Tensor2D, tf.Tensor2D, tf.Tensor2D?];
+    const [behaviorLogprobs, credit, tokenMask, gradientMask, tokenWeights, ...optional] = tensors.slice(
+      3,
+    ) as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D, tf.Tensor2D, tf.Tensor2D, ...tf.Tensor2D[]];
+    const [referenceLogprobs, entropyWeights, penaltySlopes] = optionalArrays.map(
+      (name) => optional[present.indexOf(name)] ?? null,
+    ) as [tf.Tensor2D | null, tf.Tensor2D | null, tf.Tensor2D | null];
     const scores = scoreRows(weights, { ids, targets, mask }, { config: policy.config, temperature });
     const { rows, ratio } = computePolicyLoss(
       {
         ...scores,
         behaviorLogprobs,
-        referenceLogprobs: referenceLogprobs ?? null,
+        referenceLogprobs,
         credit,
         tokenMask,
         gradientMask,
         weights: tokenWeights,
+        entropyWeights,
+        penaltySlopes,
       },
       options,
     );
-    if (referenceLogprobs === undefined) return [tf.sum(rows), ratio];
+    if (referenceLogprobs === null) return [tf.sum(rows), ratio];
     const divergence = penalizeDivergence({ ...scores, referenceLogprobs, tokenMask, ratio }, options);
     return [tf.sum(rows), ratio, tf.sum(tf.mul(divergence, tokenMask))];
   };
 }
 
+/** Options that reach the graph as arrays. */
+const asArrays: readonly (keyof LossContext['options'])[] = [
+  'aggregation',
+  'topEntropyQuantile',
+  'entropyCoefficient',
+  'entropyTarget',
+  'entropyStep',
+  'covarianceControl',
+  'covarianceShare',
+  'covarianceLow',
+  'covarianceHigh',
+  'covariancePenalty',
+];
+
 /** Schemes that differ only in what reaches the graph as arrays share their recordings. */
-function nameBody({ options, temperature }: LossContext): string {
-  const { aggregation: _weights, topEntropyQuantile: _gradientMask, ...inGraph } = options;
-  return JSON.stringify([inGraph, temperature]);
+function nameBody(context: LossContext): string {
+  const options = Object.entries(context.options);
+  const inGraph = options.filter(([name]) => !asArrays.some((option) => option === name));
+  return JSON.stringify([inGraph, context.temperature, listPresent(context)]);
 }
 
 /** Adds the gradient of a micro-batch's share of the policy loss to `into`. */
@@ -73,7 +107,7 @@ export function accumulateRollouts(
   const { batch, policy } = context;
   const { tokens, completionLength } = part;
   const arrays = [batch.logprobs, batch.credit, batch.tokenMask, context.gradientMask, context.weights];
-  if (context.referenceLogprobs !== null) arrays.push(context.referenceLogprobs);
+  arrays.push(...listPresent(context).map((name) => context[name]!));
   const [loss, ratio, kl] = accumulateGradients({
     policy,
     body: createBody(context),

@@ -2,18 +2,22 @@ import type { Policy } from '../model/policy.ts';
 import type { RolloutBatch } from '../model/sampler.ts';
 import { scoreArrays, type ScoreArrays } from '../model/score-arrays.ts';
 import type { OptimizerMoments } from '../model/training-state.ts';
+import { createGenerator } from '../random/generator.ts';
+import { deriveStream } from '../random/streams.ts';
 import type { Scheme } from '../spec/scheme.ts';
 import type { TrainingPlan } from '../spec/training.ts';
 import { createGradientSums } from './accumulate-gradients.ts';
 import { toAdamwOptions } from './adamw-options.ts';
 import { applyAdamw } from './adamw.ts';
-import { maskTopEntropies } from './entropy-mask.ts';
+import { controlTokens } from './control-tokens.ts';
+import { controlEntropy } from './entropy-coefficient.ts';
 import { learningRateAt, toSchedule } from './learning-rate.ts';
 import { cutMicroBatch, splitByLength } from './micro-batches.ts';
 import { splitMinibatches } from './minibatches.ts';
 import { NonFiniteLossError } from './non-finite-loss-error.ts';
 import { sumRatios } from './ratio-statistics.ts';
 import { accumulateRollouts, type LossContext } from './rollout-gradients.ts';
+import { measureCovariances } from './token-covariance.ts';
 import { weighTokens } from './token-weights.ts';
 
 /** Rollouts with what they teach. */
@@ -44,14 +48,23 @@ export interface UpdateCall {
   readonly signal?: AbortSignal;
 }
 
+/** One optimizer step of an update. */
+interface Share {
+  readonly rollouts: readonly number[];
+  /** from 0, in the order of the steps */
+  readonly update: number;
+  /** weight of the entropy bonus that is in force */
+  readonly entropyCoefficient: number;
+}
+
 /** Whether a rollout without credit still has a gradient, through the KL penalty or the entropy bonus. */
-function needsEveryRollout({ beta, entropyCoefficient }: Scheme['loss']): boolean {
+function needsEveryRollout({ beta }: Scheme['loss'], { entropyCoefficient }: Share): boolean {
   return beta > 0 || entropyCoefficient > 0;
 }
 
-function hasCredit({ credit, completionLength }: ShapedBatch, rollout: number): boolean {
-  const begin = rollout * completionLength;
-  return credit.subarray(begin, begin + completionLength).some((value) => value !== 0);
+/** Whether `values` [N, T] has any in this row. */
+function hasAny(values: Float32Array | null, row: number, width: number): boolean {
+  return values?.subarray(row * width, (row + 1) * width).some((value) => value !== 0) ?? false;
 }
 
 async function pause(call: UpdateCall): Promise<void> {
@@ -109,28 +122,34 @@ function scoreBatch(policy: Policy, batch: ShapedBatch, training: TrainingPlan):
   );
 }
 
-function createContext(call: UpdateCall, batch: ShapedBatch): LossContext {
+interface StepContext extends LossContext {
+  /** tokens that the covariance control chose; null without one */
+  readonly chosen: number | null;
+}
+
+function createContext(call: UpdateCall, batch: ShapedBatch, share: Share): StepContext {
   const { policy, referencePolicy, scheme, training, maxNewTokens } = call;
-  const { beta, aggregation, topEntropyQuantile } = scheme.loss;
+  const { beta, aggregation } = scheme.loss;
   const { tokenMask, completionLength: width } = batch;
+  const generator = createGenerator(deriveStream(call.seed, 'clip-cov'), call.step, share.update);
+  const weights = weighTokens({
+    width,
+    tokenMask,
+    aggregation,
+    maxNewTokens,
+    localBatch: training.microBatch,
+  });
   return {
+    ...controlTokens(batch, () => scoreBatch(policy, batch, training), { options: scheme.loss, generator }),
     policy,
     batch,
     options: scheme.loss,
     temperature: training.temperature,
     referenceLogprobs:
       beta > 0 && referencePolicy !== null ? scoreBatch(referencePolicy, batch, training).logprobs : null,
-    gradientMask:
-      topEntropyQuantile < 1
-        ? maskTopEntropies(scoreBatch(policy, batch, training).entropies, tokenMask, topEntropyQuantile)
-        : tokenMask,
-    weights: weighTokens({
-      width,
-      tokenMask,
-      aggregation,
-      maxNewTokens,
-      localBatch: training.microBatch,
-    }),
+    weights,
+    entropyWeights:
+      share.entropyCoefficient > 0 ? weights.map((weight) => weight * share.entropyCoefficient) : null,
   };
 }
 
@@ -177,23 +196,29 @@ async function accumulate(
   return totals;
 }
 
+function countTokens({ tokenMask }: ShapedBatch): number {
+  return tokenMask.reduce((running, counts) => running + counts, 0);
+}
+
 /** One optimizer step over some rollouts of the batch; null when none of them has a gradient. */
-async function updateOnce(
-  call: UpdateCall,
-  rollouts: readonly number[],
-  update: number,
-): Promise<Record<string, number> | null> {
+async function updateOnce(call: UpdateCall, share: Share): Promise<Record<string, number> | null> {
   const { policy, moments, scheme, training } = call;
+  const { rollouts, update } = share;
   const batch = pickRollouts(call.batch, rollouts);
+  const isEveryNeeded = rollouts.length > 0 && needsEveryRollout(scheme.loss, share);
+  // Without a gradient Adam would still move the weights, by what it remembers of earlier steps.
+  if (!isEveryNeeded && !batch.credit.some((value) => value !== 0)) return null;
+  const context = createContext(call, batch, share);
+  const width = batch.completionLength;
   const taught = rollouts
     .map((_, row) => row)
-    .filter((row) => needsEveryRollout(scheme.loss) || hasCredit(batch, row));
-  // Without a gradient Adam would still move the weights, by what it remembers of earlier steps.
-  if (taught.length === 0) return null;
+    .filter(
+      (row) => isEveryNeeded || hasAny(batch.credit, row, width) || hasAny(context.penaltySlopes, row, width),
+    );
   const gradients = createGradientSums(policy);
   const describe = (rows: readonly number[]): string =>
     `step ${call.step}, minibatch ${update}, rollouts ${rows.map((row) => rollouts[row]!).join(', ')}`;
-  const totals = await accumulate(call, createContext(call, batch), { taught, into: gradients, describe });
+  const totals = await accumulate(call, context, { taught, into: gradients, describe });
   const { steps, updatesPerBatch, epochs, optimizer } = training;
   const perStep = updatesPerBatch * epochs;
   const learningRate = learningRateAt(toSchedule(optimizer, steps * perStep), call.step * perStep + update);
@@ -203,6 +228,9 @@ async function updateOnce(
     'loss/policy': totals.loss,
     ...(scheme.loss.beta > 0 ? { 'loss/kl': totals.kl / Math.max(totals.tokens, 1) } : {}),
     'gradient/norm': gradientNorm,
+    ...(context.chosen === null
+      ? {}
+      : { 'update/covariance_chosen': context.chosen / Math.max(countTokens(batch), 1) }),
     'update/clip_fraction': totals.clipped / Math.max(totals.tokens, 1),
     'update/ratio_mean': totals.ratio / Math.max(totals.tokens, 1),
     'update/approx_kl_nats': totals.divergence / Math.max(totals.tokens, 1),
@@ -218,12 +246,14 @@ function meanOf(rows: readonly Record<string, number>[]): Record<string, number>
   );
 }
 
-/** Mean entropy of the sampling distribution over all masked tokens, those of rollouts without credit included. */
-function meanEntropy({ entropies, tokenMask }: ShapedBatch): Record<string, number> {
-  const tokens = tokenMask.reduce((running, counts) => running + counts, 0);
-  if (tokens === 0) return {};
+/** Means over all counted tokens, those of rollouts without credit included, as sampled; null when no token counts. */
+function measureTokens(batch: ShapedBatch): { entropy: number; covariance: number } | null {
+  const { entropies, tokenMask } = batch;
+  const tokens = countTokens(batch);
+  if (tokens === 0) return null;
   const total = entropies.reduce((running, entropy, at) => running + entropy * tokenMask[at]!, 0);
-  return { 'entropy/mean_nats': total / tokens };
+  const covariances = measureCovariances(batch);
+  return { entropy: total / tokens, covariance: covariances.reduce((a, b) => a + b, 0) / tokens };
 }
 
 /**
@@ -242,14 +272,24 @@ export async function updatePolicy(call: UpdateCall): Promise<Record<string, num
   }
   const { updatesPerBatch: updates, epochs, groupSize } = training;
   const shares = splitMinibatches({ count: batch.count, groupSize, updates, epochs, seed, step });
+  const sampled = measureTokens(batch);
+  const { coefficient: entropyCoefficient, next } = controlEntropy(scheme.loss, {
+    remembered: call.moments.entropyCoefficient,
+    entropy: sampled?.entropy ?? null,
+  });
   const measured: Record<string, number>[] = [];
   for (const [update, rollouts] of shares.entries()) {
-    const metrics = await updateOnce(call, rollouts, update);
+    const metrics = await updateOnce(call, { rollouts, update, entropyCoefficient });
     if (metrics !== null) measured.push(metrics);
   }
+  call.moments.entropyCoefficient = next;
+  const hasBonus = scheme.loss.entropyCoefficient > 0 || scheme.loss.entropyTarget !== null;
   return {
     ...meanOf(measured),
-    ...meanEntropy(batch),
+    ...(sampled === null
+      ? {}
+      : { 'entropy/mean_nats': sampled.entropy, 'update/covariance_mean': sampled.covariance }),
+    ...(hasBonus ? { 'entropy/coefficient': entropyCoefficient } : {}),
     'update/skipped': (shares.length - measured.length) / shares.length,
   };
 }

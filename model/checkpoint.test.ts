@@ -151,9 +151,11 @@ test('a training state survives its bytes and belongs to its architecture', () =
   const policy = createPolicy(config, 6);
   const arrays = (phase: number): Float32Array[] =>
     policy.parameters.map(({ size }) => Float32Array.from({ length: size }, (_, at) => Math.sin(at + phase)));
-  const moments = { step: 41, first: arrays(0), second: arrays(1) };
+  const moments = { step: 41, first: arrays(0), second: arrays(1), entropyCoefficient: null };
   const bytes = encodeTrainingState(config, moments);
   assert.deepEqual(decodeTrainingState(config, bytes), moments);
+  const adapted = { ...moments, entropyCoefficient: Math.fround(0.015) };
+  assert.deepEqual(decodeTrainingState(config, encodeTrainingState(config, adapted)), adapted);
   assert.ok([...parseSafetensors(bytes).keys()].includes('exp_avg_sq.model.norm.weight'));
   assert.throws(() => decodeTrainingState({ ...config, layers: 3 }, bytes), CheckpointFormatError);
   assert.throws(() => decodeTrainingState(config, encodePolicy(policy)), /has no step/);

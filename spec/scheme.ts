@@ -69,9 +69,11 @@ const advantageSchema = z.strictObject({
 
 const lossSchema = z.strictObject({
   objective: z
-    .enum(['clipped', 'cispo', 'reinforce'])
+    .enum(['clipped', 'unclipped', 'cispo', 'reinforce'])
     .default('clipped')
-    .describe('Clipped surrogate, clipped importance weight (CISPO), or plain score function.'),
+    .describe(
+      'Clipped surrogate, the surrogate without clip, clipped importance weight (CISPO), or plain score function.',
+    ),
   aggregation: z
     .enum(['grpo', 'bnpo', 'dapo', 'dr_grpo', 'sequence-sum'])
     .default('grpo')
@@ -112,7 +114,51 @@ const lossSchema = z.strictObject({
     .max(1)
     .default(1)
     .describe('Only tokens in this top share of entropies carry policy gradient; 1: all.'),
-  entropyCoefficient: z.number().min(0).default(0).describe('Weight of the entropy bonus (nats).'),
+  entropyCoefficient: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe('Weight of the entropy bonus (nats); with an entropyTarget the weight it starts from.'),
+  entropyTarget: z
+    .number()
+    .min(0)
+    .nullable()
+    .default(null)
+    .describe(
+      'Entropy of the rollouts (nats) above which the bonus is off; its weight moves by entropyStep per step, ' +
+        'up below the target and down above, within 0 and 1 (Skywork-OR1); null: a fixed weight.',
+    ),
+  entropyStep: z
+    .number()
+    .positive()
+    .default(0.005)
+    .describe('How far the weight of the bonus moves per step when there is an entropyTarget.'),
+  covarianceControl: z
+    .enum(['none', 'clip', 'kl'])
+    .default('none')
+    .describe(
+      'Tokens of high covariance of advantage and logprob: "clip" takes the policy gradient from some, drawn at random ' +
+        '(Clip-Cov); "kl" ties the highest to the behavior policy (KL-Cov).',
+    ),
+  covarianceShare: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(0.0002)
+    .describe('Share of the optimizer batch’s tokens that covarianceControl touches, at least one token.'),
+  covarianceLow: z
+    .number()
+    .default(1)
+    .describe('Only tokens of a covariance above this are drawn by covarianceControl "clip".'),
+  covarianceHigh: z
+    .number()
+    .default(5)
+    .describe('Only tokens of a covariance below this are drawn by covarianceControl "clip".'),
+  covariancePenalty: z
+    .number()
+    .min(0)
+    .default(1)
+    .describe('Weight of |logprob − behavior logprob| on tokens chosen by covarianceControl "kl".'),
 });
 
 export const schemeSchema = z.strictObject({
@@ -125,6 +171,12 @@ export const schemeSchema = z.strictObject({
     .boolean()
     .default(true)
     .describe('False only for the base arm, which is evaluated and never trained.'),
+  behavior: z
+    .enum(['policy', 'teacher'])
+    .default('policy')
+    .describe(
+      'Who samples the rollouts: the policy that is trained, or the condition’s teacher (distillation).',
+    ),
   rewards: z.array(rewardSchema).min(1).describe('Weighted sum of reward components.'),
   gates: gatesSchema.prefault({}).describe('Which rollouts and groups may teach.'),
   advantage: advantageSchema.prefault({}).describe('From rewards to one advantage per rollout.'),
