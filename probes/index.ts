@@ -1,4 +1,10 @@
 import type { z } from 'zod';
+import { answerConfidence } from './answer-confidence.ts';
+import { basePerplexity } from './base-perplexity.ts';
+import { fastSlow } from './fast-slow.ts';
+import { knowledgeRecall } from './knowledge-recall.ts';
+import { layerChange } from './layer-change.ts';
+import { layerRestore } from './layer-restore.ts';
 import { partialPrompt } from './partial-prompt.ts';
 import { bindProbe, type BoundProbe, type Probe } from './probe.ts';
 
@@ -12,7 +18,15 @@ function entry<Options extends object>(probe: Probe<Options>): [string, Entry] {
   return [name, { optionsSchema, open: (options) => bindProbe(probe, options) }];
 }
 
-const probes: ReadonlyMap<string, Entry> = new Map([entry(partialPrompt)]);
+const probes: ReadonlyMap<string, Entry> = new Map([
+  entry(partialPrompt),
+  entry(basePerplexity),
+  entry(fastSlow),
+  entry(layerChange),
+  entry(layerRestore),
+  entry(knowledgeRecall),
+  entry(answerConfidence),
+]);
 
 export const probeNames: readonly string[] = [...probes.keys()];
 

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import type { EvaluationSplit } from '../spec/plan.ts';
 import type { Problem } from '../tasks/problem.ts';
 import type { Task } from '../tasks/task.ts';
+import { scoreCompletion } from './accuracy.ts';
 import type { Probe, ProbeCompletion, ProbeScore, ProbeSubject } from './probe.ts';
 import { rougeL } from './rouge-l.ts';
-import { splitsOption } from './split-options.ts';
+import { measureSplits, splitsOption } from './split-options.ts';
 
 const optionsSchema = z.strictObject({
   splits: splitsOption('clean', 'contaminated'),
@@ -60,9 +61,7 @@ function scoreAnswer(
   const { completion, missing } = continuation;
   // A task whose whole completion is the answer would otherwise read the rest of the question as part of it.
   const text = completion.text.startsWith(missing) ? completion.text.slice(missing.length) : completion.text;
-  const { outcome } = task.verify(problem, { text, isTruncated: completion.isTruncated });
-  if (outcome === 'unverifiable') return null;
-  return outcome === 'correct' ? 1 : 0;
+  return scoreCompletion(task, problem, { text, isTruncated: completion.isTruncated });
 }
 
 async function probeSplit(
@@ -112,13 +111,12 @@ export const partialPrompt: Probe<PartialPromptOptions> = {
         isPerProblem: true,
       })),
     ),
-  run: async (subject, options) => {
-    const scores: ProbeScore[] = [];
-    for (const split of new Set(options.splits)) {
+  run: (subject, options) =>
+    measureSplits(options.splits, async (split) => {
+      const scores: ProbeScore[] = [];
       for (const percent of new Set(options.keptPercents)) {
         scores.push(...(await probeSplit(subject, options, { split, percent })));
       }
-    }
-    return scores;
-  },
+      return scores;
+    }),
 };

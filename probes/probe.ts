@@ -80,6 +80,7 @@ export interface ProbeSubject extends ProbeSetting {
   /** Tokens that a completion of a problem may have, as in the final evaluation. */
   readonly maxNewTokens: number;
   encode(text: string): Int32Array;
+  decode(tokens: readonly number[]): string;
   /** Closes a completion. */
   readonly endId: number;
   /** Runs `use` with the policy whose parameters of the given names are the base's; it lives as long as `use` does. */

@@ -90,3 +90,88 @@ test('partial-prompt completes leaked problems and not clean ones', async () => 
   assert.ok(mean(scores, 'exact_match_60', 'clean') < 0.5);
   assert.ok(mean(scores, 'rouge_l_60', 'clean') < 1);
 });
+
+test('base-perplexity tells learned answers from what the base would have said', async () => {
+  const scores = await run('base-perplexity', { splits: ['contaminated'], samplesPerProblem: 4 });
+  const [base, policy, own] = ['base', 'policy', 'base_own'].map((name) =>
+    mean(scores, `log_perplexity_${name}_nats`, 'contaminated'),
+  ) as [number, number, number];
+  assert.ok(policy < 0.5, `learned by heart: ${policy}`);
+  assert.ok(base > policy + 1, `${base} against ${policy}`);
+  assert.ok(own > policy);
+});
+
+test('base-perplexity of an untrained policy is that of the base', async () => {
+  const same = { policy: policies.base, base: policies.base };
+  const options = { splits: ['clean'], samplesPerProblem: 2 };
+  const scores = await openProbe('base-perplexity', options).run(createTinySubject('base-perplexity', same));
+  const [base, policy, own] = ['base', 'policy', 'base_own'].map((name) =>
+    scores.filter(({ metric }) => metric === `log_perplexity_${name}_nats`).map(({ value }) => value),
+  );
+  assert.equal(base!.length, 4);
+  assert.deepEqual(policy, base);
+  assert.deepEqual(own, base);
+});
+
+test('fast-slow forces either format on problems and on facts', async () => {
+  const scores = await run('fast-slow', { splits: ['contaminated', 'knowledge'] });
+  // Both formats of the leaked problems were learned, and facts only in the fast one.
+  assert.equal(mean(scores, 'fast', 'contaminated'), 1);
+  assert.equal(mean(scores, 'slow', 'contaminated'), 1);
+  assert.equal(mean(scores, 'overthinking_rate', 'contaminated'), 0);
+  assert.ok(!scores.some(({ metric, split }) => metric === 'correction_rate' && split === 'contaminated'));
+  assert.equal(mean(scores, 'fast', 'knowledge'), 1);
+  assert.ok(mean(scores, 'overthinking_rate', 'knowledge') > 0.5);
+});
+
+test('layer-change finds every part changed, and nothing in the base itself', async () => {
+  const scores = await run('layer-change');
+  assert.deepEqual(
+    scores.map(({ metric }) => metric),
+    ['change_layer_0', 'change_layer_1', 'change_embedding', 'change_norm', 'upper_half_share'],
+  );
+  assert.ok(scores.every(({ value, split }) => value > 0 && split === ''));
+  const same = { policy: policies.base, base: policies.base };
+  const still = await openProbe('layer-change').run(createTinySubject('layer-change', same));
+  assert.deepEqual(new Set(still.map(({ value }) => value)), new Set([0]));
+});
+
+test('layer-restore takes away what the restored layers had learned and leaves the policy as it was', async () => {
+  const options = { splits: ['knowledge'], restores: ['lower', 'upper', 'each'], samplesPerProblem: 4 };
+  const scores = await run('layer-restore', options);
+  const whole = mean(scores, 'accuracy', 'knowledge');
+  assert.ok(whole > 0.9);
+  for (const half of ['lower', 'upper']) {
+    const restored = mean(scores, `accuracy_restored_${half}`, 'knowledge');
+    assert.ok(restored < 0.5, `${half}: ${restored}`);
+    assert.ok(Math.abs(mean(scores, `drop_restored_${half}`, 'knowledge') - (whole - restored)) < 1e-12);
+  }
+  // Of two layers, each half is one layer.
+  const single = scores.filter(({ metric }) => metric === 'accuracy_restored_layer_1');
+  const upper = scores.filter(({ metric }) => metric === 'accuracy_restored_upper');
+  assert.deepEqual(
+    single.map(({ value }) => value),
+    upper.map(({ value }) => value),
+  );
+});
+
+test('knowledge-recall finds facts learned by heart, and none in the base', async () => {
+  const scores = await run('knowledge-recall', { samplesPerProblem: 4 });
+  assert.equal(mean(scores, 'greedy_accuracy', 'knowledge'), 1);
+  assert.ok(mean(scores, 'sampled_accuracy', 'knowledge') > 0.9);
+  const same = { policy: policies.base, base: policies.base };
+  const base = await openProbe('knowledge-recall').run(createTinySubject('knowledge-recall', same));
+  assert.ok(mean(base, 'sampled_accuracy', 'knowledge') < 0.2);
+  // Four tokens (sign, two digits, end) of a vocabulary of 47.
+  assert.ok(mean(base, 'surprisal_nats', 'knowledge') > 4 * Math.log(5));
+  assert.ok(mean(scores, 'surprisal_nats', 'knowledge') < 1);
+});
+
+test('answer-confidence is high where the answers were learned, and calibrated there', async () => {
+  const scores = await run('answer-confidence', { splits: ['contaminated', 'clean'] });
+  assert.equal(mean(scores, 'accuracy', 'contaminated'), 1);
+  assert.ok(mean(scores, 'confidence', 'contaminated') > 0.9);
+  assert.ok(mean(scores, 'brier', 'contaminated') < 0.05);
+  assert.ok(mean(scores, 'ece', 'contaminated') < 0.2);
+  assert.ok(mean(scores, 'accuracy', 'clean') < 1);
+});

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openTask } from '../tasks/index.ts';
+import { meanProbability, toScores } from './answer-confidence.ts';
+import { openProbe } from './index.ts';
+
+const logs = (...probabilities: number[]): Float32Array => Float32Array.from(probabilities.map(Math.log));
+
+test('the confidence of an answer is the mean probability of its tokens alone', () => {
+  // "[5]#10": the answer is "10".
+  const value = meanProbability({ from: 4, to: 6 }, [...'[5]#10'], logs(0.1, 0.2, 0.3, 0.4, 0.5, 0.75));
+  assert.ok(Math.abs(value - 0.625) < 1e-6);
+});
+
+test('a token that lies partly in the answer counts', () => {
+  const value = meanProbability({ from: 1, to: 3 }, ['#1', '0', ''], logs(0.5, 1, 0.25));
+  assert.ok(Math.abs(value - 0.75) < 1e-6);
+});
+
+test('Brier is per problem; ECE and AUROC are of the split', () => {
+  const scores = toScores('', 'clean', [
+    { problemIndex: 0, confidence: 0.95, isCorrect: 1 },
+    { problemIndex: 1, confidence: 0.92, isCorrect: 0 },
+    { problemIndex: 3, confidence: 0.25, isCorrect: 0 },
+    { problemIndex: 4, confidence: 0.96, isCorrect: 1 },
+  ]);
+  const found = (metric: string, problemIndex: number): number =>
+    scores.find((score) => score.metric === metric && score.problemIndex === problemIndex)!.value;
+  assert.ok(Math.abs(found('brier', 1) - 0.8464) < 1e-12);
+  assert.ok(Math.abs(found('brier', 4) - 0.0016) < 1e-12);
+  // Last bin: 3 answers, accuracy 2/3, mean 2.83/3; third bin: 1 answer, accuracy 0, mean ¼.
+  assert.ok(Math.abs(found('ece', -1) - ((3 / 4) * (2.83 / 3 - 2 / 3) + (1 / 4) * 0.25)) < 1e-12);
+  assert.equal(found('auroc', -1), 1);
+  assert.equal(scores.filter(({ metric }) => metric === 'confidence').length, 4);
+});
+
+test('AUROC of one class and everything of no answer is undefined', () => {
+  const sure = toScores('stated_', 'clean', [{ problemIndex: 0, confidence: 1, isCorrect: 1 }]);
+  assert.deepEqual(
+    sure.map(({ metric }) => metric),
+    ['stated_confidence', 'stated_brier', 'stated_ece'],
+  );
+  assert.deepEqual(toScores('', 'clean', []), []);
+});
+
+test('stated confidence needs a format that states one', () => {
+  const stating = openProbe('answer-confidence', { kinds: ['stated'] });
+  const plain = { task: openTask('arithmetic'), layers: 2 };
+  assert.match(stating.findFault(plain)!, /states a confidence; it has scratchpad, direct/);
+  const task = openTask('arithmetic', { formats: ['direct', 'direct-confidence'] });
+  assert.equal(stating.findFault({ task, layers: 2 }), null);
+});

@@ -1,0 +1,150 @@
+import { z } from 'zod';
+import type { EvaluationSplit } from '../spec/plan.ts';
+import { auroc, expectedCalibrationError } from '../stats/calibration.ts';
+import type { Task } from '../tasks/task.ts';
+import { scoreCompletion } from './accuracy.ts';
+import { WHOLE_RUN, type Probe, type ProbeCompletion, type ProbeScore, type ProbeSubject } from './probe.ts';
+import { measureSplits, splitsOption } from './split-options.ts';
+
+const optionsSchema = z.strictObject({
+  splits: splitsOption('clean'),
+  kinds: z
+    .array(z.enum(['answer', 'stated']))
+    .min(1)
+    .default(['answer'])
+    .describe(
+      "Which confidence: 'answer' is the mean probability of the answer's tokens, 'stated' the chance of being right that " +
+        'the completion states itself.',
+    ),
+});
+
+type ConfidenceOptions = z.infer<typeof optionsSchema>;
+type Kind = ConfidenceOptions['kinds'][number];
+
+const BINS = 10;
+
+/** A confidence in [0, 1] beside whether the answer was right. */
+export interface Forecast {
+  readonly problemIndex: number;
+  readonly confidence: number;
+  readonly isCorrect: 0 | 1;
+}
+
+/**
+ * Mean probability of the tokens whose characters lie in [from, to); a token partly inside counts. `pieces` is each
+ * token's text, in order.
+ */
+export function meanProbability(
+  span: { readonly from: number; readonly to: number },
+  pieces: readonly string[],
+  logprobs: Float32Array,
+): number {
+  let at = 0;
+  const inside = pieces.flatMap((piece, i) => {
+    const begin = at;
+    at += [...piece].length;
+    return begin < span.to && at > span.from ? [Math.exp(logprobs[i]!)] : [];
+  });
+  // Float32 logprobs of a certain token may round to just above 0.
+  return Math.min(1, inside.reduce((sum, probability) => sum + probability, 0) / inside.length);
+}
+
+/** The confidence of a completion that ended by itself; null where it holds no answer, or states none. */
+function confidenceOf(
+  subject: ProbeSubject,
+  task: Task,
+  read: { readonly kind: Kind; readonly completion: ProbeCompletion },
+): number | null {
+  const { text, isTruncated, tokens, logprobs } = read.completion;
+  if (isTruncated) return null;
+  if (read.kind === 'stated') return task.statedConfidence(text);
+  const span = task.answerSpan(text);
+  if (span === null) return null;
+  const pieces = Array.from(tokens, (token) => (token === subject.endId ? '' : subject.decode([token])));
+  return meanProbability(span, pieces, logprobs);
+}
+
+/** Brier score per problem, (confidence − correct)², and over the split ECE in ten bins and AUROC, where defined. */
+export function toScores(
+  prefix: string,
+  split: EvaluationSplit,
+  forecasts: readonly Forecast[],
+): ProbeScore[] {
+  const perProblem = forecasts.flatMap(({ problemIndex, confidence, isCorrect }) => [
+    { metric: `${prefix}confidence`, split, problemIndex, value: confidence },
+    { metric: `${prefix}brier`, split, problemIndex, value: (confidence - isCorrect) ** 2 },
+  ]);
+  if (forecasts.length === 0) return [];
+  const joint = {
+    probabilities: forecasts.map(({ confidence }) => confidence),
+    outcomes: forecasts.map(({ isCorrect }) => isCorrect),
+  };
+  const area = auroc(joint);
+  const whole = { split, problemIndex: WHOLE_RUN };
+  return [
+    ...perProblem,
+    { ...whole, metric: `${prefix}ece`, value: expectedCalibrationError(joint, BINS) },
+    ...(area === null ? [] : [{ ...whole, metric: `${prefix}auroc`, value: area }]),
+  ];
+}
+
+const prefixOf = (kind: Kind): string => (kind === 'stated' ? 'stated_' : '');
+
+async function probeSplit(
+  subject: ProbeSubject,
+  options: ConfidenceOptions,
+  split: EvaluationSplit,
+): Promise<ProbeScore[]> {
+  const problems = subject.problems(split);
+  const task = subject.taskOf(split);
+  const completions = await subject.policy.complete({
+    split,
+    prompts: problems.map(({ prompt }) => prompt),
+    samples: 1,
+    temperature: 0,
+    maxNewTokens: subject.maxNewTokens,
+  });
+  const answered = problems.flatMap((problem, problemIndex) => {
+    const completion = completions[problemIndex]![0]!;
+    const isCorrect = scoreCompletion(task, problem, completion);
+    return isCorrect === null ? [] : [{ problemIndex, completion, isCorrect }];
+  });
+  const accuracy = answered.map(({ problemIndex, isCorrect }) => ({
+    metric: 'accuracy',
+    split,
+    problemIndex,
+    value: isCorrect,
+  }));
+  const scores = [...new Set(options.kinds)].flatMap((kind) => {
+    const forecasts = answered.flatMap(({ problemIndex, completion, isCorrect }) => {
+      const confidence = confidenceOf(subject, task, { kind, completion });
+      return confidence === null ? [] : [{ problemIndex, confidence, isCorrect }];
+    });
+    return toScores(prefixOf(kind), split, forecasts);
+  });
+  return [...accuracy, ...scores];
+}
+
+/**
+ * Whether the policy knows when it is right: the confidence of its greedy answer beside correctness. A completion without
+ * a readable answer has accuracy 0 and no confidence.
+ */
+export const answerConfidence: Probe<ConfidenceOptions> = {
+  name: 'answer-confidence',
+  source: 'arXiv 2507.21931, arXiv 2507.16806',
+  optionsSchema,
+  metrics: ({ splits, kinds }) => [
+    { name: 'accuracy', splits, isPerProblem: true },
+    ...kinds.flatMap((kind) => [
+      { name: `${prefixOf(kind)}confidence`, splits, isPerProblem: true },
+      { name: `${prefixOf(kind)}brier`, splits, isPerProblem: true },
+      { name: `${prefixOf(kind)}ece`, splits, isPerProblem: false },
+      { name: `${prefixOf(kind)}auroc`, splits, isPerProblem: false },
+    ]),
+  ],
+  findFault: ({ kinds }, { task }) =>
+    kinds.includes('stated') && !task.statesConfidence
+      ? `kinds: 'stated' needs a format of task ${task.name} that states a confidence; it has ${task.formats.join(', ')}`
+      : null,
+  run: (subject, options) => measureSplits(options.splits, (split) => probeSplit(subject, options, split)),
+};
