@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
+import { addBasesCommand } from './bases.ts';
 import { addCancelCommand } from './cancel.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { describeError, exitCodeOf } from './exit-code.ts';
@@ -29,6 +30,7 @@ function createProgram(setExitCode: (code: number) => void): Command {
     addPauseCommand,
     addCancelCommand,
     addReportCommand,
+    addBasesCommand,
     addWorkerCommand,
     addDoctorCommand,
     addSettingsCommand,

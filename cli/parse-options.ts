@@ -20,3 +20,11 @@ export function parseSeeds(text: string): number | number[] {
   }
   return seeds;
 }
+
+/** A whole number of at least 0. */
+export function parseSeed(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isInteger(value) || value < 0)
+    throw new InvalidArgumentError(`expected a whole number of at least 0, found "${text}".`);
+  return value;
+}

@@ -20,16 +20,20 @@ import { createProgressView, type BaseProgress } from './progress.ts';
 import { printReportPaths, writeExperimentReport } from './report.ts';
 import { backendOption } from './worker.ts';
 
-export interface RunOptions {
+/** Where a matrix lives and what computes it. */
+export interface WorkerOptions {
   readonly home: string;
-  readonly set: readonly string[];
-  readonly seeds?: number | number[];
-  readonly dryRun?: boolean;
   readonly backend: BackendChoice;
   readonly trainWorkers: number;
   readonly threads: number;
   readonly window?: number;
   readonly failFast?: boolean;
+}
+
+export interface RunOptions extends WorkerOptions {
+  readonly set: readonly string[];
+  readonly seeds?: number | number[];
+  readonly dryRun?: boolean;
   readonly json?: boolean;
 }
 
@@ -155,10 +159,13 @@ function onInterrupt(): { promise: Promise<never>; dispose(): void } {
   };
 }
 
-/** Launches, attaches to or resumes a matrix and follows it to its end; returns the exit code. */
-export async function runMatrix(experiment: ResolvedExperiment, options: RunOptions): Promise<number> {
+/** Launches, attaches to or resumes a matrix and follows it to its end; returns the runs that failed. */
+export async function completeMatrix(
+  db: Database,
+  experiment: ResolvedExperiment,
+  options: WorkerOptions,
+): Promise<readonly string[]> {
   const home = readHome(options);
-  const db = openDatabase(home.database);
   registerMatrix(db, experiment);
   const planned = new Set(planRuns(experiment).map((run) => run.id));
   const isFinished = listRuns(db, experiment.id).every(
@@ -166,12 +173,7 @@ export async function runMatrix(experiment: ResolvedExperiment, options: RunOpti
   );
   if (isFinished) {
     console.error(`${experiment.name}: all ${planned.size} runs are completed already`);
-    return finishWithReport(db, {
-      home,
-      experimentId: experiment.id,
-      json: options.json ?? false,
-      failed: [],
-    });
+    return [];
   }
   // A forced backend that is missing is refused here rather than by every worker.
   chooseBackend({ backend: options.backend, cacheDirectory: defaultCacheDirectory() });
@@ -194,17 +196,19 @@ export async function runMatrix(experiment: ResolvedExperiment, options: RunOpti
       window: options.window ?? 2 * options.trainWorkers,
       failFast: options.failFast ?? false,
     });
-    const failed = await follow({ session, handle, db, experiment }, interrupt.promise);
-    return await finishWithReport(db, {
-      home,
-      experimentId: experiment.id,
-      json: options.json ?? false,
-      failed,
-    });
+    return await follow({ session, handle, db, experiment }, interrupt.promise);
   } finally {
     await session.close();
     interrupt.dispose();
   }
+}
+
+/** Completes a matrix and writes its report; returns the exit code. */
+export async function runMatrix(experiment: ResolvedExperiment, options: RunOptions): Promise<number> {
+  const home = readHome(options);
+  const db = openDatabase(home.database);
+  const failed = await completeMatrix(db, experiment, options);
+  return finishWithReport(db, { home, experimentId: experiment.id, json: options.json ?? false, failed });
 }
 
 async function finishWithReport(
@@ -227,15 +231,9 @@ async function finishWithReport(
   return end.failed.length > 0 || runs.some((run) => run.status === 'failed') ? 1 : 0;
 }
 
-export function addRunOptions(command: Command): Command {
+/** What decides speed and never a number. */
+export function addWorkerOptions(command: Command): Command {
   return command
-    .addOption(homeOption())
-    .addOption(
-      new Option('--set <key=value...>', 'override a setting, e.g. training.steps=10').default([], 'none'),
-    )
-    .addOption(
-      new Option('--seeds <seeds>', 'number of seeds, or a comma-separated list').argParser(parseSeeds),
-    )
     .addOption(backendOption())
     .addOption(
       new Option('--train-workers <n>', 'train worker processes, one slot each')
@@ -250,8 +248,19 @@ export function addRunOptions(command: Command): Command {
         parseCount,
       ),
     )
-    .option('--fail-fast', 'start no further run once one has failed')
-    .addOption(jsonOption());
+    .option('--fail-fast', 'start no further run once one has failed');
+}
+
+export function addRunOptions(command: Command): Command {
+  command
+    .addOption(homeOption())
+    .addOption(
+      new Option('--set <key=value...>', 'override a setting, e.g. training.steps=10').default([], 'none'),
+    )
+    .addOption(
+      new Option('--seeds <seeds>', 'number of seeds, or a comma-separated list').argParser(parseSeeds),
+    );
+  return addWorkerOptions(command).addOption(jsonOption());
 }
 
 export function addRunCommand(program: Command, setExitCode: (code: number) => void): void {

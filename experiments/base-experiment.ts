@@ -1,0 +1,63 @@
+import { baseRecipeSchema } from '../spec/base-recipe.ts';
+import { fingerprint } from '../spec/canonical.ts';
+import { declaredBases, findDeclaredBase } from './bases/index.ts';
+import type { DeclaredBase } from './bases/declared-base.ts';
+import { planRuns, type PlannedRun } from './register.ts';
+import { resolveExperiment, type ResolvedExperiment } from './resolve.ts';
+
+/** Enough for pass@64 with no problem alone moving it by more than a hundredth. */
+const PROBLEMS = 96;
+const SAMPLES = 64;
+
+/** The card of one base model as an experiment: the untrained arm alone, on every split it can be asked about. */
+export interface BaseExperiment {
+  readonly declared: DeclaredBase;
+  readonly experiment: ResolvedExperiment;
+  /** The evaluation that the card is read from. */
+  readonly run: PlannedRun;
+}
+
+/**
+ * What makes and evaluates a named base model. All seeds of a recipe are base seeds of one experiment.
+ *
+ * @throws {InvalidSpecError} for an unknown name, with the nearest
+ */
+export function declareBaseExperiment(name: string, seed: number): BaseExperiment {
+  const declared = findDeclaredBase(name, 'bases');
+  const { leak, facts } = baseRecipeSchema.parse(declared.recipe);
+  const experiment = resolveExperiment({
+    name: `base-${name}`,
+    question: `What does the base model ${name} know before any RL?`,
+    task: { family: declared.task.family },
+    base: { recipe: name },
+    controls: ['base'],
+    bases: [seed],
+    seeds: [0],
+    evaluation: {
+      splits: {
+        clean: PROBLEMS,
+        harder: PROBLEMS,
+        ...(leak === null ? {} : { contaminated: leak.problems }),
+        ...(facts === 0 ? {} : { knowledge: facts }),
+      },
+      samplesPerProblem: SAMPLES,
+      probes: leak === null ? {} : { 'partial-prompt': { splits: ['clean', 'contaminated'] } },
+    },
+  });
+  return { declared, experiment, run: planRuns(experiment)[0]! };
+}
+
+/** A recipe with its fingerprint, which covers its task and not its seed. */
+export interface ListedBase {
+  readonly name: string;
+  readonly purpose: string;
+  readonly recipeId: string;
+}
+
+/** Every named recipe, as `assay bases ls` shows them. */
+export function listDeclaredBases(): ListedBase[] {
+  return declaredBases.map(({ name, purpose }) => {
+    const { base, task } = declareBaseExperiment(name, 0).experiment.conditions[0]!.condition;
+    return { name, purpose, recipeId: fingerprint({ recipe: { ...base, seed: null }, task }) };
+  });
+}
