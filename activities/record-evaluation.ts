@@ -5,6 +5,8 @@ import { recordArtifact } from '../db/artifacts.ts';
 import { recordVerifiedRollouts, type VerifiedRollout } from '../db/rollouts.ts';
 import { canonicalJson } from '../spec/canonical.ts';
 import type { ArtifactRef, EvaluationSlice } from '../spec/plan.ts';
+import type { Task } from '../tasks/task.ts';
+import { countConfidences } from './count-confidences.ts';
 import { durable } from './durable.ts';
 import { decodeRollouts } from './rollout-artifact.ts';
 import { evaluationProblems, taskOfSplit } from './run-context.ts';
@@ -37,10 +39,11 @@ function countFormats(records: readonly VerifiedRollout[]): Record<string, { n: 
   return formats;
 }
 
-function countProblem(records: readonly VerifiedRollout[]): EvaluatedProblem {
+function countProblem(task: Task, records: readonly VerifiedRollout[]): EvaluatedProblem {
   const [{ problem, rollout }] = records as [VerifiedRollout];
   const outcomes = count(records.map(({ verdict }) => verdict.outcome));
   const unverifiable = outcomes['unverifiable'] ?? 0;
+  const confidences = countConfidences(task, records);
   return {
     problem,
     counts: {
@@ -55,6 +58,7 @@ function countProblem(records: readonly VerifiedRollout[]): EvaluatedProblem {
       tokens: records.reduce((sum, record) => sum + record.rollout.tokenCount, 0),
       answers: canonicalJson(count(records.map(({ verdict }) => verdict.extractedAnswer ?? ''))),
       formats: canonicalJson(countFormats(records)),
+      confidences: confidences === null ? null : canonicalJson(confidences),
     },
   };
 }
@@ -86,7 +90,10 @@ export function createRecordEvaluation({ db, artifacts, plans }: StoreDependenci
     const place = { runId, phase: slice.split, step };
     writeTransaction(db, (tx) => {
       recordArtifact(tx, 'evaluation-rollouts', input.rollouts);
-      recordEvaluations(tx, perProblem.map(countProblem));
+      recordEvaluations(
+        tx,
+        perProblem.map((records) => countProblem(source.task, records)),
+      );
       recordVerifiedRollouts(
         tx,
         place,

@@ -120,6 +120,7 @@ function recordEvaluation(db: Database, runId: string): void {
       tokens: 64 * tokenCount,
       answers: '{"7":64}',
       formats: '{"direct":{"c":1,"n":64}}',
+      confidences: null,
     },
   }));
   timed('evaluations', () => writeTransaction(db, (tx) => recordEvaluations(tx, evaluated)));

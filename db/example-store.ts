@@ -84,6 +84,7 @@ export function exampleEvaluation(runId: string, c: number): EvaluatedProblem {
       tokens: 24,
       answers: '{"2":8}',
       formats: '{"direct":{"c":8,"n":8}}',
+      confidences: null,
     },
   };
 }

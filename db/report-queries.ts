@@ -47,6 +47,8 @@ export interface EvaluatedProblemRow {
   readonly answers: string;
   /** JSON: each completion format → {n, c}. */
   readonly formats: string;
+  /** JSON: each stated confidence (empty text: none) → {n, c}; null when no format states one. */
+  readonly confidences: string | null;
 }
 
 export function listEvaluatedProblems(db: Database, experimentId: string): EvaluatedProblemRow[] {
@@ -61,6 +63,7 @@ export function listEvaluatedProblems(db: Database, experimentId: string): Evalu
       c: evaluations.c,
       answers: evaluations.answers,
       formats: evaluations.formats,
+      confidences: evaluations.confidences,
     })
     .from(evaluations)
     .innerJoin(runs, eq(recordedRunId, evaluations.runId))

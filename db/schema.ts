@@ -257,7 +257,7 @@ export const evaluations = sqliteTable(
     answers: text('answers').notNull(),
     /** JSON: each completion format → {n, c}. */
     formats: text('formats').notNull(),
-    /** JSON: each digit of stated confidence (empty text: none stated) → {n, c}; null when no format states one. */
+    /** JSON: each stated confidence (empty text: none) → {n, c}; null when no format states one. */
     confidences: text('confidences'),
   },
   (t) => [primaryKey({ columns: [t.runId, t.step, t.split, t.problemIndex] })],

@@ -1,3 +1,9 @@
+import {
+  tabulateCalibration,
+  tabulateReliability,
+  type CalibrationRow,
+  type ReliabilityRow,
+} from './calibration-table.ts';
 import { tabulateConsistency, type ConsistencyRow } from './consistency-table.ts';
 import type { ComparisonInput } from './comparison-input.ts';
 import { tabulateDifferences, type DifferenceRow, type MissingDifference } from './difference-table.ts';
@@ -14,6 +20,8 @@ export interface Analysis {
   readonly passAtK: readonly PassAtKRow[];
   readonly consistency: readonly ConsistencyRow[];
   readonly formats: readonly FormatRow[];
+  readonly calibration: readonly CalibrationRow[];
+  readonly reliability: readonly ReliabilityRow[];
   readonly differences: readonly DifferenceRow[];
   readonly missing: readonly MissingDifference[];
   readonly gaps: readonly GapRow[];
@@ -35,6 +43,8 @@ export function analyzeComparison(input: ComparisonInput): Analysis {
     passAtK: tabulatePassAtK(finals, fingerprint),
     consistency: tabulateConsistency(finals, fingerprint),
     formats: tabulateFormats(finals),
+    calibration: tabulateCalibration(finals),
+    reliability: tabulateReliability(finals),
     ...tabulateDifferences(input, finals, testedKs),
     gaps: tabulateGaps(input, finals),
     curves: tabulateLearningCurves(input),

@@ -68,6 +68,8 @@ export interface EvaluationCount {
   readonly answers: Readonly<Record<string, number>>;
   /** Each completion format → samples in it, and correct ones. */
   readonly formats: Readonly<Record<string, { readonly n: number; readonly c: number }>>;
+  /** Each stated confidence as a decimal (empty text: none stated) → the same; null when no format states one. */
+  readonly confidences: Readonly<Record<string, { readonly n: number; readonly c: number }>> | null;
 }
 
 export interface MetricPoint {

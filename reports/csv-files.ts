@@ -127,6 +127,14 @@ export function toCsvFiles(input: ComparisonInput, analysis: Analysis): Map<stri
       'formats.csv',
       tableOf(['condition', 'split', 'format', 'samples', 'share', 'accuracy'], analysis.formats),
     ],
+    [
+      'calibration.csv',
+      tableOf(['condition', 'split', 'metric', 'mean', 'lowest', 'highest', 'runs'], analysis.calibration),
+    ],
+    [
+      'reliability.csv',
+      tableOf(['condition', 'split', 'confidence', 'samples', 'accuracy'], analysis.reliability),
+    ],
     ['evaluations.csv', evaluationsCsv(input)],
   ]);
 }

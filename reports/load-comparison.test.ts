@@ -126,6 +126,7 @@ function recordFinal(db: Database, runId: string, chance: number): void {
           tokens: 8,
           answers: JSON.stringify({ '2': c, '3': 4 - c }),
           formats: JSON.stringify({ direct: { n: 4, c } }),
+          confidences: JSON.stringify({ '1': { n: 4, c } }),
         },
       };
     }),
@@ -175,6 +176,8 @@ test('the loaded rows hold provenance, checkpoints, the leak and rewards by verd
     { text: '∎', entropy: 0.25, credit: 0 },
   ]);
   assert.equal(input.evaluations.length, 6 * 12);
+  const [evaluation] = input.evaluations;
+  assert.deepEqual(evaluation!.confidences, { '1': { n: 4, c: evaluation!.c } });
   assert.throws(() => loadComparison(db, 'nothing'), UnknownExperimentError);
   db.$client.close();
 });

@@ -162,13 +162,17 @@ function loadRows(db: Database, nameOrId: string): ComparisonInput {
     })),
     baseModels: baseModelIds.flatMap((baseModelId) => loadBaseModel(db, baseModelId) ?? []),
     runs: runs.map((run) => toRunRecord(run, progress)),
-    evaluations: listEvaluatedProblems(db, id).map(({ problemKey, answer, answers, formats, ...row }) => ({
-      ...row,
-      problemId: problemKey,
-      correctAnswer: answer,
-      answers: JSON.parse(answers) as Record<string, number>,
-      formats: JSON.parse(formats) as Record<string, { n: number; c: number }>,
-    })),
+    evaluations: listEvaluatedProblems(db, id).map(
+      ({ problemKey, answer, answers, formats, confidences, ...row }) => ({
+        ...row,
+        problemId: problemKey,
+        correctAnswer: answer,
+        answers: JSON.parse(answers) as Record<string, number>,
+        formats: JSON.parse(formats) as Record<string, { n: number; c: number }>,
+        confidences:
+          confidences === null ? null : (JSON.parse(confidences) as Record<string, { n: number; c: number }>),
+      }),
+    ),
     metrics: listMetrics(db, id),
     rewardByVerdict: listRewardsByVerdict(db, id),
     rollouts: loadSampleRollouts(db, runs),

@@ -1,5 +1,6 @@
 import type { Analysis } from './analyze-comparison.ts';
 import type { ComparisonInput } from './comparison-input.ts';
+import { calibrationSection } from './calibration-section.ts';
 import { assignStyles } from './condition-style.ts';
 import { html, trusted, type Markup } from './html.ts';
 import { PAGE_STYLE } from './page-style.ts';
@@ -65,6 +66,7 @@ export async function renderReportPage(input: ComparisonInput, analysis: Analysi
     await learningSection(analysis, styles),
     rewardTruthSection(analysis),
     formatSection(analysis),
+    calibrationSection(analysis),
     rolloutSection(input),
     provenanceSection(input),
     formulaSection(),

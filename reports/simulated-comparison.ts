@@ -46,6 +46,7 @@ function evaluate(
         scratchpad: { n: long, c: Math.ceil(c / 2) },
         direct: { n: samples - long, c: Math.floor(c / 2) },
       },
+      confidences: null,
     };
   });
 }

@@ -41,6 +41,7 @@ test('the same rows in another order give the same bytes', async () => {
   assert.deepEqual(
     [...first.keys()],
     [
+      'calibration.csv',
       'consistency.csv',
       'differences.csv',
       'evaluations.csv',
@@ -48,6 +49,7 @@ test('the same rows in another order give the same bytes', async () => {
       'gap.csv',
       'learning-curves.csv',
       'pass-at-k.csv',
+      'reliability.csv',
       'report.html',
       'reward-truth.csv',
       'runs.csv',
