@@ -1,5 +1,6 @@
 import { baseRecipeSchema } from '../spec/base-recipe.ts';
 import { fingerprint } from '../spec/canonical.ts';
+import { openTask } from '../tasks/index.ts';
 import { declaredBases, findDeclaredBase } from './bases/index.ts';
 import type { DeclaredBase } from './bases/declared-base.ts';
 import { planRuns, type PlannedRun } from './register.ts';
@@ -25,10 +26,12 @@ export interface BaseExperiment {
 export function declareBaseExperiment(name: string, seed: number): BaseExperiment {
   const declared = findDeclaredBase(name, 'bases');
   const { leak, facts } = baseRecipeSchema.parse(declared.recipe);
+  const { family, ...options } = declared.task;
+  const { statesConfidence } = openTask(family, options);
   const experiment = resolveExperiment({
     name: `base-${name}`,
     question: `What does the base model ${name} know before any RL?`,
-    task: { family: declared.task.family },
+    task: { family },
     base: { recipe: name },
     controls: ['base'],
     bases: [seed],
@@ -41,7 +44,14 @@ export function declareBaseExperiment(name: string, seed: number): BaseExperimen
         ...(facts === 0 ? {} : { knowledge: facts }),
       },
       samplesPerProblem: SAMPLES,
-      probes: leak === null ? {} : { 'partial-prompt': { splits: ['clean', 'contaminated'] } },
+      probes: {
+        'answer-confidence': {
+          splits: ['clean'],
+          kinds: statesConfidence ? ['answer', 'stated'] : ['answer'],
+        },
+        ...(facts === 0 ? {} : { 'knowledge-recall': {} }),
+        ...(leak === null ? {} : { 'partial-prompt': { splits: ['clean', 'contaminated'] } }),
+      },
     },
   });
   return { declared, experiment, run: planRuns(experiment)[0]! };

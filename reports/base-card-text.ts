@@ -50,18 +50,19 @@ function calibrationTable(splits: readonly CardSplit[]): string[] {
   return rows.length === 0 ? [] : table(['split', 'mean confidence', 'accuracy', 'ECE', 'AUROC'], rows);
 }
 
-function leakLines({ problems, repeats, gap, completion }: CardLeak): string[] {
+function leakLine({ problems, repeats, gap }: CardLeak): string {
   const planted = repeats === 0 ? 'none planted (control stage)' : `each ${repeats.toFixed(0)} times`;
   const gapText = gap === null ? MISSING : formatDifference(gap);
-  return [
-    `Leak: ${problems} problems, ${planted}; pass@1 contaminated minus clean ${gapText}.`,
-    ...completion.map(({ split, metric, mean }) => `- partial-prompt ${metric} on ${split}: ${score(mean)}`),
-  ];
+  return `Leak: ${problems} problems, ${planted}; pass@1 contaminated minus clean ${gapText}.`;
+}
+
+function probeTable(probes: BaseCard['probes']): string[] {
+  const rows = probes.map(({ probe, split, metric, mean }) => [probe, split, metric, score(mean)]);
+  return rows.length === 0 ? [] : table(['probe', 'split', 'metric', 'mean'], rows);
 }
 
 /** A base model's card as Markdown, as `assay bases show` prints it. */
 export function toCardText(card: BaseCard): string {
-  const calibration = calibrationTable(card.splits);
   const blocks = [
     [`## ${card.name}, seed ${card.seed}`],
     [card.purpose],
@@ -71,8 +72,9 @@ export function toCardText(card: BaseCard): string {
     ],
     passTable(card.splits),
     formatTable(card.splits),
-    calibration,
-    card.leak === null ? [] : leakLines(card.leak),
+    calibrationTable(card.splits),
+    card.leak === null ? [] : [leakLine(card.leak)],
+    probeTable(card.probes),
   ];
   return blocks
     .filter((lines) => lines.length > 0)

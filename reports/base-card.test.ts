@@ -77,15 +77,17 @@ test('where several answers are right, nothing is read from their text', () => {
   assert.equal(clean!.majorityAccuracy, null);
 });
 
-test('the leak is repeats, gap and completion; a recipe without a leak stage has none', () => {
-  const { leak } = toBaseCard(input);
-  assert.deepEqual(leak, {
-    problems: 2,
-    repeats: 15,
-    gap: 0.375,
-    completion: [{ split: 'clean', metric: 'exact_match_60', mean: 0.5 }],
-  });
+test('the leak is repeats and gap; a recipe without a leak stage has none', () => {
+  assert.deepEqual(toBaseCard(input).leak, { problems: 2, repeats: 15, gap: 0.375 });
   assert.equal(toBaseCard({ ...input, leak: {} }).leak, null);
+});
+
+test('probe scores are averaged over problems, each probe and metric apart', () => {
+  const metric = 'exact_match_60';
+  assert.deepEqual(toBaseCard(input).probes, [
+    { probe: 'partial-prompt', metric, split: 'clean', mean: 0.5 },
+    { probe: 'other', metric, split: 'clean', mean: 1 },
+  ]);
 });
 
 test('the text has a row per split and says when a stage planted nothing', () => {

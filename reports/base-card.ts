@@ -16,12 +16,17 @@ export interface CardEvaluation {
   readonly formats: Readonly<Record<string, { readonly n: number; readonly c: number }>>;
 }
 
-/** What a probe measured on one problem (`problemIndex` −1: on the split as a whole). */
+/** What a probe measured on one problem, or on a split as a whole. */
 export interface CardProbeScore {
   readonly probe: string;
   readonly metric: string;
   readonly split: string;
   readonly value: number;
+}
+
+/** A probe's metric, averaged over the problems it was measured on. */
+export interface CardProbe extends Omit<CardProbeScore, 'value'> {
+  readonly mean: number;
 }
 
 /** Rows a card is made from. */
@@ -76,8 +81,6 @@ export interface CardLeak {
   readonly repeats: number;
   /** pass@1 contaminated minus clean; null when one of them is not evaluated. */
   readonly gap: number | null;
-  /** `split metric` → mean over problems, of probe partial-prompt. */
-  readonly completion: readonly { readonly split: string; readonly metric: string; readonly mean: number }[];
 }
 
 /** What is known of a base model before any RL. */
@@ -85,6 +88,8 @@ export interface BaseCard extends Omit<BaseCardInput, 'evaluations' | 'probeScor
   readonly splits: readonly CardSplit[];
   /** Null: the recipe has no leak stage. */
   readonly leak: CardLeak | null;
+  /** Greedy answers, recall of facts, completion of leaked prompts (docs/probes.md). */
+  readonly probes: readonly CardProbe[];
 }
 
 export const CARD_KS = [1, 4, 16, 64] as const;
@@ -154,24 +159,26 @@ function toCardLeak(input: BaseCardInput, splits: readonly CardSplit[]): CardLea
   const passAt1 = (name: string): number | null =>
     splits.find(({ split }) => split === name)?.passAtK[1] ?? null;
   const [clean, contaminated] = [passAt1('clean'), passAt1('contaminated')];
-  const scores = input.probeScores.filter(({ probe }) => probe === 'partial-prompt');
   return {
     problems: counts.length,
     repeats: counts.reduce((sum, count) => sum + count, 0) / counts.length,
     gap: clean === null || contaminated === null ? null : contaminated - clean,
-    completion: [...groupRows(scores, ({ split, metric }) => `${split} ${metric}`).values()].map((rows) => ({
-      split: rows[0]!.split,
-      metric: rows[0]!.metric,
-      mean: rows.reduce((sum, { value }) => sum + value, 0) / rows.length,
-    })),
   };
+}
+
+function averageProbes(scores: readonly CardProbeScore[]): CardProbe[] {
+  const key = ({ probe, split, metric }: CardProbeScore): string => `${probe} ${split} ${metric}`;
+  return [...groupRows(scores, key).values()].map((rows) => {
+    const { probe, metric, split } = rows[0]!;
+    return { probe, metric, split, mean: rows.reduce((sum, { value }) => sum + value, 0) / rows.length };
+  });
 }
 
 /** Computes a base model's card from what its evaluation stored. */
 export function toBaseCard(input: BaseCardInput): BaseCard {
-  const { evaluations, probeScores: _, ...known } = input;
+  const { evaluations, probeScores, ...known } = input;
   const splits = [...groupRows(evaluations, ({ split }) => split)]
     .sort(([a], [b]) => compareSplits(a, b))
     .map(([split, rows]) => toCardSplit(split, rows));
-  return { ...known, splits, leak: toCardLeak(input, splits) };
+  return { ...known, splits, leak: toCardLeak(input, splits), probes: averageProbes(probeScores) };
 }
