@@ -8,7 +8,7 @@ import { toCardText } from '../reports/base-card-text.ts';
 import { loadBaseCard } from '../reports/load-base-card.ts';
 import { homeOption, jsonOption, readHome } from './home-option.ts';
 import { parseSeed } from './parse-options.ts';
-import { addWorkerOptions, completeMatrix, type WorkerOptions } from './run.ts';
+import { addWorkerOptions, completeMatrices, type WorkerOptions } from './run.ts';
 
 /** A named base model is not made, or not with that seed: build it. */
 export class BaseNotBuiltError extends Error {
@@ -52,14 +52,15 @@ async function buildBase(
   options: WorkerOptions & { readonly seed: number; readonly json?: boolean },
 ): Promise<number> {
   const db = openDatabase(readHome(options).database);
-  const failed = await completeMatrix(db, declareBaseExperiment(name, options.seed).experiment, options);
+  const { experiment } = declareBaseExperiment(name, options.seed);
+  await completeMatrices(db, { experiments: [experiment] }, options);
   const card = readCard(db, name, options.seed);
   if (card !== null) {
     printCards([card], options.json ?? false);
     return 0;
   }
   throw new BaseNotBuiltError(
-    `${name}, seed ${options.seed}: the evaluation did not complete (failed: ${failed.join(', ') || 'none'}); ` +
+    `${name}, seed ${options.seed}: the evaluation did not complete; ` +
       '`assay ls` says why, and the same command resumes it',
   );
 }

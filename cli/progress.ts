@@ -29,8 +29,12 @@ function describeStage(run: RunWithCondition, position: RunPosition): string {
     : `evaluating (${position.evaluated} problems done)`;
 }
 
+function nameOf({ conditionName, baseSeed, seed }: RunWithCondition): string {
+  return `${conditionName} base ${baseSeed} seed ${seed}`;
+}
+
 function formatRun(run: RunWithCondition, position: RunPosition, nameWidth: number): string {
-  const name = `${run.conditionName} seed ${run.seed}`.padEnd(nameWidth);
+  const name = nameOf(run).padEnd(nameWidth);
   const steps = `${position.doneSteps}/${run.totalSteps}`.padStart(7);
   const numbers = `reward ${formatShare(position.reward)}  correct ${formatShare(position.correct)}`;
   return `${name} ${bar(position.doneSteps, run.totalSteps)} ${steps}  ${numbers}  ${describeStage(run, position)}`;
@@ -90,7 +94,7 @@ export function createProgressView(
       );
       const fraction = completedFraction(runs, positions);
       if (Number.isNaN(start.fraction)) start.fraction = fraction;
-      const width = Math.max(...runs.map((run) => `${run.conditionName} seed ${run.seed}`.length));
+      const width = Math.max(...runs.map((run) => nameOf(run).length));
       const baseLines = bases.map(
         (base) =>
           `base model ${base.name}`.padEnd(width) +

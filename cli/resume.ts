@@ -6,7 +6,7 @@ import type { ResolvedExperiment } from '../experiments/resolve.ts';
 import type { Condition } from '../spec/experiment.ts';
 import type { Hypothesis } from '../spec/hypothesis.ts';
 import { readHome } from './home-option.ts';
-import { addRunOptions, runMatrix, type RunOptions } from './run.ts';
+import { addRunOptions, runMatrices, type RunOptions } from './run.ts';
 
 /** The experiment as it is stored: a resume does not read the file again, so it cannot drift. */
 function restoreExperiment(home: string, name: string | undefined): ResolvedExperiment {
@@ -37,6 +37,6 @@ export function addResumeCommand(program: Command, setExitCode: (code: number) =
     .argument('[experiment]', 'name or id; the newest when left out')
     .addHelpText('after', '\nExamples:\n  assay resume\n  assay resume quickstart')
     .action(async (name: string | undefined, options: RunOptions) => {
-      setExitCode(await runMatrix(restoreExperiment(readHome(options).database, name), options));
+      setExitCode(await runMatrices([restoreExperiment(readHome(options).database, name)], options));
     });
 }

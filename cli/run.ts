@@ -45,9 +45,10 @@ export async function declareExperiment(
   options: Pick<RunOptions, 'set' | 'seeds'>,
 ): Promise<ResolvedExperiment> {
   let declared = await loadExperiment(file);
-  // A scheme named by its bare name can be overridden too.
+  // A scheme or base recipe named by its bare name can be overridden too.
   if (typeof declared['scheme'] === 'string')
     declared = { ...declared, scheme: { name: declared['scheme'] } };
+  if (typeof declared['base'] === 'string') declared = { ...declared, base: { recipe: declared['base'] } };
   for (const assignment of options.set) declared = applyAssignment(declared, assignment);
   if (options.seeds !== undefined) declared = { ...declared, seeds: options.seeds };
   return resolveExperiment(declared);
@@ -159,26 +160,15 @@ function onInterrupt(): { promise: Promise<never>; dispose(): void } {
   };
 }
 
-/** Launches, attaches to or resumes a matrix and follows it to its end; returns the runs that failed. */
-export async function completeMatrix(
-  db: Database,
-  experiment: ResolvedExperiment,
-  options: WorkerOptions,
-): Promise<readonly string[]> {
-  const home = readHome(options);
-  registerMatrix(db, experiment);
+function isFinished(db: Database, experiment: ResolvedExperiment): boolean {
   const planned = new Set(planRuns(experiment).map((run) => run.id));
-  const isFinished = listRuns(db, experiment.id).every(
-    (run) => run.status === 'completed' || !planned.has(run.id),
-  );
-  if (isFinished) {
-    console.error(`${experiment.name}: all ${planned.size} runs are completed already`);
-    return [];
-  }
+  return listRuns(db, experiment.id).every((run) => run.status === 'completed' || !planned.has(run.id));
+}
+
+function openWorkers(home: Home, options: WorkerOptions): Promise<Session> {
   // A forced backend that is missing is refused here rather than by every worker.
   chooseBackend({ backend: options.backend, cacheDirectory: defaultCacheDirectory() });
-  const interrupt = onInterrupt();
-  const session = await openSession({
+  return openSession({
     ...options,
     home,
     findServerProgram: () =>
@@ -187,28 +177,66 @@ export async function completeMatrix(
         report: (line) => console.error(line),
       }),
   });
+}
+
+/**
+ * Launches, attaches to or resumes matrices one after the other with the same workers, and follows each to its end. A
+ * later matrix reuses the runs that an earlier one completed.
+ *
+ * @param onEnd awaited after each, with the runs that failed
+ */
+export async function completeMatrices(
+  db: Database,
+  work: {
+    readonly experiments: readonly ResolvedExperiment[];
+    readonly onEnd?: (experiment: ResolvedExperiment, failed: readonly string[]) => Promise<void>;
+  },
+  options: WorkerOptions,
+): Promise<void> {
+  const home = readHome(options);
+  const interrupt = onInterrupt();
+  let session: Session | null = null;
   try {
-    console.error(
-      `${experiment.name}: ${planned.size} runs, Temporal at ${session.address}, ${options.trainWorkers} train workers; results in ${home.directory}`,
-    );
-    const handle = await startMatrix(session.client, {
-      experimentId: experiment.id,
-      window: options.window ?? 2 * options.trainWorkers,
-      failFast: options.failFast ?? false,
-    });
-    return await follow({ session, handle, db, experiment }, interrupt.promise);
+    for (const experiment of work.experiments) {
+      registerMatrix(db, experiment);
+      const { length: count } = planRuns(experiment);
+      let failed: readonly string[] = [];
+      if (isFinished(db, experiment)) {
+        console.error(`${experiment.name}: all ${count} runs are completed already`);
+      } else {
+        session ??= await openWorkers(home, options);
+        console.error(
+          `${experiment.name}: ${count} runs, Temporal at ${session.address}, ${options.trainWorkers} train workers; results in ${home.directory}`,
+        );
+        const handle = await startMatrix(session.client, {
+          experimentId: experiment.id,
+          window: options.window ?? 2 * options.trainWorkers,
+          failFast: options.failFast ?? false,
+        });
+        failed = await follow({ session, handle, db, experiment }, interrupt.promise);
+      }
+      await work.onEnd?.(experiment, failed);
+    }
   } finally {
-    await session.close();
+    await session?.close();
     interrupt.dispose();
   }
 }
 
-/** Completes a matrix and writes its report; returns the exit code. */
-export async function runMatrix(experiment: ResolvedExperiment, options: RunOptions): Promise<number> {
+/** Completes matrices and writes a report of each; returns the exit code. */
+export async function runMatrices(
+  experiments: readonly ResolvedExperiment[],
+  options: RunOptions,
+): Promise<number> {
   const home = readHome(options);
   const db = openDatabase(home.database);
-  const failed = await completeMatrix(db, experiment, options);
-  return finishWithReport(db, { home, experimentId: experiment.id, json: options.json ?? false, failed });
+  let exitCode = 0;
+  const onEnd = async ({ id }: ResolvedExperiment, failed: readonly string[]): Promise<void> => {
+    const json = options.json ?? false;
+    exitCode = Math.max(exitCode, await finishWithReport(db, { home, experimentId: id, json, failed }));
+  };
+  await completeMatrices(db, { experiments, onEnd }, options);
+  return exitCode;
 }
 
 async function finishWithReport(
@@ -281,6 +309,6 @@ Examples:
     .action(async (file: string, options: RunOptions) => {
       const experiment = await declareExperiment(file, options);
       if (options.dryRun) printPlan(experiment, options.json ?? false);
-      else setExitCode(await runMatrix(experiment, options));
+      else setExitCode(await runMatrices([experiment], options));
     });
 }

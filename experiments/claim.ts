@@ -49,10 +49,14 @@ function mapValues(values: unknown, map: (value: unknown) => unknown): Settings 
 
 /** k beyond the samples of a small scale becomes the largest that the scale can estimate. */
 function limitK(hypothesis: unknown, samplesPerProblem: number): unknown {
-  if (!isSettings(hypothesis) || !isSettings(hypothesis['metric'])) return hypothesis;
-  const { metric } = hypothesis;
-  if (typeof metric['k'] !== 'number') return hypothesis;
-  return { ...hypothesis, metric: { ...metric, k: Math.min(metric['k'], samplesPerProblem) } };
+  if (!isSettings(hypothesis)) return hypothesis;
+  const limited = { ...hypothesis };
+  for (const key of ['metric', 'controlMetric']) {
+    const metric = limited[key];
+    if (isSettings(metric) && typeof metric['k'] === 'number')
+      limited[key] = { ...metric, k: Math.min(metric['k'], samplesPerProblem) };
+  }
+  return limited;
 }
 
 /** The experiment that a claim means at a scale, not validated yet; it is named after both. */

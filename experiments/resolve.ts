@@ -93,7 +93,10 @@ export function resolveExperiment(declared: Settings): ResolvedExperiment {
   const conditions = refuseDuplicates(
     expandConditions(experiment).map((expanded) => resolveCondition(expanded, experiment.bases)),
   );
-  if (!conditions.some((condition) => condition.name === experiment.baseline)) {
+  // A crossed matrix names the baseline of all its cells: `base` means `base/latent` among the latent ones.
+  const isBaseline = ({ name }: ResolvedCondition): boolean =>
+    name === experiment.baseline || name.startsWith(`${experiment.baseline}/`);
+  if (!conditions.some(isBaseline)) {
     const names = conditions.map((condition) => condition.name).join(', ');
     throw new InvalidSpecError(`baseline: found "${experiment.baseline}", expected one of ${names}`);
   }

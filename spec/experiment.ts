@@ -15,21 +15,22 @@ const labelSchema = z
   .string()
   .regex(/^[a-z0-9][a-z0-9.-]{0,59}$/, 'a label is lower-case letters, digits, dots and hyphens');
 
+const namedRecipe = z.union([z.string(), z.record(z.string(), z.unknown())]);
+
 /** What a condition may change of the experiment's defaults; checked in full once merged. */
 const overridesSchema = z.strictObject({
   task: z.record(z.string(), z.unknown()).optional().describe('Overrides of the task.'),
-  base: z.record(z.string(), z.unknown()).optional().describe('Overrides of the base recipe.'),
+  base: namedRecipe.optional().describe('A base recipe’s name, or { recipe, … } with overrides of it.'),
   scheme: z
     .union([z.string(), z.record(z.string(), z.unknown())])
     .optional()
     .describe('A scheme’s name, or { name, … } with overrides of its composition.'),
   training: z.record(z.string(), z.unknown()).optional().describe('Overrides of the training plan.'),
   evaluation: z.record(z.string(), z.unknown()).optional().describe('Overrides of the evaluation plan.'),
-  teacher: z
-    .record(z.string(), z.unknown())
+  teacher: namedRecipe
     .nullable()
     .optional()
-    .describe('Base recipe of the teacher that schemes with behavior "teacher" sample from.'),
+    .describe('Base recipe of the teacher that schemes with behavior "teacher" sample from; named as base.'),
 });
 export type ConditionOverrides = z.infer<typeof overridesSchema>;
 
@@ -45,7 +46,9 @@ export const experimentSchema = z.strictObject({
   question: z.string().min(1).describe('The question the matrix answers, one sentence.'),
   baseline: z.string().default('base').describe('Condition the report compares the others with.'),
   task: taskSchema.describe('Task family of tasks/ and its options.'),
-  base: z.record(z.string(), z.unknown()).default({}).describe('Base recipe (spec/base-recipe.ts).'),
+  base: namedRecipe
+    .default({})
+    .describe('Name of a base recipe (`assay bases ls`), or its settings (spec/base-recipe.ts).'),
   scheme: overridesSchema.shape.scheme.default('grpo').describe('Scheme of conditions that name none.'),
   training: z.record(z.string(), z.unknown()).default({}).describe('Training plan (spec/training.ts).'),
   evaluation: z.record(z.string(), z.unknown()).default({}).describe('Evaluation plan (spec/training.ts).'),

@@ -59,6 +59,11 @@ export const hypothesisSchema = z.strictObject({
   treatment: z.string().describe('Name of the condition the claim is about.'),
   control: z.string().describe('Name of the condition it is compared with.'),
   metric: metricSchema.describe('What is compared.'),
+  controlMetric: metricSchema
+    .optional()
+    .describe(
+      'What the control is measured by when it is another number of the same unit, e.g. slow against fast answers; without it `metric`.',
+    ),
   alternative: z
     .enum(['greater', 'less', 'noninferior', 'equivalent'])
     .describe(

@@ -1,5 +1,7 @@
 import { defineClaim } from '../claim.ts';
 
+const perplexity = { name: 'probe', probe: 'base-perplexity', split: 'clean' } as const;
+
 /** The base solves many problems now and then; the teacher has the same vocabulary and is better at every k. */
 export const claim = defineClaim({
   name: 'capability-boundary',
@@ -68,8 +70,9 @@ export const claim = defineClaim({
       claim:
         'What the RL model answers is more likely under the base model than what the base model answers itself.',
       treatment: 'ground-truth',
-      control: 'base',
-      metric: { name: 'probe', probe: 'base-perplexity', metric: 'base_log_perplexity_nats', split: 'clean' },
+      control: 'ground-truth',
+      metric: { ...perplexity, metric: 'log_perplexity_base_nats' },
+      controlMetric: { ...perplexity, metric: 'log_perplexity_base_own_nats' },
       alternative: 'less',
       reported: 'less',
     },
