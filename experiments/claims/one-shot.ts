@@ -1,10 +1,9 @@
 import { defineClaim } from '../claim.ts';
 
 const passAt1 = { name: 'pass@k', split: 'clean', k: 1 } as const;
-const pool = 64;
-const from = 'full-set';
+const from = 'ground-truth';
 
-/** The full set is a pool of 64 problems; its run of the same seeds ranks them by the variance of their accuracy. */
+/** The full set is a pool of 64 problems (ground-truth); its run of the same seeds ranks them by how much their accuracy varied. */
 export const claim = defineClaim({
   name: 'one-shot',
   question:
@@ -12,15 +11,16 @@ export const claim = defineClaim({
   source: 'arXiv 2504.20571',
   task: { family: 'arithmetic' },
   base: 'latent-strategy',
+  training: { pool: 64 },
   evaluation: { splits: { clean: 64 } },
+  scales: { tiny: { training: { steps: 8, pool: 16 } } },
   conditions: {
-    'full-set': { training: { pool } },
-    'one-shot': { training: { pool, examples: { from } } },
-    'one-shot-lowest-variance': { training: { pool, examples: { from, order: 'lowest-variance' } } },
-    'two-shot': { training: { pool, examples: { from, count: 2 } } },
-    'sixteen-shot': { training: { pool, examples: { from, count: 16 } } },
-    'one-shot-format-only': { scheme: 'format-only', training: { pool, examples: { from } } },
-    'one-shot-entropy-only': { scheme: 'entropy-only', training: { pool, examples: { from } } },
+    'one-shot': { training: { examples: { from } } },
+    'one-shot-lowest-variance': { training: { examples: { from, order: 'lowest-variance' } } },
+    'two-shot': { training: { examples: { from, count: 2 } } },
+    'sixteen-shot': { training: { examples: { from, count: 16 } } },
+    'one-shot-format-only': { scheme: 'format-only', training: { examples: { from } } },
+    'one-shot-entropy-only': { scheme: 'entropy-only', training: { examples: { from } } },
   },
   hypotheses: [
     {
@@ -34,7 +34,7 @@ export const claim = defineClaim({
     {
       claim: 'One problem is as good as the full set.',
       treatment: 'one-shot',
-      control: 'full-set',
+      control: 'ground-truth',
       metric: passAt1,
       alternative: 'noninferior',
       margin: { value: 0.05, unit: 'fraction' },
@@ -43,7 +43,7 @@ export const claim = defineClaim({
     {
       claim: 'Sixteen problems are as good as the full set.',
       treatment: 'sixteen-shot',
-      control: 'full-set',
+      control: 'ground-truth',
       metric: passAt1,
       alternative: 'noninferior',
       margin: { value: 0.05, unit: 'fraction' },
