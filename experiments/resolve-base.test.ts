@@ -79,6 +79,25 @@ test('a teacher of the same task is resolved, one of another task is refused', (
   );
 });
 
+test('a bare name stands for the recipe of that name, in defaults, conditions and axes', () => {
+  const declared = { name: 'demo', question: '?', task: arithmetic, evaluation: { splits: { clean: 8 } } };
+  const controls = ['base'];
+  const [plain] = resolveExperiment({ ...declared, controls, base: 'latent-strategy' }).conditions;
+  const [named] = resolveExperiment({
+    ...declared,
+    controls,
+    base: { recipe: 'latent-strategy' },
+  }).conditions;
+  assert.equal(plain!.id, named!.id);
+  const axes = { past: { latent: {}, none: { base: 'no-latent-strategy' } } };
+  const crossed = { ...declared, controls, axes, baseline: 'base/latent' };
+  const { conditions } = resolveExperiment({ ...crossed, base: 'latent-strategy' });
+  assert.deepEqual(
+    conditions.map(({ condition }) => condition.base.name),
+    ['latent-strategy', 'no-latent-strategy'],
+  );
+});
+
 test('naming another recipe in a condition drops what overrode the former', () => {
   const { conditions } = resolveExperiment({
     name: 'demo',
