@@ -21,6 +21,8 @@ export interface PolicyConfig {
   readonly normEpsilon: number;
   /** whether the output matrix is the embedding matrix */
   readonly tiedEmbeddings: boolean;
+  /** numbers per column that a head other than one over the vocabulary gives, as a critic's; absent for a language model */
+  readonly outputs?: number;
   readonly beginId: number | null;
   readonly endId: number | null;
   readonly padId: number | null;

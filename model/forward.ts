@@ -70,7 +70,7 @@ export function encodeHidden(weights: PolicyWeights, inputs: SequenceInputs, kee
   return normalizeRms(hidden, weights.norm, inputs.config.normEpsilon);
 }
 
-/** [M, D] → logits [M, V]. */
+/** [M, D] → logits [M, V], or a critic's scores [M, 1]. */
 export function projectToVocabulary(weights: PolicyWeights, hidden: tf.Tensor): tf.Tensor {
   return weights.head === null
     ? tf.matMul(hidden, weights.embedding, false, true)
@@ -84,6 +84,17 @@ export function forwardLogits(policy: Policy, batch: TokenBatch): tf.Tensor3D {
     const logits = projectToVocabulary(policy.weights, encodeHidden(policy.weights, inputs, 0));
     return tf.reshape(logits, [batch.count, batch.length, policy.config.vocabularySize]);
   });
+}
+
+/** One score of a critic per target column, [1, N·T]: of the state before the column's token, as in `scorePrepared`. */
+export function valuePrepared(
+  weights: PolicyWeights,
+  inputs: SequenceInputs,
+  call: { targets: tf.Tensor1D },
+): tf.Tensor2D {
+  const keepFrom = inputs.length - call.targets.size / inputs.count;
+  const scores = projectToVocabulary(weights, encodeHidden(weights, inputs, keepFrom));
+  return tf.reshape<tf.Rank.R2>(scores, [1, call.targets.size]);
 }
 
 /** Scores of prepared inputs: [2, N·T] logprobs and entropies of `targets`, the last T columns shifted by one. */

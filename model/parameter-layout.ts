@@ -65,6 +65,13 @@ function layoutLayer(config: PolicyConfig, layer: number): ParameterLayout[] {
   ];
 }
 
+/** Hugging Face calls a head that gives scores instead of logits `score`. */
+function layoutHead({ outputs, vocabularySize, width }: PolicyConfig): ParameterLayout {
+  return fused(width, [
+    outputs === undefined ? ['lm_head.weight', vocabularySize] : ['score.weight', outputs],
+  ]);
+}
+
 /** How each in-memory parameter, in the order of `listParameterNames`, is stored in a Hugging Face file. */
 export function listStoredParts(config: PolicyConfig): ParameterLayout[] {
   const { vocabularySize, width } = config;
@@ -73,6 +80,6 @@ export function listStoredParts(config: PolicyConfig): ParameterLayout[] {
     plain('model.embed_tokens.weight', [vocabularySize, width]),
     ...layers.flat(),
     plain('model.norm.weight', [width]),
-    ...(config.tiedEmbeddings ? [] : [fused(width, [['lm_head.weight', vocabularySize]])]),
+    ...(config.tiedEmbeddings ? [] : [layoutHead(config)]),
   ];
 }
