@@ -1,6 +1,7 @@
 import type { Generator } from '../random/generator.ts';
 import { percentileInterval, type IntervalEstimate } from './quantile.ts';
 import { interquartileMean, mean } from './aggregate-scores.ts';
+import { drawBases, drawRows, drawRowWeights, groupByBase, rowWeights } from './run-draw.ts';
 import { toScoreMatrix } from './score-shape-error.ts';
 
 /** A statistic of all drawn scores [S·P]; `mean` and `iqm` by name. */
@@ -9,6 +10,8 @@ type Statistic = 'mean' | 'iqm' | ((values: Float64Array) => number);
 export interface BootstrapInput {
   /** scores[seed][problem]: every seed is scored on the same problems, in the same order. */
   readonly scores: readonly (readonly number[])[];
+  /** Base seed of each row of `scores`: the level above the seeds. Absent, or all the same: there is no such level. */
+  readonly bases?: readonly number[];
   readonly statistic: Statistic;
   readonly resamples: number;
   readonly generator: Generator;
@@ -17,6 +20,9 @@ export interface BootstrapInput {
 }
 
 export interface BootstrapEstimate extends IntervalEstimate {
+  /** Base models; with one the interval says nothing about others. */
+  readonly bases: number;
+  /** Rows: pairs of base and seed. */
   readonly seeds: number;
   readonly problems: number;
 }
@@ -27,28 +33,45 @@ export function toStatisticFunction(statistic: Statistic): (values: Float64Array
 }
 
 /**
- * Percentile interval over both seeds and problems: a replicate draws S seeds with replacement, then P problems with
- * replacement once for all drawn seeds, because problems are shared. It covers the uncertainty of training again with
- * other seeds and of other problems from the same generator; with one seed only the latter. The noise of sampling n
- * completions is inside the scores and carried by both. Source: Owen 2007, "The pigeonhole bootstrap" (crossed factors).
+ * Percentile interval over base models, seeds and problems: a replicate draws B bases with replacement, of each as many of
+ * its seeds with replacement, then P problems with replacement once for all drawn runs, because problems are shared. It
+ * covers training again with other bases and seeds, and other problems of the same generator; with one base that level is
+ * absent, with one seed only problems remain. Every base counts the same, however many seeds it has. The noise of sampling
+ * n completions is inside the scores and carried by all levels. Source: Owen 2007, "The pigeonhole bootstrap" (crossed
+ * factors); Davison and Hinkley 1997, section 3.8 (nested ones).
  *
- * @throws ScoreShapeError when scores are ragged, empty or not finite
+ * @throws ScoreShapeError when scores are ragged, empty or not finite, or bases do not match
  */
 export function hierarchicalBootstrap(input: BootstrapInput): BootstrapEstimate {
   const { scores, statistic, resamples, generator, level } = input;
   const { values, rows: seeds, columns: problems } = toScoreMatrix(scores);
   const evaluate = toStatisticFunction(statistic);
-  const replicates = new Float64Array(resamples);
-  const draw = statistic === 'mean' ? meanReplicate : drawnReplicate(evaluate, values.length);
-  for (let r = 0; r < resamples; r += 1) replicates[r] = draw({ values, seeds, problems, generator });
-  return { estimate: evaluate(values), ...percentileInterval(replicates, level), level, seeds, problems };
+  const groups = groupByBase(seeds, input.bases);
+  const matrix = { values, seeds, problems };
+  const replicates =
+    statistic === 'mean'
+      ? meanReplicates({ ...matrix, groups }, resamples, generator)
+      : drawnReplicates({ ...matrix, groups, evaluate }, resamples, generator);
+  const isMeanOfBases = statistic === 'mean' && groups.length > 1;
+  return {
+    estimate: isMeanOfBases ? weightedMean(matrix, rowWeights(groups), ones(problems)) : evaluate(values),
+    ...percentileInterval(replicates, level),
+    level,
+    bases: groups.length,
+    seeds,
+    problems,
+  };
 }
 
-interface Draw {
-  values: Float64Array;
-  seeds: number;
-  problems: number;
-  generator: Generator;
+interface Matrix {
+  readonly values: Float64Array;
+  readonly seeds: number;
+  readonly problems: number;
+}
+
+export interface GroupedMatrix extends Matrix {
+  /** Rows by base, as of `groupByBase`. */
+  readonly groups: readonly (readonly number[])[];
 }
 
 /** How often each of `size` units is drawn in `size` draws with replacement. */
@@ -58,38 +81,56 @@ export function drawCounts(size: number, generator: Generator): Int32Array {
   return counts;
 }
 
-/** The mean needs only how often each seed and each problem was drawn. */
-function meanReplicate({ values, seeds, problems, generator }: Draw): number {
-  return weightedMean(
-    { values, seeds, problems },
-    drawCounts(seeds, generator),
-    drawCounts(problems, generator),
-  );
+function ones(size: number): Int32Array {
+  return new Int32Array(size).fill(1);
 }
 
+/** Replicates of the mean, which needs only how often each run and each problem was drawn. */
+export function meanReplicates(matrix: GroupedMatrix, resamples: number, generator: Generator): Float64Array {
+  const { groups, problems } = matrix;
+  const replicates = new Float64Array(resamples);
+  for (let r = 0; r < resamples; r += 1) {
+    const weights = drawRowWeights(groups, drawBases(groups.length, generator), generator);
+    replicates[r] = weightedMean(matrix, weights, drawCounts(problems, generator));
+  }
+  return replicates;
+}
+
+/** Mean of the rectangle whose rows and columns weigh as given; each set of weights sums to its length. */
 export function weightedMean(
-  { values, seeds, problems }: Omit<Draw, 'generator'>,
-  seedCounts: Int32Array,
+  { values, seeds, problems }: Matrix,
+  seedWeights: ArrayLike<number>,
   problemCounts: Int32Array,
 ): number {
   let sum = 0;
   for (let s = 0; s < seeds; s += 1) {
-    if (seedCounts[s] === 0) continue;
+    if (seedWeights[s] === 0) continue;
     let rowSum = 0;
     const offset = s * problems;
     for (let p = 0; p < problems; p += 1) rowSum += problemCounts[p]! * values[offset + p]!;
-    sum += seedCounts[s]! * rowSum;
+    sum += seedWeights[s]! * rowSum;
   }
   return sum / (seeds * problems);
 }
 
-function drawnReplicate(evaluate: (values: Float64Array) => number, size: number): (draw: Draw) => number {
-  const drawn = new Float64Array(size);
-  return ({ values, seeds, problems, generator }) => {
-    const rows = Int32Array.from({ length: seeds }, () => generator.integer(seeds));
+function drawnReplicates(
+  {
+    values,
+    problems,
+    groups,
+    evaluate,
+  }: GroupedMatrix & { readonly evaluate: (values: Float64Array) => number },
+  resamples: number,
+  generator: Generator,
+): Float64Array {
+  const replicates = new Float64Array(resamples);
+  for (let r = 0; r < resamples; r += 1) {
+    const rows = drawRows(groups, drawBases(groups.length, generator), generator);
     const columns = Int32Array.from({ length: problems }, () => generator.integer(problems));
+    const drawn = new Float64Array(rows.length * problems);
     let next = 0;
     for (const row of rows) for (const column of columns) drawn[next++] = values[row * problems + column]!;
-    return evaluate(drawn);
-  };
+    replicates[r] = evaluate(drawn);
+  }
+  return replicates;
 }

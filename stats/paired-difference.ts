@@ -1,6 +1,7 @@
 import type { Generator } from '../random/generator.ts';
 import { drawCounts, weightedMean, type BootstrapEstimate } from './hierarchical-bootstrap.ts';
 import { percentileInterval } from './quantile.ts';
+import { drawBases, drawRowWeights, groupByBase, rowWeights } from './run-draw.ts';
 import { ScoreShapeError, toScoreMatrix } from './score-shape-error.ts';
 import { signFlipTest } from './sign-flip-test.ts';
 
@@ -8,7 +9,9 @@ export interface PairedDifferenceInput {
   /** treatment[seed][problem] and baseline[seed][problem]: the same problems in the same order. */
   readonly treatment: readonly (readonly number[])[];
   readonly baseline: readonly (readonly number[])[];
-  /** same: row s of both arms used the same seed, so seeds are drawn as pairs. different: each arm's seeds are drawn alone. */
+  /** Base seed of each row of both arms; absent: one base. Arms with the same bases draw them together. */
+  readonly bases?: { readonly treatment: readonly number[]; readonly baseline: readonly number[] };
+  /** same: row s of both arms used the same base and seed, so seeds are drawn as pairs. different: each arm's seeds are drawn alone. */
   readonly seeds: 'same' | 'different';
   readonly resamples: number;
   readonly generator: Generator;
@@ -16,7 +19,7 @@ export interface PairedDifferenceInput {
 }
 
 export interface PairedDifference extends BootstrapEstimate {
-  /** Two-sided, over seeds and problems, by inversion of the bootstrap interval. */
+  /** Two-sided, over bases, seeds and problems, by inversion of the bootstrap interval. */
   readonly p: number;
   /** Two-sided sign-flip p over problems, for the runs as trained: it says nothing about other seeds. */
   readonly problemSignFlipP: number;
@@ -35,30 +38,49 @@ export function pairedDifference(input: PairedDifferenceInput): PairedDifference
   const baseline = toScoreMatrix(input.baseline);
   assertSameShape(treatment, baseline, input.seeds);
   const problems = treatment.columns;
-  const arm = (matrix: typeof treatment): { values: Float64Array; seeds: number; problems: number } => ({
-    values: matrix.values,
-    seeds: matrix.rows,
-    problems,
-  });
+  const arms = [toArm(treatment, input.bases?.treatment), toArm(baseline, input.bases?.baseline)] as const;
+  const sharesBases = input.bases === undefined || isSameSet(input.bases.treatment, input.bases.baseline);
+  if (input.seeds === 'same' && !sharesBases) {
+    throw new ScoreShapeError('arms declared to share their seeds have other bases; declare them different');
+  }
   const replicates = new Float64Array(resamples);
   for (let r = 0; r < resamples; r += 1) {
-    const treatmentSeeds = drawCounts(treatment.rows, generator);
-    const baselineSeeds = input.seeds === 'same' ? treatmentSeeds : drawCounts(baseline.rows, generator);
+    const bases = drawBases(arms[0].groups.length, generator);
+    const left = drawRowWeights(arms[0].groups, bases, generator);
+    const otherBases = sharesBases ? bases : drawBases(arms[1].groups.length, generator);
+    const right = input.seeds === 'same' ? left : drawRowWeights(arms[1].groups, otherBases, generator);
     const drawn = drawCounts(problems, generator);
-    replicates[r] =
-      weightedMean(arm(treatment), treatmentSeeds, drawn) - weightedMean(arm(baseline), baselineSeeds, drawn);
+    replicates[r] = weightedMean(arms[0], left, drawn) - weightedMean(arms[1], right, drawn);
   }
-  const differences = subtractMeans(problemMeans(treatment), problemMeans(baseline));
+  const differences = subtractMeans(problemMeans(arms[0]), problemMeans(arms[1]));
   const permutation = signFlipTest({ differences, alternative: 'two-sided', generator, resamples });
   return {
     estimate: permutation.meanDifference,
     ...percentileInterval(replicates, level),
     level,
+    bases: arms[0].groups.length,
     seeds: treatment.rows,
     problems,
     p: invertedP(replicates),
     problemSignFlipP: permutation.p,
   };
+}
+
+interface Arm {
+  readonly values: Float64Array;
+  readonly seeds: number;
+  readonly problems: number;
+  readonly groups: number[][];
+}
+
+function toArm({ values, rows, columns }: ScoreMatrix, bases: readonly number[] | undefined): Arm {
+  return { values, seeds: rows, problems: columns, groups: groupByBase(rows, bases) };
+}
+
+function isSameSet(a: readonly number[], b: readonly number[]): boolean {
+  const left = new Set(a);
+  const right = new Set(b);
+  return left.size === right.size && [...left].every((item) => right.has(item));
 }
 
 interface ScoreMatrix {
@@ -80,9 +102,12 @@ function assertSameShape(treatment: ScoreMatrix, baseline: ScoreMatrix, seeds: '
   }
 }
 
-function problemMeans({ values, rows, columns }: ScoreMatrix): Float64Array {
-  const means = new Float64Array(columns);
-  values.forEach((value, i) => (means[i % columns]! += value / rows));
+function problemMeans({ values, seeds, problems, groups }: Arm): Float64Array {
+  const means = new Float64Array(problems);
+  const weights = rowWeights(groups);
+  values.forEach((value, i) => {
+    means[i % problems]! += (weights[Math.floor(i / problems)]! * value) / seeds;
+  });
   return means;
 }
 
