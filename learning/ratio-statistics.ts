@@ -8,6 +8,8 @@ export interface RatioSums {
   readonly ratio: number;
   /** tokens whose gradient a clip or cap takes away or limits */
   readonly clipped: number;
+  /** those of them with a ratio above 1 */
+  readonly clippedHigh: number;
   /** ratio − 1 − log ratio (k3): the KL from the behavior policy to the policy, nats */
   readonly divergence: number;
 }
@@ -34,14 +36,17 @@ export function sumRatios(
   let tokens = 0;
   let ratioSum = 0;
   let clipped = 0;
+  let clippedHigh = 0;
   let divergence = 0;
   mask.forEach((counts, at) => {
     if (counts === 0) return;
     const ratio = call.ratio[at]!;
     tokens += 1;
     ratioSum += ratio;
-    clipped += Number(isClipped(ratio, credit[at]!, call.options));
+    const isTouched = isClipped(ratio, credit[at]!, call.options);
+    clipped += Number(isTouched);
+    clippedHigh += Number(isTouched && ratio > 1);
     divergence += ratio - 1 - Math.log(ratio);
   });
-  return { tokens, ratio: ratioSum, clipped, divergence };
+  return { tokens, ratio: ratioSum, clipped, clippedHigh, divergence };
 }

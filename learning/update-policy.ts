@@ -159,6 +159,7 @@ interface Totals {
   tokens: number;
   ratio: number;
   clipped: number;
+  clippedHigh: number;
   divergence: number;
 }
 
@@ -174,7 +175,7 @@ async function accumulate(
 ): Promise<Totals> {
   const { batch, options } = context;
   const { microBatch } = call.training;
-  const totals: Totals = { loss: 0, kl: 0, tokens: 0, ratio: 0, clipped: 0, divergence: 0 };
+  const totals: Totals = { loss: 0, kl: 0, tokens: 0, ratio: 0, clipped: 0, clippedHigh: 0, divergence: 0 };
   for (const rows of splitByLength(batch, work.taught, microBatch)) {
     const part = cutMicroBatch(batch, rows, microBatch);
     const found = accumulateRollouts(context, part, work.into);
@@ -190,6 +191,7 @@ async function accumulate(
     totals.tokens += sums.tokens;
     totals.ratio += sums.ratio;
     totals.clipped += sums.clipped;
+    totals.clippedHigh += sums.clippedHigh;
     totals.divergence += sums.divergence;
     await pause(call);
   }
@@ -232,6 +234,8 @@ async function updateOnce(call: UpdateCall, share: Share): Promise<Record<string
       ? {}
       : { 'update/covariance_chosen': context.chosen / Math.max(countTokens(batch), 1) }),
     'update/clip_fraction': totals.clipped / Math.max(totals.tokens, 1),
+    'update/clip_fraction_high': totals.clippedHigh / Math.max(totals.tokens, 1),
+    'update/clip_fraction_low': (totals.clipped - totals.clippedHigh) / Math.max(totals.tokens, 1),
     'update/ratio_mean': totals.ratio / Math.max(totals.tokens, 1),
     'update/approx_kl_nats': totals.divergence / Math.max(totals.tokens, 1),
     'update/learning_rate': learningRate,

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { before, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs-core';
-import { maskTopEntropies } from '../learning/entropy-mask.ts';
+import { controlTokens } from '../learning/control-tokens.ts';
+import { controlEntropy } from '../learning/entropy-coefficient.ts';
 import { computeAdvantages } from '../learning/group-advantages.ts';
 import { computePolicyLoss, type LossInput } from '../learning/policy-gradient-loss.ts';
 import { creditTokens } from '../learning/token-credit.ts';
@@ -47,6 +48,8 @@ interface Outcome {
   readonly gradients: readonly [Float32Array, Float32Array];
   readonly advantages: Float32Array;
   readonly tokenMask: Float32Array;
+  /** weight of the entropy bonus that the next step starts from */
+  readonly remembered: number | null;
 }
 
 /** Rewards → advantages → credit → loss and gradients, as a training step does. */
@@ -65,24 +68,38 @@ function teach(
     advantages,
     maskTruncated: scheme.gates.maskTruncated,
   });
+  const { aggregation } = options;
+  const weights = weighTokens({
+    width: WIDTH,
+    tokenMask,
+    aggregation,
+    maxNewTokens: WIDTH + 2,
+    localBatch: 5,
+  });
+  const current = { logprobs: rollouts['logprobs']!, entropies: rollouts['entropies']! };
+  const { gradientMask, penaltySlopes } = controlTokens(
+    { completionLength: WIDTH, credit, tokenMask, logprobs: rollouts['behaviorLogprobs']! },
+    () => current,
+    { options, generator: createGenerator(deriveStream(7, 'clip-cov')) },
+  );
+  const entropy = current.entropies.reduce((sum, value) => sum + value, 0) / current.entropies.length;
+  const bonus = controlEntropy(options, { remembered: null, entropy });
   const arrays = {
     ...rollouts,
     credit,
     tokenMask,
-    gradientMask: maskTopEntropies(rollouts['entropies']!, tokenMask, options.topEntropyQuantile),
-    weights: weighTokens({
-      width: WIDTH,
-      tokenMask,
-      aggregation: options.aggregation,
-      maxNewTokens: WIDTH + 2,
-      localBatch: 5,
-    }),
+    gradientMask,
+    weights,
+    ...(penaltySlopes === null ? {} : { penaltySlopes }),
+    ...(bonus.coefficient > 0 ? { entropyWeights: weights.map((weight) => weight * bonus.coefficient) } : {}),
   };
-  return tf.tidy(() => {
+  const learnt = tf.tidy(() => {
     const entries = Object.entries(arrays).filter(([, values]) => values.length === COUNT * WIDTH);
-    const fixed = Object.fromEntries(
-      entries.map(([name, values]) => [name, tf.tensor2d(values, [COUNT, WIDTH])]),
-    ) as unknown as LossInput;
+    const fixed = {
+      entropyWeights: null,
+      penaltySlopes: null,
+      ...Object.fromEntries(entries.map(([name, values]) => [name, tf.tensor2d(values, [COUNT, WIDTH])])),
+    } as unknown as LossInput;
     const computeLoss = (logprobs: tf.Tensor, entropies: tf.Tensor): tf.Tensor => {
       const current = { logprobs: logprobs as tf.Tensor2D, entropies: entropies as tf.Tensor2D };
       const { rows } = computePolicyLoss({ ...fixed, ...current }, options);
@@ -94,8 +111,9 @@ function teach(
       Float32Array,
       Float32Array,
     ];
-    return { loss: value.dataSync()[0]!, gradients, advantages, tokenMask };
+    return { loss: value.dataSync()[0]!, gradients };
   });
+  return { ...learnt, advantages, tokenMask, remembered: bonus.next };
 }
 
 const trained = schemes.filter((scheme) => scheme.isTrained);
@@ -112,7 +130,8 @@ for (const scheme of trained) {
     const { gradients, tokenMask, advantages } = teach(scheme);
     const unscored = REWARDS.indexOf(null);
     assert.equal(advantages[unscored], 0);
-    assert.ok(gradients[0].some((slope) => slope !== 0));
+    assert.ok(gradients.some((slopes) => slopes.some((slope) => slope !== 0)));
+    gradients[1].forEach((slope, at) => assert.ok(tokenMask[at] === 1 || slope === 0, `entropy ${at}`));
     gradients[0].forEach((slope, at) => {
       const isSilent = tokenMask[at] === 0 || (Math.floor(at / WIDTH) === unscored && scheme.loss.beta === 0);
       if (isSilent) assert.equal(Math.abs(slope), 0, `token ${at}`);
@@ -183,6 +202,17 @@ const sensitive: Scheme['loss'] = {
   delta: 3,
   topEntropyQuantile: 0.5,
   entropyCoefficient: 0.01,
+  covarianceShare: 0.2,
+};
+
+/** What a knob that needs another one to act is tried under. */
+const contexts: Partial<Record<keyof Scheme['loss'], Partial<Scheme['loss']>>> = {
+  covarianceControl: { topEntropyQuantile: 1, covarianceShare: 1 },
+  entropyStep: { entropyTarget: 3 },
+  covarianceShare: { covarianceControl: 'kl' },
+  covariancePenalty: { covarianceControl: 'kl' },
+  covarianceLow: { covarianceControl: 'clip', covarianceShare: 1, topEntropyQuantile: 1 },
+  covarianceHigh: { covarianceControl: 'clip', covarianceShare: 1, covarianceLow: 0 },
 };
 
 /** Another value of each knob that is a number or may be null; enumerations and switches are taken through all values. */
@@ -193,6 +223,13 @@ const otherNumbers: Partial<Record<keyof Scheme['loss'], readonly unknown[]>> = 
   beta: [0, 0.2],
   topEntropyQuantile: [1, 0.2],
   entropyCoefficient: [0, 0.02],
+  // The rollouts' mean entropy is about 1: one target switches the bonus off, the other leaves it on.
+  entropyTarget: [0.1, 3],
+  entropyStep: [0.01],
+  covarianceShare: [0.05],
+  covarianceLow: [0],
+  covarianceHigh: [0.3],
+  covariancePenalty: [0, 0.1],
 };
 
 function listValues(shape: Record<string, { safeParse: unknown }>, knob: string): readonly unknown[] {
@@ -208,20 +245,29 @@ function schemeJson(shape: object, knob: string): { enum?: unknown[]; type?: str
   ]!.toJSONSchema();
 }
 
-function fingerprintOf({ loss, gradients }: Outcome): string {
-  return JSON.stringify([loss, [...gradients[0]], [...gradients[1]]]);
+function fingerprintOf({ loss, gradients, remembered }: Outcome): string {
+  return JSON.stringify([loss, [...gradients[0]], [...gradients[1]], remembered]);
 }
 
 const lossShape = schemeSchema.shape.loss.unwrap().shape;
 
 for (const knob of Object.keys(lossShape)) {
-  test(`loss.${knob}: each value changes the loss or its gradient`, () => {
+  test(`loss.${knob}: each value changes the loss or its gradient, is finite and leaves masked tokens alone`, () => {
     const values = listValues(lossShape, knob);
     assert.ok(values.length > 1, `give loss.${knob} another value in otherNumbers`);
+    const context = contexts[knob as 'delta'] ?? {};
     const outcomes = values.map((value) =>
-      fingerprintOf(teach({ ...findScheme('grpo'), loss: { ...sensitive, [knob]: value } })),
+      teach({ ...findScheme('grpo'), loss: { ...sensitive, ...context, [knob]: value } }),
     );
-    assert.equal(new Set(outcomes).size, values.length);
+    assert.equal(new Set(outcomes.map(fingerprintOf)).size, values.length);
+    for (const { loss, gradients, tokenMask } of outcomes) {
+      assert.ok(Number.isFinite(loss));
+      for (const slopes of gradients) {
+        slopes.forEach((slope, at) => {
+          assert.ok(Number.isFinite(slope) && (tokenMask[at] === 1 || slope === 0), `token ${at}: ${slope}`);
+        });
+      }
+    }
   });
 }
 

@@ -1,14 +1,19 @@
 import { closest } from 'fastest-levenshtein';
 import type { Scheme } from '../spec/scheme.ts';
+import { adaptiveEntropyBonus } from './adaptive-entropy-bonus.ts';
 import { base } from './base.ts';
+import { clipCov } from './clip-cov.ts';
 import { dapo } from './dapo.ts';
 import { distillation } from './distillation.ts';
 import { drGrpo } from './dr-grpo.ts';
+import { entropyBonus } from './entropy-bonus.ts';
+import { entropyOnly } from './entropy-only.ts';
 import { formatOnly } from './format-only.ts';
 import { gradedReward } from './graded-reward.ts';
 import { grpo } from './grpo.ts';
 import { incorrectReward } from './incorrect-reward.ts';
 import { invertedReward } from './inverted-reward.ts';
+import { klCov } from './kl-cov.ts';
 import { majorityReward } from './majority-reward.ts';
 import { markerReward } from './marker-reward.ts';
 import { negativeReinforcement } from './negative-reinforcement.ts';
@@ -46,6 +51,11 @@ export const schemes: readonly Scheme[] = [
   rlcr,
   rlcrLogScore,
   distillation,
+  clipCov,
+  klCov,
+  entropyBonus,
+  adaptiveEntropyBonus,
+  entropyOnly,
   base,
 ];
 

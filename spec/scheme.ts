@@ -65,6 +65,57 @@ const advantageSchema = z.strictObject({
     .min(0)
     .default(1)
     .describe('Weight of incorrect samples when outcome is "signed".'),
+  estimator: z
+    .enum(['rollout', 'return', 'gae'])
+    .default('rollout')
+    .describe(
+      'rollout: each token is credited with its rollout’s advantage; return: that advantage is a reward of the last token, ' +
+        'and a token gets the discounted return from it on (REINFORCE++); gae: as return, less the values of a critic (PPO).',
+    ),
+  gamma: z.number().min(0).max(1).default(1).describe('Discount per token of estimators "return" and "gae".'),
+  lambda: z.number().min(0).max(1).default(1).describe('Decay per token of the advantages of "gae".'),
+  whitening: z
+    .enum(['none', 'rollouts', 'tokens'])
+    .default('none')
+    .describe(
+      'Standardise over the whole batch: the rollouts’ advantages before they reach tokens (+ 1e-4), or the credit of all ' +
+        'tokens at the end (REINFORCE++, PPO).',
+    ),
+  klInReward: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe(
+      'Weight of the KL to the reference policy (k1, as sampled) that is taken off the reward: summed over the rollout ' +
+        '(estimator "rollout", before the baseline), or token by token.',
+    ),
+});
+
+const criticSchema = z.strictObject({
+  learningRateFactor: z
+    .number()
+    .positive()
+    .default(10)
+    .describe('The critic’s learning rate over the policy’s.'),
+  valueClip: z
+    .number()
+    .positive()
+    .nullable()
+    .default(0.5)
+    .describe(
+      'A value may leave the one recorded when sampling by this much before its loss stops falling; null: no clip.',
+    ),
+});
+
+const referenceSchema = z.strictObject({
+  syncEvery: z
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .describe(
+      'Replace the reference policy by the trained one after every so many steps; 0: it stays the frozen base.',
+    ),
 });
 
 const lossSchema = z.strictObject({
@@ -98,11 +149,7 @@ const lossSchema = z.strictObject({
     .nullable()
     .default(null)
     .describe('Two-sided clip: cap of the unclipped ratio; null: off.'),
-  beta: z
-    .number()
-    .min(0)
-    .default(0)
-    .describe('Weight of the KL penalty to the frozen base; 0: no reference policy.'),
+  beta: z.number().min(0).default(0).describe('Weight of the KL penalty to the reference policy; 0: none.'),
   klEstimator: z
     .enum(['k1', 'k2', 'k3'])
     .default('k3')
@@ -158,7 +205,9 @@ const lossSchema = z.strictObject({
     .number()
     .min(0)
     .default(1)
-    .describe('Weight of |logprob − behavior logprob| on tokens chosen by covarianceControl "kl".'),
+    .describe(
+      'Weight of the absolute difference of logprob and behavior logprob on tokens chosen by covarianceControl "kl".',
+    ),
 });
 
 export const schemeSchema = z.strictObject({
@@ -179,7 +228,9 @@ export const schemeSchema = z.strictObject({
     ),
   rewards: z.array(rewardSchema).min(1).describe('Weighted sum of reward components.'),
   gates: gatesSchema.prefault({}).describe('Which rollouts and groups may teach.'),
-  advantage: advantageSchema.prefault({}).describe('From rewards to one advantage per rollout.'),
+  advantage: advantageSchema.prefault({}).describe('From rewards to advantages.'),
+  critic: criticSchema.prefault({}).describe('How the critic of estimator "gae" is trained.'),
+  reference: referenceSchema.prefault({}).describe('The policy that KL penalties are measured from.'),
   loss: lossSchema.prefault({}).describe('From advantages to the gradient.'),
 });
 
@@ -189,4 +240,14 @@ export type SchemeInput = z.input<typeof schemeSchema>;
 /** Fills a scheme's defaults and freezes its shape; every file in schemes/ exports one such value. */
 export function defineScheme(input: SchemeInput): Scheme {
   return schemeSchema.parse(input);
+}
+
+/** Whether rollouts are scored by the reference policy. */
+export function usesReference({ loss, advantage }: Scheme): boolean {
+  return loss.beta > 0 || advantage.klInReward > 0;
+}
+
+/** Whether a critic is trained beside the policy. */
+export function usesCritic({ advantage }: Scheme): boolean {
+  return advantage.estimator === 'gae';
 }
