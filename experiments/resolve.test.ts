@@ -69,6 +69,24 @@ test('faults name their place, what was found and what was expected, before any 
     faultsOf({ conditions: { a: { scheme: { name: 'grpo', rewards: [{ component: 'verifyer' }] } } } }),
     /scheme\.rewards\.0: there is no reward component 'verifyer'/,
   );
+  assert.match(
+    faultsOf({ conditions: { a: { scheme: 'rlcr' } } }),
+    /task\.formats: reward brier reads a stated confidence; no format of task arithmetic states one/,
+  );
+  assert.match(
+    faultsOf({ conditions: { a: { scheme: { name: 'pass-at-k-training', advantage: { k: 99 } } } } }),
+    /advantage\.k: found 99, expected at most training\.groupSize = 8/,
+  );
+  assert.match(
+    faultsOf({
+      conditions: { a: { scheme: { name: 'pass-at-k-training', advantage: { scale: 'batch' } } } },
+    }),
+    /scheme\.advantage: outcome "pass@k" goes with/,
+  );
+  assert.match(
+    faultsOf({ conditions: { a: { scheme: 'majority-reward' } } }),
+    /needs training\.pool and training\.poolSamples/,
+  );
 });
 
 test('every committed matrix resolves', async () => {

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { answerConfidence } from './answer-confidence.ts';
 import { basePerplexity } from './base-perplexity.ts';
+import { confidenceClassifier } from './confidence-classifier.ts';
 import { fastSlow } from './fast-slow.ts';
 import { knowledgeRecall } from './knowledge-recall.ts';
 import { layerChange } from './layer-change.ts';
@@ -26,6 +27,7 @@ const probes: ReadonlyMap<string, Entry> = new Map([
   entry(layerRestore),
   entry(knowledgeRecall),
   entry(answerConfidence),
+  entry(confidenceClassifier),
 ]);
 
 export const probeNames: readonly string[] = [...probes.keys()];

@@ -79,7 +79,7 @@ test('a probe without a file is refused by name', () => {
 test('a split that the run did not evaluate is refused with what to do', async () => {
   const call = run('partial-prompt', { splits: ['harder'] });
   await assert.rejects(call, ProbeMismatchError);
-  await assert.rejects(call, /evaluation.splits has clean, contaminated, knowledge; add it there/);
+  await assert.rejects(call, /evaluation.splits has clean, contaminated, dev, knowledge; add it there/);
 });
 
 test('partial-prompt completes leaked problems and not clean ones', async () => {

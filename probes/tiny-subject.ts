@@ -41,6 +41,7 @@ export const tinyConfig: PolicyConfig = {
 const problems = new Map<EvaluationSplit, readonly Problem[]>([
   ['clean', [0, 1, 2, 3].map((index) => task.problem('clean', 0, index))],
   ['contaminated', [0, 1, 2, 3].map((index) => task.problem('contaminated', 0, index))],
+  ['dev', [0, 1, 2, 3].map((index) => task.problem('dev', 0, index))],
   ['knowledge', [0, 1, 2, 3, 4].map((index) => knowledge.problem('knowledge', 0, index))],
 ]);
 
