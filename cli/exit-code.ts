@@ -2,6 +2,8 @@
 const USAGE_ERRORS = new Set([
   'BaseNotBuiltError',
   'InvalidSpecError',
+  'JsonLinesError',
+  'UnreadableFileError',
   'UnknownRunError',
   'UnknownExperimentError',
   'UnknownSchemeError',

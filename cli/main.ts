@@ -5,6 +5,7 @@ import { addCancelCommand } from './cancel.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { describeError, exitCodeOf } from './exit-code.ts';
 import { addLsCommand } from './ls.ts';
+import { addOverlapCommand } from './overlap.ts';
 import { addPauseCommand } from './pause.ts';
 import { addReportCommand } from './report.ts';
 import { addResumeCommand } from './resume.ts';
@@ -30,6 +31,7 @@ function createProgram(setExitCode: (code: number) => void): Command {
     addPauseCommand,
     addCancelCommand,
     addReportCommand,
+    addOverlapCommand,
     addBasesCommand,
     addWorkerCommand,
     addDoctorCommand,
