@@ -116,6 +116,18 @@ function teach(
   return { ...learnt, advantages, tokenMask, remembered: bonus.next };
 }
 
+function assertPermutes(options: Scheme['advantage']): void {
+  const rewards = [1, 0, 0, 0, 1, 1, 0, 1];
+  const order = [2, 0, 3, 1, 4, 5, 6, 7];
+  const plain = computeAdvantages(rewards, GROUP, options);
+  const permuted = computeAdvantages(
+    order.map((at) => rewards[at]!),
+    GROUP,
+    options,
+  );
+  order.forEach((at, position) => assert.ok(Math.abs(permuted[position]! - plain[at]!) < 1e-6));
+}
+
 const trained = schemes.filter((scheme) => scheme.isTrained);
 
 for (const scheme of trained) {
@@ -147,15 +159,7 @@ for (const scheme of trained) {
   });
 
   test(`${scheme.name}: permuting a group permutes its advantages and leaves the other groups alone`, () => {
-    const rewards = [1, 0, 0, 0, 1, 1, 0, 1];
-    const order = [2, 0, 3, 1, 4, 5, 6, 7];
-    const plain = computeAdvantages(rewards, GROUP, scheme.advantage);
-    const permuted = computeAdvantages(
-      order.map((at) => rewards[at]!),
-      GROUP,
-      scheme.advantage,
-    );
-    order.forEach((at, position) => assert.ok(Math.abs(permuted[position]! - plain[at]!) < 1e-6));
+    assertPermutes(scheme.advantage);
   });
 
   test(`${scheme.name}: its reward components exist and take its options`, () => {
@@ -293,6 +297,10 @@ const advantageValues: Record<keyof Scheme['advantage'], readonly Partial<Scheme
 };
 
 for (const [knob, changes] of Object.entries(advantageValues)) {
+  test(`advantage.${knob}: permuting a group permutes its advantages under each value`, () => {
+    for (const change of changes) assertPermutes({ ...findScheme('grpo').advantage, ...change });
+  });
+
   test(`advantage.${knob}: each value changes the advantages`, () => {
     const outcomes = changes.map((change) =>
       computeAdvantages(REWARDS, GROUP, { ...findScheme('grpo').advantage, ...change }).join(),
