@@ -6,5 +6,5 @@ export const teacher = {
   name: 'teacher',
   purpose: 'Solves the task of boundary far better than boundary does: what a student can be distilled from.',
   task: boundary.task,
-  recipe: { ...boundary.recipe, steps: 1100, documentsPerStep: 64 },
+  recipe: { ...boundary.recipe, steps: 1300 },
 } as const satisfies DeclaredBase;
