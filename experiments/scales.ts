@@ -33,9 +33,9 @@ export const scales = {
   },
   small: {
     bases: 3,
-    seeds: 2,
+    seeds: 1,
     base: {},
-    training: { steps: 40, promptsPerStep: 32, groupSize: 8 },
+    training: { steps: 30, promptsPerStep: 16, groupSize: 8 },
     evaluation: { samplesPerProblem: 64, every: 10, devProblems: 32, devSamples: 4 },
   },
   full: {

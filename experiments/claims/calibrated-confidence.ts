@@ -5,7 +5,7 @@ const stated = { name: 'probe', probe: 'answer-confidence', split: 'clean' } as 
 const brier = { ...stated, metric: 'stated_brier' } as const;
 const ece = { ...stated, metric: 'stated_ece' } as const;
 
-/** The base states a confidence with every answer that means nothing yet; `ground-truth` is RLVR that never trains it. */
+/** The base states a confidence with every answer that means nothing yet; `rlvr` has RLCR's advantage and does not train it. */
 export const claim = defineClaim({
   name: 'calibrated-confidence',
   question: 'Does a Brier term teach a model to state how sure it may be, at no cost in accuracy?',
@@ -17,6 +17,7 @@ export const claim = defineClaim({
     probes: { 'answer-confidence': { kinds: ['stated'] } },
   },
   conditions: {
+    rlvr: { scheme: { name: 'grpo', advantage: { scale: 'none' } } },
     rlcr: { scheme: 'rlcr' },
     'rlcr-log-score': { scheme: 'rlcr-log-score' },
   },
@@ -24,7 +25,7 @@ export const claim = defineClaim({
     {
       claim: 'RLCR is as accurate as RLVR.',
       treatment: 'rlcr',
-      control: 'ground-truth',
+      control: 'rlvr',
       metric: passAt1,
       alternative: 'noninferior',
       margin: { value: 0.05, unit: 'fraction' },
@@ -33,7 +34,7 @@ export const claim = defineClaim({
     {
       claim: 'RLCR lowers the Brier score of the stated confidence below RLVR’s.',
       treatment: 'rlcr',
-      control: 'ground-truth',
+      control: 'rlvr',
       metric: brier,
       alternative: 'less',
       reported: 'less',
@@ -41,7 +42,7 @@ export const claim = defineClaim({
     {
       claim: 'RLCR lowers the calibration error of the stated confidence below RLVR’s.',
       treatment: 'rlcr',
-      control: 'ground-truth',
+      control: 'rlvr',
       metric: ece,
       alternative: 'less',
       reported: 'less',

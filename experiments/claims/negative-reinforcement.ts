@@ -11,7 +11,8 @@ export const claim = defineClaim({
   source: 'arXiv 2506.01347',
   task: { family: 'arithmetic' },
   base: 'boundary',
-  evaluation: { splits: { clean: 96 } },
+  // The same evaluation as capability-boundary, so that the two share their common arms.
+  evaluation: { splits: { clean: 96 }, probes: { 'base-perplexity': {} } },
   conditions: {
     positive: { scheme: 'positive-reinforcement' },
     negative: { scheme: 'negative-reinforcement' },

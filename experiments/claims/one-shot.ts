@@ -20,7 +20,7 @@ export const claim = defineClaim({
     'two-shot': { training: { examples: { from, count: 2 } } },
     'sixteen-shot': { training: { examples: { from, count: 16 } } },
     'one-shot-format-only': { scheme: 'format-only', training: { examples: { from } } },
-    'one-shot-entropy-only': { scheme: 'entropy-only', training: { examples: { from } } },
+    'one-shot-entropy-only': { scheme: 'entropy-only', training: { steps: 10, examples: { from } } },
   },
   hypotheses: [
     {
