@@ -1,8 +1,15 @@
 import { createMoments } from '../learning/adamw.ts';
 import { decodePolicy, encodePolicy } from '../model/checkpoint.ts';
 import type { PolicyConfig } from '../model/config.ts';
+import { createCritic } from '../model/critic.ts';
 import { disposePolicy, type Policy } from '../model/policy.ts';
-import { decodeTrainingState, encodeTrainingState, type OptimizerMoments } from '../model/training-state.ts';
+import {
+  decodeCritic,
+  decodeTrainingState,
+  encodeTrainingState,
+  type CriticState,
+  type OptimizerMoments,
+} from '../model/training-state.ts';
 import type { CheckpointRef } from '../spec/plan.ts';
 import type { ArtifactStore } from './artifact-store.ts';
 
@@ -10,12 +17,16 @@ import type { ArtifactStore } from './artifact-store.ts';
 export interface LivePolicy {
   readonly policy: Policy;
   readonly moments: OptimizerMoments;
+  /** null where none is trained beside the policy */
+  readonly critic: CriticState | null;
 }
 
 /** A worker's live policies: only a cache keyed by checkpoint, so losing it costs a reload and nothing else. */
 export interface LivePolicies {
   /** The checkpoint's policy for reading; it stays in the cache, which owns it. */
   borrow(checkpoint: CheckpointRef, config: PolicyConfig): Promise<Policy>;
+  /** The critic of a checkpoint for reading; before the first step one that starts from its policy. Likewise the cache's. */
+  borrowCritic(checkpoint: CheckpointRef, config: PolicyConfig): Promise<Policy>;
   /** The checkpoint's policy for training; the caller owns it and gives it back with `keep`, or releases it. */
   take(checkpoint: CheckpointRef, config: PolicyConfig): Promise<LivePolicy>;
   /** Writes a trained policy as files named by `path(part)` and keeps it live under its new checkpoint. */
@@ -24,6 +35,20 @@ export interface LivePolicies {
 
 export function releaseLivePolicy(live: LivePolicy): void {
   disposePolicy(live.policy);
+  if (live.critic !== null) disposePolicy(live.critic.policy);
+}
+
+/** The same with a critic, made if there is none. */
+export function withCritic(live: LivePolicy): LivePolicy & { readonly critic: CriticState } {
+  if (live.critic !== null) return { ...live, critic: live.critic };
+  const policy = createCritic(live.policy);
+  return { ...live, critic: { policy, moments: createMoments(policy) } };
+}
+
+/** The same without the critic that another run may have left beside a shared base. */
+export function withoutCritic(live: LivePolicy): LivePolicy {
+  if (live.critic !== null) disposePolicy(live.critic.policy);
+  return { ...live, critic: null };
 }
 
 function keyOf(checkpoint: CheckpointRef): string {
@@ -36,16 +61,14 @@ export function createLivePolicies(artifacts: ArtifactStore, capacity: number): 
 
   const load = async (checkpoint: CheckpointRef, config: PolicyConfig): Promise<LivePolicy> => {
     const policy = decodePolicy(config, await artifacts.read(checkpoint.weights));
-    const moments =
-      checkpoint.trainingState === null
-        ? createMoments(policy)
-        : decodeTrainingState(config, await artifacts.read(checkpoint.trainingState));
-    return { policy, moments };
+    if (checkpoint.trainingState === null) return { policy, moments: createMoments(policy), critic: null };
+    const state = await artifacts.read(checkpoint.trainingState);
+    return { policy, moments: decodeTrainingState(config, state), critic: decodeCritic(config, state) };
   };
 
   const insert = (key: string, value: LivePolicy): void => {
     const previous = live.get(key);
-    if (previous !== undefined && previous !== value) releaseLivePolicy(previous);
+    if (previous !== undefined && previous.policy !== value.policy) releaseLivePolicy(previous);
     live.delete(key);
     live.set(key, value);
     for (const [oldest, stale] of live) {
@@ -62,6 +85,12 @@ export function createLivePolicies(artifacts: ArtifactStore, capacity: number): 
       insert(key, value);
       return value.policy;
     },
+    borrowCritic: async (checkpoint, config) => {
+      const key = keyOf(checkpoint);
+      const value = withCritic(live.get(key) ?? (await load(checkpoint, config)));
+      insert(key, value);
+      return value.critic.policy;
+    },
     take: async (checkpoint, config) => {
       const key = keyOf(checkpoint);
       const value = live.get(key);
@@ -69,12 +98,12 @@ export function createLivePolicies(artifacts: ArtifactStore, capacity: number): 
       return value ?? load(checkpoint, config);
     },
     keep: async (value, path) => {
-      const { policy, moments } = value;
+      const { policy, moments, critic } = value;
       const checkpoint = {
         weights: await artifacts.write(path('weights'), encodePolicy(policy)),
         trainingState: await artifacts.write(
           path('training-state'),
-          encodeTrainingState(policy.config, moments),
+          encodeTrainingState(policy.config, moments, critic),
         ),
       };
       insert(keyOf(checkpoint), value);

@@ -4,7 +4,7 @@ import type { Database } from '../db/connection.ts';
 import { countEvaluated } from '../db/evaluations.ts';
 import { startRun } from '../db/runs.ts';
 import { nextStepOf } from '../db/steps.ts';
-import { isDevEvaluationDue, type ArtifactRef, type CheckpointRef } from '../spec/plan.ts';
+import { isDevEvaluationDue, referenceStep, type ArtifactRef, type CheckpointRef } from '../spec/plan.ts';
 import { durable } from './durable.ts';
 import type { StoreDependencies } from './store-dependencies.ts';
 
@@ -20,8 +20,12 @@ export interface OpenedRun {
   /** The first step that is not recorded yet. */
   readonly nextStep: number;
   readonly checkpoint: CheckpointRef;
-  /** The base model, from which a KL penalty is measured. */
+  /** The base model. */
   readonly reference: CheckpointRef;
+  /** What KL penalties are measured from: the base model, or the policy it was last replaced by. */
+  readonly klReference: CheckpointRef;
+  /** After how many steps it is replaced; 0: never. */
+  readonly syncEvery: number;
   /** Who samples the rollouts when it is not the policy itself. */
   readonly teacher: CheckpointRef | null;
   /** The base model's samples of the pool are not complete. */
@@ -50,8 +54,13 @@ export function createOpenRun({ db, plans }: StoreDependencies) {
     startRun(db, input.runId, input.provenance);
     const nextStep = nextStepOf(db, input.runId);
     const reference = { weights: base.weights, trainingState: null };
-    const row = listCheckpoints(db, input.runId).find((checkpoint) => checkpoint.step === nextStep);
-    const { evaluation, training } = plan.condition;
+    const rows = listCheckpoints(db, input.runId);
+    const checkpointOf = (step: number): CheckpointRef => {
+      const row = rows.find((checkpoint) => checkpoint.step === step);
+      return row === undefined ? reference : toCheckpointRef(db, row);
+    };
+    const { evaluation, training, scheme } = plan.condition;
+    const { syncEvery } = scheme.reference;
     const isDue =
       nextStep > 0 &&
       isDevEvaluationDue(nextStep - 1, { steps: training.steps, evaluateEvery: evaluation.every });
@@ -59,8 +68,10 @@ export function createOpenRun({ db, plans }: StoreDependencies) {
     const pooled = countEvaluated(db, { runId: input.runId, step: 0, split: 'pool' });
     return {
       nextStep,
-      checkpoint: row === undefined ? reference : toCheckpointRef(db, row),
+      checkpoint: checkpointOf(nextStep),
       reference,
+      klReference: checkpointOf(referenceStep(nextStep, syncEvery)),
+      syncEvery,
       teacher: teacher === null ? null : { weights: teacher.weights, trainingState: null },
       lacksPool: training.pool !== null && training.poolSamples > 0 && pooled < training.pool,
       lacksDevEvaluation: isDue && evaluated < evaluation.devProblems,

@@ -50,7 +50,7 @@ async function openLive(
   const { policyConfig } = from.substrate;
   if (input.checkpoint !== null) return dependencies.policies.take(input.checkpoint, policyConfig);
   const policy = createPolicy(policyConfig, from.recipe.seed, from.recipe.architecture.initializerRange);
-  return { policy, moments: createMoments(policy) };
+  return { policy, moments: createMoments(policy), critic: null };
 }
 
 /** Pretraining steps [fromStep, toStep) of a base model; the chunk's checkpoint is the durable outcome. */

@@ -1,9 +1,9 @@
-import { recordCheckpoint, releaseArtifacts } from '../db/artifacts.ts';
+import { listCheckpoints, recordCheckpoint, releaseArtifacts, toCheckpointRef } from '../db/artifacts.ts';
 import { beginAttempt, finishAttempt } from '../db/attempts.ts';
-import { writeTransaction } from '../db/connection.ts';
+import { writeTransaction, type Database } from '../db/connection.ts';
 import { listRollouts } from '../db/rollouts.ts';
 import { recordStep } from '../db/steps.ts';
-import type { ArtifactRef, CheckpointRef } from '../spec/plan.ts';
+import { referenceStep, type ArtifactRef, type CheckpointRef, type RunPlan } from '../spec/plan.ts';
 import { durable } from './durable.ts';
 import { measureRollouts } from './rollout-metrics.ts';
 import type { StoreDependencies } from './store-dependencies.ts';
@@ -12,8 +12,6 @@ import type { UpdatedPolicy } from './update.ts';
 export interface RecordInput {
   readonly plan: ArtifactRef;
   readonly step: number;
-  /** The checkpoint the step started from. */
-  readonly checkpoint: CheckpointRef;
   readonly updated: UpdatedPolicy;
   /** Files that no one needs once the step is recorded. */
   readonly obsolete: readonly ArtifactRef[];
@@ -25,12 +23,27 @@ function filesOf(checkpoint: CheckpointRef): ArtifactRef[] {
     : [checkpoint.weights, checkpoint.trainingState];
 }
 
-/** The superseded checkpoint's files, unless they are the base model's or the plan keeps this step. */
-function supersededFiles(input: RecordInput, checkpointEvery: number): ArtifactRef[] {
-  const isBase = input.step === 0;
-  const isKept = checkpointEvery > 0 && input.step % checkpointEvery === 0;
+/** Checkpoints that no one needs once the next step starts: neither the base nor kept by the plan, not its reference. */
+export function listSuperseded(step: number, plan: { checkpointEvery: number; syncEvery: number }): number[] {
+  const { checkpointEvery, syncEvery } = plan;
+  const reference = referenceStep(step + 1, syncEvery);
+  return [...new Set([referenceStep(step, syncEvery), step])].filter(
+    (past) => past > 0 && past !== reference && !(checkpointEvery > 0 && past % checkpointEvery === 0),
+  );
+}
+
+/** The files of superseded checkpoints. */
+function supersededFiles(db: Database, input: RecordInput, { runId, condition }: RunPlan): ArtifactRef[] {
+  const { training, scheme } = condition;
+  const steps = listSuperseded(input.step, {
+    checkpointEvery: training.checkpointEvery,
+    syncEvery: scheme.reference.syncEvery,
+  });
   const current = new Set(filesOf(input.updated.checkpoint).map((ref) => ref.path));
-  return isBase || isKept ? [] : filesOf(input.checkpoint).filter((ref) => !current.has(ref.path));
+  return listCheckpoints(db, runId)
+    .filter(({ step }) => steps.includes(step))
+    .flatMap((row) => filesOf(toCheckpointRef(db, row)))
+    .filter((ref) => !current.has(ref.path));
 }
 
 /**
@@ -44,7 +57,7 @@ export function createRecord({ db, artifacts, plans }: StoreDependencies) {
     const key = { runId, stage: 'record', step: input.step, attempt: attempt.number };
     const lease = beginAttempt(db, key, attempt.workerId);
     const rows = listRollouts(db, { runId, phase: 'train', step: input.step });
-    const superseded = supersededFiles(input, plan.condition.training.checkpointEvery);
+    const superseded = supersededFiles(db, input, plan);
     writeTransaction(db, (tx) => {
       recordCheckpoint(tx, { runId, step: input.step + 1 }, input.updated.checkpoint);
       const tokens = rows.reduce((sum, row) => sum + row.tokenCount, 0);

@@ -124,19 +124,20 @@ test('every activity may run twice: the second run returns the same and changes 
   const page = await twice(store.planMatrix, { experimentId: 'e1', after: null, limit: 10 });
   const { plan, base, finalSlices, probes } = page.runs[0] as RunInput;
   await makeBaseModel(base);
-  const { checkpoint, reference, nextStep } = await twice(store.openRun, {
+  const { checkpoint, reference, klReference, nextStep } = await twice(store.openRun, {
     runId: 'r1',
     plan,
     teacherId: null,
     provenance: '{}',
   });
   assert.equal(nextStep, 0);
-  const { rollouts } = await twice(train.sample, { plan, step: 0, round: 0, checkpoint });
+  const advisers = { reference: klReference, learner: checkpoint };
+  const { rollouts } = await twice(train.sample, { plan, step: 0, round: 0, checkpoint, advisers });
   await twice(store.verify, { plan, step: 0, round: 0, rollouts });
   await twice(store.judge, { plan, step: 0, round: 0 });
   const shaped = await twice(store.shape, { plan, step: 0, rounds: [rollouts] });
-  const updated = await twice(train.update, { plan, step: 0, checkpoint, reference, shaped: shaped.batch });
-  await twice(store.record, { plan, step: 0, checkpoint, updated, obsolete: [rollouts, shaped.batch] });
+  const updated = await twice(train.update, { plan, step: 0, checkpoint, shaped: shaped.batch });
+  await twice(store.record, { plan, step: 0, updated, obsolete: [rollouts, shaped.batch] });
   const [slice] = finalSlices;
   const sampled = await twice(train.sampleEvaluation, {
     plan,

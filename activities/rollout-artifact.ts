@@ -1,4 +1,4 @@
-import type { RolloutBatch } from '../model/sampler.ts';
+import type { ScoredRollouts } from '../learning/score-rollouts.ts';
 import {
   encodeSafetensors,
   parseSafetensors,
@@ -15,20 +15,48 @@ function float32(shape: readonly number[], values: Float32Array): StoredTensor {
   return { dtype: 'F32', shape, values };
 }
 
-function toTensors(rollouts: RolloutBatch): [string, StoredTensor][] {
-  const { count, promptLength, completionLength, disparities } = rollouts;
-  const tensors: [string, StoredTensor][] = [
+/** Arrays [N, T] that a batch holds where the scheme asks for them, and their names in the file. */
+const optionalArrays = {
+  disparities: 'disparities',
+  referenceLogprobs: 'reference_logprobs',
+  values: 'values',
+} as const;
+
+/** Those of a shaped batch whose scheme trains a critic. */
+const criticArrays = { returns: 'returns', valueMask: 'value_mask' } as const;
+
+function toOptionalTensors<Field extends string>(
+  arrays: { readonly [Name in NoInfer<Field>]?: Float32Array },
+  names: Readonly<Record<Field, string>>,
+  shape: readonly number[],
+): [string, StoredTensor][] {
+  return (Object.entries(names) as [Field, string][]).flatMap(([field, name]): [string, StoredTensor][] => {
+    const values = arrays[field];
+    return values === undefined ? [] : [[name, float32(shape, values)]];
+  });
+}
+
+function fromOptionalTensors<Field extends string>(
+  tensors: StoredTensors,
+  names: Readonly<Record<Field, string>>,
+): { [Name in Field]?: Float32Array } {
+  const present = (Object.entries(names) as [Field, string][]).filter(([, name]) => tensors.has(name));
+  return Object.fromEntries(present.map(([field, name]) => [field, take(tensors, name, 'F32').values])) as {
+    [Name in Field]?: Float32Array;
+  };
+}
+
+function toTensors(rollouts: ScoredRollouts): [string, StoredTensor][] {
+  const { count, promptLength, completionLength } = rollouts;
+  return [
     ['tokens', int32([count, promptLength + completionLength], rollouts.tokens)],
     ['prompt_starts', int32([count], rollouts.promptStarts)],
     ['completion_lengths', int32([count], rollouts.completionLengths)],
     ['finished', { dtype: 'U8', shape: [count], values: rollouts.finished }],
     ['logprobs', float32([count, completionLength], rollouts.logprobs)],
     ['entropies', float32([count, completionLength], rollouts.entropies)],
+    ...toOptionalTensors(rollouts, optionalArrays, [count, completionLength]),
   ];
-  if (disparities !== undefined) {
-    tensors.push(['disparities', float32([count, completionLength], disparities)]);
-  }
-  return tensors;
 }
 
 function take<Dtype extends StoredTensor['dtype']>(
@@ -43,7 +71,7 @@ function take<Dtype extends StoredTensor['dtype']>(
   return tensor as Extract<StoredTensor, { dtype: Dtype }>;
 }
 
-function fromTensors(tensors: StoredTensors): RolloutBatch {
+function fromTensors(tensors: StoredTensors): ScoredRollouts {
   const tokens = take(tensors, 'tokens', 'I32');
   const logprobs = take(tensors, 'logprobs', 'F32');
   const [count, length] = tokens.shape as [number, number];
@@ -58,23 +86,23 @@ function fromTensors(tensors: StoredTensors): RolloutBatch {
     finished: take(tensors, 'finished', 'U8').values,
     logprobs: logprobs.values,
     entropies: take(tensors, 'entropies', 'F32').values,
-    ...(tensors.has('disparities') ? { disparities: take(tensors, 'disparities', 'F32').values } : {}),
+    ...fromOptionalTensors(tensors, optionalArrays),
   };
 }
 
 /**
- * A rollout batch as safetensors: tokens [N, P + T], logprobs, entropies and, where recorded, disparities [N, T], lengths
- * [N]; deterministic bytes.
+ * A rollout batch as safetensors: tokens [N, P + T]; logprobs, entropies and, where recorded, disparities, reference logprobs
+ * and values [N, T]; lengths [N]; deterministic bytes.
  */
-export function encodeRollouts(rollouts: RolloutBatch): Uint8Array {
+export function encodeRollouts(rollouts: ScoredRollouts): Uint8Array {
   return encodeSafetensors(new Map(toTensors(rollouts)));
 }
 
-export function decodeRollouts(bytes: Uint8Array): RolloutBatch {
+export function decodeRollouts(bytes: Uint8Array): ScoredRollouts {
   return fromTensors(parseSafetensors(bytes));
 }
 
-/** A shaped batch: the rollouts kept by the gates, with advantages [N], credit [N, T] and token mask [N, T]. */
+/** A shaped batch: the rollouts kept by the gates, with advantages [N], credit and token mask [N, T]; for a critic returns. */
 export function encodeShapedBatch(batch: ShapedBatch): Uint8Array {
   const { count, completionLength } = batch;
   return encodeSafetensors(
@@ -83,6 +111,7 @@ export function encodeShapedBatch(batch: ShapedBatch): Uint8Array {
       ['advantages', float32([count], batch.advantages)],
       ['credit', float32([count, completionLength], batch.credit)],
       ['token_mask', float32([count, completionLength], batch.tokenMask)],
+      ...toOptionalTensors(batch, criticArrays, [count, completionLength]),
     ]),
   );
 }
@@ -94,5 +123,6 @@ export function decodeShapedBatch(bytes: Uint8Array): ShapedBatch {
     advantages: take(tensors, 'advantages', 'F32').values,
     credit: take(tensors, 'credit', 'F32').values,
     tokenMask: take(tensors, 'token_mask', 'F32').values,
+    ...fromOptionalTensors(tensors, criticArrays),
   };
 }

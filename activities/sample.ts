@@ -5,6 +5,7 @@ import { rewardNeeds } from '../rewards/index.ts';
 import type { ArtifactRef, CheckpointRef, EvaluationSlice } from '../spec/plan.ts';
 import type { Problem } from '../tasks/problem.ts';
 import { durable, type Attempt } from './durable.ts';
+import { recordSignals, type Advisers } from './record-signals.ts';
 import { encodeRollouts } from './rollout-artifact.ts';
 import { evaluationProblems, trainProblems, type RunContext } from './run-context.ts';
 import type { TrainDependencies } from './train-dependencies.ts';
@@ -33,6 +34,8 @@ async function sampleProblems(
     readonly config: PolicyConfig;
     readonly attempt: Attempt;
     readonly path: string;
+    /** null when nothing will be learned from the rollouts */
+    readonly advisers: Advisers | null;
   },
 ): Promise<SampledRollouts> {
   const { tokenizer } = context;
@@ -57,7 +60,12 @@ async function sampleProblems(
     onYield: order.attempt.pause,
     signal: order.attempt.signal,
   });
-  const ref = await dependencies.artifacts.write(order.path, encodeRollouts(rollouts));
+  const { advisers } = order;
+  const recorded =
+    advisers === null
+      ? rollouts
+      : await recordSignals(dependencies.policies, context, { rollouts, advisers });
+  const ref = await dependencies.artifacts.write(order.path, encodeRollouts(recorded));
   return { rollouts: ref, tokens: rollouts.completionLengths.reduce((sum, length) => sum + length, 0) };
 }
 
@@ -65,7 +73,9 @@ export interface SampleInput {
   readonly plan: ArtifactRef;
   readonly step: number;
   readonly round: number;
+  /** Who samples. */
   readonly checkpoint: CheckpointRef;
+  readonly advisers: Advisers;
 }
 
 /** Samples groupSize rollouts for each prompt of a training step from the behavior policy. */
@@ -84,6 +94,7 @@ export function createSample(dependencies: TrainDependencies) {
       checkpoint: input.checkpoint,
       config: context.behaviorConfig,
       attempt,
+      advisers: input.advisers,
       path: `runs/${context.plan.runId}/step-${input.step}/rollouts-${input.round}-{sha}.safetensors`,
     });
   });
@@ -113,6 +124,7 @@ export function createSampleEvaluation(dependencies: TrainDependencies) {
       checkpoint: input.checkpoint,
       config: context.policyConfig,
       attempt,
+      advisers: null,
       path: `runs/${context.plan.runId}/evaluation-${step}/${slice.split}-${slice.from}-{sha}.safetensors`,
     });
   });

@@ -8,8 +8,7 @@ import {
   type RolloutWithVerdict,
   type ShapedRollout,
 } from '../db/rollouts.ts';
-import { computeAdvantages } from '../learning/group-advantages.ts';
-import { creditTokens } from '../learning/token-credit.ts';
+import { estimateCredit } from '../learning/estimate-credit.ts';
 import type { RolloutBatch } from '../model/sampler.ts';
 import { combineRewards, type CombinedReward } from '../rewards/combine-rewards.ts';
 import { openReward } from '../rewards/index.ts';
@@ -158,12 +157,18 @@ export function createShape({ db, artifacts, plans }: StoreDependencies) {
       context.tokenizer.padId,
     );
     const rewards = kept.flatMap((group) => group.rewards.map(({ reward }) => reward));
-    const advantages = computeAdvantages(rewards, training.groupSize, scheme.advantage);
-    const tokens = creditTokens({ ...merged, advantages, maskTruncated: scheme.gates.maskTruncated });
+    const { advantages, credit, tokenMask, targets } = estimateCredit({
+      ...merged,
+      rewards,
+      groupSize: training.groupSize,
+      maskTruncated: scheme.gates.maskTruncated,
+      options: scheme.advantage,
+    });
     const path = `runs/${context.plan.runId}/step-${input.step}/shaped-${round}-{sha}.safetensors`;
-    const batch = await artifacts.write(path, encodeShapedBatch({ ...merged, advantages, ...tokens }));
+    const taught = { ...merged, advantages, credit, tokenMask, ...targets };
+    const batch = await artifacts.write(path, encodeShapedBatch(taught));
     const width = merged.completionLength;
-    const shaped = toShapedRollouts(groups, kept, { advantages, credit: tokens.credit, width });
+    const shaped = toShapedRollouts(groups, kept, { advantages, credit, width });
     writeTransaction(db, (tx) => {
       recordShaping(tx, shaped);
       finishAttempt(tx, lease);

@@ -1,16 +1,20 @@
-import { updatePolicy } from '../learning/update-policy.ts';
+import { NonFiniteGradientError } from '../learning/adamw.ts';
+import { NonFiniteLossError } from '../learning/non-finite-loss-error.ts';
+import { updateCritic } from '../learning/update-critic.ts';
+import { updatePolicy, type UpdateCall } from '../learning/update-policy.ts';
 import type { ArtifactRef, CheckpointRef } from '../spec/plan.ts';
-import { durable } from './durable.ts';
-import { releaseLivePolicy } from './live-policies.ts';
+import { usesCritic } from '../spec/scheme.ts';
+import type { ArtifactStore } from './artifact-store.ts';
+import { durable, type Attempt } from './durable.ts';
+import { releaseLivePolicy, withCritic, withoutCritic, type LivePolicy } from './live-policies.ts';
 import { decodeShapedBatch } from './rollout-artifact.ts';
+import type { RunContext } from './run-context.ts';
 import type { TrainDependencies } from './train-dependencies.ts';
 
 export interface UpdateInput {
   readonly plan: ArtifactRef;
   readonly step: number;
   readonly checkpoint: CheckpointRef;
-  /** The base model: what a KL penalty is measured from. */
-  readonly reference: CheckpointRef;
   readonly shaped: ArtifactRef;
 }
 
@@ -18,6 +22,44 @@ export interface UpdatedPolicy {
   readonly checkpoint: CheckpointRef;
   /** Metric name → value, as recorded. */
   readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** Keeps the batch whose numbers broke the update, which a later attempt would delete, and says where. */
+async function keepOffendingBatch(
+  artifacts: ArtifactStore,
+  error: unknown,
+  at: { readonly runId: string; readonly step: number; readonly bytes: Uint8Array },
+): Promise<unknown> {
+  const isNumeric = error instanceof NonFiniteLossError || error instanceof NonFiniteGradientError;
+  if (!isNumeric) return error;
+  const path = `runs/${at.runId}/failures/step-${at.step}-{sha}.safetensors`;
+  const kept = await artifacts.write(path, at.bytes);
+  const message = `${error.message}. The batch of step ${at.step} is kept as artifacts/${kept.path} of the home directory`;
+  return error instanceof NonFiniteLossError
+    ? new NonFiniteLossError(message, { cause: error })
+    : new NonFiniteGradientError(message, { cause: error });
+}
+
+/** Policy first, then the critic where there is one: they share no weights. */
+async function updateLive(
+  live: LivePolicy,
+  context: RunContext,
+  work: Pick<UpdateCall, 'batch' | 'step'> & { readonly attempt: Attempt },
+): Promise<Record<string, number>> {
+  const { condition, seed } = context.plan;
+  const { scheme, training } = condition;
+  const { batch, step, attempt } = work;
+  const common = { batch, training, seed, step, onYield: attempt.pause, signal: attempt.signal };
+  const { policy, moments, critic } = live;
+  const metrics = await updatePolicy({
+    ...common,
+    policy,
+    moments,
+    scheme,
+    maxNewTokens: context.maxNewTokens,
+  });
+  if (critic === null) return metrics;
+  return { ...metrics, ...(await updateCritic({ ...common, critic, options: scheme.critic })) };
 }
 
 /**
@@ -28,25 +70,13 @@ export function createUpdate(dependencies: TrainDependencies) {
   return durable(async (input: UpdateInput, attempt): Promise<UpdatedPolicy> => {
     const { artifacts, plans, policies } = dependencies;
     const context = await plans.readRun(input.plan);
-    const { condition, runId, seed } = context.plan;
-    const batch = decodeShapedBatch(await artifacts.read(input.shaped));
-    const referencePolicy =
-      condition.scheme.loss.beta > 0 ? await policies.borrow(input.reference, context.policyConfig) : null;
-    const live = await policies.take(input.checkpoint, context.policyConfig);
+    const { condition, runId } = context.plan;
+    const bytes = await artifacts.read(input.shaped);
+    const taken = await policies.take(input.checkpoint, context.policyConfig);
+    const live = usesCritic(condition.scheme) ? withCritic(taken) : withoutCritic(taken);
     try {
-      const metrics = await updatePolicy({
-        policy: live.policy,
-        moments: live.moments,
-        batch,
-        scheme: condition.scheme,
-        training: condition.training,
-        maxNewTokens: context.maxNewTokens,
-        referencePolicy,
-        seed,
-        step: input.step,
-        onYield: attempt.pause,
-        signal: attempt.signal,
-      });
+      const batch = decodeShapedBatch(bytes);
+      const metrics = await updateLive(live, context, { batch, step: input.step, attempt });
       const checkpoint = await policies.keep(
         live,
         (part) => `runs/${runId}/checkpoint-${input.step + 1}/${part}-{sha}.safetensors`,
@@ -54,7 +84,7 @@ export function createUpdate(dependencies: TrainDependencies) {
       return { checkpoint, metrics };
     } catch (error) {
       releaseLivePolicy(live);
-      throw error;
+      throw await keepOffendingBatch(artifacts, error, { runId, step: input.step, bytes });
     }
   });
 }

@@ -131,7 +131,6 @@ async function takeStep(
     ...common,
     batch: shapedBatch,
     maxNewTokens: NEW,
-    referencePolicy: null,
     seed: 0,
   });
   const end = performance.now();

@@ -1,5 +1,6 @@
 import type { Condition } from '../spec/experiment.ts';
 import { InvalidSpecError } from '../spec/invalid-spec-error.ts';
+import { usesReference } from '../spec/scheme.ts';
 import { toMaxNewTokens } from '../spec/training.ts';
 import { openTask } from '../tasks/index.ts';
 import type { Split } from '../tasks/problem.ts';
@@ -75,7 +76,7 @@ function checkRewards({ scheme }: Condition): Fault[] {
 /** What pass@k training and stated confidences ask of the rest of the condition. */
 function checkScheme(condition: Condition, task: Task): Fault[] {
   const { training, scheme } = condition;
-  const { outcome, k, baseline, scale } = scheme.advantage;
+  const { outcome, k, baseline, scale, estimator, klInReward } = scheme.advantage;
   const isOfSets = outcome === 'pass@k';
   const reader = findNeedy(condition, 'stated-confidence');
   return [
@@ -84,6 +85,12 @@ function checkScheme(condition: Condition, task: Task): Fault[] {
       : null,
     isOfSets && (baseline !== 'group-mean' || scale === 'batch')
       ? `scheme.advantage: outcome "pass@k" goes with baseline "group-mean" and scale "group" or "none", found "${baseline}" and "${scale}"`
+      : null,
+    scheme.reference.syncEvery > 0 && !usesReference(scheme)
+      ? 'scheme.reference.syncEvery: nothing is measured from a reference policy; set loss.beta or advantage.klInReward above 0'
+      : null,
+    klInReward > 0 && estimator === 'rollout' && outcome !== 'reward'
+      ? `scheme.advantage.klInReward: found ${klInReward}; outcome "${outcome}" needs rewards of 0 or 1, which a penalty changes`
       : null,
     reader !== null && !task.statesConfidence
       ? `task.formats: reward ${reader} reads a stated confidence; no format of task ${task.name} states one (found ${task.formats.join(', ')})`

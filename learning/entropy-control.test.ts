@@ -46,7 +46,6 @@ test('an entropy bonus alone raises the entropy of rollouts without any credit',
     scheme: createScheme({ entropyCoefficient: 0.001 }),
     training: createTraining(),
     maxNewTokens: COMPLETION,
-    referencePolicy: null,
     seed: 1,
     step: 0,
   });
@@ -72,7 +71,6 @@ test('an adaptive bonus of weight 0 leaves a batch without credit alone and reme
     scheme: createScheme({ entropyTarget: 10 }),
     training: createTraining(),
     maxNewTokens: COMPLETION,
-    referencePolicy: null,
     seed: 1,
   };
   const first = await updatePolicy({ ...call, step: 0 });
@@ -90,7 +88,7 @@ test('a run that goes on from its stored training state makes the same bits as o
     const batch = createBatch(policy, 4);
     let moments = createMoments(policy);
     const scheme = createScheme({ entropyTarget: 1.5, entropyCoefficient: 0.01 });
-    const rest = { maxNewTokens: COMPLETION, referencePolicy: null, seed: 1, training: createTraining() };
+    const rest = { maxNewTokens: COMPLETION, seed: 1, training: createTraining() };
     const metrics: unknown[] = [];
     for (let step = 0; step < 4; step += 1) {
       metrics.push(await updatePolicy({ policy, moments, batch, scheme, step, ...rest }));

@@ -1,7 +1,11 @@
 import type { Scheme } from '../spec/scheme.ts';
 import { computeSetAdvantages } from './set-advantages.ts';
 
-type AdvantageOptions = Scheme['advantage'];
+/** The part of a scheme's advantage that concerns whole rollouts. */
+export type AdvantageOptions = Pick<
+  Scheme['advantage'],
+  'baseline' | 'scale' | 'outcome' | 'k' | 'positiveWeight' | 'negativeWeight'
+>;
 
 /** Added to every standard deviation that something is divided by (as TRL does). */
 const SCALE_EPSILON = 1e-4;

@@ -21,8 +21,18 @@ export function isClipped(ratio: number, credit: number, options: LossOptions): 
   const { objective, epsilonLow, epsilonHigh, delta } = options;
   if (objective === 'reinforce' || objective === 'unclipped') return false;
   if (objective === 'cispo') return ratio > epsilonHigh;
-  if (credit > 0) return ratio > 1 + epsilonHigh;
-  return credit < 0 && (ratio < 1 - epsilonLow || (delta !== null && ratio > delta));
+  if (credit > 0) return ratio > Math.min(1 + epsilonHigh, delta ?? Infinity);
+  // Of a negative credit the larger of min(ratio, delta) and the clipped ratio counts.
+  return (
+    credit < 0 && (ratio < 1 - epsilonLow || (delta !== null && ratio > Math.max(1 + epsilonHigh, delta)))
+  );
+}
+
+/** Log ratios beyond this, either way, count as this in the statistics: in float32 they would over- or underflow. */
+const MAX_LOG_RATIO = 20;
+
+function bound(ratio: number): number {
+  return Math.min(Math.max(ratio, Math.exp(-MAX_LOG_RATIO)), Math.exp(MAX_LOG_RATIO));
 }
 
 /** @param ratio [n, T'] policy over behavior probability */
@@ -40,7 +50,7 @@ export function sumRatios(
   let divergence = 0;
   mask.forEach((counts, at) => {
     if (counts === 0) return;
-    const ratio = call.ratio[at]!;
+    const ratio = bound(call.ratio[at]!);
     tokens += 1;
     ratioSum += ratio;
     const isTouched = isClipped(ratio, credit[at]!, call.options);

@@ -67,7 +67,9 @@ export function discountRewards(
  */
 export function whitenTokens(grid: TokenGrid, values: ArrayLike<number>): Float64Array {
   const counted = Array.from({ length: countRows(grid) }, (_, row) => listCounted(grid, row)).flat();
-  const mean = counted.reduce((sum, at) => sum + values[at]!, 0) / counted.length;
+  const first = values[counted[0] ?? 0] ?? 0;
+  // Summed as differences, so that equal values come out as exactly 0 and nothing learns from their rounding.
+  const mean = first + counted.reduce((sum, at) => sum + (values[at]! - first), 0) / counted.length;
   const squares = counted.reduce((sum, at) => sum + (values[at]! - mean) ** 2, 0);
   const variance = counted.length < 2 ? 0 : squares / (counted.length - 1);
   const whitened = new Float64Array(grid.tokenMask.length);

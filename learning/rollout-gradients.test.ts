@@ -93,7 +93,6 @@ test('sampled at a temperature, an update sees ratios of 1 and the gradient of t
     }),
     training: trainingSchema.parse({ groupSize: 4, microBatch: 5, temperature: TEMPERATURE }),
     maxNewTokens: MAX_NEW_TOKENS,
-    referencePolicy: null,
     seed: 1,
     step: 0,
   });

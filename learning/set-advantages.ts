@@ -1,4 +1,4 @@
-import type { Scheme } from '../spec/scheme.ts';
+import type { AdvantageOptions } from './group-advantages.ts';
 
 /** The paper's, unlike the 1e-4 of the other deviations. */
 const SCALE_EPSILON = 1e-6;
@@ -43,7 +43,7 @@ function countCorrect(rewards: readonly number[]): number {
  */
 export function computeSetAdvantages(
   rewards: readonly (number | null)[],
-  { k, baseline, scale }: Scheme['advantage'],
+  { k, baseline, scale }: AdvantageOptions,
 ): number[] {
   if (k > rewards.length) {
     throw new RangeError(

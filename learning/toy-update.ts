@@ -139,7 +139,6 @@ export async function update(change: Change): Promise<Updated> {
     scheme: createScheme(),
     training: createTraining(),
     maxNewTokens: COMPLETION,
-    referencePolicy: null,
     seed: 1,
     step: 0,
     ...change,

@@ -6,6 +6,7 @@ import { defaultCacheDirectory } from '../model/cache-directory.ts';
 import { clonePolicy, disposePolicy, readParameters, writeParameters } from '../model/policy.ts';
 import { createMoments } from './adamw.ts';
 import { NonFiniteLossError } from './non-finite-loss-error.ts';
+import { scoreRollouts } from './score-rollouts.ts';
 import {
   COMPLETION,
   createBatch,
@@ -15,7 +16,7 @@ import {
   update,
   type Updated,
 } from './toy-update.ts';
-import { updatePolicy } from './update-policy.ts';
+import { updatePolicy, type ShapedBatch } from './update-policy.ts';
 
 /** AdamW turns a sign of rounding noise into a full step, so nearly all weights are compared, and those closely. */
 function assertClose(got: Updated, want: Updated): void {
@@ -39,7 +40,7 @@ test('updates raise the logprobs of credited tokens and leak no tensors', async 
   const policy = createToyPolicy();
   const batch = createBatch(policy, 4);
   const moments = createMoments(policy);
-  const rest = { maxNewTokens: COMPLETION, referencePolicy: null, seed: 1 };
+  const rest = { maxNewTokens: COMPLETION, seed: 1 };
   const losses: number[] = [];
   for (let step = 0; step < 4; step += 1) {
     const call = { policy, moments, batch, scheme: createScheme({ objective: 'reinforce' }), ...rest, step };
@@ -101,7 +102,6 @@ test('a batch without credit updates nothing and says so', async () => {
     scheme: createScheme(),
     training: createTraining(),
     maxNewTokens: COMPLETION,
-    referencePolicy: null,
     seed: 1,
     step: 0,
   });
@@ -115,13 +115,19 @@ test('a batch without credit updates nothing and says so', async () => {
 test('a KL penalty pulls toward the reference and is reported before its weight', async () => {
   const referencePolicy = createToyPolicy();
   const scheme = createScheme({ beta: 0.5 });
-  const near = await update({ scheme, referencePolicy });
+  const batch = createBatch(referencePolicy, 4);
+  const scored = (): ShapedBatch => ({
+    ...batch,
+    referenceLogprobs: scoreRollouts(referencePolicy, batch, createTraining()).logprobs,
+  });
+  const near = await update({ scheme, batch: scored() });
   assert.ok(Math.abs(near.metrics['loss/kl']!) < 1e-6);
   const values = readParameters(referencePolicy).map((array) => array.map((value) => value * 1.3));
   writeParameters(referencePolicy, values);
-  const far = await update({ scheme, referencePolicy });
+  const far = await update({ scheme, batch: scored() });
   assert.ok(far.metrics['loss/kl']! > 1e-3);
   assert.ok(far.metrics['loss/policy']! > near.metrics['loss/policy']!);
+  assert.ok(Math.abs(near.metrics['reference/kl_nats']!) < 1e-6 && far.metrics['reference/kl_nats']! !== 0);
   disposePolicy(referencePolicy);
   await assert.rejects(update({ scheme }), RangeError);
 });

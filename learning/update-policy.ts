@@ -1,6 +1,4 @@
 import type { Policy } from '../model/policy.ts';
-import type { RolloutBatch } from '../model/sampler.ts';
-import { scoreArrays, type ScoreArrays } from '../model/score-arrays.ts';
 import type { OptimizerMoments } from '../model/training-state.ts';
 import { createGenerator } from '../random/generator.ts';
 import { deriveStream } from '../random/streams.ts';
@@ -15,19 +13,25 @@ import { learningRateAt, toSchedule } from './learning-rate.ts';
 import { cutMicroBatch, splitByLength } from './micro-batches.ts';
 import { splitMinibatches } from './minibatches.ts';
 import { NonFiniteLossError } from './non-finite-loss-error.ts';
+import { pickRollouts } from './pick-rollouts.ts';
 import { sumRatios } from './ratio-statistics.ts';
 import { accumulateRollouts, type LossContext } from './rollout-gradients.ts';
+import { scoreRollouts, type ScoredRollouts } from './score-rollouts.ts';
 import { measureCovariances } from './token-covariance.ts';
 import { weighTokens } from './token-weights.ts';
 
 /** Rollouts with what they teach. */
-export interface ShapedBatch extends RolloutBatch {
+export interface ShapedBatch extends ScoredRollouts {
   /** [N] */
   readonly advantages: Float32Array;
   /** [N, T]: the advantage each token is credited with; 0 where masked */
   readonly credit: Float32Array;
   /** [N, T]: 1 where a sampled token counts in the loss */
   readonly tokenMask: Float32Array;
+  /** [N, T]: what a critic's values should have been; absent without a critic */
+  readonly returns?: Float32Array;
+  /** [N, T]: 1 where a value and its return count; absent without a critic */
+  readonly valueMask?: Float32Array;
 }
 
 export interface UpdateCall {
@@ -38,8 +42,6 @@ export interface UpdateCall {
   readonly training: TrainingPlan;
   /** the longest completion that could have been sampled */
   readonly maxNewTokens: number;
-  /** what a KL penalty is measured from; needed when loss.beta is above 0 */
-  readonly referencePolicy: Policy | null;
   readonly seed: number;
   /** from 0 */
   readonly step: number;
@@ -72,63 +74,13 @@ async function pause(call: UpdateCall): Promise<void> {
   call.signal?.throwIfAborted();
 }
 
-/** [N, T] arrays of `rollouts` alone, in their order. */
-function pickRows(batch: ShapedBatch, rollouts: readonly number[], values: Float32Array): Float32Array {
-  const width = batch.completionLength;
-  const picked = new Float32Array(rollouts.length * width);
-  rollouts.forEach((rollout, row) => {
-    picked.set(values.subarray(rollout * width, (rollout + 1) * width), row * width);
-  });
-  return picked;
-}
-
-/** The rollouts of one optimizer step as a batch of their own. */
-function pickRollouts(batch: ShapedBatch, rollouts: readonly number[]): ShapedBatch {
-  const width = batch.promptLength + batch.completionLength;
-  const tokens = new Int32Array(rollouts.length * width);
-  rollouts.forEach((rollout, row) => {
-    tokens.set(batch.tokens.subarray(rollout * width, (rollout + 1) * width), row * width);
-  });
-  const pick = (values: Float32Array): Float32Array => pickRows(batch, rollouts, values);
-  return {
-    ...batch,
-    count: rollouts.length,
-    tokens,
-    promptStarts: Int32Array.from(rollouts, (rollout) => batch.promptStarts[rollout]!),
-    completionLengths: Int32Array.from(rollouts, (rollout) => batch.completionLengths[rollout]!),
-    finished: Uint8Array.from(rollouts, (rollout) => batch.finished[rollout]!),
-    advantages: Float32Array.from(rollouts, (rollout) => batch.advantages[rollout]!),
-    logprobs: pick(batch.logprobs),
-    entropies: pick(batch.entropies),
-    credit: pick(batch.credit),
-    tokenMask: pick(batch.tokenMask),
-  };
-}
-
-/** Scores [N, T] of all completions under `policy`, without a gradient. */
-function scoreBatch(policy: Policy, batch: ShapedBatch, training: TrainingPlan): ScoreArrays {
-  const { count, promptLength, promptStarts, completionLengths, tokens } = batch;
-  return scoreArrays(
-    policy,
-    {
-      count,
-      promptLength,
-      length: promptLength + batch.completionLength,
-      tokens,
-      promptStarts,
-      lengths: completionLengths.map((length) => promptLength + length),
-    },
-    { from: promptLength, temperature: training.temperature, microBatch: training.microBatch },
-  );
-}
-
 interface StepContext extends LossContext {
   /** tokens that the covariance control chose; null without one */
   readonly chosen: number | null;
 }
 
 function createContext(call: UpdateCall, batch: ShapedBatch, share: Share): StepContext {
-  const { policy, referencePolicy, scheme, training, maxNewTokens } = call;
+  const { policy, scheme, training, maxNewTokens } = call;
   const { beta, aggregation } = scheme.loss;
   const { tokenMask, completionLength: width } = batch;
   const generator = createGenerator(deriveStream(call.seed, 'clip-cov'), call.step, share.update);
@@ -140,13 +92,15 @@ function createContext(call: UpdateCall, batch: ShapedBatch, share: Share): Step
     localBatch: training.microBatch,
   });
   return {
-    ...controlTokens(batch, () => scoreBatch(policy, batch, training), { options: scheme.loss, generator }),
+    ...controlTokens(batch, () => scoreRollouts(policy, batch, training), {
+      options: scheme.loss,
+      generator,
+    }),
     policy,
     batch,
     options: scheme.loss,
     temperature: training.temperature,
-    referenceLogprobs:
-      beta > 0 && referencePolicy !== null ? scoreBatch(referencePolicy, batch, training).logprobs : null,
+    referenceLogprobs: beta > 0 ? (batch.referenceLogprobs ?? null) : null,
     weights,
     entropyWeights:
       share.entropyCoefficient > 0 ? weights.map((weight) => weight * share.entropyCoefficient) : null,
@@ -250,6 +204,19 @@ function meanOf(rows: readonly Record<string, number>[]): Record<string, number>
   );
 }
 
+/** Mean per counted token of the KL from the behavior policy to the reference (k1), as sampled. */
+function measureReference({ logprobs, referenceLogprobs, tokenMask }: ShapedBatch): Record<string, number> {
+  if (referenceLogprobs === undefined) return {};
+  let sum = 0;
+  let tokens = 0;
+  tokenMask.forEach((counts, at) => {
+    if (counts === 0) return;
+    sum += logprobs[at]! - referenceLogprobs[at]!;
+    tokens += 1;
+  });
+  return tokens === 0 ? {} : { 'reference/kl_nats': sum / tokens };
+}
+
 /** Means over all counted tokens, those of rollouts without credit included, as sampled; null when no token counts. */
 function measureTokens(batch: ShapedBatch): { entropy: number; covariance: number } | null {
   const { entropies, tokenMask } = batch;
@@ -271,8 +238,10 @@ function measureTokens(batch: ShapedBatch): { entropy: number; covariance: numbe
  */
 export async function updatePolicy(call: UpdateCall): Promise<Record<string, number>> {
   const { batch, scheme, training, seed, step } = call;
-  if (scheme.loss.beta > 0 && call.referencePolicy === null) {
-    throw new RangeError(`scheme ${scheme.name} has beta ${scheme.loss.beta} and needs a reference policy`);
+  if (scheme.loss.beta > 0 && batch.referenceLogprobs === undefined) {
+    throw new RangeError(
+      `scheme ${scheme.name} has beta ${scheme.loss.beta} and needs the reference logprobs of its rollouts`,
+    );
   }
   const { updatesPerBatch: updates, epochs, groupSize } = training;
   const shares = splitMinibatches({ count: batch.count, groupSize, updates, epochs, seed, step });
@@ -294,6 +263,7 @@ export async function updatePolicy(call: UpdateCall): Promise<Record<string, num
       ? {}
       : { 'entropy/mean_nats': sampled.entropy, 'update/covariance_mean': sampled.covariance }),
     ...(hasBonus ? { 'entropy/coefficient': entropyCoefficient } : {}),
+    ...measureReference(batch),
     'update/skipped': (shares.length - measured.length) / shares.length,
   };
 }

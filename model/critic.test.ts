@@ -66,13 +66,13 @@ test('a value is the score of the state before its token, whatever the micro-bat
   writeParameters(critic, weights);
   const hidden = tf.tidy(() => {
     const inputs = createInputs(critic.config, batch, batch.length);
-    return encodeHidden(critic.weights, inputs, 0).dataSync();
+    return encodeHidden(critic.weights, inputs, 0).dataSync() as Float32Array;
   });
   const want = Array.from({ length: 9 }, (_, at) => {
     const column = Math.floor(at / 3) * batch.length + 2 + (at % 3);
     return hidden
       .subarray(column * config.width, (column + 1) * config.width)
-      .reduce((sum, value, i) => sum + (value as number) * Math.sin(i + 1), 0);
+      .reduce((sum, value, i) => sum + value * Math.sin(i + 1), 0);
   });
   for (const microBatch of [2, 8]) {
     const values = scoreValues(critic, batch, { from: 3, microBatch });

@@ -6,7 +6,7 @@ import { controlTokens } from '../learning/control-tokens.ts';
 import { controlEntropy } from '../learning/entropy-coefficient.ts';
 import { computeAdvantages } from '../learning/group-advantages.ts';
 import { computePolicyLoss, type LossInput } from '../learning/policy-gradient-loss.ts';
-import { creditTokens } from '../learning/token-credit.ts';
+import { estimateCredit, type EstimatedCredit } from '../learning/estimate-credit.ts';
 import { weighTokens } from '../learning/token-weights.ts';
 import { selectBackend, type BackendChoice } from '../model/backend.ts';
 import { defaultCacheDirectory } from '../model/cache-directory.ts';
@@ -38,6 +38,8 @@ function createRollouts(isOnPolicy: boolean): Record<string, Float32Array> & { l
     behaviorLogprobs: isOnPolicy ? logprobs : draw(-3, -0.05),
     referenceLogprobs: draw(-3, -0.05),
     entropies: draw(0, 2),
+    // A new critic values every state 0.
+    values: isOnPolicy ? new Float32Array(COUNT * WIDTH) : draw(0, 1),
     lengths: Float32Array.from({ length: COUNT }, (_, row) => (row % 5 === 0 ? WIDTH : 1 + (row % WIDTH))),
   };
 }
@@ -52,6 +54,27 @@ interface Outcome {
   readonly remembered: number | null;
 }
 
+/** Rewards → advantages → credit. */
+function estimate(
+  scheme: Pick<Scheme, 'advantage' | 'gates'>,
+  rollouts: ReturnType<typeof createRollouts>,
+  rewards: readonly (number | null)[],
+): EstimatedCredit {
+  return estimateCredit({
+    rewards,
+    groupSize: GROUP,
+    count: COUNT,
+    completionLength: WIDTH,
+    completionLengths: Int32Array.from(rollouts.lengths),
+    finished: Uint8Array.from({ length: COUNT }, (_, row) => Number(row % 5 !== 0)),
+    maskTruncated: scheme.gates.maskTruncated,
+    logprobs: rollouts['behaviorLogprobs']!,
+    referenceLogprobs: rollouts['referenceLogprobs']!,
+    values: rollouts['values']!,
+    options: scheme.advantage,
+  });
+}
+
 /** Rewards → advantages → credit → loss and gradients, as a training step does. */
 function teach(
   scheme: Scheme,
@@ -59,15 +82,7 @@ function teach(
 ): Outcome {
   const rollouts = createRollouts(call.isOnPolicy ?? false);
   const options = scheme.loss;
-  const advantages = computeAdvantages(call.rewards ?? REWARDS, GROUP, scheme.advantage);
-  const { credit, tokenMask } = creditTokens({
-    count: COUNT,
-    completionLength: WIDTH,
-    completionLengths: Int32Array.from(rollouts.lengths),
-    finished: Uint8Array.from({ length: COUNT }, (_, row) => Number(row % 5 !== 0)),
-    advantages,
-    maskTruncated: scheme.gates.maskTruncated,
-  });
+  const { advantages, credit, tokenMask } = estimate(scheme, rollouts, call.rewards ?? REWARDS);
   const { aggregation } = options;
   const weights = weighTokens({
     width: WIDTH,
@@ -152,8 +167,13 @@ for (const scheme of trained) {
 
   test(`${scheme.name}: on-policy, rewarded rollouts are made no less and unrewarded ones no more likely`, () => {
     const { gradients } = teach(scheme, { isOnPolicy: true });
+    // Whitened after a group baseline, groups of equal rewards follow the batch's mean, whatever its sign.
+    const isRecentred = scheme.advantage.whitening === 'tokens' && scheme.advantage.baseline !== 'none';
     gradients[0].forEach((slope, at) => {
-      const reward = REWARDS[Math.floor(at / WIDTH)]!;
+      const row = Math.floor(at / WIDTH);
+      const reward = REWARDS[row]!;
+      const group = REWARDS.slice(row - (row % GROUP)).slice(0, GROUP);
+      if (isRecentred && new Set(group).size === 1) return;
       assert.ok(reward === 1 ? slope <= 0 : slope >= 0, `token ${at}: ${slope} at reward ${reward}`);
     });
   });
@@ -294,6 +314,16 @@ const advantageValues: Record<keyof Scheme['advantage'], readonly Partial<Scheme
   k: [1, 2, 3].map((k) => ({ outcome: 'pass@k', k })),
   positiveWeight: [0.1, 1].map((positiveWeight) => ({ outcome: 'signed', positiveWeight })),
   negativeWeight: [0.1, 1].map((negativeWeight) => ({ outcome: 'signed', negativeWeight })),
+  // At a gamma of 1 a return is the rollout's advantage.
+  estimator: [
+    { estimator: 'rollout' },
+    { estimator: 'return', gamma: 0.9 },
+    { estimator: 'gae', gamma: 0.9 },
+  ],
+  gamma: [0.9, 1].map((gamma) => ({ estimator: 'return', gamma })),
+  lambda: [0.9, 1].map((lambda) => ({ estimator: 'gae', lambda })),
+  whitening: [{ whitening: 'none' }, { whitening: 'rollouts' }, { whitening: 'tokens' }],
+  klInReward: [0, 0.1, 0.2].map((klInReward) => ({ klInReward })),
 };
 
 for (const [knob, changes] of Object.entries(advantageValues)) {
@@ -302,8 +332,13 @@ for (const [knob, changes] of Object.entries(advantageValues)) {
   });
 
   test(`advantage.${knob}: each value changes the advantages`, () => {
+    const grpo = findScheme('grpo');
     const outcomes = changes.map((change) =>
-      computeAdvantages(REWARDS, GROUP, { ...findScheme('grpo').advantage, ...change }).join(),
+      estimate(
+        { ...grpo, advantage: { ...grpo.advantage, ...change } },
+        createRollouts(false),
+        REWARDS,
+      ).credit.join(),
     );
     assert.equal(new Set(outcomes).size, changes.length);
     assert.deepEqual(Object.keys(advantageValues), Object.keys(findScheme('grpo').advantage));

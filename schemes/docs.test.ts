@@ -14,7 +14,7 @@ for (const { name, source } of schemes) {
   });
 }
 
-for (const part of ['gates', 'advantage', 'loss'] as const) {
+for (const part of ['gates', 'advantage', 'critic', 'reference', 'loss'] as const) {
   test(`docs/schemes.md has the default and the sentence of each field of ${part}`, () => {
     const { properties = {} } = z.toJSONSchema(schemeSchema.shape[part].unwrap(), { io: 'input' });
     for (const [field, schema] of Object.entries(properties)) {

@@ -2,6 +2,7 @@ import { closest } from 'fastest-levenshtein';
 import type { Scheme } from '../spec/scheme.ts';
 import { adaptiveEntropyBonus } from './adaptive-entropy-bonus.ts';
 import { base } from './base.ts';
+import { cispo } from './cispo.ts';
 import { clipCov } from './clip-cov.ts';
 import { dapo } from './dapo.ts';
 import { distillation } from './distillation.ts';
@@ -11,6 +12,7 @@ import { entropyOnly } from './entropy-only.ts';
 import { formatOnly } from './format-only.ts';
 import { gradedReward } from './graded-reward.ts';
 import { grpo } from './grpo.ts';
+import { gspo } from './gspo.ts';
 import { incorrectReward } from './incorrect-reward.ts';
 import { invertedReward } from './inverted-reward.ts';
 import { klCov } from './kl-cov.ts';
@@ -19,7 +21,10 @@ import { markerReward } from './marker-reward.ts';
 import { negativeReinforcement } from './negative-reinforcement.ts';
 import { passAtKTraining } from './pass-at-k-training.ts';
 import { positiveReinforcement } from './positive-reinforcement.ts';
+import { ppo } from './ppo.ts';
 import { randomReward } from './random-reward.ts';
+import { reinforcePlusPlusBaseline } from './reinforce-plus-plus-baseline.ts';
+import { reinforcePlusPlus } from './reinforce-plus-plus.ts';
 import { reinforce } from './reinforce.ts';
 import { rlcr } from './rlcr.ts';
 import { rlcrLogScore } from './rlcr-log-score.ts';
@@ -33,7 +38,12 @@ export const schemes: readonly Scheme[] = [
   grpo,
   drGrpo,
   dapo,
+  gspo,
+  cispo,
   rloo,
+  reinforcePlusPlus,
+  reinforcePlusPlusBaseline,
+  ppo,
   reinforce,
   positiveReinforcement,
   negativeReinforcement,

@@ -89,6 +89,11 @@ export function isDevEvaluationDue(step: number, input: Pick<RunInput, 'steps' |
   return input.evaluateEvery > 0 && done % input.evaluateEvery === 0 && done < input.steps;
 }
 
+/** The step behind which the reference policy of step `step` (from 0) was copied; 0: it is the base. */
+export function referenceStep(step: number, syncEvery: number): number {
+  return syncEvery === 0 ? 0 : step - (step % syncEvery);
+}
+
 /** Workflow ids come from content, so launching twice attaches instead of repeating. */
 export const workflowIds = {
   matrix: (experimentId: string): string => `matrix/${experimentId.slice(0, 16)}`,

@@ -9,6 +9,7 @@ import {
 } from '@temporalio/workflow';
 import {
   isDevEvaluationDue,
+  referenceStep,
   taskQueues,
   workflowIds,
   type CheckpointRef,
@@ -32,16 +33,41 @@ async function evaluate(
   });
 }
 
+/** Probes of the final policy, one after the other: each may use a whole train worker. */
+async function runProbes(
+  input: RunInput,
+  from: { readonly checkpoint: CheckpointRef; readonly reference: CheckpointRef },
+  controls: RunControls,
+): Promise<void> {
+  const { plan, steps: step } = input;
+  const { checkpoint, reference } = from;
+  for (const probe of input.probes) {
+    controls.at(`probe ${probe}`, step);
+    const { scores } = await train.probe({ plan, step, probe, checkpoint, reference });
+    await store.recordProbe({ plan, step, probe, scores });
+  }
+}
+
 async function trainAndEvaluate(input: RunInput, controls: RunControls): Promise<void> {
   const provenance = await train.describeWorker({});
-  const opened = await store.openRun({ runId: input.runId, plan: input.plan, provenance });
-  let { checkpoint } = opened;
+  const opened = await store.openRun({
+    runId: input.runId,
+    plan: input.plan,
+    teacherId: input.teacher?.baseModelId ?? null,
+    provenance,
+  });
+  let { checkpoint, klReference } = opened;
+  if (opened.lacksPool) {
+    controls.at('evaluate', 0);
+    await evaluate(input, { step: 0, checkpoint: opened.reference }, input.poolSlices);
+  }
   if (opened.lacksDevEvaluation) {
     await evaluate(input, { step: opened.nextStep, checkpoint }, input.devSlices);
   }
   for (let step = opened.nextStep; step < input.steps; step += 1) {
     await controls.untilResumed();
-    checkpoint = await trainStep(input, { step, checkpoint, reference: opened.reference }, controls);
+    if (referenceStep(step, opened.syncEvery) === step && step > 0) klReference = checkpoint;
+    checkpoint = await trainStep(input, { ...opened, step, checkpoint, klReference }, controls);
     if (isDevEvaluationDue(step, input)) {
       controls.at('evaluate', step);
       await evaluate(input, { step: step + 1, checkpoint }, input.devSlices);
@@ -54,6 +80,7 @@ async function trainAndEvaluate(input: RunInput, controls: RunControls): Promise
   await controls.untilResumed();
   controls.at('evaluate', input.steps);
   await evaluate(input, { step: input.steps, checkpoint }, input.finalSlices);
+  await runProbes(input, { checkpoint, reference: opened.reference }, controls);
   await store.closeRun({ runId: input.runId, plan: input.plan, status: 'completed', checkpoint });
 }
 

@@ -11,20 +11,23 @@ export async function trainStep(
   from: {
     readonly step: number;
     readonly checkpoint: CheckpointRef;
-    readonly reference: CheckpointRef;
+    /** What KL penalties are measured from. */
+    readonly klReference: CheckpointRef;
     /** Who samples instead of the policy; null: the policy. */
     readonly teacher: CheckpointRef | null;
   },
   controls: RunControls,
 ): Promise<CheckpointRef> {
   const { plan } = input;
-  const { step, checkpoint, reference } = from;
+  const { step, checkpoint } = from;
+  const advisers = { reference: from.klReference, learner: checkpoint };
   const rounds: ArtifactRef[] = [];
   let shaped;
   do {
     const round = rounds.length;
     controls.at('sample', step);
-    const { rollouts } = await train.sample({ plan, step, round, checkpoint: from.teacher ?? checkpoint });
+    const sampler = from.teacher ?? checkpoint;
+    const { rollouts } = await train.sample({ plan, step, round, checkpoint: sampler, advisers });
     rounds.push(rollouts);
     controls.at('verify', step);
     await store.verify({ plan, step, round, rollouts });
@@ -34,8 +37,8 @@ export async function trainStep(
     shaped = await store.shape({ plan, step, rounds });
   } while (shaped.wantsAnotherRound);
   controls.at('update', step);
-  const updated = await train.update({ plan, step, checkpoint, reference, shaped: shaped.batch });
+  const updated = await train.update({ plan, step, checkpoint, shaped: shaped.batch });
   controls.at('record', step);
-  await store.record({ plan, step, checkpoint, updated, obsolete: [...rounds, shaped.batch] });
+  await store.record({ plan, step, updated, obsolete: [...rounds, shaped.batch] });
   return updated.checkpoint;
 }

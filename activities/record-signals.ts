@@ -1,0 +1,44 @@
+import { scoreRollouts, valueRollouts, type ScoredRollouts } from '../learning/score-rollouts.ts';
+import type { RolloutBatch } from '../model/sampler.ts';
+import type { CheckpointRef } from '../spec/plan.ts';
+import { usesCritic, usesReference } from '../spec/scheme.ts';
+import type { LivePolicies } from './live-policies.ts';
+import type { RunContext } from './run-context.ts';
+
+/** Whose opinions of the rollouts may be asked for. */
+export interface Advisers {
+  /** What KL penalties are measured from. */
+  readonly reference: CheckpointRef;
+  /** The checkpoint that is trained, beside which the critic stands. */
+  readonly learner: CheckpointRef;
+}
+
+/** `values` [N, T] with 0 on padding, which a score leaves undefined. */
+function hidePadding(rollouts: RolloutBatch, values: Float32Array): Float32Array {
+  const { completionLength: width, completionLengths } = rollouts;
+  return values.map((value, at) => (at % width < completionLengths[Math.floor(at / width)]! ? value : 0));
+}
+
+/**
+ * Training rollouts with the reference logprobs and values that their scheme needs, recorded when they are sampled, so that
+ * shaping them is arithmetic on stored numbers. Models are borrowed one after the other: the cache may hold but one.
+ */
+export async function recordSignals(
+  policies: LivePolicies,
+  context: RunContext,
+  { rollouts, advisers }: { readonly rollouts: RolloutBatch; readonly advisers: Advisers },
+): Promise<ScoredRollouts> {
+  const { scheme, training } = context.plan.condition;
+  const { policyConfig } = context;
+  let scored: ScoredRollouts = rollouts;
+  if (usesReference(scheme)) {
+    const reference = await policies.borrow(advisers.reference, policyConfig);
+    const { logprobs } = scoreRollouts(reference, rollouts, training);
+    scored = { ...scored, referenceLogprobs: hidePadding(rollouts, logprobs) };
+  }
+  if (usesCritic(scheme)) {
+    const critic = await policies.borrowCritic(advisers.learner, policyConfig);
+    scored = { ...scored, values: hidePadding(rollouts, valueRollouts(critic, rollouts, training)) };
+  }
+  return scored;
+}

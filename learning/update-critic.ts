@@ -1,0 +1,166 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { valuePrepared } from '../model/forward.ts';
+import type { CriticState } from '../model/training-state.ts';
+import { createMask, shiftTargets } from '../model/token-batch.ts';
+import type { Scheme } from '../spec/scheme.ts';
+import { accumulateGradients, createGradientSums, type LossBody } from './accumulate-gradients.ts';
+import { toAdamwOptions } from './adamw-options.ts';
+import { applyAdamw } from './adamw.ts';
+import { learningRateAt, toSchedule } from './learning-rate.ts';
+import { cutColumns, cutMicroBatch, splitByLength, takeInputs, type MicroBatch } from './micro-batches.ts';
+import { splitMinibatches } from './minibatches.ts';
+import { NonFiniteLossError } from './non-finite-loss-error.ts';
+import { pickRollouts } from './pick-rollouts.ts';
+import { toInputs } from './score-rows.ts';
+import type { ShapedBatch, UpdateCall } from './update-policy.ts';
+import { computeValueLoss } from './value-loss.ts';
+
+/** A shaped batch whose rollouts have values and returns. */
+interface ValuedBatch extends ShapedBatch {
+  readonly values: Float32Array;
+  readonly returns: Float32Array;
+  readonly valueMask: Float32Array;
+}
+
+export interface CriticCall extends Pick<
+  UpdateCall,
+  'batch' | 'training' | 'seed' | 'step' | 'onYield' | 'signal'
+> {
+  readonly critic: CriticState;
+  readonly options: Scheme['critic'];
+}
+
+function requireValues(batch: ShapedBatch): ValuedBatch {
+  const { values, returns, valueMask } = batch;
+  if (values !== undefined && returns !== undefined && valueMask !== undefined) {
+    return { ...batch, values, returns, valueMask };
+  }
+  throw new RangeError('a critic learns from values and returns; the batch was shaped without them');
+}
+
+/** Tensors: ids, targets, mask; recorded values, returns, weights. */
+function createBody({ critic, options }: CriticCall): LossBody {
+  return (weights, tensors) => {
+    const [ids, targets, mask, recordedValues, returns, tokenWeights] = tensors as [
+      tf.Tensor1D,
+      tf.Tensor1D,
+      tf.Tensor,
+      ...tf.Tensor2D[],
+    ];
+    const inputs = toInputs({ ids, targets, mask }, critic.policy.config);
+    const values = tf.reshape(valuePrepared(weights, inputs, { targets }), recordedValues!.shape);
+    return [
+      computeValueLoss(
+        { values, recordedValues: recordedValues!, returns: returns!, weights: tokenWeights! },
+        options.valueClip,
+      ),
+    ];
+  };
+}
+
+/** The loss of a micro-batch, its gradient added to `into`. */
+function accumulatePart(
+  call: CriticCall,
+  part: MicroBatch,
+  work: { batch: ValuedBatch; weights: Float32Array; into: readonly Float32Array[] },
+): number {
+  const { batch, weights, into } = work;
+  const { tokens, completionLength } = part;
+  const [loss] = accumulateGradients({
+    policy: call.critic.policy,
+    body: createBody(call),
+    key: `values, clip ${call.options.valueClip}`,
+    tensors: [
+      tf.tensor1d(takeInputs(tokens), 'int32'),
+      tf.tensor1d(shiftTargets(tokens, tokens.promptLength), 'int32'),
+      createMask(tokens.promptStarts, tokens.length - 1),
+      ...[batch.values, batch.returns, weights].map((values) =>
+        tf.tensor2d(cutColumns(batch, part, values), [tokens.count, completionLength]),
+      ),
+    ],
+    into,
+  });
+  return loss![0]!;
+}
+
+/** One optimizer step over some rollouts; null when none of their tokens counts. */
+async function updateOnce(
+  call: CriticCall,
+  batch: ValuedBatch,
+  update: number,
+): Promise<{ loss: number; norm: number } | null> {
+  const { critic, training } = call;
+  const tokens = batch.valueMask.reduce((sum, counts) => sum + counts, 0);
+  if (tokens === 0) return null;
+  const weights = batch.valueMask.map((counts) => counts / tokens);
+  const into = createGradientSums(critic.policy);
+  let loss = 0;
+  const rows = Array.from({ length: batch.count }, (_, row) => row);
+  for (const taken of splitByLength(batch, rows, training.microBatch)) {
+    loss += accumulatePart(call, cutMicroBatch(batch, taken, training.microBatch), { batch, weights, into });
+    if (!Number.isFinite(loss)) {
+      throw new NonFiniteLossError(
+        `the critic's loss is ${loss} in step ${call.step}, minibatch ${update}; expected a finite number. ` +
+          'Look at the returns of these rollouts, or lower critic.learningRateFactor',
+      );
+    }
+    await call.onYield?.();
+    call.signal?.throwIfAborted();
+  }
+  const { steps, updatesPerBatch, epochs, optimizer } = training;
+  const perStep = updatesPerBatch * epochs;
+  const rate = learningRateAt(toSchedule(optimizer, steps * perStep), call.step * perStep + update);
+  const { gradientNorm } = applyAdamw(critic.policy, into, {
+    moments: critic.moments,
+    options: toAdamwOptions(optimizer),
+    learningRate: rate * call.options.learningRateFactor,
+  });
+  return { loss, norm: gradientNorm };
+}
+
+/** 1 − variance of (return − value) / variance of the returns, over counted tokens; null where all returns are equal. */
+function explainVariance({ values, returns, valueMask }: ValuedBatch): number | null {
+  const counted = [...valueMask.keys()].filter((at) => valueMask[at] === 1);
+  const variance = (of: (at: number) => number): number => {
+    const mean = counted.reduce((sum, at) => sum + of(at), 0) / counted.length;
+    return counted.reduce((sum, at) => sum + (of(at) - mean) ** 2, 0) / counted.length;
+  };
+  const total = variance((at) => returns[at]!);
+  return counted.length === 0 || total === 0
+    ? null
+    : 1 - variance((at) => returns[at]! - values[at]!) / total;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/**
+ * The critic's optimizer steps of one batch: over the same shares of it as the policy's, towards the returns that were
+ * computed with the values it gave when the rollouts were sampled. The critic and its moments change in place; same
+ * arguments, same bits.
+ *
+ * @returns metrics; what was not measured is absent
+ * @throws NonFiniteLossError, NonFiniteGradientError; RangeError when the batch has no values and returns
+ */
+export async function updateCritic(call: CriticCall): Promise<Record<string, number>> {
+  const batch = requireValues(call.batch);
+  const { updatesPerBatch: updates, epochs, groupSize } = call.training;
+  const { seed, step } = call;
+  const shares = splitMinibatches({ count: batch.count, groupSize, updates, epochs, seed, step });
+  const measured: { loss: number; norm: number }[] = [];
+  for (const [update, rollouts] of shares.entries()) {
+    const found = await updateOnce(call, requireValues(pickRollouts(batch, rollouts)), update);
+    if (found !== null) measured.push(found);
+  }
+  const explained = explainVariance(batch);
+  return {
+    ...(measured.length === 0
+      ? {}
+      : {
+          'critic/loss': mean(measured.map(({ loss }) => loss)),
+          'critic/gradient_norm': mean(measured.map(({ norm }) => norm)),
+        }),
+    ...(explained === null ? {} : { 'critic/explained_variance': explained }),
+  };
+}
