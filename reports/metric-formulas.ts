@@ -20,6 +20,16 @@ export const METRIC_FORMULAS: readonly {
     note: 'Paired: the same problems and, where both arms ran them, the same seeds. p is the level at which the interval would just touch 0; Holm p corrects it over all comparisons at the same k.',
   },
   {
+    name: 'Crossing point',
+    formula: 'smallest k with passₖ(baseline) ≥ passₖ(condition)',
+    note: 'Read off between evaluated k, linear in log k. “Never” means not within the n samples drawn; such replicates count as beyond every k.',
+  },
+  {
+    name: 'Contribution of a strategy switch',
+    formula: 'Σ over d of (after − before) / Σ over all problems of (after − before)',
+    note: 'd: the problems whose most frequent format changed from one to another, or stayed. Undefined where the interval of the total gain includes 0.',
+  },
+  {
     name: 'Clean–contaminated gap',
     formula: 'pass@1(contaminated) − pass@1(clean)',
     note: 'The contaminated problems were in the pretraining corpus, the clean ones provably were not. The change is the gap after training minus the gap of the baseline.',
