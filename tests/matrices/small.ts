@@ -21,6 +21,7 @@ export const experiment = defineExperiment({
     every: 2,
     devProblems: 8,
     devSamples: 4,
+    probes: { 'layer-change': {}, 'partial-prompt': { keptPercents: [60] } },
   },
   seeds: 1,
 });
