@@ -1,7 +1,7 @@
 import type { Analysis } from './analyze-comparison.ts';
 import type { BoundaryRow } from './boundary-table.ts';
-import { formatDifference, formatScore } from './format-number.ts';
-import { html } from './html.ts';
+import { formatDifference, formatInterval, formatScore } from './format-number.ts';
+import { html, type Markup } from './html.ts';
 import { escapeMarkdown, markdownTable } from './markdown-table.ts';
 import { renderTable } from './page-table.ts';
 import type { Section } from './result-sections.ts';
@@ -27,7 +27,11 @@ export function describeCrossingInterval(row: BoundaryRow): string {
 }
 
 function formatGap({ efficiencyGap, gapLow, gapHigh }: BoundaryRow): string {
-  return `${formatDifference(efficiencyGap)} (${formatDifference(gapLow)} to ${formatDifference(gapHigh)})`;
+  return `${formatDifference(efficiencyGap)} (${formatInterval({ low: gapLow, high: gapHigh })})`;
+}
+
+function withBelow(value: string, below: string): Markup {
+  return html`${value}<br /><span class="numbers">${below}</span>`;
 }
 
 function formatSet(count: number, share: number): string {
@@ -38,16 +42,26 @@ function formatSet(count: number, share: number): string {
 export function boundarySection({ boundaries, solvedSets }: Analysis): Section | null {
   if (boundaries.length === 0) return null;
   const crossings = renderTable(
-    'Smallest k at which the baseline is at or above, and the sampling-efficiency gap',
+    'Smallest k at which the baseline is at or above, and the sampling-efficiency gap: its pass@n − pass@1 of the condition',
     [
       { title: 'condition', cell: (row) => row.condition },
       { title: 'split', cell: (row) => row.split },
-      { title: 'baseline catches up at', cell: describeCrossing },
-      { title: '95% interval; replicates without a crossing', cell: describeCrossingInterval },
-      { title: 'pass@1', kind: 'number', cell: (row) => formatScore(row.conditionPassAt1) },
-      { title: 'pass@n', kind: 'number', cell: (row) => formatScore(row.conditionPassAtN) },
+      {
+        title: 'baseline catches up at',
+        cell: (row) => withBelow(describeCrossing(row), describeCrossingInterval(row)),
+      },
+      {
+        title: 'efficiency gap',
+        kind: 'number',
+        cell: (row) =>
+          withBelow(
+            formatDifference(row.efficiencyGap),
+            formatInterval({ low: row.gapLow, high: row.gapHigh }),
+          ),
+      },
       { title: 'baseline pass@n', kind: 'number', cell: (row) => formatScore(row.referencePassAtN) },
-      { title: 'baseline pass@n − pass@1', kind: 'number', cell: formatGap },
+      { title: 'pass@n', kind: 'number', cell: (row) => formatScore(row.conditionPassAtN) },
+      { title: 'pass@1', kind: 'number', cell: (row) => formatScore(row.conditionPassAt1) },
       { title: 'n', kind: 'number', cell: (row) => row.n },
       { title: 'runs', kind: 'number', cell: (row) => row.seeds },
     ],
@@ -83,7 +97,8 @@ export function boundarySection({ boundaries, solvedSets }: Analysis): Section |
     <p class="caption">
       Only runs that both arms completed, paired by base model and seed. “Never” is a statement about k up to
       n, the number of samples drawn, not about every k; a problem that nobody solved may be solved with more
-      samples.
+      samples. Percentages are bootstrap replicates without a crossing point. Curves that both reach 1 meet
+      there, whatever they would do on harder problems.
     </p>
     ${sets}
   `;

@@ -28,16 +28,16 @@ const formatDev = (value: number | null): string => (value === null ? '–' : fo
 export function saturationSection({ saturation }: Analysis): Section | null {
   if (saturation.length === 0) return null;
   const table = renderTable(
-    'pass@1 on dev from the step on at which 99% of the training rollouts are right',
+    'pass@1 on dev from the step on at which 99% of the training rollouts are right; runs: those evaluated then and later',
     [
       { title: 'condition', cell: (row) => row.condition },
-      { title: 'train problems', kind: 'number', cell: (row) => row.fixedProblems },
-      { title: 'saturated runs', kind: 'number', cell: (row) => `${row.saturatedRuns} of ${row.runs}` },
+      { title: 'problems', kind: 'number', cell: (row) => row.fixedProblems },
+      { title: 'saturated', kind: 'number', cell: (row) => `${row.saturatedRuns} of ${row.runs}` },
       { title: 'first step', kind: 'number', cell: formatSteps },
       { title: 'dev then', kind: 'number', cell: (row) => formatDev(row.devAtSaturation) },
       { title: 'dev at the end', kind: 'number', cell: (row) => formatDev(row.devAtEnd) },
-      { title: 'gain after saturation', kind: 'number', cell: formatGain },
-      { title: 'runs measured', kind: 'number', cell: (row) => row.measuredRuns },
+      { title: 'gain (95% interval)', kind: 'number', cell: formatGain },
+      { title: 'runs', kind: 'number', cell: (row) => row.measuredRuns },
     ],
     saturation,
   );

@@ -9,7 +9,7 @@ import { assignFormatStyles, drawStrategies } from './strategy-figure.ts';
 import type { StrategyRow } from './strategy-table.ts';
 
 function formatContribution({ contribution }: StrategyRow): string {
-  return contribution === null ? 'undefined: no total gain' : formatDifference(contribution);
+  return contribution === null ? 'undefined' : formatDifference(contribution);
 }
 
 function formatTotal({ totalGain, totalLow, totalHigh }: StrategyRow): string {
@@ -33,7 +33,7 @@ export async function strategySection({ curves, strategies }: Analysis): Promise
       { title: 'share of problems', kind: 'number', cell: (row) => formatScore(row.share) },
       { title: 'gain inside', kind: 'number', cell: (row) => formatDifference(row.gain) },
       { title: '95% interval', kind: 'number', cell: formatInterval },
-      { title: 'total gain', kind: 'number', cell: formatTotal },
+      { title: 'total gain', kind: 'number', cell: (row) => formatDifference(row.totalGain) },
       { title: 'contribution', kind: 'number', cell: formatContribution },
     ],
     strategies,
@@ -58,7 +58,7 @@ export async function strategySection({ curves, strategies }: Analysis): Promise
         : html`${table}
             <p class="caption">
               Gains inside the switches add up to the total gain; a contribution is gain inside / total gain.
-              Where the interval of the total gain includes 0 there is nothing to take shares of.
+              It is undefined where the 95% interval of the total gain includes 0.
             </p>`
     }
   `;
