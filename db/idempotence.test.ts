@@ -16,6 +16,7 @@ import {
 } from './example-store.ts';
 import { registerExperiment } from './experiments.ts';
 import { NonFiniteValueError } from './finite-value.ts';
+import { recordProbeScores } from './probe-scores.ts';
 import { listRollouts, recordJudgements, recordShaping, type ShapedRollout } from './rollouts.ts';
 import { endRun, listRuns } from './runs.ts';
 import { nextStepOf, recordStep } from './steps.ts';
@@ -32,6 +33,15 @@ const baseModel = {
   weights,
 };
 const step = { runId: 'r1', step: 0, rollouts: 8, tokens: 80 };
+const score = {
+  runId: 'r1',
+  step: 1,
+  probe: 'layer-change',
+  metric: 'change_layer_0',
+  split: '',
+  problemIndex: -1,
+  value: 0.25,
+};
 const shaped: Omit<ShapedRollout, 'rolloutId'> = {
   reward: 0.5,
   advantage: -0,
@@ -122,6 +132,11 @@ const writes: readonly {
     changed: (db) => recordEvaluations(db, [exampleEvaluation('r1', 5)]),
   },
   {
+    what: "a probe's score",
+    write: (db) => recordProbeScores(db, [score, { ...score, split: 'clean', problemIndex: 0, value: -0 }]),
+    changed: (db) => recordProbeScores(db, [{ ...score, value: 0.5 }]),
+  },
+  {
     what: 'an artifact',
     write: (db) => recordArtifact(db, 'plan', weights),
     changed: (db) => recordArtifact(db, 'plan', { ...weights, sha256: 'b'.repeat(64) }),
@@ -204,4 +219,5 @@ test('a number that is not finite is refused, since SQLite would store NaN as "u
     NonFiniteValueError,
   );
   assert.equal(nextStepOf(db, 'r1'), 0);
+  assert.throws(() => recordProbeScores(db, [{ ...score, value: NaN }]), NonFiniteValueError);
 });

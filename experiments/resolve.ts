@@ -9,6 +9,7 @@ import { evaluationSchema, trainingSchema, type TrainingPlan } from '../spec/tra
 import { findScheme } from '../schemes/index.ts';
 import { checkCondition } from './check-condition.ts';
 import { checkExamples } from './check-examples.ts';
+import { checkHypotheses } from './check-hypotheses.ts';
 import { resolveBase } from './resolve-base.ts';
 
 /** A condition with every default filled in; its id is the fingerprint of `condition`. */
@@ -102,6 +103,7 @@ export function resolveExperiment(declared: Settings): ResolvedExperiment {
   }
   const { name, question, baseline, source, hypotheses } = experiment;
   checkExamples(conditions);
+  checkHypotheses(hypotheses, conditions);
   const id = fingerprint({
     name,
     baseline,
