@@ -20,13 +20,9 @@ const PANELS: readonly CurvePanel[] = [
   { metric: 'rollout/length_tokens', title: 'Completion length, tokens', isShare: false },
 ];
 
-/** The recorded series that are drawn, the share of each completion format last; learning-curves.csv has every series. */
+/** The recorded series that are drawn; learning-curves.csv has every series. */
 export function choosePanels(curves: readonly CurvePoint[]): CurvePanel[] {
-  const metrics = [...new Set(curves.map(({ metric }) => metric))].sort();
-  const formats = metrics
-    .filter((metric) => metric.startsWith('format/'))
-    .map((metric) => ({ metric, title: `Share in format ${metric.slice('format/'.length)}`, isShare: true }));
-  return [...PANELS.filter(({ metric }) => metrics.includes(metric)), ...formats];
+  return PANELS.filter(({ metric }) => curves.some((point) => point.metric === metric));
 }
 
 /** One series against training steps: the mean over seeds, and the range from the lowest to the highest seed. */

@@ -1,5 +1,6 @@
 import { meanOverProblems, passAtK } from '../stats/pass-at-k.ts';
 import type { ComparisonInput, MetricPoint } from './comparison-input.ts';
+import { completeFormatShares } from './format-shares.ts';
 import { groupRows } from './group-rows.ts';
 
 /** Mean over seeds at one step, with the lowest and highest seed. */
@@ -20,7 +21,7 @@ export const DEV_METRIC = 'eval/dev/pass_at_1';
 export function tabulateLearningCurves(input: ComparisonInput): CurvePoint[] {
   const conditionOf = new Map(input.runs.map((run) => [run.id, run.condition]));
   const order = new Map(input.conditions.map(({ name }, i) => [name, i]));
-  const cells = groupRows([...input.metrics, ...devPoints(input)], ({ runId, name, step }) =>
+  const cells = groupRows([...completeFormatShares(input), ...devPoints(input)], ({ runId, name, step }) =>
     JSON.stringify([conditionOf.get(runId), name, step]),
   );
   return [...cells.values()]
