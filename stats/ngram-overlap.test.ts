@@ -65,6 +65,17 @@ test('a question shorter than n is one n-gram and says so; an empty one has none
   assert.deepEqual(scan('?!', ['?!'], words(2)), { grams: 0, found: 0, isShort: true, matches: [] });
 });
 
+test('letters whose lower case is longer match themselves', () => {
+  assert.equal(scan('İZMİR 5', ['x İZMİR 5'], words(2)).found, 1);
+  assert.equal(scan('aİb', ['xAİBx'], characters(3)).found, 1);
+});
+
+test('a long document is searched to its end', () => {
+  const filler = Array.from({ length: 5000 }, (_, i) => `w${i % 7}`).join(' ');
+  assert.equal(scan('one two three four', [`${filler} one two three four`], words(4)).found, 1);
+  assert.equal(scan('one two three four', [`${filler} one two three`, 'four'], words(4)).found, 0);
+});
+
 test('a repeated n-gram counts once', () => {
   const overlap = scan('a a a a', ['a a'], words(2));
   assert.deepEqual([overlap.grams, overlap.found], [1, 1]);

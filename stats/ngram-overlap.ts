@@ -75,6 +75,13 @@ interface ReadQuestion {
   readonly grams: readonly string[];
 }
 
+/** The units of a text without their places: what the corpus needs of it, and much cheaper. */
+function listUnits(text: string, unit: GramOptions['unit']): string[] {
+  const written = unit === 'words' ? (text.match(UNITS.words) ?? []) : [...text.trim().replace(/\s+/g, ' ')];
+  // Unit by unit as in a question: lowering a whole text can change where its units end.
+  return written.map((one) => one.toLowerCase());
+}
+
 function readQuestion(text: string, options: GramOptions): ReadQuestion {
   const units = toUnits(text, options);
   const length = Math.min(options.n, units.length);
@@ -117,6 +124,63 @@ function measureQuestion(question: ReadQuestion, found: Found, n: number): Quest
   };
 }
 
+/** Odd, so that multiplying by it modulo 2³² loses nothing. */
+const BASE = 0x01000193;
+
+/** FNV-1a of a unit. */
+function hashUnit(unit: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < unit.length; i += 1) hash = Math.imul(hash ^ unit.charCodeAt(i), 0x01000193);
+  return hash;
+}
+
+function powerOfBase(exponent: number): number {
+  let power = 1;
+  for (let i = 0; i < exponent; i += 1) power = Math.imul(power, BASE);
+  return power;
+}
+
+/** The last `length` units of a document with their polynomial hash, which follows each unit in constant time. */
+interface Window {
+  push(unit: string, hash: number): void;
+  clear(): void;
+  isFull(): boolean;
+  hash(): number;
+  gram(): string;
+}
+
+function createWindow(length: number): Window {
+  const units: string[] = new Array<string>(length).fill('');
+  const hashes = new Int32Array(length);
+  const oldest = powerOfBase(length);
+  let count = 0;
+  let rolling = 0;
+  return {
+    push: (unit, hash) => {
+      const slot = count % length;
+      rolling = (Math.imul(rolling, BASE) + hash - Math.imul(hashes[slot]!, oldest)) | 0;
+      units[slot] = unit;
+      hashes[slot] = hash;
+      count += 1;
+    },
+    clear: () => {
+      hashes.fill(0);
+      count = 0;
+      rolling = 0;
+    },
+    isFull: () => count >= length,
+    hash: () => rolling,
+    gram: () => Array.from({ length }, (_, i) => units[(count + i) % length]!).join(SEPARATOR),
+  };
+}
+
+function hashGram(gram: string): number {
+  const units = gram.split(SEPARATOR);
+  const window = createWindow(units.length);
+  for (const unit of units) window.push(unit, hashUnit(unit));
+  return window.hash();
+}
+
 /**
  * Looks for the n-grams of questions in a corpus of any size, which is read once; letters' case never counts. Thirteen words
  * are the usual length (arXiv 2005.14165, appendix C). Memory grows with the questions, not with the corpus.
@@ -129,17 +193,19 @@ export function createOverlapScan(questions: readonly string[], options: GramOpt
   }
   const read = questions.map((question) => readQuestion(question, options));
   const wanted = new Set(read.flatMap(({ grams }) => grams));
+  const hashes = new Set([...wanted].map(hashGram));
   const lengths = [...new Set(read.map(({ length }) => length))].filter((length) => length > 0);
-  const longest = Math.max(0, ...lengths);
+  const windows = lengths.map(createWindow);
   const found = new Map<string, CorpusPlace>();
-  let recent: string[] = [];
+  let isEmpty = true;
 
   const append = (unit: string, at: CorpusPlace): void => {
-    recent.push(unit);
-    if (recent.length > longest) recent.shift();
-    for (const length of lengths) {
-      if (length > recent.length) continue;
-      const gram = recent.slice(recent.length - length).join(SEPARATOR);
+    isEmpty = false;
+    const hash = hashUnit(unit);
+    for (const window of windows) {
+      window.push(unit, hash);
+      if (!window.isFull() || !hashes.has(window.hash())) continue;
+      const gram = window.gram();
       if (wanted.has(gram) && !found.has(gram)) found.set(gram, at);
     }
   };
@@ -147,11 +213,12 @@ export function createOverlapScan(questions: readonly string[], options: GramOpt
   return {
     read: (text, place) => {
       const at = { place, text };
-      if (options.unit === 'characters' && recent.length > 0) append(' ', at);
-      for (const unit of toUnits(text, options)) append(unit.text, at);
+      if (options.unit === 'characters' && !isEmpty) append(' ', at);
+      for (const unit of listUnits(text, options.unit)) append(unit, at);
     },
     endDocument: () => {
-      recent = [];
+      isEmpty = true;
+      for (const window of windows) window.clear();
     },
     results: () => read.map((question) => measureQuestion(question, found, options.n)),
   };
