@@ -34,6 +34,20 @@ export function listProgress(
   );
 }
 
+/** Tokens sampled in each training step of the experiment's runs, by run and step. */
+export function listStepTokens(
+  db: Database,
+  experimentId: string,
+): { runId: string; step: number; tokens: number }[] {
+  return db
+    .select({ runId: runs.id, step: steps.step, tokens: steps.tokens })
+    .from(steps)
+    .innerJoin(runs, eq(recordedRunId, steps.runId))
+    .where(eq(runs.experimentId, experimentId))
+    .orderBy(asc(runs.id), asc(steps.step))
+    .all();
+}
+
 /** One problem's counts in one evaluation, with the problem itself. */
 export interface EvaluatedProblemRow {
   readonly runId: string;

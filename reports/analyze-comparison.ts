@@ -4,19 +4,29 @@ import {
   type CalibrationRow,
   type ReliabilityRow,
 } from './calibration-table.ts';
+import { tabulateBoundaries, type BoundaryRow } from './boundary-table.ts';
 import { tabulateConsistency, type ConsistencyRow } from './consistency-table.ts';
 import type { ComparisonInput } from './comparison-input.ts';
 import { tabulateDifferences, type DifferenceRow, type MissingDifference } from './difference-table.ts';
+import { tabulateEqualBudgets, type EqualBudgetRow } from './equal-token-table.ts';
 import { collectFinalCounts, type ExcludedRun } from './final-counts.ts';
 import { tabulateFormats, type FormatRow } from './format-table.ts';
 import { tabulateGaps, type GapRow } from './gap-table.ts';
 import { IncomparableError } from './incomparable-error.ts';
 import { tabulateLearningCurves, type CurvePoint } from './learning-curves.ts';
+import { pairWithBaseline } from './paired-finals.ts';
 import { reportedKs, tabulatePassAtK, type PassAtKRow } from './pass-at-k-table.ts';
 import { tabulateRewardTruth, type RewardTruthRow } from './reward-truth-table.ts';
+import { tabulateSaturation, type SaturationRow } from './saturation-table.ts';
+import { tabulateSolvedSets, type SolvedSetRow } from './solved-set-table.ts';
+import { tabulateStrategies, type StrategyRow } from './strategy-table.ts';
+import { tabulateVerdicts, type VerdictRow } from './verdict-table.ts';
 
 /** Every number of a report, computed once; CSV, Markdown and HTML only write it down. */
 export interface Analysis {
+  /** One per declared hypothesis. */
+  readonly verdicts: readonly VerdictRow[];
+  readonly equalBudgets: readonly EqualBudgetRow[];
   readonly passAtK: readonly PassAtKRow[];
   readonly consistency: readonly ConsistencyRow[];
   readonly formats: readonly FormatRow[];
@@ -25,6 +35,10 @@ export interface Analysis {
   readonly differences: readonly DifferenceRow[];
   readonly missing: readonly MissingDifference[];
   readonly gaps: readonly GapRow[];
+  readonly boundaries: readonly BoundaryRow[];
+  readonly solvedSets: readonly SolvedSetRow[];
+  readonly strategies: readonly StrategyRow[];
+  readonly saturation: readonly SaturationRow[];
   readonly curves: readonly CurvePoint[];
   readonly rewardTruth: readonly RewardTruthRow[];
   readonly excluded: readonly ExcludedRun[];
@@ -36,10 +50,13 @@ export interface Analysis {
 export function analyzeComparison(input: ComparisonInput): Analysis {
   const { finals, excluded } = collectFinalCounts(input);
   const { fingerprint } = input.experiment;
+  const pairs = pairWithBaseline(input, finals);
   const ks = reportedKs(finals);
   // The first, a middle and the last k: the ends of the curve decide the claims about boundaries.
   const testedKs = ks.filter((k, i) => i === 0 || k === 8 || i === ks.length - 1);
   return {
+    verdicts: tabulateVerdicts(input, finals),
+    equalBudgets: tabulateEqualBudgets(input),
     passAtK: tabulatePassAtK(finals, fingerprint),
     consistency: tabulateConsistency(finals, fingerprint),
     formats: tabulateFormats(finals),
@@ -47,6 +64,10 @@ export function analyzeComparison(input: ComparisonInput): Analysis {
     reliability: tabulateReliability(finals),
     ...tabulateDifferences(input, finals, testedKs),
     gaps: tabulateGaps(input, finals),
+    boundaries: tabulateBoundaries(pairs, fingerprint),
+    solvedSets: tabulateSolvedSets(pairs),
+    strategies: tabulateStrategies(pairs, fingerprint),
+    saturation: tabulateSaturation(input),
     curves: tabulateLearningCurves(input),
     rewardTruth: tabulateRewardTruth(input),
     excluded,

@@ -11,6 +11,7 @@ const final = (runs: readonly (readonly Confidences[])[]): FinalCounts => ({
   split: 'clean',
   problemIds: runs[0]!.map((_, i) => `p${i}`),
   seeds: runs.map((_, seed) => seed),
+  bases: runs.map(() => 0),
   counts: runs.map((problems) => problems.map((confidences) => ({ confidences }) as EvaluationCount)),
 });
 

@@ -1,3 +1,5 @@
+import type { Hypothesis } from '../spec/hypothesis.ts';
+
 /** Plain rows a report is made from. `load-comparison.ts` fills them from the database; tests write them by hand. */
 export interface ComparisonInput {
   readonly experiment: ExperimentRecord;
@@ -7,6 +9,8 @@ export interface ComparisonInput {
   readonly runs: readonly RunRecord[];
   readonly evaluations: readonly EvaluationCount[];
   readonly metrics: readonly MetricPoint[];
+  readonly stepTokens: readonly StepTokens[];
+  readonly probeScores: readonly ProbeScore[];
   readonly rewardByVerdict: readonly VerdictReward[];
   readonly rollouts: readonly SampleRollout[];
 }
@@ -18,12 +22,18 @@ interface ExperimentRecord {
   readonly fingerprint: string;
   /** Name of the condition the others are compared with. */
   readonly baseline: string;
+  /** Where the claim comes from, e.g. an arXiv id and section. */
+  readonly source: string | null;
+  /** What the report decides, in declaration order. */
+  readonly hypotheses: readonly Hypothesis[];
 }
 
 export interface ConditionRecord {
   readonly name: string;
   readonly isControl: boolean;
   readonly schemeName: string;
+  /** Train problems that its runs see again and again; null: fresh ones in every step. */
+  readonly fixedProblems: number | null;
   readonly fingerprint: string;
   readonly baseModelId: string;
 }
@@ -46,6 +56,9 @@ export interface BaseModelRecord {
 export interface RunRecord {
   readonly id: string;
   readonly condition: string;
+  /** Seed of the base model it started from. */
+  readonly baseSeed: number;
+  /** RL seed. */
   readonly seed: number;
   readonly status: string;
   readonly stepsDone: number;
@@ -76,6 +89,26 @@ export interface MetricPoint {
   readonly runId: string;
   readonly step: number;
   readonly name: string;
+  readonly value: number;
+}
+
+/** Tokens sampled in one training step. */
+interface StepTokens {
+  readonly runId: string;
+  readonly step: number;
+  readonly tokens: number;
+}
+
+/** One number that a probe measured on a run's final policy. */
+interface ProbeScore {
+  readonly runId: string;
+  readonly step: number;
+  readonly probe: string;
+  readonly metric: string;
+  /** Empty: the probe read no split. */
+  readonly split: string;
+  /** Below 0: one number for the whole run. */
+  readonly problemIndex: number;
   readonly value: number;
 }
 

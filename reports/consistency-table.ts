@@ -15,7 +15,7 @@ export interface ConsistencyRow extends PassAtKRow {
 const VOTES = [4, 8];
 
 /** maj@k of one problem; null when undefined, or when equally right answers were written in several ways. */
-function voteOf({ answers, correctAnswer, c }: EvaluationCount, k: number): number | null {
+export function voteOf({ answers, correctAnswer, c }: EvaluationCount, k: number): number | null {
   if ((answers[correctAnswer] ?? 0) !== c) return null;
   const listed = Object.entries(answers).flatMap(([answer, times]) =>
     Array<string | null>(times).fill(answer === '' ? null : answer),
@@ -40,14 +40,15 @@ function toRow(
   const scores = final.counts.map((row) => row.map(score));
   if (!scores.every((row) => row.every((value) => value !== null))) return [];
   const { condition, split } = final;
-  const { estimate, low, high, seeds, problems } = hierarchicalBootstrap({
+  const { estimate, low, high, bases, seeds, problems } = hierarchicalBootstrap({
     scores: scores as number[][],
+    bases: final.bases,
     statistic: 'mean',
     resamples: BAND_RESAMPLES,
     generator: intervalGenerator(fingerprint, `${metric}/${condition}/${split}`),
     level: LEVEL,
   });
-  return [{ condition, split, metric, k, mean: estimate, low, high, seeds, problems }];
+  return [{ condition, split, metric, k, mean: estimate, low, high, bases, seeds, problems }];
 }
 
 export function tabulateConsistency(finals: readonly FinalCounts[], fingerprint: string): ConsistencyRow[] {

@@ -1,6 +1,8 @@
 import { stringify } from 'csv-stringify/sync';
 import type { Analysis } from './analyze-comparison.ts';
 import type { ComparisonInput } from './comparison-input.ts';
+import { verdictCells, verdictColumns } from './verdict-cells.ts';
+import type { VerdictRow } from './verdict-table.ts';
 
 type Cell = string | number | boolean | null;
 
@@ -31,6 +33,7 @@ function runsCsv(input: ComparisonInput): string {
       'run',
       'condition',
       'scheme',
+      'base_seed',
       'seed',
       'status',
       'steps_done',
@@ -46,6 +49,7 @@ function runsCsv(input: ComparisonInput): string {
         run.id,
         run.condition,
         condition.schemeName,
+        run.baseSeed,
         run.seed,
         run.status,
         run.stepsDone,
@@ -62,12 +66,16 @@ function runsCsv(input: ComparisonInput): string {
 function evaluationsCsv(input: ComparisonInput): string {
   const runs = new Map(input.runs.map((run) => [run.id, run]));
   return toCsv(
-    ['run', 'condition', 'seed', 'split', 'step', 'problem', 'n', 'c'],
+    ['run', 'condition', 'base_seed', 'seed', 'split', 'step', 'problem', 'n', 'c'],
     input.evaluations.map((row) => {
-      const { condition, seed } = runs.get(row.runId)!;
-      return [row.runId, condition, seed, row.split, row.step, row.problemId, row.n, row.c];
+      const { condition, baseSeed, seed } = runs.get(row.runId)!;
+      return [row.runId, condition, baseSeed, seed, row.split, row.step, row.problemId, row.n, row.c];
     }),
   );
+}
+
+function verdictsCsv(verdicts: readonly VerdictRow[]): string {
+  return toCsv(verdictColumns, verdicts.map(verdictCells));
 }
 
 /** A table of the same-named members of its rows, in snake case. */
@@ -81,9 +89,16 @@ function tableOf<Row extends object>(members: readonly (keyof Row & string)[], r
 
 /** Every table of the report, as file name → text; `input` is sorted. */
 export function toCsvFiles(input: ComparisonInput, analysis: Analysis): Map<string, string> {
-  const interval = ['mean', 'low', 'high', 'seeds', 'problems'] as const;
+  const againstReference = ['condition', 'reference', 'split'] as const;
+  const sizes = ['bases', 'seeds', 'problems'] as const;
+  const interval = ['mean', 'low', 'high', 'bases', 'seeds', 'problems'] as const;
   return new Map([
+    ['verdicts.csv', verdictsCsv(analysis.verdicts)],
     ['runs.csv', runsCsv(input)],
+    [
+      'equal-tokens.csv',
+      tableOf(['condition', 'equal', 'budget', 'tokens', 'steps', ...interval], analysis.equalBudgets),
+    ],
     ['pass-at-k.csv', tableOf(['condition', 'split', 'k', ...interval], analysis.passAtK)],
     ['consistency.csv', tableOf(['condition', 'split', 'metric', 'k', ...interval], analysis.consistency)],
     [
@@ -101,6 +116,7 @@ export function toCsvFiles(input: ComparisonInput, analysis: Analysis): Map<stri
           'p',
           'holmP',
           'problemSignFlipP',
+          'bases',
           'seeds',
           'problems',
           'seedPairing',
@@ -111,8 +127,93 @@ export function toCsvFiles(input: ComparisonInput, analysis: Analysis): Map<stri
     [
       'gap.csv',
       tableOf(
-        ['condition', 'quantity', 'k', 'contaminated', 'clean', 'value', 'low', 'high', 'seeds'],
+        ['condition', 'quantity', 'k', 'contaminated', 'clean', 'value', 'low', 'high', 'bases', 'seeds'],
         analysis.gaps,
+      ),
+    ],
+    [
+      'boundary.csv',
+      tableOf(
+        [
+          ...againstReference,
+          'n',
+          'state',
+          'crossingK',
+          'crossingLow',
+          'crossingHigh',
+          'atStartShare',
+          'neverShare',
+          'referencePassAtN',
+          'conditionPassAtN',
+          'conditionPassAt1',
+          'efficiencyGap',
+          'gapLow',
+          'gapHigh',
+          ...sizes,
+        ],
+        analysis.boundaries,
+      ),
+    ],
+    [
+      'solved-sets.csv',
+      tableOf(
+        [
+          ...againstReference,
+          'referenceOnly',
+          'both',
+          'conditionOnly',
+          'neither',
+          'total',
+          'referenceOnlyShare',
+          'bothShare',
+          'conditionOnlyShare',
+          'neitherShare',
+          'seeds',
+          'problems',
+        ],
+        analysis.solvedSets,
+      ),
+    ],
+    [
+      'strategies.csv',
+      tableOf(
+        [
+          ...againstReference,
+          'before',
+          'after',
+          'share',
+          'gain',
+          'low',
+          'high',
+          'totalGain',
+          'totalLow',
+          'totalHigh',
+          'state',
+          'contribution',
+          ...sizes,
+        ],
+        analysis.strategies,
+      ),
+    ],
+    [
+      'saturation.csv',
+      tableOf(
+        [
+          'condition',
+          'fixedProblems',
+          'state',
+          'runs',
+          'saturatedRuns',
+          'measuredRuns',
+          'earliestStep',
+          'latestStep',
+          'devAtSaturation',
+          'devAtEnd',
+          'gain',
+          'low',
+          'high',
+        ],
+        analysis.saturation,
       ),
     ],
     [

@@ -20,10 +20,12 @@ export interface DifferenceRow {
   /** Holm over all rows of the table with the same k. */
   readonly holmP: number;
   readonly problemSignFlipP: number;
+  readonly bases: number;
+  /** Pairs of base and seed. */
   readonly seeds: number;
   readonly problems: number;
   readonly seedPairing: 'same' | 'different';
-  /** The difference of each seed pair; empty when the arms ran other seeds. */
+  /** The difference of each pair of runs; empty when the arms ran other seeds. */
   readonly bySeed: readonly number[];
 }
 
@@ -135,11 +137,13 @@ function compareAt({ pair, treatment, reference, k }: ComparedPair, fingerprint:
   const scores = passAtKScores(treatment, k);
   const referenceScores = passAtKScores(reference, k);
   if (scores === null || referenceScores === null) return [];
-  const sameSeeds = treatment.seeds.join() === reference.seeds.join();
+  const sameSeeds =
+    treatment.seeds.join() === reference.seeds.join() && treatment.bases.join() === reference.bases.join();
   const { split } = treatment;
   const found = pairedDifference({
     treatment: scores,
     baseline: referenceScores,
+    bases: { treatment: treatment.bases, baseline: reference.bases },
     seeds: sameSeeds ? 'same' : 'different',
     resamples: RESAMPLES,
     generator: intervalGenerator(fingerprint, `difference/${pair.condition}/${pair.reference}/${split}`),
@@ -156,6 +160,7 @@ function compareAt({ pair, treatment, reference, k }: ComparedPair, fingerprint:
       high: found.high,
       p: found.p,
       problemSignFlipP: found.problemSignFlipP,
+      bases: found.bases,
       seeds: found.seeds,
       problems: found.problems,
       seedPairing: sameSeeds ? 'same' : 'different',

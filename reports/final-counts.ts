@@ -1,14 +1,16 @@
 import type { ComparisonInput, EvaluationCount, RunRecord } from './comparison-input.ts';
 import { groupRows } from './group-rows.ts';
 
-/** A condition's final evaluation of one split: the same problems for every seed. */
+/** A condition's final evaluation of one split: the same problems for every run. */
 export interface FinalCounts {
   readonly condition: string;
   readonly split: string;
   readonly problemIds: readonly string[];
-  /** counts[seed][problem] */
+  /** counts[run][problem], runs by base and seed */
   readonly counts: readonly (readonly EvaluationCount[])[];
   readonly seeds: readonly number[];
+  /** Base seed of each row of `counts`. */
+  readonly bases: readonly number[];
 }
 
 /** A run that is left out of the comparison, and why. */
@@ -28,8 +30,8 @@ export function compareSplits(a: string, b: string): number {
 }
 
 /**
- * The final evaluations as full seed × problem rectangles per condition and split, and the runs left out: those not
- * completed, and those whose problems differ from the other seeds' (a partial evaluation would bias the mean).
+ * The final evaluations as full run × problem rectangles per condition and split, and the runs left out: those not
+ * completed, and those whose problems differ from the other runs' (a partial evaluation would bias the mean).
  */
 export function collectFinalCounts(input: ComparisonInput): {
   finals: FinalCounts[];
@@ -48,7 +50,7 @@ export function collectFinalCounts(input: ComparisonInput): {
   const finals = input.conditions.flatMap((condition) => {
     const runs = input.runs
       .filter((run) => run.condition === condition.name && run.status === 'completed')
-      .sort((a, b) => a.seed - b.seed);
+      .sort((a, b) => a.baseSeed - b.baseSeed || a.seed - b.seed);
     return splits.flatMap((split) => {
       const evaluated = runs.map((run) => ({ run, rows: finalRows(rowsOf.get(run.id) ?? [], split) }));
       const found = toRectangle(condition.name, split, evaluated);
@@ -81,7 +83,14 @@ function toRectangle(
   if (full.length === 0) return { final: null, excluded };
   const counts = full.map(({ rows }) => problemIds.map((id) => rows.get(id)!));
   return {
-    final: { condition, split, problemIds, counts, seeds: full.map(({ run }) => run.seed) },
+    final: {
+      condition,
+      split,
+      problemIds,
+      counts,
+      seeds: full.map(({ run }) => run.seed),
+      bases: full.map(({ run }) => run.baseSeed),
+    },
     excluded,
   };
 }

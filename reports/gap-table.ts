@@ -15,6 +15,8 @@ export interface GapRow {
   readonly value: number;
   readonly low: number;
   readonly high: number;
+  readonly bases: number;
+  /** Pairs of base and seed. */
   readonly seeds: number;
 }
 
@@ -37,6 +39,7 @@ export function tabulateGaps(input: ComparisonInput, finals: readonly FinalCount
       quantity: 'change' as const,
       contaminated: subtract(own.contaminated, before.contaminated),
       clean: subtract(own.clean, before.clean),
+      bases: own.bases,
     };
     return [...rows, toGap(change, experiment.fingerprint)];
   });
@@ -45,6 +48,8 @@ export function tabulateGaps(input: ComparisonInput, finals: readonly FinalCount
 interface SplitPair {
   readonly contaminated: Scores;
   readonly clean: Scores;
+  /** Base seed of each row. */
+  readonly bases: readonly number[];
   /** Equal for two conditions evaluated on the same seeds and problems. */
   readonly key: string;
 }
@@ -55,12 +60,13 @@ function splitPair(finals: readonly FinalCounts[], condition: string): SplitPair
   const contaminated = find('contaminated');
   const clean = find('clean');
   if (contaminated === undefined || clean === undefined) return null;
-  if (contaminated.seeds.join() !== clean.seeds.join()) return null;
+  const runsOf = ({ bases, seeds }: FinalCounts): string => JSON.stringify([bases, seeds]);
+  if (runsOf(contaminated) !== runsOf(clean)) return null;
   const left = passAtKScores(contaminated, 1);
   const right = passAtKScores(clean, 1);
   if (left === null || right === null) return null;
-  const key = JSON.stringify([clean.seeds, contaminated.problemIds, clean.problemIds]);
-  return { contaminated: left, clean: right, key };
+  const key = JSON.stringify([clean.bases, clean.seeds, contaminated.problemIds, clean.problemIds]);
+  return { contaminated: left, clean: right, bases: clean.bases, key };
 }
 
 function subtract(a: Scores, b: Scores): Scores {
@@ -73,11 +79,19 @@ function toGap(
     quantity,
     contaminated,
     clean,
+    bases,
   }: Pick<GapRow, 'condition' | 'quantity'> & Omit<SplitPair, 'key'>,
   fingerprint: string,
 ): GapRow {
   const generator = intervalGenerator(fingerprint, `${quantity}/${condition}`);
-  const gap = splitGap({ first: contaminated, second: clean, resamples: RESAMPLES, generator, level: LEVEL });
+  const gap = splitGap({
+    first: contaminated,
+    second: clean,
+    bases,
+    resamples: RESAMPLES,
+    generator,
+    level: LEVEL,
+  });
   const average = (scores: Scores): number => {
     const values = scores.flat();
     return values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -91,6 +105,7 @@ function toGap(
     value: gap.estimate,
     low: gap.low,
     high: gap.high,
+    bases: new Set(bases).size,
     seeds: clean.length,
   };
 }

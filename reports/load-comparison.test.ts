@@ -53,7 +53,13 @@ function register(db: Database): void {
       name,
       position,
       isControl: name !== 'grpo',
-      settings: JSON.stringify({ scheme: { name } }),
+      settings: JSON.stringify({
+        scheme: { name },
+        training: {
+          pool: name === 'base' ? null : 16,
+          examples: name === 'grpo' ? { from: 'random-reward', count: 2 } : null,
+        },
+      }),
     })),
     runs: CONDITIONS.flatMap((name) =>
       seeds.map((seed) => ({
@@ -160,6 +166,10 @@ test('the loaded rows hold provenance, checkpoints, the leak and rewards by verd
   const run = input.runs.find(({ id }) => id === 'grpo-0')!;
   assert.deepEqual(run.provenance, { 'backend.name': 'cpu', 'backend.threads': '2', node: '20' });
   assert.equal(run.checkpointSha256, weights('grpo-0').sha256);
+  assert.deepEqual(
+    input.conditions.map(({ fixedProblems }) => fixedProblems),
+    [null, 2, 16],
+  );
   assert.deepEqual([run.stepsDone, input.runs[0]!.stepsDone, input.runs[0]!.checkpointSha256], [1, 0, null]);
   assert.deepEqual(input.baseModels[0]!.leak, { problems: 2, occurrences: 5, format: 'direct' });
   assert.deepEqual(

@@ -6,13 +6,17 @@ import {
   listLastRollouts,
   listProgress,
   listRewardsByVerdict,
+  listStepTokens,
   readTransaction,
   type SampledRolloutRow,
 } from '../db/report-queries.ts';
+import { listProbeScores } from '../db/probe-scores.ts';
 import { listRuns, type RunWithCondition } from '../db/runs.ts';
 import { listMetrics } from '../db/steps.ts';
 import type { BaseRecipe } from '../spec/base-recipe.ts';
+import type { Hypothesis } from '../spec/hypothesis.ts';
 import { isSettings } from '../spec/merge.ts';
+import type { TrainingPlan } from '../spec/training.ts';
 import type {
   BaseModelRecord,
   ComparisonInput,
@@ -20,6 +24,7 @@ import type {
   SampleRollout,
   TokenTrace,
 } from './comparison-input.ts';
+import { groupRows } from './group-rows.ts';
 
 /** Problems whose rollouts are shown, per phase of one run of each condition. */
 const SHOWN_PROBLEMS = 4;
@@ -72,6 +77,7 @@ function toRunRecord(run: RunWithCondition, progress: ReturnType<typeof listProg
   return {
     id: run.id,
     condition: run.conditionName,
+    baseSeed: run.baseSeed,
     seed: run.seed,
     status: run.status,
     stepsDone,
@@ -131,8 +137,23 @@ function loadSampleRollouts(db: Database, runs: readonly RunWithCondition[]): Sa
   );
 }
 
+/** Scores are recorded under the run that computed them; a run that reuses it has them as well. */
+function loadProbeScores(db: Database, runs: readonly RunWithCondition[]): ComparisonInput['probeScores'] {
+  const recordedBy = (run: RunWithCondition): string => run.reusedRunId ?? run.id;
+  const rows = groupRows(listProbeScores(db, runs.map(recordedBy)), ({ runId }) => runId);
+  return runs.flatMap((run) => (rows.get(recordedBy(run)) ?? []).map((row) => ({ ...row, runId: run.id })));
+}
+
 function schemeNameOf(condition: ConditionRow): string {
   return (JSON.parse(condition.settings) as { scheme: { name: string } }).scheme.name;
+}
+
+function fixedProblemsOf(condition: ConditionRow): number | null {
+  const { training } = JSON.parse(condition.settings) as {
+    training: Pick<TrainingPlan, 'pool' | 'examples'>;
+  };
+  // Experiments planned before there were pools have neither.
+  return training.examples?.count ?? training.pool ?? null;
 }
 
 /**
@@ -146,17 +167,25 @@ export function loadComparison(db: Database, nameOrId: string): ComparisonInput 
 }
 
 function loadRows(db: Database, nameOrId: string): ComparisonInput {
-  const { id, name, question, baseline } = findExperiment(db, nameOrId);
+  const { id, name, question, baseline, source, hypotheses } = findExperiment(db, nameOrId);
   const conditions = listConditions(db, id);
   const runs = listRuns(db, id);
   const progress = listProgress(db, id);
   const baseModelIds = [...new Set(runs.map((run) => run.baseModelId))];
   return {
-    experiment: { name, question, baseline, fingerprint: id },
+    experiment: {
+      name,
+      question,
+      baseline,
+      source,
+      hypotheses: JSON.parse(hypotheses) as Hypothesis[],
+      fingerprint: id,
+    },
     conditions: conditions.map((condition) => ({
       name: condition.name,
       isControl: condition.isControl,
       schemeName: schemeNameOf(condition),
+      fixedProblems: fixedProblemsOf(condition),
       fingerprint: condition.id,
       baseModelId: runs.find((run) => run.conditionId === condition.id)?.baseModelId ?? '',
     })),
@@ -174,6 +203,8 @@ function loadRows(db: Database, nameOrId: string): ComparisonInput {
       }),
     ),
     metrics: listMetrics(db, id),
+    stepTokens: listStepTokens(db, id),
+    probeScores: loadProbeScores(db, runs),
     rewardByVerdict: listRewardsByVerdict(db, id),
     rollouts: loadSampleRollouts(db, runs),
   };

@@ -10,11 +10,13 @@ export interface PassAtKRow {
   readonly mean: number;
   readonly low: number;
   readonly high: number;
+  readonly bases: number;
+  /** Pairs of base and seed. */
   readonly seeds: number;
   readonly problems: number;
 }
 
-/** scores[seed][problem] of pass@k; null where some problem has fewer than k samples, so pass@k is undefined. */
+/** scores[run][problem] of pass@k; null where some problem has fewer than k samples, so pass@k is undefined. */
 export function passAtKScores(final: FinalCounts, k: number): number[][] | null {
   const scores = final.counts.map((row) => row.map((counts) => passAtK(counts, k)));
   return scores.every((row) => row.every((value) => value !== null)) ? (scores as number[][]) : null;
@@ -29,7 +31,7 @@ export function reportedKs(finals: readonly FinalCounts[]): number[] {
   return [1, 2, 4, 8, 16, 32, 64].filter((k) => k <= fewest);
 }
 
-/** pass@k of every condition and split at each k, with its interval over seeds and problems. */
+/** pass@k of every condition and split at each k, with its interval over base models, seeds and problems. */
 export function tabulatePassAtK(finals: readonly FinalCounts[], fingerprint: string): PassAtKRow[] {
   return finals.flatMap((final) =>
     reportedKs([final]).flatMap((k) => {
@@ -40,13 +42,14 @@ export function tabulatePassAtK(finals: readonly FinalCounts[], fingerprint: str
       const generator = intervalGenerator(fingerprint, `pass-at-k/${condition}/${split}`);
       const interval = hierarchicalBootstrap({
         scores,
+        bases: final.bases,
         statistic: 'mean',
         resamples: BAND_RESAMPLES,
         generator,
         level: LEVEL,
       });
-      const { estimate, low, high, seeds, problems } = interval;
-      return [{ condition, split, k, mean: estimate, low, high, seeds, problems }];
+      const { estimate, low, high, bases, seeds, problems } = interval;
+      return [{ condition, split, k, mean: estimate, low, high, bases, seeds, problems }];
     }),
   );
 }

@@ -69,8 +69,8 @@ function renderRollout(rollout: SampleRollout, run: RunRecord): Markup {
   const reward = rollout.reward === null ? null : html`, reward ${formatScore(rollout.reward)}`;
   return html`<div class="rollout">
     <p>
-      <span class="tag ${rollout.verdict}">${rollout.verdict}</span>${reward}, ${rollout.phase}, seed
-      ${run.seed}, step ${rollout.step}, answer
+      <span class="tag ${rollout.verdict}">${rollout.verdict}</span>${reward}, ${rollout.phase}, base seed
+      ${run.baseSeed}, seed ${run.seed}, step ${rollout.step}, answer
       <code>${rollout.answer}</code>
     </p>
     <pre>${rollout.prompt}${renderCompletion(rollout)}</pre>
@@ -121,6 +121,7 @@ export function provenanceSection(input: ComparisonInput): Section {
       },
       { title: 'condition', cell: (run) => run.condition },
       { title: 'scheme', cell: (run) => conditions.get(run.condition)!.schemeName },
+      { title: 'base seed', kind: 'number', cell: (run) => run.baseSeed },
       { title: 'seed', kind: 'number', cell: (run) => run.seed },
       { title: 'status', cell: (run) => run.status },
       { title: 'steps', kind: 'number', cell: (run) => run.stepsDone },

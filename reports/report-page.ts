@@ -1,7 +1,10 @@
 import type { Analysis } from './analyze-comparison.ts';
+import { boundarySection } from './boundary-section.ts';
+import { claimSection } from './claim-section.ts';
 import type { ComparisonInput } from './comparison-input.ts';
 import { calibrationSection } from './calibration-section.ts';
 import { assignStyles } from './condition-style.ts';
+import { equalTokenSection } from './equal-token-section.ts';
 import { html, trusted, type Markup } from './html.ts';
 import { PAGE_STYLE } from './page-style.ts';
 import {
@@ -19,6 +22,8 @@ import {
   verdictSection,
   type Section,
 } from './result-sections.ts';
+import { saturationSection } from './saturation-section.ts';
+import { strategySection } from './strategy-section.ts';
 
 /** No script, no network: even an escaping mistake could not run or fetch anything. */
 const CONTENT_POLICY =
@@ -26,10 +31,12 @@ const CONTENT_POLICY =
 
 function renderHeader(input: ComparisonInput, sections: readonly Section[]): Markup {
   const { experiment, conditions, runs } = input;
+  const bases = new Set(runs.map(({ baseSeed }) => baseSeed)).size;
   const seeds = new Set(runs.map(({ seed }) => seed)).size;
   const completed = runs.filter(({ status }) => status === 'completed').length;
   const facts: [string | number, string][] = [
     [conditions.length, 'conditions'],
+    [bases, bases === 1 ? 'base seed' : 'base seeds'],
     [seeds, seeds === 1 ? 'seed' : 'seeds'],
     [`${completed}/${runs.length}`, 'runs completed'],
     [experiment.baseline, 'baseline'],
@@ -59,12 +66,17 @@ function renderHeader(input: ComparisonInput, sections: readonly Section[]): Mar
 export async function renderReportPage(input: ComparisonInput, analysis: Analysis): Promise<string> {
   const styles = assignStyles(input.conditions, input.experiment.baseline);
   const candidates = [
+    claimSection(analysis, input.experiment.source),
     verdictSection(analysis),
     await passAtKSection(analysis, styles),
+    boundarySection(analysis),
     await differenceSection(analysis, styles),
     await gapSection(analysis, styles),
     await learningSection(analysis, styles),
+    equalTokenSection(analysis),
+    saturationSection(analysis),
     rewardTruthSection(analysis),
+    await strategySection(analysis),
     formatSection(analysis),
     calibrationSection(analysis),
     rolloutSection(input),
@@ -85,7 +97,7 @@ export async function renderReportPage(input: ComparisonInput, analysis: Analysi
         </style>
       </head>
       <body>
-        <a class="skip" href="#verdicts">To the verdicts</a>
+        <a class="skip" href="#${sections[0]!.id}">To the verdicts</a>
         ${renderHeader(input, sections)}
         <main>
           ${sections.map(

@@ -41,10 +41,17 @@ function renderVerdicts(title: string, rows: readonly DifferenceRow[]): Markup |
     </ul>`;
 }
 
+function basesOf(rows: readonly DifferenceRow[]): number {
+  return Math.max(0, ...rows.map(({ bases }) => bases));
+}
+
 export function verdictSection({ differences, splits, excluded, missing }: Analysis): Section {
   const rows = headlineRows(differences, splits);
   const left = [
-    ...excluded.map(({ run, reason }) => `Run ${run.id} (${run.condition}, seed ${run.seed}) ${reason}.`),
+    ...excluded.map(
+      ({ run, reason }) =>
+        `Run ${run.id} (${run.condition}, base seed ${run.baseSeed}, seed ${run.seed}) ${reason}.`,
+    ),
     ...missing.map((gap) => `${gap.condition} against ${gap.reference} on ${gap.split}: ${gap.reason}.`),
   ];
   const notice = html`<div class="notice">
@@ -56,8 +63,10 @@ export function verdictSection({ differences, splits, excluded, missing }: Analy
   const fewestSeeds = Math.min(...rows.map(({ seeds }) => seeds));
   const body = html`
     <p class="lead">
-      Each sentence compares two arms on the same problems. The interval covers other seeds and other
-      problems; where it includes 0 there is no evidence of a difference.
+      Each sentence compares two arms on the same problems. The interval covers
+      ${basesOf(rows) > 1 ? 'other base models, ' : ''}other seeds and other
+      problems${basesOf(rows) === 1 ? ' of the one base model' : ''}; where it includes 0 there is no evidence
+      of a difference. These are not the verdicts on declared claims, which have a rule of their own.
     </p>
     ${
       fewestSeeds < 5 && rows.length > 0
@@ -78,11 +87,11 @@ export function verdictSection({ differences, splits, excluded, missing }: Analy
     )}
     ${left.length === 0 ? null : notice}
   `;
-  return { id: 'verdicts', title: 'Verdicts', body };
+  return { id: 'verdicts', title: 'Arms compared', body };
 }
 
 /** Names of the conditions beside the stroke they are drawn with. */
-function renderLegend(styles: readonly ConditionStyle[]): Markup {
+export function renderLegend(styles: readonly ConditionStyle[]): Markup {
   return html`<ul class="legend">
     ${styles.map(
       ({ condition, color, dash }) =>
@@ -103,7 +112,8 @@ function renderLegend(styles: readonly ConditionStyle[]): Markup {
   </ul>`;
 }
 
-async function drawEach<Item>(
+/** The figures of `items`, in order. */
+export async function drawEach<Item>(
   items: readonly Item[],
   draw: (item: Item) => Promise<Markup>,
 ): Promise<Markup[]> {
@@ -201,6 +211,7 @@ export async function differenceSection(
       { title: 'p', kind: 'number', cell: (row) => formatP(row.p) },
       { title: 'Holm p', kind: 'number', cell: (row) => formatP(row.holmP) },
       { title: 'sign-flip p over problems', kind: 'number', cell: (row) => formatP(row.problemSignFlipP) },
+      { title: 'bases', kind: 'number', cell: (row) => row.bases },
       {
         title: 'seeds',
         kind: 'number',

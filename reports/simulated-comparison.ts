@@ -15,10 +15,18 @@ const ARMS = [
 const HOSTILE = '<script>alert(1)</script> & <img src=x onerror="alert(2)">';
 
 export interface SimulationSize {
+  /** Base seeds; one unless told. */
+  readonly bases?: number;
+  /** RL seeds per base. */
   readonly seeds: number;
   readonly problems: number;
   readonly samples: number;
   readonly steps: number;
+}
+
+/** Runs of other bases draw other numbers. */
+function streamSeed({ baseSeed, seed }: Pick<RunRecord, 'baseSeed' | 'seed'>): number {
+  return 1000 * baseSeed + seed;
 }
 
 function evaluate(
@@ -27,7 +35,7 @@ function evaluate(
   chance: (difficulty: number) => number,
 ): EvaluationCount[] {
   const difficulties = createGenerator(deriveStream(7, `difficulty/${split}`));
-  const draws = createGenerator(deriveStream(run.seed, `${run.condition}/${split}/${step}`));
+  const draws = createGenerator(deriveStream(streamSeed(run), `${run.condition}/${split}/${step}`));
   return Array.from({ length: problems }, (_, i) => {
     const p = Math.min(0.97, Math.max(0, chance(difficulties.uniform())));
     let c = 0;
@@ -55,26 +63,32 @@ function simulateMetrics(run: RunRecord, gain: number, draws: Generator): Metric
   return Array.from({ length: run.stepsDone }, (_, step) => {
     const progress = 1 - Math.exp(-step / 12);
     const noise = (): number => 0.02 * draws.normal();
+    const scratchpad = 0.5 + 1.5 * gain * progress + noise();
     return [
       { name: 'reward/mean', value: (gain > 0.1 ? 0.35 + gain * progress : 0.5) + noise() },
       { name: 'verdict/correct', value: 0.35 + gain * progress + noise() },
       { name: 'rollout/entropy_nats', value: 0.9 - 1.6 * gain * progress + noise() },
-      { name: 'format/scratchpad', value: 0.5 + 1.5 * gain * progress + noise() },
+      { name: 'format/scratchpad', value: scratchpad },
+      { name: 'format/direct', value: 1 - scratchpad },
       { name: 'rollout/length_tokens', value: 21 + 20 * gain * progress + 10 * noise() },
     ].map((point) => ({ runId: run.id, step, ...point }));
   }).flat();
 }
 
 /** The same size gives the same rows. */
-export function simulateComparison({ seeds, problems, samples, steps }: SimulationSize): ComparisonInput {
+export function simulateComparison(size: SimulationSize): ComparisonInput {
+  const { bases = 1, seeds, problems, samples, steps } = size;
   const runs: RunRecord[] = ARMS.flatMap(({ name }) =>
-    Array.from({ length: seeds }, (_, seed) => ({
-      id: `${name}-${seed}`,
+    Array.from({ length: bases * seeds }, (_, i) => ({
+      baseSeed: Math.floor(i / seeds),
+      seed: i % seeds,
+    })).map((seeded) => ({
+      id: seeded.baseSeed === 0 ? `${name}-${seeded.seed}` : `${name}-${seeded.baseSeed}-${seeded.seed}`,
       condition: name,
-      seed,
+      ...seeded,
       status: 'completed',
       stepsDone: name === 'base' ? 0 : steps,
-      checkpointSha256: `${seed}${'c0ffee'.repeat(11)}`.slice(0, 64),
+      checkpointSha256: `${seeded.seed}${'c0ffee'.repeat(11)}`.slice(0, 64),
       failure: null,
       provenance: { backend: 'tensorflow 2.21.0', node: '20.20.2', 'git revision': 'abc1234', device: 'cpu' },
     })),
@@ -82,7 +96,7 @@ export function simulateComparison({ seeds, problems, samples, steps }: Simulati
   const armOf = new Map(ARMS.map((arm) => [arm.name as string, arm]));
   const evaluations = runs.flatMap((run) => {
     const { gain, memory } = armOf.get(run.condition)!;
-    const luck = 0.03 * createGenerator(deriveStream(run.seed, `luck/${run.condition}`)).normal();
+    const luck = 0.03 * createGenerator(deriveStream(streamSeed(run), `luck/${run.condition}`)).normal();
     const at = (step: number) => (difficulty: number) => {
       const share = steps === 0 ? 0 : step / steps;
       return 0.55 * (1 - difficulty) ** 2 + (gain + luck) * share * (difficulty < 0.8 ? 1 : 0);
@@ -108,10 +122,13 @@ export function simulateComparison({ seeds, problems, samples, steps }: Simulati
         'Do tokens at forks, or negative samples alone, teach as much as plain GRPO, and more than a random reward?',
       fingerprint: '5eed'.repeat(16),
       baseline: 'base',
+      source: null,
+      hypotheses: [],
     },
     conditions: ARMS.map(({ name, scheme, isControl }) => ({
       name,
       schemeName: scheme,
+      fixedProblems: null,
       isControl,
       fingerprint: `${name.length}${'ab12'.repeat(16)}`.slice(0, 64),
       baseModelId: 'b'.repeat(64),
@@ -131,9 +148,17 @@ export function simulateComparison({ seeds, problems, samples, steps }: Simulati
       simulateMetrics(
         run,
         armOf.get(run.condition)!.gain,
-        createGenerator(deriveStream(run.seed, `metrics/${run.id}`)),
+        createGenerator(deriveStream(streamSeed(run), `metrics/${run.id}`)),
       ),
     ),
+    stepTokens: runs.flatMap((run) =>
+      Array.from({ length: run.stepsDone }, (_, step) => ({
+        runId: run.id,
+        step,
+        tokens: run.condition === 'grpo' ? 2000 : 1000,
+      })),
+    ),
+    probeScores: [],
     rewardByVerdict: runs
       .filter(({ stepsDone }) => stepsDone > 0)
       .flatMap((run) => {

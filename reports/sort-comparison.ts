@@ -4,7 +4,7 @@ import { compareSplits } from './final-counts.ts';
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /**
- * The same rows in the one order of every file: conditions as declared, runs by condition and seed, all else by run. Sums
+ * The same rows in the one order of every file: conditions as declared, runs by condition, base seed and seed, all else by run. Sums
  * of floating-point numbers depend on their order, so this comes before any arithmetic.
  */
 export function sortComparison(input: ComparisonInput): ComparisonInput {
@@ -12,6 +12,7 @@ export function sortComparison(input: ComparisonInput): ComparisonInput {
   const runs = input.runs.toSorted(
     (a, b) =>
       conditionOrder.get(a.condition)! - conditionOrder.get(b.condition)! ||
+      a.baseSeed - b.baseSeed ||
       a.seed - b.seed ||
       byText(a.id, b.id),
   );
@@ -27,6 +28,16 @@ export function sortComparison(input: ComparisonInput): ComparisonInput {
         byRun(a, b) || compareSplits(a.split, b.split) || a.step - b.step || byText(a.problemId, b.problemId),
     ),
     metrics: input.metrics.toSorted((a, b) => byRun(a, b) || byText(a.name, b.name) || a.step - b.step),
+    stepTokens: input.stepTokens.toSorted((a, b) => byRun(a, b) || a.step - b.step),
+    probeScores: input.probeScores.toSorted(
+      (a, b) =>
+        byRun(a, b) ||
+        a.step - b.step ||
+        byText(a.probe, b.probe) ||
+        byText(a.metric, b.metric) ||
+        compareSplits(a.split, b.split) ||
+        a.problemIndex - b.problemIndex,
+    ),
     rewardByVerdict: input.rewardByVerdict.toSorted((a, b) => byRun(a, b) || byText(a.verdict, b.verdict)),
     rollouts: input.rollouts.toSorted(
       (a, b) =>

@@ -1,17 +1,19 @@
 import type { Analysis } from './analyze-comparison.ts';
+import { boundaryMarkdown } from './boundary-section.ts';
 import type { ComparisonInput } from './comparison-input.ts';
 import { formatDifference, formatInterval, formatP, formatScore } from './format-number.ts';
+import {
+  DECISION_RULE,
+  describeEffect,
+  describeNeed,
+  describeP,
+  describeSize,
+  describeTest,
+} from './verdict-text.ts';
+import { escapeMarkdown, markdownTable } from './markdown-table.ts';
+import { saturationMarkdown } from './saturation-section.ts';
+import { strategyMarkdown } from './strategy-section.ts';
 import { describeVerdict, headlineRows } from './verdict-sentence.ts';
-
-/** Text in a Markdown line or table cell, so that names and failures cannot open markup. */
-function escapeMarkdown(text: string): string {
-  return text.replace(/[\\`*_[\]<>#|~]/g, '\\$&').replace(/\s*\n\s*/g, ' ');
-}
-
-function table(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const line = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
-  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
-}
 
 function passAtKSection({ passAtK, splits }: Analysis): string[] {
   return splits.flatMap((split) => {
@@ -26,7 +28,7 @@ function passAtKSection({ passAtK, splits }: Analysis): string[] {
     };
     return [
       `### pass@k on ${escapeMarkdown(split)}`,
-      table(
+      markdownTable(
         ['condition', ...ks.map((k) => `k = ${k}`)],
         conditions.map((condition) => [escapeMarkdown(condition), ...ks.map((k) => cell(condition, k))]),
       ),
@@ -35,7 +37,7 @@ function passAtKSection({ passAtK, splits }: Analysis): string[] {
 }
 
 function differenceSection({ differences }: Analysis): string {
-  return table(
+  return markdownTable(
     ['condition', 'reference', 'split', 'k', 'difference', '95% interval', 'p', 'Holm p'],
     differences.map((row) => [
       escapeMarkdown(row.condition),
@@ -48,6 +50,40 @@ function differenceSection({ differences }: Analysis): string {
       formatP(row.holmP),
     ]),
   );
+}
+
+/** The summary's opening where the experiment declares hypotheses. */
+function claimBlocks({ experiment }: ComparisonInput, { verdicts }: Analysis): string[] {
+  if (verdicts.length === 0) return [];
+  const rows = verdicts.map((row) => {
+    const isDecided = row.verdict !== 'undecided';
+    return [
+      row.hypothesis.claim,
+      row.verdict,
+      row.hypothesis.reported,
+      isDecided ? describeEffect(row) : '–',
+      isDecided ? describeP(row) : '–',
+      describeTest(row.hypothesis),
+      isDecided ? describeSize(row) : '–',
+      describeNeed(row),
+    ].map(escapeMarkdown);
+  });
+  const header = [
+    'claim',
+    'verdict',
+    'paper',
+    'effect (95% interval)',
+    'Holm p',
+    'compared',
+    'size',
+    'what it would take',
+  ];
+  return [
+    '## Verdict per claim',
+    ...(experiment.source === null ? [] : [`Source: ${escapeMarkdown(experiment.source)}.`]),
+    DECISION_RULE,
+    markdownTable(header, rows),
+  ];
 }
 
 /** The report as Markdown: verdicts, tables, what is missing. */
@@ -65,7 +101,8 @@ export function toSummaryMarkdown(input: ComparisonInput, analysis: Analysis): s
   ]);
   const left = [
     ...analysis.excluded.map(
-      ({ run, reason }) => `- run ${run.id} (${run.condition}, seed ${run.seed}) ${reason}`,
+      ({ run, reason }) =>
+        `- run ${run.id} (${run.condition}, base seed ${run.baseSeed}, seed ${run.seed}) ${reason}`,
     ),
     ...analysis.missing.map(
       (gap) => `- ${gap.condition} against ${gap.reference} on ${gap.split}: ${gap.reason}`,
@@ -74,18 +111,22 @@ export function toSummaryMarkdown(input: ComparisonInput, analysis: Analysis): s
   const blocks = [
     `# ${escapeMarkdown(experiment.name)}`,
     escapeMarkdown(experiment.question),
-    '## Verdicts',
+    ...claimBlocks(input, analysis),
+    '## Arms compared',
     verdicts.length > 0 ? verdicts.join('\n') : 'No comparison could be made.',
-    '## pass@k, mean and 95% interval over seeds and problems',
+    '## pass@k, mean and 95% interval over base models, seeds and problems',
     ...passAtKSection(analysis),
     '## Differences',
     differenceSection(analysis),
     ...(gaps.length > 0
       ? [
           '## Gap in pass@1, contaminated minus clean',
-          table(['condition', 'quantity', 'value', '95% interval'], gaps),
+          markdownTable(['condition', 'quantity', 'value', '95% interval'], gaps),
         ]
       : []),
+    ...boundaryMarkdown(analysis),
+    ...strategyMarkdown(analysis),
+    ...saturationMarkdown(analysis),
     ...(left.length > 0 ? ['## Left out', left.join('\n')] : []),
     `Experiment fingerprint \`${experiment.fingerprint}\`.`,
   ];

@@ -15,9 +15,10 @@ export function decideVerdict({ low, high, holmP, difference }: DifferenceRow): 
 
 /** One sentence that says what was found, and the numbers behind it. */
 export function describeVerdict(row: DifferenceRow): { sentence: string; numbers: string } {
-  const { condition, reference, split, k, seeds, problems } = row;
+  const { condition, reference, split, k, bases, seeds, problems } = row;
   const where = `on ${split} pass@${k}`;
-  const samples = `${seeds} ${seeds === 1 ? 'seed' : 'seeds'}, ${problems} problems`;
+  const runs = `${seeds} ${seeds === 1 ? 'seed' : 'seeds'}`;
+  const samples = `${bases === 1 ? runs : `${seeds} runs of ${bases} base models`}, ${problems} problems`;
   const caution = seeds === 1 ? ' One seed says nothing about other seeds.' : '';
   const numbers = `${formatDifference(row.difference)}, 95% interval ${formatInterval(row)}, Holm p ${equals(row.holmP)}, ${samples}.${caution}`;
   const kind = decideVerdict(row);

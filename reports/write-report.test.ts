@@ -41,9 +41,11 @@ test('the same rows in another order give the same bytes', async () => {
   assert.deepEqual(
     [...first.keys()],
     [
+      'boundary.csv',
       'calibration.csv',
       'consistency.csv',
       'differences.csv',
+      'equal-tokens.csv',
       'evaluations.csv',
       'formats.csv',
       'gap.csv',
@@ -53,7 +55,11 @@ test('the same rows in another order give the same bytes', async () => {
       'report.html',
       'reward-truth.csv',
       'runs.csv',
+      'saturation.csv',
+      'solved-sets.csv',
+      'strategies.csv',
       'summary.md',
+      'verdicts.csv',
     ],
   );
   for (const [name, text] of first) assert.equal(second.get(name), text, `${name} differs`);
@@ -69,7 +75,7 @@ test('model output is escaped everywhere in the page, and the page refers to not
   ].map((match) => match[1]!);
   assert.ok(urls.length > 0);
   for (const url of urls) assert.ok(url.startsWith('#'), `refers to ${url}`);
-  assert.equal((page.match(/<svg[^>]*role="img" aria-label="[^"]+/g) ?? []).length, 11);
+  assert.equal((page.match(/<svg[^>]*role="img" aria-label="[^"]+/g) ?? []).length, 14);
 });
 
 test('a large true difference is found, and a control without one is reported as no evidence', () => {
