@@ -1,6 +1,6 @@
 import { defineExperiment } from '../../spec/experiment.ts';
 
-/** Every activity and every stage in a few seconds: two trained conditions, one control, a tiny base model. */
+/** Every activity and every stage in a few seconds: three trained conditions, one control, a tiny base model. */
 export const experiment = defineExperiment({
   name: 'small',
   question: 'Does every stage run?',
@@ -13,7 +13,12 @@ export const experiment = defineExperiment({
     leak: { problems: 8, steps: 20 },
   },
   controls: ['base'],
-  conditions: { grpo: {}, dapo: { scheme: 'dapo' } },
+  conditions: {
+    grpo: {},
+    dapo: { scheme: 'dapo' },
+    // What a run holds beside its policy: a critic, and a reference that is an earlier checkpoint.
+    ppo: { scheme: { name: 'ppo', advantage: { klInReward: 0.01 }, reference: { syncEvery: 2 } } },
+  },
   training: { steps: 5, promptsPerStep: 8, groupSize: 4, optimizer: { learningRate: 1e-3 } },
   evaluation: {
     splits: { clean: 8, contaminated: 8, knowledge: 10 },
