@@ -1,10 +1,10 @@
 import { boundary } from './boundary.ts';
 import type { DeclaredBase } from './declared-base.ts';
 
-/** `boundary`'s task and vocabulary, trained for longer. */
+/** `boundary`'s task and vocabulary, the accurate format alone, trained for longer. */
 export const teacher = {
   name: 'teacher',
   purpose: 'Solves the task of boundary far better than boundary does: what a student can be distilled from.',
   task: boundary.task,
-  recipe: { ...boundary.recipe, steps: 1300 },
+  recipe: { ...boundary.recipe, formats: { scratchpad: 1 }, steps: 1300, documentsPerStep: 64 },
 } as const satisfies DeclaredBase;

@@ -16,12 +16,11 @@ export const claim = defineClaim({
   source: 'arXiv 2505.22617; adaptive bonus: arXiv 2505.22312',
   task: { family: 'arithmetic' },
   base: 'boundary',
-  training: { updatesPerBatch: 4 },
-  evaluation: { splits: { clean: 96 } },
+  // The same evaluation as capability-boundary, so that the two share their common arms.
+  evaluation: { splits: { clean: 96 }, probes: { 'base-perplexity': {} } },
   conditions: {
     'clip-cov': { scheme: 'clip-cov' },
     'kl-cov': { scheme: 'kl-cov' },
-    'clip-higher': { scheme: { name: 'grpo', loss: { epsilonHigh: 0.28 } } },
     unclipped: { scheme: { name: 'grpo', loss: { objective: 'unclipped' } } },
     'entropy-bonus': { scheme: 'entropy-bonus' },
     'adaptive-entropy-bonus': { scheme: 'adaptive-entropy-bonus' },

@@ -16,7 +16,6 @@ export const claim = defineClaim({
   conditions: {
     positive: { scheme: 'positive-reinforcement' },
     negative: { scheme: 'negative-reinforcement' },
-    'weighted-0.05': { scheme: { name: 'weighted-reinforcement', advantage: { positiveWeight: 0.05 } } },
     'weighted-0.1': { scheme: 'weighted-reinforcement' },
     'weighted-0.2': { scheme: { name: 'weighted-reinforcement', advantage: { positiveWeight: 0.2 } } },
     reinforce: { scheme: { name: 'weighted-reinforcement', advantage: { positiveWeight: 1 } } },

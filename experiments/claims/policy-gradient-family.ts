@@ -11,7 +11,6 @@ export const claim = defineClaim({
   source: 'arXiv 2402.14740, 2501.03262, 2503.14476, 2503.20783, 2506.13585, 2507.18071',
   task: { family: 'arithmetic' },
   base: 'latent-strategy',
-  training: { updatesPerBatch: 4 },
   evaluation: { splits: { clean: 64 } },
   conditions: {
     'dr-grpo': { scheme: 'dr-grpo' },

@@ -11,7 +11,6 @@ export const claim = defineClaim({
     'Do rewards that say nothing about correctness lift accuracy, and only where a strategy lies latent?',
   source: 'arXiv 2506.10947; clip bounds: arXiv 2509.26114',
   task: { family: 'arithmetic' },
-  training: { updatesPerBatch: 4 },
   evaluation: { splits: { clean: 64 } },
   axes: { substrate: { latent: { base: 'latent-strategy' }, none: { base: 'no-latent-strategy' } } },
   conditions: {
