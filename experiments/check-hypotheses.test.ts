@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { resolveExperiment } from './resolve.ts';
+import { STEP_METRICS } from './step-metrics.ts';
 
 const hypothesis = {
   claim: 'Training changes something.',
@@ -57,6 +59,43 @@ test('a condition, probe, metric or split that is not there is named with those 
     faultOf({ metric: { name: 'pass@k', split: 'clean', k: 9 } }),
     /k is 9, but condition grpo takes .* = 8/,
   );
+});
+
+test('a name that is nearly right gets its neighbour, a number that no step or format holds its names', () => {
+  assert.match(faultOf({ control: 'bas' }), /the nearest is "base"$/);
+  const step = { name: 'step', metric: 'rollout/entropy' };
+  assert.match(
+    faultOf({ control: 'random-reward', metric: step }),
+    /no step records rollout\/entropy; the nearest is rollout\/entropy_nats/,
+  );
+  assert.match(faultOf({ metric: { ...step, metric: 'reward/mean' } }), /condition base is not trained/);
+  const format = { name: 'format-share', split: 'clean', format: 'prose' };
+  assert.match(faultOf({ metric: format }), /the formats of task arithmetic are .*; found prose/);
+  assert.match(
+    faultOf({ control: 'random-reward', metric: { name: 'step', metric: 'format/prose' } }),
+    /found prose/,
+  );
+});
+
+test('the two sides are different numbers of the same problems', () => {
+  assert.match(faultOf({ control: 'grpo' }), /control: found "grpo", which is the treatment/);
+  assert.match(faultOf({ control: 'grpo', controlMetric: hypothesis.metric }), /which is the treatment/);
+  const passAt8 = { name: 'pass@k', split: 'clean', k: 8 };
+  assert.equal(faultOf({ control: 'grpo', controlMetric: passAt8 }), 'no fault');
+  const elsewhere = { ...passAt8, split: 'contaminated' };
+  assert.match(faultOf({ controlMetric: elsewhere }), /it reads contaminated, metric clean/);
+});
+
+test('every training series of docs/metrics.md may be compared', () => {
+  const page = readFileSync(new URL('../docs/metrics.md', import.meta.url), 'utf8');
+  const section = page.slice(page.indexOf('Training series\n'), page.indexOf('**Reward against truth**'));
+  const rows = section.split('\n').filter((line) => line.startsWith('| `'));
+  const names = rows.flatMap((line) =>
+    [...line.split(' | ')[0]!.matchAll(/`([^`]+)`/g)].map((match) => match[1]!),
+  );
+  const ofSteps = names.filter((name) => name !== 'format/NAME' && !name.startsWith('eval/'));
+  assert.ok(ofSteps.length > 20);
+  assert.deepEqual([...STEP_METRICS].sort(), ofSteps.sort());
 });
 
 test('a margin is there where it is needed, in the unit of the metric', () => {

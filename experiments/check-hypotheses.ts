@@ -1,8 +1,12 @@
+import { closest } from 'fastest-levenshtein';
 import { openProbe } from '../probes/index.ts';
+import { canonicalJson } from '../spec/canonical.ts';
+import type { Condition } from '../spec/experiment.ts';
 import { unitOfMetric, type Hypothesis, type HypothesisMetric } from '../spec/hypothesis.ts';
 import { InvalidSpecError } from '../spec/invalid-spec-error.ts';
 import { openTask } from '../tasks/index.ts';
 import type { ResolvedCondition } from './resolve.ts';
+import { STEP_METRICS } from './step-metrics.ts';
 
 type Fault = string | null;
 type ProbeMetric = Extract<HypothesisMetric, { name: 'probe' }>;
@@ -26,14 +30,31 @@ function probeFault(metric: ProbeMetric, { name, condition }: ResolvedCondition)
   return `probe ${metric.probe} of condition ${name} records ${metric.metric} on ${splits}; found ${metric.split ?? 'no split'}`;
 }
 
+function stepFault(metric: string, { name, condition }: ResolvedCondition): Fault {
+  if (condition.training.steps === 0)
+    return `condition ${name} is not trained, so no step of it records ${metric}`;
+  if (metric.startsWith('format/')) return formatFault(metric.slice('format/'.length), condition);
+  return STEP_METRICS.has(metric)
+    ? null
+    : `no step records ${metric}; the nearest is ${closest(metric, [...STEP_METRICS])}`;
+}
+
+function formatFault(format: string, { task: { family, ...options } }: Condition): Fault {
+  const { name, formats } = openTask(family, options);
+  return formats.includes(format)
+    ? null
+    : `the formats of task ${name} are ${formats.join(', ')}; found ${format}`;
+}
+
 function metricFault(metric: HypothesisMetric, condition: ResolvedCondition): Fault {
   if (metric.name === 'probe') return probeFault(metric, condition);
-  if (metric.name === 'step') return null;
+  if (metric.name === 'step') return stepFault(metric.metric, condition);
   const { splits, samplesPerProblem } = condition.condition.evaluation;
   if (!Object.hasOwn(splits, metric.split)) {
     return `condition ${condition.name} is not evaluated on ${metric.split}; evaluation.splits has ${Object.keys(splits).join(', ')}`;
   }
-  return 'k' in metric && metric.k > samplesPerProblem
+  if (metric.name === 'format-share') return formatFault(metric.format, condition.condition);
+  return metric.k > samplesPerProblem
     ? `k is ${metric.k}, but condition ${condition.name} takes evaluation.samplesPerProblem = ${samplesPerProblem}`
     : null;
 }
@@ -50,6 +71,18 @@ function marginFault({ alternative, margin, metric, controlMetric }: Hypothesis)
   return margin.unit === unit ? null : `margin.unit: found "${margin.unit}", but the metric is in ${unit}`;
 }
 
+/** What makes the two sides one and the same number, or numbers that no problem pairs. */
+function pairFault({ treatment, control, metric, controlMetric }: Hypothesis): Fault {
+  const isSameNumber = controlMetric === undefined || canonicalJson(controlMetric) === canonicalJson(metric);
+  if (treatment === control && isSameNumber) {
+    return `control: found "${control}", which is the treatment; name another condition, or a controlMetric`;
+  }
+  const splitOf = (one: HypothesisMetric): string | null => (one.name === 'step' ? null : one.split);
+  return controlMetric === undefined || splitOf(controlMetric) === splitOf(metric)
+    ? null
+    : `controlMetric: it reads ${splitOf(controlMetric) ?? 'no split'}, metric ${splitOf(metric) ?? 'no split'}; pairs need the same problems`;
+}
+
 function faultsOf(hypothesis: Hypothesis, conditions: readonly ResolvedCondition[]): string[] {
   const arms = [
     ['treatment', 'metric', hypothesis.treatment, hypothesis.metric],
@@ -63,12 +96,13 @@ function faultsOf(hypothesis: Hypothesis, conditions: readonly ResolvedCondition
   const faults = arms.map(([arm, place, name, metric]): Fault => {
     const condition = conditions.find((one) => one.name === name);
     if (condition === undefined) {
-      return `${arm}: found "${name}", expected one of ${conditions.map((one) => one.name).join(', ')}`;
+      const names = conditions.map((one) => one.name);
+      return `${arm}: found "${name}", expected one of ${names.join(', ')}; the nearest is "${closest(name, names)}"`;
     }
     const fault = metricFault(metric, condition);
     return fault === null ? null : `${place}: ${fault}`;
   });
-  return [...faults, marginFault(hypothesis)].filter((fault) => fault !== null);
+  return [...faults, pairFault(hypothesis), marginFault(hypothesis)].filter((fault) => fault !== null);
 }
 
 /**
