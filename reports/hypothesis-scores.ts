@@ -1,6 +1,6 @@
 import type { HypothesisMetric } from '../spec/hypothesis.ts';
 import { passAtK } from '../stats/pass-at-k.ts';
-import type { ComparisonInput, EvaluationCount, RunRecord } from './comparison-input.ts';
+import type { ComparisonInput, EvaluationCount, MetricPoint, RunRecord } from './comparison-input.ts';
 import { voteOf } from './consistency-table.ts';
 import type { FinalCounts } from './final-counts.ts';
 
@@ -92,12 +92,15 @@ function stepValues(
   run: RunRecord,
   { metric, over }: Extract<HypothesisMetric, { name: 'step' }>,
 ): Values {
-  const points = metrics.filter(({ runId, name }) => runId === run.id && name === metric);
-  if (points.length === 0) return new Map();
   const from = { last: run.stepsDone - 1, 'last-quarter': run.stepsDone * 0.75, mean: 0 }[over];
-  const late = points.filter(({ step }) => step >= from);
-  if (late.length === 0) return new Map();
-  return new Map([[WHOLE_RUN, late.reduce((sum, { value }) => sum + value, 0) / late.length]]);
+  const isLate = ({ runId, step }: MetricPoint): boolean => runId === run.id && step >= from;
+  const late = metrics.filter((point) => point.name === metric && isLate(point));
+  // A step records the formats that occurred: one that it does not name had the share 0 there.
+  const steps = metric.startsWith('format/')
+    ? new Set(metrics.filter(isLate).map(({ step }) => step)).size
+    : late.length;
+  if (steps === 0) return new Map();
+  return new Map([[WHOLE_RUN, late.reduce((sum, { value }) => sum + value, 0) / steps]]);
 }
 
 function probeValues(

@@ -12,7 +12,12 @@ export const METRIC_FORMULAS: readonly {
   {
     name: 'Interval of a mean',
     formula: '2.5% and 97.5% quantiles of the replicates’ means',
-    note: 'Bootstrap over seeds, then over problems (shared by all seeds). It covers training again with other seeds and drawing other problems of the same kind. With few seeds that disagree it is too narrow, and where nothing ever succeeded it has width 0.',
+    note: 'Bootstrap over base models, the seeds of each, and problems (shared by all runs). It covers other bases where there are several, training again with other seeds, and drawing other problems of the same kind. With few seeds that disagree it is too narrow, and where nothing ever succeeded it has width 0.',
+  },
+  {
+    name: 'Verdict per claim',
+    formula: 'effect ± t* · √(V_runs + V_problems), t* the variances’ weighted mean of t quantiles',
+    note: 'V_runs from the spread of the base models (with one base: of its seeds), V_problems from that of the problems, each s²/n. Of three bases a bootstrap shows too little spread; t quantiles hold the 5 % also there. The minimum detectable effect is (t*₀.₉₅ + t*₀.₈₀) · SE.',
   },
   {
     name: 'Difference',

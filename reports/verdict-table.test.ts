@@ -85,6 +85,17 @@ test('a step metric is one number per run: the mean over the last quarter of the
   assert.equal(untrained.verdict === 'undecided' && untrained.reason, 'run base-0 did not record the metric');
 });
 
+test('a format that a step did not meet has the share 0 there', () => {
+  const metric = { name: 'step', metric: 'format/direct', over: 'mean' } as const;
+  const isMet = ({ runId, name, step }: { runId: string; name: string; step: number }): boolean =>
+    name !== 'format/direct' || !runId.startsWith('grpo') || step === 0;
+  const metrics = simulated.metrics
+    .filter(isMet)
+    .map((point) => (point.name === 'format/direct' ? { ...point, value: 0.8 } : point));
+  const [row] = verdictsOf({ ...simulated, metrics }, [{ control: 'random-reward', metric }]) as [DecidedRow];
+  assert.ok(Math.abs(row.evidence.effect - (0.8 / 8 - 0.8)) < 1e-12);
+});
+
 test('a probe is compared problem by problem, or with another of its metrics in the same runs', () => {
   const score = (runId: string, metric: string, problemIndex: number, value: number) => ({
     runId,
@@ -139,7 +150,7 @@ test('one base is no level, and the report says so', () => {
   const input = withHypotheses(simulateComparison({ ...size, bases: 1, seeds: 4 }), [{}]);
   const analysis = analyzeComparison(sortComparison(input));
   assert.equal(describeSize(analysis.verdicts[0] as DecidedRow), '1 base only, 4 seeds, 40 problems');
-  assert.match(claimSection(analysis, null)!.body.markup, /one base model that level is absent/);
+  assert.match((await claimSection(analysis, null))!.body.markup, /one base model that level is absent/);
 });
 
 test('page, summary and CSV open with the same verdicts', () => {
