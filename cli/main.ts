@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { addBasesCommand } from './bases.ts';
 import { addCancelCommand } from './cancel.ts';
+import { addClaimsCommand } from './claims.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { describeError, exitCodeOf } from './exit-code.ts';
 import { addLsCommand } from './ls.ts';
@@ -30,6 +31,7 @@ function createProgram(setExitCode: (code: number) => void): Command {
     addShowCommand,
     addPauseCommand,
     addCancelCommand,
+    addClaimsCommand,
     addReportCommand,
     addOverlapCommand,
     addBasesCommand,

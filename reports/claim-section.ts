@@ -1,7 +1,9 @@
 import type { Analysis } from './analyze-comparison.ts';
 import { html, type Markup } from './html.ts';
 import { renderTable } from './page-table.ts';
+import { unitSchema } from '../spec/hypothesis.ts';
 import type { Section } from './result-sections.ts';
+import { drawVerdicts } from './verdict-figure.ts';
 import {
   DECISION_RULE,
   describeEffect,
@@ -23,8 +25,22 @@ function renderVerdict({ verdict }: VerdictRow): Markup {
   return html`<strong class="tag ${TONES[verdict]}">${verdict}</strong>`;
 }
 
+/** One figure per unit: effects of different units share no axis. */
+async function drawFigures(verdicts: readonly VerdictRow[]): Promise<Markup[]> {
+  const figures = await Promise.all(unitSchema.options.map((unit) => drawVerdicts(verdicts, unit)));
+  return figures
+    .filter((figure) => figure !== null)
+    .map(
+      (figure) =>
+        html`<figure>
+          ${figure}
+          <figcaption>Effects with 95% intervals; a tick marks the bound that the claim names.</figcaption>
+        </figure>`,
+    );
+}
+
 /** The report's opening where the experiment declares hypotheses: what each came to. */
-export function claimSection({ verdicts }: Analysis, source: string | null): Section | null {
+export async function claimSection({ verdicts }: Analysis, source: string | null): Promise<Section | null> {
   if (verdicts.length === 0) return null;
   const decided =
     (describe: (row: Exclude<VerdictRow, { verdict: 'undecided' }>) => string) => (row: VerdictRow) =>
@@ -44,6 +60,7 @@ export function claimSection({ verdicts }: Analysis, source: string | null): Sec
     ],
     verdicts,
   );
+  const figures = await drawFigures(verdicts);
   const body = html`
     <p class="lead">${DECISION_RULE}</p>
     ${
@@ -54,7 +71,7 @@ export function claimSection({ verdicts }: Analysis, source: string | null): Sec
           </p>`
         : null
     }
-    ${table}
+    ${table} ${figures}
   `;
   return { id: 'claims', title: 'Verdict per claim', body };
 }

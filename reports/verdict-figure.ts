@@ -1,0 +1,94 @@
+import type { TopLevelSpec } from 'vega-lite';
+import { unitOfMetric, type MetricUnit } from '../spec/hypothesis.ts';
+import { renderFigure } from './figure-renderer.ts';
+import type { Markup } from './html.ts';
+import { labelLayers } from './label-layers.ts';
+import type { DecidedRow, VerdictRow } from './verdict-table.ts';
+import { describeTest } from './verdict-text.ts';
+
+const ROW_HEIGHT = 40;
+
+const COLORS = {
+  domain: ['supported', 'contradicted', 'inconclusive'],
+  range: ['var(--better)', 'var(--worse)', 'var(--suggestive)'],
+};
+
+function isDecided(row: VerdictRow): row is DecidedRow {
+  return row.verdict !== 'undecided';
+}
+
+/** The side of 0, or the ±margin, that a claim puts its effect on: what the interval has to lie beyond. */
+function boundsOf({ hypothesis }: DecidedRow): number[] {
+  const margin = hypothesis.margin?.value ?? 0;
+  if (hypothesis.alternative === 'equivalent') return [-margin, margin];
+  return [
+    hypothesis.alternative === 'greater' ? margin : hypothesis.alternative === 'less' ? -margin : -margin,
+  ];
+}
+
+/** Effects with 95 % intervals, one row per decided hypothesis of a unit, and the bound that each claim names; null without any. */
+export function drawVerdicts(verdicts: readonly VerdictRow[], unit: MetricUnit): Promise<Markup> | null {
+  const rows = verdicts
+    .filter(isDecided)
+    .filter(({ hypothesis }) => unitOfMetric(hypothesis.metric) === unit)
+    .map((row) => ({
+      label: `${row.number}. ${describeTest(row.hypothesis)}`,
+      verdict: row.verdict,
+      effect: row.evidence.effect,
+      low: row.evidence.low,
+      high: row.evidence.high,
+      bounds: boundsOf(row),
+    }));
+  if (rows.length === 0) return null;
+  const y = {
+    field: 'label',
+    type: 'nominal',
+    scale: { domain: rows.map(({ label }) => label) },
+    axis: null,
+  } as const;
+  const ends = rows.flatMap(({ effect, low, high, bounds }) => [effect, low, high, ...bounds, 0]);
+  const margin = Math.max(0.02, 0.06 * (Math.max(...ends) - Math.min(...ends)));
+  const scale = {
+    domain: [Math.min(...ends) - margin, Math.max(...ends) + margin],
+    nice: false,
+    zero: false,
+  };
+  const axis = { title: unit === 'fraction' ? 'effect' : `effect, ${unit}`, format: '+.2~f' };
+  const color = {
+    field: 'verdict',
+    type: 'nominal',
+    scale: COLORS,
+    legend: { title: null, orient: 'top', labelColor: 'currentColor' },
+  } as const;
+  const spec: TopLevelSpec = {
+    height: rows.length * ROW_HEIGHT,
+    data: { values: rows },
+    layer: [
+      {
+        data: { values: [{ zero: 0 }] },
+        mark: { type: 'rule', strokeWidth: 1.2, color: 'var(--muted)' },
+        encoding: { x: { field: 'zero', type: 'quantitative', scale, axis } },
+      },
+      {
+        data: {
+          values: rows.flatMap(({ label, bounds }) => bounds.map((bound) => ({ label, bound }))),
+        },
+        mark: { type: 'tick', thickness: 1.5, size: 18, color: 'var(--muted)' },
+        encoding: { y, x: { field: 'bound', type: 'quantitative', scale, axis } },
+      },
+      {
+        mark: { type: 'rule', strokeWidth: 3, strokeCap: 'round', opacity: 0.55 },
+        encoding: { y, x: { field: 'low', type: 'quantitative', scale, axis }, x2: { field: 'high' }, color },
+      },
+      {
+        mark: { type: 'point', filled: true, size: 62, opacity: 1 },
+        encoding: { y, x: { field: 'effect', type: 'quantitative', scale, axis }, color },
+      },
+      ...labelLayers(y, 'label'),
+    ],
+  };
+  return renderFigure(
+    spec,
+    `Effects of ${rows.length} hypotheses with 95% intervals and the bounds they claim`,
+  );
+}
