@@ -146,7 +146,7 @@ test('what is absent, unfinished, or a single run is undecided and says why, yet
   assert.match(describeNeed(single), /^one run per condition says nothing of other runs/);
 });
 
-test('one base is no level, and the report says so', () => {
+test('one base is no level, and the report says so', async () => {
   const input = withHypotheses(simulateComparison({ ...size, bases: 1, seeds: 4 }), [{}]);
   const analysis = analyzeComparison(sortComparison(input));
   assert.equal(describeSize(analysis.verdicts[0] as DecidedRow), '1 base only, 4 seeds, 40 problems');
