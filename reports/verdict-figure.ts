@@ -27,7 +27,10 @@ function boundsOf({ hypothesis }: DecidedRow): number[] {
 }
 
 /** Effects with 95 % intervals, one row per decided hypothesis of a unit, and the bound that each claim names; null without any. */
-export function drawVerdicts(verdicts: readonly VerdictRow[], unit: MetricUnit): Promise<Markup> | null {
+export async function drawVerdicts(
+  verdicts: readonly VerdictRow[],
+  unit: MetricUnit,
+): Promise<Markup | null> {
   const rows = verdicts
     .filter(isDecided)
     .filter(({ hypothesis }) => unitOfMetric(hypothesis.metric) === unit)
