@@ -1,4 +1,4 @@
-import { hierarchicalBootstrap } from '../stats/hierarchical-bootstrap.ts';
+import { bootstrapMeans } from '../stats/hierarchical-bootstrap.ts';
 import { majorityAtK } from '../stats/majority-at-k.ts';
 import { passHatK } from '../stats/pass-at-k.ts';
 import type { EvaluationCount } from './comparison-input.ts';
@@ -28,39 +28,55 @@ export function voteOf({ answers, correctAnswer, c }: EvaluationCount, k: number
   });
 }
 
-function toRow(
+interface ScoredMetric {
+  readonly metric: ConsistencyRow['metric'];
+  readonly ks: readonly number[];
+  readonly score: (row: EvaluationCount, k: number) => number | null;
+}
+
+function toRows(
   final: FinalCounts,
-  {
-    metric,
-    k,
-    score,
-  }: Pick<ConsistencyRow, 'metric' | 'k'> & { score: (row: EvaluationCount) => number | null },
+  { metric, ks, score }: ScoredMetric,
   fingerprint: string,
 ): ConsistencyRow[] {
-  const scores = final.counts.map((row) => row.map(score));
-  if (!scores.every((row) => row.every((value) => value !== null))) return [];
-  const { condition, split } = final;
-  const { estimate, low, high, bases, seeds, problems } = hierarchicalBootstrap({
-    scores: scores as number[][],
-    bases: final.bases,
-    statistic: 'mean',
-    resamples: BAND_RESAMPLES,
-    generator: intervalGenerator(fingerprint, `${metric}/${condition}/${split}`),
-    level: LEVEL,
+  const measures = ks.flatMap((k) => {
+    const scores = final.counts.map((row) => row.map((counts) => score(counts, k)));
+    return scores.every((row): row is number[] => row.every((value) => value !== null))
+      ? [{ k, scores }]
+      : [];
   });
-  return [{ condition, split, metric, k, mean: estimate, low, high, bases, seeds, problems }];
+  if (measures.length === 0) return [];
+  const { condition, split } = final;
+  const intervals = bootstrapMeans(
+    measures.map(({ scores }) => scores),
+    {
+      bases: final.bases,
+      resamples: BAND_RESAMPLES,
+      generator: intervalGenerator(fingerprint, `${metric}/${condition}/${split}`),
+      level: LEVEL,
+    },
+  );
+  return intervals.map(({ estimate, low, high, bases, seeds, problems }, i) => ({
+    condition,
+    split,
+    metric,
+    k: measures[i]!.k,
+    mean: estimate,
+    low,
+    high,
+    bases,
+    seeds,
+    problems,
+  }));
 }
 
 export function tabulateConsistency(finals: readonly FinalCounts[], fingerprint: string): ConsistencyRow[] {
   return finals.flatMap((final) => {
     const ks = reportedKs([final]);
+    const votes = VOTES.filter((k) => ks.includes(k));
     return [
-      ...ks.flatMap((k) =>
-        toRow(final, { metric: 'pass_hat_k', k, score: (row) => passHatK(row, k) }, fingerprint),
-      ),
-      ...VOTES.filter((k) => ks.includes(k)).flatMap((k) =>
-        toRow(final, { metric: 'maj_at_k', k, score: (row) => voteOf(row, k) }, fingerprint),
-      ),
+      ...toRows(final, { metric: 'pass_hat_k', ks, score: passHatK }, fingerprint),
+      ...toRows(final, { metric: 'maj_at_k', ks: votes, score: voteOf }, fingerprint),
     ];
   });
 }

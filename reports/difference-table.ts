@@ -1,5 +1,6 @@
+import { mean } from '../stats/aggregate-scores.ts';
 import { adjustPValues } from '../stats/multiple-testing.ts';
-import { pairedDifference } from '../stats/paired-difference.ts';
+import { pairedDifferences } from '../stats/paired-difference.ts';
 import type { ComparisonInput, ConditionRecord } from './comparison-input.ts';
 import type { FinalCounts } from './final-counts.ts';
 import { intervalGenerator, LEVEL, RESAMPLES } from './interval-generator.ts';
@@ -107,8 +108,7 @@ export function tabulateDifferences(
         });
         continue;
       }
-      for (const k of ks)
-        rows.push(...compareAt({ pair, treatment, reference, k }, input.experiment.fingerprint));
+      rows.push(...compareAt({ pair, treatment, reference, ks }, input.experiment.fingerprint));
     }
   }
   return { differences: withHolm(rows, ks), missing };
@@ -130,43 +130,48 @@ interface ComparedPair {
   readonly pair: Pair;
   readonly treatment: FinalCounts;
   readonly reference: FinalCounts;
-  readonly k: number;
+  readonly ks: readonly number[];
 }
 
-function compareAt({ pair, treatment, reference, k }: ComparedPair, fingerprint: string): Untested[] {
-  const scores = passAtKScores(treatment, k);
-  const referenceScores = passAtKScores(reference, k);
-  if (scores === null || referenceScores === null) return [];
+function compareAt({ pair, treatment, reference, ks }: ComparedPair, fingerprint: string): Untested[] {
+  const measures = ks.flatMap((k) => {
+    const scores = passAtKScores(treatment, k);
+    const referenceScores = passAtKScores(reference, k);
+    return scores === null || referenceScores === null
+      ? []
+      : [{ k, treatment: scores, baseline: referenceScores }];
+  });
+  if (measures.length === 0) return [];
   const sameSeeds =
     treatment.seeds.join() === reference.seeds.join() && treatment.bases.join() === reference.bases.join();
+  const seedPairing = sameSeeds ? 'same' : 'different';
   const { split } = treatment;
-  const found = pairedDifference({
-    treatment: scores,
-    baseline: referenceScores,
+  const found = pairedDifferences(measures, {
     bases: { treatment: treatment.bases, baseline: reference.bases },
-    seeds: sameSeeds ? 'same' : 'different',
+    seeds: seedPairing,
     resamples: RESAMPLES,
     generator: intervalGenerator(fingerprint, `difference/${pair.condition}/${pair.reference}/${split}`),
     level: LEVEL,
   });
-  const rowMean = (row: readonly number[]): number => row.reduce((sum, value) => sum + value, 0) / row.length;
-  return [
-    {
+  return measures.map((measure, i) => {
+    const { estimate, low, high, p, problemSignFlipP, bases, seeds, problems } = found[i]!;
+    const bySeed = sameSeeds ? measure.treatment.map((row, s) => mean(row) - mean(measure.baseline[s]!)) : [];
+    return {
       ...pair,
       split,
-      k,
-      difference: found.estimate,
-      low: found.low,
-      high: found.high,
-      p: found.p,
-      problemSignFlipP: found.problemSignFlipP,
-      bases: found.bases,
-      seeds: found.seeds,
-      problems: found.problems,
-      seedPairing: sameSeeds ? 'same' : 'different',
-      bySeed: sameSeeds ? scores.map((row, s) => rowMean(row) - rowMean(referenceScores[s]!)) : [],
-    },
-  ];
+      k: measure.k,
+      difference: estimate,
+      low,
+      high,
+      p,
+      problemSignFlipP,
+      bases,
+      seeds,
+      problems,
+      seedPairing,
+      bySeed,
+    };
+  });
 }
 
 function withHolm(rows: readonly Untested[], ks: readonly number[]): DifferenceRow[] {

@@ -1,4 +1,4 @@
-import { hierarchicalBootstrap } from '../stats/hierarchical-bootstrap.ts';
+import { bootstrapMeans } from '../stats/hierarchical-bootstrap.ts';
 import { passAtK } from '../stats/pass-at-k.ts';
 import type { FinalCounts } from './final-counts.ts';
 import { BAND_RESAMPLES, intervalGenerator, LEVEL } from './interval-generator.ts';
@@ -33,23 +33,33 @@ export function reportedKs(finals: readonly FinalCounts[]): number[] {
 
 /** pass@k of every condition and split at each k, with its interval over base models, seeds and problems. */
 export function tabulatePassAtK(finals: readonly FinalCounts[], fingerprint: string): PassAtKRow[] {
-  return finals.flatMap((final) =>
-    reportedKs([final]).flatMap((k) => {
+  return finals.flatMap((final) => {
+    const measures = reportedKs([final]).flatMap((k) => {
       const scores = passAtKScores(final, k);
-      if (scores === null) return [];
-      const { condition, split } = final;
-      // The generator's name leaves k out: the same draws for every k give smooth bands.
-      const generator = intervalGenerator(fingerprint, `pass-at-k/${condition}/${split}`);
-      const interval = hierarchicalBootstrap({
-        scores,
+      return scores === null ? [] : [{ k, scores }];
+    });
+    if (measures.length === 0) return [];
+    const { condition, split } = final;
+    // The same draws for every k give smooth bands.
+    const intervals = bootstrapMeans(
+      measures.map(({ scores }) => scores),
+      {
         bases: final.bases,
-        statistic: 'mean',
         resamples: BAND_RESAMPLES,
-        generator,
+        generator: intervalGenerator(fingerprint, `pass-at-k/${condition}/${split}`),
         level: LEVEL,
-      });
-      const { estimate, low, high, bases, seeds, problems } = interval;
-      return [{ condition, split, k, mean: estimate, low, high, bases, seeds, problems }];
-    }),
-  );
+      },
+    );
+    return intervals.map(({ estimate, low, high, bases, seeds, problems }, i) => ({
+      condition,
+      split,
+      k: measures[i]!.k,
+      mean: estimate,
+      low,
+      high,
+      bases,
+      seeds,
+      problems,
+    }));
+  });
 }

@@ -109,12 +109,12 @@ function bootstrap(
 ): Pick<HypothesisEvidence, 'bootstrapLow' | 'bootstrapHigh' | 'bootstrapP'> {
   const { values, rows: seeds, columns: problems } = toScoreMatrix(differences);
   const groups = groupByBase(seeds, bases);
-  const replicates = meanReplicates({ values, seeds, problems, groups }, resamples, generator);
+  const [replicates] = meanReplicates([{ values, seeds, problems }], groups, { resamples, generator });
   const p = allHoldP(bounds, ({ value, side }) => {
-    const failing = replicates.filter((replicate) => side * (replicate - value) <= TIE).length;
+    const failing = replicates!.filter((replicate) => side * (replicate - value) <= TIE).length;
     return (failing + 1) / (resamples + 1);
   });
-  const { low, high } = percentileInterval(replicates, level);
+  const { low, high } = percentileInterval(replicates!, level);
   return { bootstrapLow: low, bootstrapHigh: high, bootstrapP: p };
 }
 

@@ -60,9 +60,9 @@ test('seed-to-seed spread widens the interval that problems alone would give', (
   assert.ok(width(spread) > 2 * width(steady), `${width(spread)} against ${width(steady)}`);
 });
 
-test('10 000 resamples of 5 x 200 scores take well under a second', () => {
+test('10 000 resamples of 5 x 200 scores take well under a second of processor time', () => {
   const scores = simulateScores(6, 5, 200);
-  const start = performance.now();
+  const start = process.cpuUsage();
   hierarchicalBootstrap({
     scores,
     statistic: 'mean',
@@ -70,7 +70,8 @@ test('10 000 resamples of 5 x 200 scores take well under a second', () => {
     generator: generator(6),
     level: 0.95,
   });
-  const elapsedMs = performance.now() - start;
+  // Processor time: a neighbour on the machine lengthens only the wall time.
+  const elapsedMs = process.cpuUsage(start).user / 1000;
   assert.ok(elapsedMs < 1000, `${elapsedMs} ms`);
 });
 

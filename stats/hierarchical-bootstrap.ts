@@ -2,7 +2,7 @@ import type { Generator } from '../random/generator.ts';
 import { percentileInterval, type IntervalEstimate } from './quantile.ts';
 import { interquartileMean, mean } from './aggregate-scores.ts';
 import { drawBases, drawRows, drawRowWeights, groupByBase, rowWeights } from './run-draw.ts';
-import { toScoreMatrix } from './score-shape-error.ts';
+import { ScoreShapeError, toScoreMatrix } from './score-shape-error.ts';
 
 /** A statistic of all drawn scores [S·P]; `mean` and `iqm` by name. */
 type Statistic = 'mean' | 'iqm' | ((values: Float64Array) => number);
@@ -47,14 +47,10 @@ export function hierarchicalBootstrap(input: BootstrapInput): BootstrapEstimate 
   const { values, rows: seeds, columns: problems } = toScoreMatrix(scores);
   const evaluate = toStatisticFunction(statistic);
   const groups = groupByBase(seeds, input.bases);
-  const matrix = { values, seeds, problems };
-  const replicates =
-    statistic === 'mean'
-      ? meanReplicates({ ...matrix, groups }, resamples, generator)
-      : drawnReplicates({ ...matrix, groups, evaluate }, resamples, generator);
-  const isMeanOfBases = statistic === 'mean' && groups.length > 1;
+  if (statistic === 'mean') return bootstrapMeans([scores], input)[0]!;
+  const replicates = drawnReplicates({ values, seeds, problems, groups, evaluate }, { resamples, generator });
   return {
-    estimate: isMeanOfBases ? weightedMean(matrix, rowWeights(groups), ones(problems)) : evaluate(values),
+    estimate: evaluate(values),
     ...percentileInterval(replicates, level),
     level,
     bases: groups.length,
@@ -63,15 +59,45 @@ export function hierarchicalBootstrap(input: BootstrapInput): BootstrapEstimate 
   };
 }
 
+/**
+ * `hierarchicalBootstrap` of the means of several measures of the same runs and problems, such as pass@k at several k: each
+ * as it alone would come out, with every replicate drawn once.
+ *
+ * @throws ScoreShapeError as `hierarchicalBootstrap`, or when the measures differ in shape
+ */
+export function bootstrapMeans(
+  measures: readonly (readonly (readonly number[])[])[],
+  input: Omit<BootstrapInput, 'scores' | 'statistic'>,
+): BootstrapEstimate[] {
+  const matrices = measures.map(toMatrix);
+  const { seeds, problems } = matrices[0]!;
+  const groups = groupByBase(seeds, input.bases);
+  const replicates = meanReplicates(matrices, groups, input);
+  return matrices.map((matrix, i) => ({
+    estimate:
+      groups.length > 1 ? weightedMean(matrix, rowWeights(groups), ones(problems)) : mean(matrix.values),
+    ...percentileInterval(replicates[i]!, input.level),
+    level: input.level,
+    bases: groups.length,
+    seeds,
+    problems,
+  }));
+}
+
+function toMatrix(scores: readonly (readonly number[])[]): Matrix {
+  const { values, rows, columns } = toScoreMatrix(scores);
+  return { values, seeds: rows, problems: columns };
+}
+
 interface Matrix {
   readonly values: Float64Array;
   readonly seeds: number;
   readonly problems: number;
 }
 
-export interface GroupedMatrix extends Matrix {
-  /** Rows by base, as of `groupByBase`. */
-  readonly groups: readonly (readonly number[])[];
+interface Draws {
+  readonly resamples: number;
+  readonly generator: Generator;
 }
 
 /** How often each of `size` units is drawn in `size` draws with replacement. */
@@ -85,13 +111,25 @@ function ones(size: number): Int32Array {
   return new Int32Array(size).fill(1);
 }
 
-/** Replicates of the mean, which needs only how often each run and each problem was drawn. */
-export function meanReplicates(matrix: GroupedMatrix, resamples: number, generator: Generator): Float64Array {
-  const { groups, problems } = matrix;
-  const replicates = new Float64Array(resamples);
+/**
+ * Replicates of each matrix's mean, which needs only how often each run and each problem was drawn.
+ *
+ * @param groups rows by base, as of `groupByBase`
+ */
+export function meanReplicates(
+  matrices: readonly Matrix[],
+  groups: readonly (readonly number[])[],
+  { resamples, generator }: Draws,
+): Float64Array[] {
+  const [first] = matrices;
+  if (matrices.some(({ seeds, problems }) => seeds !== first!.seeds || problems !== first!.problems)) {
+    throw new ScoreShapeError('measures drawn together need the same runs and problems, found other shapes');
+  }
+  const replicates = matrices.map(() => new Float64Array(resamples));
   for (let r = 0; r < resamples; r += 1) {
     const weights = drawRowWeights(groups, drawBases(groups.length, generator), generator);
-    replicates[r] = weightedMean(matrix, weights, drawCounts(problems, generator));
+    const counts = drawCounts(first!.problems, generator);
+    matrices.forEach((matrix, i) => (replicates[i]![r] = weightedMean(matrix, weights, counts)));
   }
   return replicates;
 }
@@ -113,15 +151,14 @@ export function weightedMean(
   return sum / (seeds * problems);
 }
 
+interface DrawnStatistic extends Matrix {
+  readonly groups: readonly (readonly number[])[];
+  readonly evaluate: (values: Float64Array) => number;
+}
+
 function drawnReplicates(
-  {
-    values,
-    problems,
-    groups,
-    evaluate,
-  }: GroupedMatrix & { readonly evaluate: (values: Float64Array) => number },
-  resamples: number,
-  generator: Generator,
+  { values, problems, groups, evaluate }: DrawnStatistic,
+  { resamples, generator }: Draws,
 ): Float64Array {
   const replicates = new Float64Array(resamples);
   for (let r = 0; r < resamples; r += 1) {

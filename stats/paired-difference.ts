@@ -3,7 +3,7 @@ import { drawCounts, weightedMean, type BootstrapEstimate } from './hierarchical
 import { percentileInterval } from './quantile.ts';
 import { drawBases, drawRowWeights, groupByBase, rowWeights } from './run-draw.ts';
 import { ScoreShapeError, toScoreMatrix } from './score-shape-error.ts';
-import { signFlipTest } from './sign-flip-test.ts';
+import { signFlipTests } from './sign-flip-test.ts';
 
 export interface PairedDifferenceInput {
   /** treatment[seed][problem] and baseline[seed][problem]: the same problems in the same order. */
@@ -32,37 +32,79 @@ export interface PairedDifference extends BootstrapEstimate {
  *
  * @throws ScoreShapeError when the arms have other problems, or other seed counts though declared the same
  */
-export function pairedDifference(input: PairedDifferenceInput): PairedDifference {
+export function pairedDifference({ treatment, baseline, ...input }: PairedDifferenceInput): PairedDifference {
+  return pairedDifferences([{ treatment, baseline }], input)[0]!;
+}
+
+/**
+ * `pairedDifference` of several measures of the same runs and problems, such as pass@k at several k: each as it alone would
+ * come out, with every replicate drawn once.
+ *
+ * @throws ScoreShapeError as `pairedDifference`, or when the measures differ in shape
+ */
+export function pairedDifferences(
+  measures: readonly Pick<PairedDifferenceInput, 'treatment' | 'baseline'>[],
+  input: Omit<PairedDifferenceInput, 'treatment' | 'baseline'>,
+): PairedDifference[] {
   const { resamples, generator, level } = input;
-  const treatment = toScoreMatrix(input.treatment);
-  const baseline = toScoreMatrix(input.baseline);
-  assertSameShape(treatment, baseline, input.seeds);
-  const problems = treatment.columns;
-  const arms = [toArm(treatment, input.bases?.treatment), toArm(baseline, input.bases?.baseline)] as const;
-  const sharesBases = input.bases === undefined || isSameSet(input.bases.treatment, input.bases.baseline);
-  if (input.seeds === 'same' && !sharesBases) {
+  const pairs = measures.map((measure) => toPair(measure, input));
+  const [first] = pairs;
+  const problems = first!.treatment.problems;
+  const draw = drawPair(first!, input);
+  const replicates = pairs.map(() => new Float64Array(resamples));
+  for (let r = 0; r < resamples; r += 1) {
+    const { left, right } = draw();
+    const drawn = drawCounts(problems, generator);
+    pairs.forEach(({ treatment, baseline }, i) => {
+      replicates[i]![r] = weightedMean(treatment, left, drawn) - weightedMean(baseline, right, drawn);
+    });
+  }
+  const permutations = signFlipTests(
+    pairs.map(({ treatment, baseline }) => subtractMeans(problemMeans(treatment), problemMeans(baseline))),
+    { alternative: 'two-sided', generator, resamples },
+  );
+  return permutations.map((permutation, i) => ({
+    estimate: permutation.meanDifference,
+    ...percentileInterval(replicates[i]!, level),
+    level,
+    bases: first!.treatment.groups.length,
+    seeds: first!.treatment.seeds,
+    problems,
+    p: invertedP(replicates[i]!),
+    problemSignFlipP: permutation.p,
+  }));
+}
+
+interface Pair {
+  readonly treatment: Arm;
+  readonly baseline: Arm;
+}
+
+function toPair(
+  measure: Pick<PairedDifferenceInput, 'treatment' | 'baseline'>,
+  { bases, seeds }: Pick<PairedDifferenceInput, 'bases' | 'seeds'>,
+): Pair {
+  const treatment = toScoreMatrix(measure.treatment);
+  const baseline = toScoreMatrix(measure.baseline);
+  assertSameShape(treatment, baseline, seeds);
+  return { treatment: toArm(treatment, bases?.treatment), baseline: toArm(baseline, bases?.baseline) };
+}
+
+/** Draws the runs of both arms: together where they share seeds, else each arm's alone within the bases that both have. */
+function drawPair(
+  { treatment, baseline }: Pair,
+  { bases, seeds, generator }: Pick<PairedDifferenceInput, 'bases' | 'seeds' | 'generator'>,
+): () => { left: Float64Array; right: Float64Array } {
+  const sharesBases = bases === undefined || isSameSet(bases.treatment, bases.baseline);
+  if (seeds === 'same' && !sharesBases) {
     throw new ScoreShapeError('arms declared to share their seeds have other bases; declare them different');
   }
-  const replicates = new Float64Array(resamples);
-  for (let r = 0; r < resamples; r += 1) {
-    const bases = drawBases(arms[0].groups.length, generator);
-    const left = drawRowWeights(arms[0].groups, bases, generator);
-    const otherBases = sharesBases ? bases : drawBases(arms[1].groups.length, generator);
-    const right = input.seeds === 'same' ? left : drawRowWeights(arms[1].groups, otherBases, generator);
-    const drawn = drawCounts(problems, generator);
-    replicates[r] = weightedMean(arms[0], left, drawn) - weightedMean(arms[1], right, drawn);
-  }
-  const differences = subtractMeans(problemMeans(arms[0]), problemMeans(arms[1]));
-  const permutation = signFlipTest({ differences, alternative: 'two-sided', generator, resamples });
-  return {
-    estimate: permutation.meanDifference,
-    ...percentileInterval(replicates, level),
-    level,
-    bases: arms[0].groups.length,
-    seeds: treatment.rows,
-    problems,
-    p: invertedP(replicates),
-    problemSignFlipP: permutation.p,
+  return () => {
+    const drawn = drawBases(treatment.groups.length, generator);
+    const left = drawRowWeights(treatment.groups, drawn, generator);
+    if (seeds === 'same') return { left, right: left };
+    const others = sharesBases ? drawn : drawBases(baseline.groups.length, generator);
+    return { left, right: drawRowWeights(baseline.groups, others, generator) };
   };
 }
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createGenerator, type Generator } from '../random/generator.ts';
 import { deriveStream } from '../random/streams.ts';
-import { hierarchicalBootstrap } from './hierarchical-bootstrap.ts';
-import { pairedDifference } from './paired-difference.ts';
+import { bootstrapMeans, hierarchicalBootstrap } from './hierarchical-bootstrap.ts';
+import { pairedDifference, pairedDifferences } from './paired-difference.ts';
 import { drawBases, drawRows, drawRowWeights, groupByBase, rowWeights } from './run-draw.ts';
 import { ScoreShapeError } from './score-shape-error.ts';
 import { splitGap } from './split-gap.ts';
@@ -96,4 +96,25 @@ test('the mean gives every base the same weight, however many seeds it has', () 
     generator: generator(),
   });
   assert.deepEqual([estimate, bases, seeds], [0.5, 2, 4]);
+});
+
+test('measures that are drawn together come out as each would alone', () => {
+  const draws = (): { resamples: number; level: number; generator: Generator } => ({
+    ...common,
+    generator: generator(),
+  });
+  const bases = [0, 0, 1, 1];
+  const both = bootstrapMeans([scores, others], { ...draws(), bases });
+  for (const [i, measure] of [scores, others].entries()) {
+    const alone = hierarchicalBootstrap({ ...draws(), bases, scores: measure, statistic: 'mean' });
+    assert.deepEqual(both[i], alone);
+  }
+  const pairs = [
+    { treatment: scores, baseline: others },
+    { treatment: others, baseline: scores },
+  ];
+  const input = { seeds: 'same', bases: { treatment: bases, baseline: bases } } as const;
+  const found = pairedDifferences(pairs, { ...draws(), ...input });
+  pairs.forEach((pair, i) => assert.deepEqual(found[i], pairedDifference({ ...draws(), ...input, ...pair })));
+  assert.throws(() => bootstrapMeans([scores, [[1]]], draws()), ScoreShapeError);
 });

@@ -29,14 +29,43 @@ const RELATIVE_SLACK = 1e-9;
  * P <= exactUpTo (16 unless told), then seeded Monte Carlo with the observed pattern counted among them, so p > 0.
  * Source: Fisher 1935; Phipson and Smyth 2010 for the added one.
  */
-export function signFlipTest({
-  differences,
-  alternative,
-  generator,
-  resamples = 10_000,
-  exactUpTo = 16,
-}: SignFlipInput): SignFlipTest {
-  const meanDifference = mean(differences);
+export function signFlipTest({ differences, ...input }: SignFlipInput): SignFlipTest {
+  return signFlipTests([differences], input)[0]!;
+}
+
+/** `signFlipTest` of several measures of the same units, as each alone would find, with every pattern drawn once. */
+export function signFlipTests(
+  measures: readonly (readonly number[])[],
+  { alternative, generator, resamples = 10_000, exactUpTo = 16 }: Omit<SignFlipInput, 'differences'>,
+): SignFlipTest[] {
+  const counters = measures.map((differences) => createCounter(differences, alternative));
+  const units = measures[0]?.length ?? 0;
+  const isExact = units <= exactUpTo;
+  const patterns = isExact ? 2 ** units : resamples + 1;
+  const words = new Uint32Array(Math.ceil(units / 32));
+  for (let pattern = 0; pattern < patterns; pattern += 1) {
+    if (isExact) words[0] = pattern;
+    // The first Monte Carlo pattern is the observed one: no sign flipped.
+    else if (pattern > 0)
+      for (let i = 0; i < words.length; i += 1) words[i] = generator.uniform() * 0x1_0000_0000;
+    for (const counter of counters) counter.add(words);
+  }
+  return counters.map(({ meanDifference, reached }) => ({
+    meanDifference,
+    p: reached() / patterns,
+    patterns,
+    isExact,
+  }));
+}
+
+interface PatternCounter {
+  readonly meanDifference: number;
+  /** Counts the pattern if it is at least as extreme as the observed one. */
+  add(words: Uint32Array): void;
+  reached(): number;
+}
+
+function createCounter(differences: readonly number[], alternative: Alternative): PatternCounter {
   const values = Float64Array.from(differences);
   const observed = values.reduce((sum, value) => sum + value, 0);
   const slack = RELATIVE_SLACK * Math.abs(observed);
@@ -45,27 +74,20 @@ export function signFlipTest({
     if (alternative === 'less') return sum <= observed + slack;
     return Math.abs(sum) >= Math.abs(observed) - slack;
   };
-  const isExact = values.length <= exactUpTo;
-  const patterns = isExact ? 2 ** values.length : resamples + 1;
-  let reached = isExact ? 0 : 1;
-  for (let pattern = isExact ? 0 : 1; pattern < patterns; pattern += 1) {
-    if (reaches(isExact ? flippedSum(values, pattern) : randomSum(values, generator))) reached += 1;
-  }
-  return { meanDifference, p: reached / patterns, patterns, isExact };
+  let count = 0;
+  return {
+    meanDifference: mean(differences),
+    add: (words) => {
+      if (reaches(flippedSum(values, words))) count += 1;
+    },
+    reached: () => count,
+  };
 }
 
-function flippedSum(values: Float64Array, pattern: number): number {
+function flippedSum(values: Float64Array, words: Uint32Array): number {
   let sum = 0;
-  for (let i = 0; i < values.length; i += 1) sum += (pattern >>> i) & 1 ? -values[i]! : values[i]!;
-  return sum;
-}
-
-function randomSum(values: Float64Array, generator: Generator): number {
-  let sum = 0;
-  let bits = 0;
   for (let i = 0; i < values.length; i += 1) {
-    if (i % 32 === 0) bits = generator.uniform() * 0x1_0000_0000;
-    sum += (bits >>> (i % 32)) & 1 ? -values[i]! : values[i]!;
+    sum += (words[i >>> 5]! >>> (i & 31)) & 1 ? -values[i]! : values[i]!;
   }
   return sum;
 }
