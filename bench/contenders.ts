@@ -32,7 +32,7 @@ function ownCommand(file: string, flags: readonly string[]): Command {
   return { program: process.execPath, parameters: ['--import', 'tsx', path, ...flags] };
 }
 
-/** GRPO steps in three layouts on two cores, the store, a matrix. */
+/** GRPO steps in three layouts on two cores, the store, a matrix, a large evaluation, statistics of a million samples. */
 export function ownContenders(amount: Amount): Contender[] {
   const layouts = SIZES.flatMap((size) => {
     const step = (threads: number): Command =>
@@ -56,6 +56,11 @@ export function ownContenders(amount: Amount): Contender[] {
     ...layouts,
     { name: 'assay.store', groups: [[ownCommand('database.ts', rows)]] },
     { name: 'assay.matrix', groups: [[ownCommand('matrix.ts', [])]] },
+    {
+      name: 'assay.evaluation',
+      groups: [[ownCommand('matrix.ts', ['--problems', '200', '--samples', '64', '--seeds', '1'])]],
+    },
+    { name: 'assay.statistics', groups: [[ownCommand('statistics.ts', [])]] },
   ];
 }
 

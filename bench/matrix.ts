@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { openReadonlyDatabase } from '../db/connection.ts';
 import { defaultCacheDirectory } from '../model/cache-directory.ts';
 import { createGenerator } from '../random/generator.ts';
@@ -18,8 +19,17 @@ import { provideTemporalServer } from '../worker/setup/temporal-server.ts';
  * A matrix of four runs (2 losses × 2 seeds, 10 steps of 64 rollouts of 48 tokens) through the real `assay run` with two train workers,
  * and where its time went, from the Temporal server's own histories:
  *   node --import tsx bench/matrix.ts
- * prints one JSON line; times in seconds, shares from 0 to 1.
+ * prints one JSON line; times in seconds, shares from 0 to 1. With `--problems 200 --samples 64` each run ends with an evaluation
+ * of that size, and `evaluation_*` compares it with sampling in training: tokens per second of a train slot.
  */
+
+const { values: flags } = parseArgs({
+  options: {
+    problems: { type: 'string', default: '1' },
+    samples: { type: 'string', default: '1' },
+    seeds: { type: 'string', default: '2' },
+  },
+});
 
 const program = fileURLToPath(new URL('../cli/assay.mjs', import.meta.url));
 const TRAIN_WORKERS = 2;
@@ -73,8 +83,14 @@ function declareMatrix() {
       microBatch: 32,
       optimizer: { learningRate: 1e-3 },
     },
-    evaluation: { splits: { clean: 1 }, samplesPerProblem: 1, every: 0, devProblems: 1, devSamples: 1 },
-    seeds: 2,
+    evaluation: {
+      splits: { clean: Number(flags.problems) },
+      samplesPerProblem: Number(flags.samples),
+      every: 0,
+      devProblems: 1,
+      devSamples: 1,
+    },
+    seeds: Number(flags.seeds),
   };
 }
 
@@ -95,8 +111,8 @@ async function runMatrix(home: Home): Promise<{ wall: number; peakRssMib: number
   const file = join(home.directory, 'bench.json');
   writeFileSync(file, JSON.stringify(declareMatrix()));
   const begin = performance.now();
-  const flags = ['--home', home.directory, '--train-workers', String(TRAIN_WORKERS), '--threads', '1'];
-  const child = spawn(process.execPath, [program, 'run', file, ...flags], {
+  const options = ['--home', home.directory, '--train-workers', String(TRAIN_WORKERS), '--threads', '1'];
+  const child = spawn(process.execPath, [program, 'run', file, ...options], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, TEMPORAL_ADDRESS: undefined },
   });
@@ -120,6 +136,8 @@ interface Execution {
   readonly scheduled: number;
   readonly started: number;
   readonly ended: number;
+  /** Sampled tokens, of activities that say so. */
+  readonly tokens: number;
 }
 
 interface Timestamp {
@@ -129,6 +147,12 @@ interface Timestamp {
 
 function toSeconds(time: Timestamp | null | undefined): number {
   return (time?.seconds?.toNumber() ?? 0) + (time?.nanos ?? 0) / 1e9;
+}
+
+function readTokens(result: { readonly data?: Uint8Array | null } | undefined): number {
+  if (!result?.data || result.data.length === 0) return 0;
+  const value = JSON.parse(Buffer.from(result.data).toString('utf8')) as { tokens?: number } | null;
+  return value?.tokens ?? 0;
 }
 
 async function listExecutions(client: Client, workflowId: string): Promise<Execution[]> {
@@ -149,7 +173,8 @@ async function listExecutions(client: Client, workflowId: string): Promise<Execu
     if (end) {
       const key = String(end.scheduledEventId);
       const { activity, queue, at: from } = scheduled.get(key)!;
-      executions.push({ activity, queue, scheduled: from, started: started.get(key)!, ended: at });
+      const tokens = readTokens(end.result?.payloads?.[0]);
+      executions.push({ activity, queue, scheduled: from, started: started.get(key)!, ended: at, tokens });
     }
   }
   return executions;
@@ -185,6 +210,26 @@ function summarize(runs: readonly (readonly Execution[])[]) {
   };
 }
 
+/** Sampling of the final evaluation beside sampling in training, per train slot; recording is what the store's slot took. */
+function compareEvaluation(
+  trained: readonly Execution[],
+  evaluated: readonly Execution[],
+): Record<string, number> {
+  const named = (executions: readonly Execution[], name: string): Execution[] =>
+    executions.filter(({ activity }) => activity === name);
+  const rate = (executions: readonly Execution[]): number =>
+    executions.reduce((sum, { tokens }) => sum + tokens, 0) / sumOf(executions);
+  const inTraining = rate(named(trained, 'sample'));
+  const inEvaluation = rate(named(evaluated, 'sampleEvaluation'));
+  return {
+    sample_tok_per_s: inTraining,
+    evaluation_sample_tok_per_s: inEvaluation,
+    evaluation_to_sample: inEvaluation / inTraining,
+    evaluation_record_s: sumOf(named(evaluated, 'recordEvaluation')),
+    evaluation_sample_s: sumOf(named(evaluated, 'sampleEvaluation')),
+  };
+}
+
 function readStore(home: Home) {
   const { $client } = openReadonlyDatabase(home.database);
   const one = (sql: string): number => ($client.prepare(sql).pluck().get() as number | null) ?? 0;
@@ -195,7 +240,12 @@ function readStore(home: Home) {
   return { runIds, tokens, rollouts };
 }
 
-async function readHistories(home: Home, runIds: readonly string[]): Promise<Execution[][]> {
+interface Histories {
+  readonly runs: readonly (readonly Execution[])[];
+  readonly finalEvaluations: readonly (readonly Execution[])[];
+}
+
+async function readHistories(home: Home, runIds: readonly string[]): Promise<Histories> {
   const executable = await provideTemporalServer({
     cacheDirectory: defaultCacheDirectory(),
     report: console.error,
@@ -204,8 +254,15 @@ async function readHistories(home: Home, runIds: readonly string[]): Promise<Exe
   try {
     const connection = await Connection.connect({ address: server.address });
     const client = new Client({ connection });
-    const histories = [];
-    for (const id of runIds) histories.push(await listExecutions(client, workflowIds.run(id)));
+    const read = async (ids: readonly string[]): Promise<Execution[][]> => {
+      const histories = [];
+      for (const id of ids) histories.push(await listExecutions(client, id));
+      return histories;
+    };
+    const histories = {
+      runs: await read(runIds.map(workflowIds.run)),
+      finalEvaluations: await read(runIds.map((id) => workflowIds.evaluation(id, STEPS))),
+    };
     await connection.close();
     return histories;
   } finally {
@@ -219,14 +276,15 @@ async function main(): Promise<void> {
   try {
     const { wall, peakRssMib } = await runMatrix(home);
     const { runIds, tokens, rollouts } = readStore(home);
-    const summary = summarize(await readHistories(home, runIds));
+    const { runs, finalEvaluations } = await readHistories(home, runIds);
     console.log(
       JSON.stringify({
         runs: runIds.length,
         rollouts,
         tokens,
         wall_s: wall,
-        ...summary,
+        ...summarize(runs),
+        ...compareEvaluation(runs.flat(), finalEvaluations.flat()),
         peak_rss_mib: peakRssMib,
       }),
     );
