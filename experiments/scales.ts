@@ -32,7 +32,7 @@ export const scales = {
     evaluation: { samplesPerProblem: 8, every: 2, devProblems: 4, devSamples: 2 },
   },
   small: {
-    bases: 3,
+    bases: 5,
     seeds: 1,
     base: {},
     training: { steps: 20, promptsPerStep: 16, groupSize: 8, updatesPerBatch: 4 },

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { unitSchema } from '../spec/hypothesis.ts';
 import { analyzeComparison, assertConsistent, type Analysis } from './analyze-comparison.ts';
 import type { ComparisonInput } from './comparison-input.ts';
+import { countNoun } from './count-noun.ts';
 import { toCsvFiles } from './csv-files.ts';
 import { escapeMarkdown, markdownTable } from './markdown-table.ts';
 import { sortComparison } from './sort-comparison.ts';
@@ -54,7 +55,7 @@ function factTable(input: ComparisonInput, facts: ClaimRunFacts): string {
     ['what', ''],
     [
       ['command', `\`${facts.command}\``],
-      ['matrix', `${conditions.length} conditions × ${bases} base seeds × ${seeds} RL seeds`],
+      ['matrix', `${countNoun(conditions.length, 'condition')} × ${countNoun(bases, 'base seed')} × ${countNoun(seeds, 'RL seed')}`],
       ['runs completed', `${completed} of ${runs.length}, ${facts.reusedRuns} shared with other claims`],
       ['wall time', `${minutes} min with at least one of its runs under way`],
       ['machine', escapeMarkdown(describeMachine(input))],

@@ -1,3 +1,4 @@
+import { countNoun } from './count-noun.ts';
 import type { DifferenceRow } from './difference-table.ts';
 import { formatDifference, formatInterval, formatP, formatScore } from './format-number.ts';
 
@@ -17,7 +18,7 @@ export function decideVerdict({ low, high, holmP, difference }: DifferenceRow): 
 export function describeVerdict(row: DifferenceRow): { sentence: string; numbers: string } {
   const { condition, reference, split, k, bases, seeds, problems } = row;
   const where = `on ${split} pass@${k}`;
-  const runs = `${seeds} ${seeds === 1 ? 'seed' : 'seeds'}`;
+  const runs = countNoun(seeds, 'seed');
   const samples = `${bases === 1 ? runs : `${seeds} runs of ${bases} base models`}, ${problems} problems`;
   const caution = seeds === 1 ? ' One seed says nothing about other seeds.' : '';
   const numbers = `${formatDifference(row.difference)}, 95% interval ${formatInterval(row)}, Holm p ${equals(row.holmP)}, ${samples}.${caution}`;

@@ -1,5 +1,6 @@
 import type { Hypothesis, HypothesisMetric } from '../spec/hypothesis.ts';
 import { unitOfMetric } from '../spec/hypothesis.ts';
+import { countNoun } from './count-noun.ts';
 import { formatDifference, formatInterval, formatP, formatScore } from './format-number.ts';
 import type { DecidedRow, VerdictRow } from './verdict-table.ts';
 
@@ -58,9 +59,9 @@ export function describeSize({ evidence }: DecidedRow): string {
   const { bases, pairs, problems } = evidence;
   const runs =
     bases === 1
-      ? `1 base only, ${pairs} seeds`
+      ? `1 base only, ${countNoun(pairs, 'seed')}`
       : pairs % bases === 0
-        ? `${bases} bases × ${pairs / bases} ${pairs === bases ? 'seed' : 'seeds'}`
+        ? `${bases} bases × ${countNoun(pairs / bases, 'seed')}`
         : `${pairs} runs of ${bases} bases`;
   return problems === 1 ? `${runs}, one number per run` : `${runs}, ${problems} problems`;
 }
@@ -80,10 +81,10 @@ export function describeNeed(row: VerdictRow): string {
       ? 'nothing varied, so nothing can be planned'
       : `could see ${formatScore(detectable)}${unitSuffix(row.hypothesis)}`;
   const ways = [
-    needed.bases === null ? [] : [`${needed.bases} bases × ${Math.round(pairs / bases)} seeds`],
+    needed.bases === null ? [] : [`${needed.bases} bases × ${countNoun(Math.round(pairs / bases), 'seed')}`],
     needed.seedsPerBase === null
       ? []
-      : [`${bases} ${bases === 1 ? 'base' : 'bases'} × ${needed.seedsPerBase} seeds`],
+      : [`${countNoun(bases, 'base')} × ${countNoun(needed.seedsPerBase, 'seed')}`],
   ].flat();
   const takes =
     ways.length === 0
