@@ -25,6 +25,11 @@ function renderVerdict({ verdict }: VerdictRow): Markup {
   return html`<strong class="tag ${TONES[verdict]}">${verdict}</strong>`;
 }
 
+function renderSize(row: VerdictRow): Markup {
+  const need = html`<span class="caption">${describeNeed(row)}</span>`;
+  return row.verdict === 'undecided' ? need : html`${describeSize(row)}<br />${need}`;
+}
+
 /** One figure per unit: effects of different units share no axis. */
 async function drawFigures(verdicts: readonly VerdictRow[]): Promise<Markup[]> {
   const figures = await Promise.all(unitSchema.options.map((unit) => drawVerdicts(verdicts, unit)));
@@ -49,14 +54,17 @@ export async function claimSection({ verdicts }: Analysis, source: string | null
   const table = renderTable(
     source === null ? 'Verdict per hypothesis' : `Verdict per hypothesis; source: ${source}`,
     [
-      { title: 'claim', kind: 'wide', cell: (row) => row.hypothesis.claim },
+      {
+        title: 'claim',
+        kind: 'wide',
+        cell: (row) =>
+          html`${row.hypothesis.claim}<br /><span class="caption">${describeTest(row.hypothesis)}</span>`,
+      },
       { title: 'verdict', cell: renderVerdict },
       { title: 'paper', cell: (row) => row.hypothesis.reported },
       { title: 'effect (95% interval)', kind: 'number', cell: decided(describeEffect) },
       { title: 'Holm p', kind: 'number', cell: decided(describeP) },
-      { title: 'compared', kind: 'wide', cell: (row) => describeTest(row.hypothesis) },
-      { title: 'size', cell: decided(describeSize) },
-      { title: 'what it would take', kind: 'wide', cell: describeNeed },
+      { title: 'compared over; what it would take', kind: 'wide', cell: renderSize },
     ],
     verdicts,
   );

@@ -3,7 +3,7 @@ import { compile, type TopLevelSpec } from 'vega-lite';
 import { escapeHtml, trusted, type Markup } from './html.ts';
 
 /** Drawing width in user units: a phone's column, so that text keeps its size there and grows a little elsewhere. */
-const FIGURE_WIDTH = 330;
+export const FIGURE_WIDTH = 330;
 
 const config: TopLevelSpec['config'] = {
   // One label on the whole figure; the numbers are in the tables, so marks need not be announced one by one.

@@ -4,9 +4,11 @@ import { renderFigure } from './figure-renderer.ts';
 import type { Markup } from './html.ts';
 import { labelLayers } from './label-layers.ts';
 import type { DecidedRow, VerdictRow } from './verdict-table.ts';
-import { describeTest } from './verdict-text.ts';
+import { describeSides } from './verdict-text.ts';
 
-const ROW_HEIGHT = 40;
+/** Two lines of label stand above each interval. */
+const ROW_HEIGHT = 54;
+const LABEL = { lines: 2, width: 450 };
 
 const COLORS = {
   domain: ['supported', 'contradicted', 'inconclusive'],
@@ -26,6 +28,11 @@ function boundsOf({ hypothesis }: DecidedRow): number[] {
   ];
 }
 
+function labelOf({ number, hypothesis }: DecidedRow): [string, string] {
+  const { sides, metric } = describeSides(hypothesis);
+  return [`${number}. ${sides}`, metric];
+}
+
 /** Effects with 95 % intervals, one row per decided hypothesis of a unit, and the bound that each claim names; null without any. */
 export async function drawVerdicts(
   verdicts: readonly VerdictRow[],
@@ -35,7 +42,8 @@ export async function drawVerdicts(
     .filter(isDecided)
     .filter(({ hypothesis }) => unitOfMetric(hypothesis.metric) === unit)
     .map((row) => ({
-      label: `${row.number}. ${describeTest(row.hypothesis)}`,
+      number: row.number,
+      label: labelOf(row),
       verdict: row.verdict,
       effect: row.evidence.effect,
       low: row.evidence.low,
@@ -44,9 +52,9 @@ export async function drawVerdicts(
     }));
   if (rows.length === 0) return null;
   const y = {
-    field: 'label',
+    field: 'number',
     type: 'nominal',
-    scale: { domain: rows.map(({ label }) => label) },
+    scale: { domain: rows.map(({ number }) => number) },
     axis: null,
   } as const;
   const ends = rows.flatMap(({ effect, low, high, bounds }) => [effect, low, high, ...bounds, 0]);
@@ -64,6 +72,7 @@ export async function drawVerdicts(
     legend: { title: null, orient: 'top', labelColor: 'currentColor' },
   } as const;
   const spec: TopLevelSpec = {
+    width: LABEL.width,
     height: rows.length * ROW_HEIGHT,
     data: { values: rows },
     layer: [
@@ -74,7 +83,7 @@ export async function drawVerdicts(
       },
       {
         data: {
-          values: rows.flatMap(({ label, bounds }) => bounds.map((bound) => ({ label, bound }))),
+          values: rows.flatMap(({ number, bounds }) => bounds.map((bound) => ({ number, bound }))),
         },
         mark: { type: 'tick', thickness: 1.5, size: 18, color: 'var(--muted)' },
         encoding: { y, x: { field: 'bound', type: 'quantitative', scale, axis } },
@@ -87,7 +96,7 @@ export async function drawVerdicts(
         mark: { type: 'point', filled: true, size: 62, opacity: 1 },
         encoding: { y, x: { field: 'effect', type: 'quantitative', scale, axis }, color },
       },
-      ...labelLayers(y, 'label'),
+      ...labelLayers(y, 'label', LABEL),
     ],
   };
   return renderFigure(

@@ -8,6 +8,7 @@ import { toCsvFiles } from './csv-files.ts';
 import { simulateComparison } from './simulated-comparison.ts';
 import { sortComparison } from './sort-comparison.ts';
 import { toSummaryMarkdown } from './summary-markdown.ts';
+import { drawVerdicts } from './verdict-figure.ts';
 import { describeNeed, describeSize, describeTest } from './verdict-text.ts';
 import type { DecidedRow, VerdictRow } from './verdict-table.ts';
 
@@ -201,4 +202,16 @@ test('at equal tokens each arm is read at its last dev evaluation within what th
   assert.deepEqual([rowOf('grpo', 'steps').tokens, rowOf('grpo', 'steps').steps], [10_000, 5]);
   assert.equal(rowOf('base', 'tokens'), undefined, 'an untrained arm spends nothing');
   assert.deepEqual([rowOf('grpo', 'steps').bases, rowOf('grpo', 'steps').seeds], [3, 6]);
+});
+
+test('the figure of verdicts keeps its width however long the names are', async () => {
+  const metric = { name: 'format-share', split: 'contaminated', format: 'scratchpad' } as const;
+  const controlMetric = { ...metric, format: 'direct' } as const;
+  const rows = verdictsOf(simulated, [{}, { treatment: 'forking-tokens', metric, controlMetric }]);
+  const figure = await drawVerdicts(rows, 'fraction');
+  const points = [
+    ...figure!.markup.matchAll(/translate\(([\d.]+),[\d.]+\)" d="[^"]+" fill=[^>]*opacity="1"/g),
+  ];
+  const [first, second] = points.map(([, x]) => Number(x));
+  assert.ok(Math.abs(first! - second!) > 30, `points at ${first} and ${second}`);
 });

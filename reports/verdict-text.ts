@@ -44,6 +44,15 @@ export function describeTest(hypothesis: Hypothesis): string {
   return `${left} ${relation}${what}`;
 }
 
+/** "grpo − base" and what is subtracted, for a figure's narrow rows. */
+export function describeSides({ treatment, control, metric, controlMetric }: Hypothesis): {
+  readonly sides: string;
+  readonly metric: string;
+} {
+  const subtracted = controlMetric === undefined ? '' : ` − ${describeMetric(controlMetric)}`;
+  return { sides: `${treatment} − ${control}`, metric: `${describeMetric(metric)}${subtracted}` };
+}
+
 /** Fractions go without a unit. */
 export function unitSuffix({ metric }: Hypothesis): string {
   const unit = unitOfMetric(metric);
