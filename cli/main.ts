@@ -3,8 +3,10 @@ import packageJson from '../package.json' with { type: 'json' };
 import { addBasesCommand } from './bases.ts';
 import { addCancelCommand } from './cancel.ts';
 import { addClaimsCommand } from './claims.ts';
+import { addDbCommand } from './db.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { describeError, exitCodeOf } from './exit-code.ts';
+import { addGcCommand } from './gc.ts';
 import { addLsCommand } from './ls.ts';
 import { addOverlapCommand } from './overlap.ts';
 import { addPauseCommand } from './pause.ts';
@@ -37,6 +39,8 @@ function createProgram(setExitCode: (code: number) => void): Command {
     addBasesCommand,
     addWorkerCommand,
     addDoctorCommand,
+    addDbCommand,
+    addGcCommand,
     addSettingsCommand,
     addSetupCommand,
   ];
