@@ -20,10 +20,12 @@ function printFiles(
 
 function printCheck(check: StoreCheck): void {
   const { database, artifacts, needed, orphans, foreign, faults } = check;
-  const { migrations, rows, tables } = database;
-  console.log(
-    `database: ${migrations.applied} of ${migrations.known} migrations, ${rows} rows in ${tables} tables`,
-  );
+  if (database !== null) {
+    const { appliedMigrations, knownMigrations, rows, tables } = database;
+    console.log(
+      `database: ${appliedMigrations} of ${knownMigrations} migrations, ${rows} rows in ${tables} tables`,
+    );
+  }
   console.log(`recorded files: ${artifacts.files}, ${formatBytes(artifacts.bytes)}`);
   console.log(`files that runs may still need: ${needed.files}, ${formatBytes(needed.bytes)}`);
   printFiles('orphan files, which `assay gc` removes', orphans);

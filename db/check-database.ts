@@ -11,9 +11,13 @@ export interface DatabaseFault {
 }
 
 export interface DatabaseCheck {
-  readonly migrations: { readonly known: number; readonly applied: number };
-  readonly tables: number;
-  readonly rows: number;
+  /** null where damaged pages leave nothing to be read. */
+  readonly contents: {
+    readonly knownMigrations: number;
+    readonly appliedMigrations: number;
+    readonly tables: number;
+    readonly rows: number;
+  } | null;
   readonly faults: readonly DatabaseFault[];
 }
 
@@ -62,10 +66,20 @@ function checkSchema(db: Database): { known: number; applied: number; faults: Da
 }
 
 function checkPages(db: Database): DatabaseFault[] {
-  const lines = db.$client.prepare('pragma integrity_check').pluck().all() as string[];
-  return lines
-    .filter((line) => line !== 'ok')
-    .map((found) => ({ kind: 'page', where: db.$client.name, found, mend: RESTORE }));
+  const toFault = (found: string): DatabaseFault => ({
+    kind: 'page',
+    where: db.$client.name,
+    found,
+    mend: RESTORE,
+  });
+  try {
+    const lines = db.$client.prepare('pragma integrity_check').pluck().all() as string[];
+    return lines.filter((line) => line !== 'ok').map(toFault);
+  } catch (error) {
+    // Where the damage is in the first pages, the check itself cannot read the file.
+    if (!String((error as { code?: unknown }).code).startsWith('SQLITE_CORRUPT')) throw error;
+    return [toFault((error as Error).message)];
+  }
 }
 
 function checkForeignKeys(db: Database): DatabaseFault[] {
@@ -88,15 +102,18 @@ function listTables(db: Database): string[] {
   return db.$client.prepare(query).pluck().all() as string[];
 }
 
-/** Reads every page and every row once; writes nothing. Rows are counted only in a file whose pages are whole. */
+/** Reads every page and every row once; writes nothing. Only a file whose pages are whole is looked at further. */
 export function checkDatabase(db: Database): DatabaseCheck {
-  const { faults: schema, ...migrations } = checkSchema(db);
   const pages = checkPages(db);
-  if (pages.length > 0) return { migrations, tables: 0, rows: 0, faults: [...schema, ...pages] };
+  if (pages.length > 0) return { contents: null, faults: pages };
+  const { known, applied, faults } = checkSchema(db);
   const tables = listTables(db);
   const rows = tables.reduce((sum, table) => {
     const query = db.$client.prepare(`select count(*) from "${table}"`).pluck();
     return sum + (query.get() as number);
   }, 0);
-  return { migrations, tables: tables.length, rows, faults: [...schema, ...checkForeignKeys(db)] };
+  return {
+    contents: { knownMigrations: known, appliedMigrations: applied, tables: tables.length, rows },
+    faults: [...faults, ...checkForeignKeys(db)],
+  };
 }

@@ -34,8 +34,8 @@ test('a whole home has no fault, and an orphan file is named without being one',
   const whole = await checkStore(home);
   assert.deepEqual(whole.faults, []);
   assert.deepEqual([whole.artifacts.files, whole.orphans, whole.foreign], [2, [], []]);
-  assert.ok(whole.database.rows > 5);
-  assert.equal(whole.database.migrations.applied, whole.database.migrations.known);
+  assert.ok(whole.database!.rows > 5);
+  assert.equal(whole.database!.appliedMigrations, whole.database!.knownMigrations);
   await createArtifactStore(home.artifacts).write(
     'runs/gone/step-0/rollouts-0-01.safetensors',
     new Uint8Array(3),

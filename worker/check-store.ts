@@ -23,7 +23,7 @@ export interface FileSum {
 }
 
 export interface StoreCheck {
-  readonly database: Omit<DatabaseCheck, 'faults'>;
+  readonly database: DatabaseCheck['contents'];
   /** Files that rows promise; each was read and hashed. */
   readonly artifacts: FileSum;
   /** Files without a row that a run under way may still read, plans included. */
@@ -108,7 +108,7 @@ const NOTHING = { files: 0, bytes: 0 };
 export async function checkStore(home: Home): Promise<StoreCheck> {
   const db = openForInspection(home.database);
   try {
-    const { faults, ...database } = checkDatabase(db);
+    const { faults, contents: database } = checkDatabase(db);
     const isReadable = !faults.some(({ kind }) => kind === 'page' || kind === 'schema');
     if (!isReadable)
       return { database, artifacts: NOTHING, needed: NOTHING, orphans: [], foreign: [], faults };
