@@ -7,6 +7,7 @@ import { addDbCommand } from './db.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { describeError, exitCodeOf } from './exit-code.ts';
 import { addGcCommand } from './gc.ts';
+import { guardConsole } from './guard-console.ts';
 import { addLsCommand } from './ls.ts';
 import { addOverlapCommand } from './overlap.ts';
 import { addPauseCommand } from './pause.ts';
@@ -51,6 +52,7 @@ function createProgram(setExitCode: (code: number) => void): Command {
 /** Runs one command line; returns the process's exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
   let exitCode = 0;
+  guardConsole(console, process.env);
   try {
     await createProgram((code) => (exitCode = code)).parseAsync([...argv]);
     return exitCode;
