@@ -13,6 +13,11 @@ export class ArtifactDamagedError extends Error {
   override readonly name = 'ArtifactDamagedError';
 }
 
+/** A name that leads out of the store: whoever wrote it was not this program. */
+export class ArtifactPathError extends Error {
+  override readonly name = 'ArtifactPathError';
+}
+
 /** No room left on the disk; nothing was replaced. Free some space and run the same command again. */
 export class DiskFullError extends Error {
   override readonly name = 'DiskFullError';
@@ -92,8 +97,11 @@ async function readArtifact(target: string, ref: ArtifactRef): Promise<Uint8Arra
 export function createArtifactStore(directory: string): ArtifactStore {
   const absolutePath = (path: string): string => {
     const normal = normalize(path);
-    if (isAbsolute(normal) || normal.split(sep).includes('..')) {
-      throw new RangeError(`an artifact path stays inside the store; found "${path}"`);
+    if (path === '' || path.includes('\0') || isAbsolute(normal) || normal.split(sep).includes('..')) {
+      throw new ArtifactPathError(
+        `an artifact path stays inside ${directory}; found ${JSON.stringify(path.slice(0, 200))}. ` +
+          'The row or reference was changed by another program: put a whole copy of the database in its place',
+      );
     }
     return join(directory, normal);
   };
@@ -106,7 +114,7 @@ export function createArtifactStore(directory: string): ArtifactStore {
       await writeDurably(absolutePath(path), bytes);
       return { path, sha256, bytes: bytes.byteLength };
     },
-    read: (ref) => readArtifact(absolutePath(ref.path), ref),
-    remove: (ref) => rm(absolutePath(ref.path), { force: true }),
+    read: async (ref) => readArtifact(absolutePath(ref.path), ref),
+    remove: async (ref) => rm(absolutePath(ref.path), { force: true }),
   };
 }

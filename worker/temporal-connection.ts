@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { redactSecrets } from './redact-secrets.ts';
 
 /** Where Temporal is: an address, a namespace, and TLS or an API key when a profile or the environment names them. */
 export interface TemporalTarget {
@@ -35,8 +36,15 @@ export async function connectClient(target: TemporalTarget): Promise<Client> {
     const connection = await Connection.connect({ ...target.connectionOptions, connectTimeout: '10s' });
     return new Client({ connection, namespace: target.namespace });
   } catch (error) {
+    // A client library may quote the key it could not send.
+    const message = redactSecrets((error as Error).message, {
+      ...process.env,
+      ...(typeof target.connectionOptions.apiKey === 'string'
+        ? { TEMPORAL_API_KEY: target.connectionOptions.apiKey }
+        : {}),
+    });
     throw new ServerUnreachableError(
-      `no Temporal server answers at ${target.connectionOptions.address ?? 'the default address'}: ${(error as Error).message}. ` +
+      `no Temporal server answers at ${target.connectionOptions.address ?? 'the default address'}: ${message}. ` +
         'Start it, correct TEMPORAL_ADDRESS, or unset it to use the embedded server',
     );
   }

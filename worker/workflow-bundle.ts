@@ -23,12 +23,17 @@ async function hashSources(): Promise<string> {
   return hash.digest('hex').slice(0, 16);
 }
 
+/** File name of the bundle of the present sources. */
+export async function workflowBundleName(): Promise<string> {
+  return `workflow-bundle-${await hashSources()}.js`;
+}
+
 /**
  * The workflow bundle's path: built once per version of the sources and kept in `directory`, so that a worker starts
  * without building.
  */
 export async function prepareWorkflowBundle(directory: string): Promise<string> {
-  const target = join(directory, `workflow-bundle-${await hashSources()}.js`);
+  const target = join(directory, await workflowBundleName());
   try {
     await readFile(target);
     return target;
