@@ -5,6 +5,7 @@ import { addCancelCommand } from './cancel.ts';
 import { addClaimsCommand } from './claims.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { describeError, exitCodeOf } from './exit-code.ts';
+import { addExtendCommand } from './extend.ts';
 import { addLsCommand } from './ls.ts';
 import { addOverlapCommand } from './overlap.ts';
 import { addPauseCommand } from './pause.ts';
@@ -31,6 +32,7 @@ function createProgram(setExitCode: (code: number) => void): Command {
     addShowCommand,
     addPauseCommand,
     addCancelCommand,
+    addExtendCommand,
     addClaimsCommand,
     addReportCommand,
     addOverlapCommand,
