@@ -8,6 +8,7 @@ import { addDoctorCommand } from './doctor.ts';
 import { describeError, exitCodeOf } from './exit-code.ts';
 import { addGcCommand } from './gc.ts';
 import { guardConsole } from './guard-console.ts';
+import { addExtendCommand } from './extend.ts';
 import { addLsCommand } from './ls.ts';
 import { addOverlapCommand } from './overlap.ts';
 import { addPauseCommand } from './pause.ts';
@@ -34,6 +35,7 @@ function createProgram(setExitCode: (code: number) => void): Command {
     addShowCommand,
     addPauseCommand,
     addCancelCommand,
+    addExtendCommand,
     addClaimsCommand,
     addReportCommand,
     addOverlapCommand,

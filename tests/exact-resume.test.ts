@@ -8,6 +8,7 @@ import { toHome } from '../worker/home.ts';
 import { defaultCacheDirectory } from '../model/cache-directory.ts';
 import { provideTemporalServer } from '../worker/setup/temporal-server.ts';
 import { findProcesses, runAssay, startAssay } from './assay-process.ts';
+import { payloadSizes } from './payload-sizes.ts';
 import {
   countFinished,
   createTemporaryDirectory,
@@ -69,8 +70,12 @@ test('pause starts no further step, cancel marks every run, and the same command
   assert.match(twice.stderr, /paused already/);
   const resumed = await runAssay(['pause', '--off', '--home', home]);
   assert.equal(resumed.code, 0, resumed.stderr);
-  const cancelled = await runAssay(['cancel', '--home', home]);
+  // Paused again, so that the matrix cannot end before it is cancelled.
+  const held = await runAssay(['pause', '--home', home]);
+  assert.equal(held.code, 0, held.stderr);
+  const cancelled = await runAssay(['cancel', '--home', home, '--json']);
   assert.equal(cancelled.code, 0, cancelled.stderr);
+  assert.ok((JSON.parse(cancelled.stdout) as { cancelled: number }).cancelled > 0, cancelled.stdout);
   assert.equal(await assay.exit, 1);
   assert.match(assay.output().stderr, /MatrixCancelledError/);
   assert.deepEqual(findProcesses('--role', home), []);
@@ -83,6 +88,9 @@ test('pause starts no further step, cancel marks every run, and the same command
   const again = await runAssay(smallMatrixCommand(home));
   assert.equal(again.code, 0, again.stderr);
   assert.deepEqual(readRows(home), readRows(calm));
+  const late = await runAssay(['cancel', '--home', home]);
+  assert.equal(late.code, 0, late.stderr);
+  assert.match(late.stdout, /nothing is left to cancel/);
 });
 
 test('a finished matrix says so, exits 0 and computes nothing again', async () => {
@@ -95,12 +103,6 @@ test('a finished matrix says so, exits 0 and computes nothing again', async () =
 
 /** Well under the 256 KiB at which Temporal warns; data goes by reference. */
 const MAX_PAYLOAD_BYTES = 64 * 1024;
-
-function payloadSizes(value: unknown): number[] {
-  if (value instanceof Uint8Array) return [value.byteLength];
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.values(value).flatMap(payloadSizes);
-}
 
 test('histories of a whole matrix hold only small payloads, and today’s workflows replay them', async () => {
   const home = toHome(calm);

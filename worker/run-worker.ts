@@ -32,6 +32,9 @@ const LIVE_POLICIES = 8;
 /** A stopping worker lets its activities run to their next pause; they are repeated elsewhere. */
 const SHUTDOWN_GRACE = '2s';
 
+/** A cancellation reaches an activity with the answer to a heartbeat. */
+const HEARTBEAT_INTERVAL = '2s';
+
 async function storeWorkers(settings: WorkerSettings, connection: NativeConnection): Promise<Worker[]> {
   const artifacts = createArtifactStore(settings.home.artifacts);
   const activities = createStoreActivities({
@@ -44,6 +47,7 @@ async function storeWorkers(settings: WorkerSettings, connection: NativeConnecti
     connection,
     namespace: settings.target.namespace,
     shutdownGraceTime: SHUTDOWN_GRACE,
+    maxHeartbeatThrottleInterval: HEARTBEAT_INTERVAL,
   } as const;
   const codePath = await prepareWorkflowBundle(settings.home.server);
   return [
@@ -69,6 +73,7 @@ async function trainWorkers(settings: WorkerSettings, connection: NativeConnecti
     namespace: settings.target.namespace,
     taskQueue: taskQueues.train,
     shutdownGraceTime: SHUTDOWN_GRACE,
+    maxHeartbeatThrottleInterval: HEARTBEAT_INTERVAL,
     activities: createTrainActivities({
       artifacts,
       plans: createPlanReader(artifacts),
