@@ -1,5 +1,11 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import {
+  DefaultLogger,
+  Runtime,
+  Worker,
+  type NativeConnection,
+  type WorkerOptions,
+} from '@temporalio/worker';
 import { createArtifactStore } from '../activities/artifact-store.ts';
 import { createLivePolicies } from '../activities/live-policies.ts';
 import { createPlanReader } from '../activities/run-context.ts';
@@ -11,7 +17,7 @@ import { defaultCacheDirectory } from '../model/cache-directory.ts';
 import { taskQueues } from '../spec/plan.ts';
 import type { Home } from './home.ts';
 import { collectProvenance } from './provenance.ts';
-import type { TemporalTarget } from './temporal-connection.ts';
+import { connectWorker, type TemporalTarget } from './temporal-connection.ts';
 import { prepareWorkflowBundle } from './workflow-bundle.ts';
 
 /** What one worker process serves: the store's own queues, or one train slot. */
@@ -106,18 +112,11 @@ function stopWith(workers: readonly Worker[]): void {
 /** Serves until told to stop. Tells a parent process "ready" once it polls. */
 export async function runWorker(settings: WorkerSettings): Promise<void> {
   Runtime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: [] });
-  const { connectionOptions, namespace } = settings.target;
-  const { address, tls, apiKey, metadata } = connectionOptions;
-  const connection = await NativeConnection.connect({
-    ...(address === undefined ? {} : { address }),
-    ...(tls === undefined ? {} : { tls }),
-    ...(typeof apiKey === 'string' ? { apiKey } : {}),
-    ...(metadata === undefined ? {} : { metadata }),
-  });
+  const connection = await connectWorker(settings.target);
   const workers = await (settings.role === 'store' ? storeWorkers : trainWorkers)(settings, connection);
   stopWith(workers);
   watchEventLoop(settings.role);
-  process.send?.({ ready: settings.role, namespace });
+  process.send?.({ ready: settings.role, namespace: settings.target.namespace });
   try {
     await Promise.all(workers.map((worker) => worker.run()));
   } finally {

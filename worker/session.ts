@@ -7,6 +7,7 @@ import { startWorkerFleet } from './supervisor.ts';
 import {
   configuredTarget,
   connectClient,
+  embeddedEnvironment,
   embeddedTarget,
   hasConfiguredServer,
   type TemporalTarget,
@@ -79,7 +80,7 @@ export async function openServer(
 export async function openSession(settings: SessionSettings): Promise<Session> {
   const { target, server } = await openServer(settings.home, settings.findServerProgram);
   const client = await connectClient(target);
-  const environment = server === null ? process.env : { ...process.env, TEMPORAL_ADDRESS: server.address };
+  const environment = server === null ? process.env : embeddedEnvironment(process.env, server.address);
   const fleet = startWorkerFleet({ ...settings, environment });
   const watch = server === null ? null : keepAlive(server);
   const failure = Promise.race([fleet.failure, ...(watch === null ? [] : [watch.failure])]);
