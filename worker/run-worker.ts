@@ -1,20 +1,18 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import {
-  DefaultLogger,
-  Runtime,
-  Worker,
-  type NativeConnection,
-  type WorkerOptions,
-} from '@temporalio/worker';
-import { createArtifactStore } from '../activities/artifact-store.ts';
+import { DefaultLogger, Runtime, Worker, type NativeConnection } from '@temporalio/worker';
 import { createLivePolicies } from '../activities/live-policies.ts';
 import { createPlanReader } from '../activities/run-context.ts';
 import { createStoreActivities } from '../activities/store-activities.ts';
 import { createTrainActivities } from '../activities/train-activities.ts';
+import { createTurns, takeTurns } from '../activities/turns.ts';
 import { openDatabase } from '../db/connection.ts';
 import { selectBackend, type BackendChoice } from '../model/backend.ts';
 import { defaultCacheDirectory } from '../model/cache-directory.ts';
 import { taskQueues } from '../spec/plan.ts';
+import { openArtifactStore, type ArtifactLocation } from './artifact-location.ts';
+import { createDataConverter } from './data-converter.ts';
 import type { Home } from './home.ts';
 import { collectProvenance } from './provenance.ts';
 import { connectWorker, type TemporalTarget } from './temporal-connection.ts';
@@ -26,6 +24,7 @@ export type WorkerRole = 'store' | 'train';
 export interface WorkerSettings {
   readonly role: WorkerRole;
   readonly home: Home;
+  readonly artifacts: ArtifactLocation;
   readonly target: TemporalTarget;
   readonly backend: BackendChoice;
   /** Threads inside one tfjs operation. */
@@ -35,23 +34,28 @@ export interface WorkerSettings {
 /** Live policies per train worker: one per run under way and the base they share. */
 const LIVE_POLICIES = 8;
 
+/** How long a run waits for the worker that holds its policy before any other may fetch it. */
+const WARM_PATIENCE_MS = 1000;
+
 /** A stopping worker lets its activities run to their next pause; they are repeated elsewhere. */
 const SHUTDOWN_GRACE = '2s';
 
 async function storeWorkers(settings: WorkerSettings, connection: NativeConnection): Promise<Worker[]> {
-  const artifacts = createArtifactStore(settings.home.artifacts);
+  const artifacts = await openArtifactStore(settings.artifacts, settings.home);
   const activities = createStoreActivities({
     db: openDatabase(settings.home.database),
     artifacts,
     plans: createPlanReader(artifacts),
     policiesDirectory: settings.home.policies,
   });
+  const dataConverter = createDataConverter(process.env);
   const shared = {
     connection,
     namespace: settings.target.namespace,
+    dataConverter,
     shutdownGraceTime: SHUTDOWN_GRACE,
   } as const;
-  const codePath = await prepareWorkflowBundle(settings.home.server);
+  const codePath = await prepareWorkflowBundle(settings.home.server, dataConverter);
   return [
     await Worker.create({ ...shared, taskQueue: taskQueues.orchestration, workflowBundle: { codePath } }),
     await Worker.create({
@@ -69,21 +73,31 @@ async function trainWorkers(settings: WorkerSettings, connection: NativeConnecti
     cacheDirectory: defaultCacheDirectory(),
     threads: settings.threads,
   });
-  const artifacts = createArtifactStore(settings.home.artifacts);
-  const options: WorkerOptions = {
+  const artifacts = await openArtifactStore(settings.artifacts, settings.home);
+  // What a move costs is a download; where all hosts share a folder it is not worth waiting for a worker.
+  const workerQueue =
+    settings.artifacts.kind === 'objects' ? `${taskQueues.train}/${hostname()}/${randomUUID()}` : null;
+  const activities = createTrainActivities({
+    artifacts,
+    plans: createPlanReader(artifacts),
+    policies: createLivePolicies(artifacts, LIVE_POLICIES),
+    provenance: await collectProvenance(backend),
+    workerQueue,
+  });
+  const options = {
     connection,
     namespace: settings.target.namespace,
-    taskQueue: taskQueues.train,
+    dataConverter: createDataConverter(process.env),
     shutdownGraceTime: SHUTDOWN_GRACE,
-    activities: createTrainActivities({
-      artifacts,
-      plans: createPlanReader(artifacts),
-      policies: createLivePolicies(artifacts, LIVE_POLICIES),
-      provenance: await collectProvenance(backend),
-    }),
     maxConcurrentActivityTaskExecutions: 1,
   };
-  return [await Worker.create(options)];
+  const turns = createTurns();
+  const serve = (taskQueue: string, patienceMs: number): Promise<Worker> =>
+    Worker.create({ ...options, taskQueue, activities: takeTurns(activities, turns, patienceMs) });
+  return Promise.all([
+    serve(taskQueues.train, Infinity),
+    ...(workerQueue === null ? [] : [serve(workerQueue, WARM_PATIENCE_MS)]),
+  ]);
 }
 
 /** Logs how late the event loop ran, since heartbeats depend on it. */

@@ -15,8 +15,10 @@ import {
 
 export interface SessionSettings {
   readonly home: Home;
+  /** As `--artifacts` names them; undefined: within the home. */
+  readonly artifacts: string | undefined;
   readonly backend: BackendChoice;
-  /** Train worker processes, one slot each. */
+  /** Train worker processes, one slot each; 0: other hosts train. */
   readonly trainWorkers: number;
   /** Threads inside one tfjs operation. */
   readonly threads: number;

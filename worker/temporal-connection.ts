@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection } from '@temporalio/worker';
+import { createDataConverter } from './data-converter.ts';
 
 /** Where Temporal is: an address, a namespace, and TLS or an API key when a profile or the environment names them. */
 export interface TemporalTarget {
@@ -77,11 +78,12 @@ function toUnreachable(target: TemporalTarget, error: unknown): ServerUnreachabl
   );
 }
 
-/** @throws {ServerUnreachableError} */
+/** @throws {ServerUnreachableError} @throws {PayloadKeySettingError} */
 export async function connectClient(target: TemporalTarget): Promise<Client> {
+  const dataConverter = createDataConverter(process.env);
   try {
     const connection = await Connection.connect({ ...target.connectionOptions, connectTimeout: '10s' });
-    return new Client({ connection, namespace: target.namespace });
+    return new Client({ connection, namespace: target.namespace, dataConverter });
   } catch (error) {
     throw toUnreachable(target, error);
   }
