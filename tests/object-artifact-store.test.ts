@@ -2,11 +2,10 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   ArtifactDamagedError,
   ArtifactMissingError,
-  createArtifactStore,
   type ArtifactStore,
 } from '../activities/artifact-store.ts';
 import { createLivePolicies } from '../activities/live-policies.ts';
@@ -18,9 +17,8 @@ import {
 import { createMoments } from '../learning/adamw.ts';
 import { selectBackend } from '../model/backend.ts';
 import { defaultCacheDirectory } from '../model/cache-directory.ts';
-import { toPolicyConfig } from '../model/config.ts';
+import type { PolicyConfig } from '../model/config.ts';
 import { createPolicy } from '../model/policy.ts';
-import { createCharacterTokenizer } from '../model/character-tokenizer.ts';
 import { findObjectServer, startObjectServer, type ObjectServer } from './object-server.ts';
 import { createTemporaryDirectory } from './small-matrix.ts';
 
@@ -120,7 +118,7 @@ describe('artifacts in an S3-compatible server', { skip }, () => {
   });
 
   test('a refusal says what to correct, an absent server is one to try again', async () => {
-    const ref = { path: 'x', sha256: 'a'.repeat(64), bytes: 1 };
+    const ref = { path: 'nowhere', sha256: 'a'.repeat(64), bytes: 1 };
     await assert.rejects(openHost('a', 1e9, { bucket: 'another-bucket' }).read(ref), ObjectStoreRefusedError);
     const absent = createObjectArtifactStore({
       bucket,
@@ -134,20 +132,28 @@ describe('artifacts in an S3-compatible server', { skip }, () => {
 
   test('the cost of moving a policy to another worker is printed', async () => {
     await selectBackend({ backend: 'auto', cacheDirectory: defaultCacheDirectory(), threads: 1 });
-    const tokenizer = createCharacterTokenizer('0123456789+-*= ', { end: '$', pad: '_' } as never);
-    console.log('policy            | state MB | warm ms | own copy ms | download ms');
-    for (const [hiddenSize, layers] of [
+    console.log('policy: state MB | warm ms | own copy ms | download ms');
+    for (const [width, layers] of [
       [64, 4],
       [256, 4],
       [512, 6],
     ] as const) {
-      const shape = { hiddenSize, layers, heads: 4, keyValueHeads: 4, feedForwardSize: 4 * hiddenSize };
-      const config = toPolicyConfig(shape as never, tokenizer);
+      const config: PolicyConfig = {
+        ...{ width, layers, heads: 4, keyValueHeads: 4, headWidth: width / 4, feedForwardWidth: 4 * width },
+        ...{
+          vocabularySize: 64,
+          maxPositions: 128,
+          ropeTheta: 10_000,
+          normEpsilon: 1e-6,
+          tiedEmbeddings: true,
+        },
+        ...{ beginId: null, endId: 1, padId: 0 },
+      };
       const policy = createPolicy(config, 1, 0.02);
       const writer = createLivePolicies(openHost('writer'), 2);
       const kept = await writer.keep(
         { policy, moments: createMoments(policy), critic: null },
-        (part) => `cost/${hiddenSize}/${part}-{sha}`,
+        (part) => `cost/${width}/${part}-{sha}`,
       );
       const time = async (policies: ReturnType<typeof createLivePolicies>): Promise<string> => {
         const start = performance.now();
@@ -159,14 +165,9 @@ describe('artifacts in an S3-compatible server', { skip }, () => {
       const copy = await time(createLivePolicies(openHost('reader'), 2));
       const megabytes = (kept.weights.bytes + kept.trainingState!.bytes) / 1e6;
       console.log(
-        `width ${hiddenSize}, ${layers} layers | ${megabytes.toFixed(1)} | ${warm} | ${copy} | ${download}`,
+        `width ${width}, ${layers} layers: ${megabytes.toFixed(1)} | ${warm} | ${copy} | ${download}`,
       );
       assert.ok(Number(warm) <= Number(download));
     }
-    assert.ok(createArtifactStore(directory));
   });
-});
-
-test('the bucket of the test holds what was written under its prefix', { skip }, () => {
-  assert.ok(ListObjectsV2Command);
 });
