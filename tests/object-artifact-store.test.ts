@@ -19,6 +19,7 @@ import { selectBackend } from '../model/backend.ts';
 import { defaultCacheDirectory } from '../model/cache-directory.ts';
 import type { PolicyConfig } from '../model/config.ts';
 import { createPolicy } from '../model/policy.ts';
+import type { ArtifactRef } from '../spec/plan.ts';
 import { findObjectServer, startObjectServer, type ObjectServer } from './object-server.ts';
 import { createTemporaryDirectory } from './small-matrix.ts';
 
@@ -97,7 +98,7 @@ describe('artifacts in an S3-compatible server', { skip }, () => {
 
   test('a host keeps no more copies than it may, those used last', async () => {
     const small = openHost('small', 250);
-    const refs = [];
+    const refs: ArtifactRef[] = [];
     for (const fill of [1, 2, 3]) {
       refs.push(await small.write(`copies/${fill}-{sha}`, new Uint8Array(100).fill(fill)));
       if (fill === 2) await small.read(refs[0]!);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { openSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
@@ -22,19 +22,23 @@ if (skip !== false) console.log(`skipped: ${skip}`);
 const BUCKET = 'assay-several-hosts';
 const LIMIT_MS = 400_000;
 
-async function startTemporal(directory: string, address: string): Promise<{ client: Client; address: string }> {
+async function startTemporal(directory: string, address: string): Promise<{ client: Client; address: string; stop: () => Promise<void> }> {
   const cacheDirectory = defaultCacheDirectory();
   const program = await provideTemporalServer({ cacheDirectory, report: console.error });
   const log = openSync(join(directory, 'temporal.log'), 'a');
   const where = ['--ip', address, '--port', '7233', '--db-filename', join(directory, 'temporal.db')];
-  spawn(program, ['server', 'start-dev', '--headless', '--log-level', 'error', ...where], {
+  const server = spawn(program, ['server', 'start-dev', '--headless', '--log-level', 'error', ...where], {
     stdio: ['ignore', log, log],
-  }).unref();
+  });
   const deadline = Date.now() + LIMIT_MS;
   for (;;) {
     try {
       const connection = await Connection.connect({ address: `${address}:7233`, connectTimeout: '2s' });
-      return { client: new Client({ connection }), address: `${address}:7233` };
+      const stop = async (): Promise<void> => {
+        server.kill('SIGKILL');
+        await connection.close();
+      };
+      return { client: new Client({ connection }), address: `${address}:7233`, stop };
     } catch (error) {
       if (Date.now() > deadline) throw error;
       await sleep(200);
@@ -110,13 +114,18 @@ async function cutInUpdate(
 
 test('a run whose host is cut off in mid-update goes on elsewhere, and the rows are those of one host left alone', { skip }, async (t) => {
   assert.ok('program' in found);
-  const directory = createTemporaryDirectory({ after }, 'assay-hosts-');
+  const cleanups: (() => unknown)[] = [];
+  // Before the directory goes, in which the servers keep their files.
+  t.after(async () => {
+    for (const cleanUp of cleanups.reverse()) await cleanUp();
+  });
+  const directory = createTemporaryDirectory(t, 'assay-hosts-');
   const network = createNetwork(directory, ['head', 'a', 'b']);
-  after(() => network.remove());
+  cleanups.push(() => network.remove());
   const objects = await startObjectServer({ program: found.program, directory, host: network.address, bucket: BUCKET });
-  after(() => objects.stop());
-  const { client, address } = await startTemporal(directory, network.address);
-  after(() => client.connection.close());
+  cleanups.push(() => objects.stop());
+  const { client, address, stop } = await startTemporal(directory, network.address);
+  cleanups.push(stop);
 
   const environment = {
     ...objects.environment,

@@ -90,7 +90,7 @@ async function trainWorkers(settings: WorkerSettings, connection: NativeConnecti
     dataConverter: createDataConverter(process.env),
     shutdownGraceTime: SHUTDOWN_GRACE,
     maxConcurrentActivityTaskExecutions: 1,
-  };
+  } as const;
   const turns = createTurns();
   const serve = (taskQueue: string, patienceMs: number): Promise<Worker> =>
     Worker.create({ ...options, taskQueue, activities: takeTurns(activities, turns, patienceMs) });
