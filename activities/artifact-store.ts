@@ -23,20 +23,30 @@ export class DiskFullError extends Error {
   override readonly name = 'DiskFullError';
 }
 
-/** Files under one directory, written durably and verified on every read. */
+/** Where tensors go between activities: written durably, named by content, verified on every read. */
 export interface ArtifactStore {
-  readonly directory: string;
-  /** Writes beside, syncs, renames: a reader sees the whole file or none. `{sha}` in `path` becomes the content's hash. */
+  /** A reader sees the whole file or none. `{sha}` in `path` becomes the content's hash. */
   write(path: string, bytes: Uint8Array): Promise<ArtifactRef>;
   /** @throws {ArtifactMissingError} @throws {ArtifactDamagedError} */
   read(ref: ArtifactRef): Promise<Uint8Array>;
   /** Deletes a file; a missing one is fine, so that a repeated activity may repeat it. */
   remove(ref: ArtifactRef): Promise<void>;
+}
+
+/** The store whose files lie under one directory: written beside, synced, renamed. */
+export interface DirectoryArtifactStore extends ArtifactStore {
+  readonly directory: string;
   absolutePath(path: string): string;
 }
 
-function sha256Of(bytes: Uint8Array): string {
+export function sha256Of(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** The reference that content written as `template` gets. */
+export function toArtifactRef(template: string, bytes: Uint8Array): ArtifactRef {
+  const sha256 = sha256Of(bytes);
+  return { path: template.replace('{sha}', sha256.slice(0, 16)), sha256, bytes: bytes.byteLength };
 }
 
 async function syncDirectory(path: string): Promise<void> {
@@ -94,7 +104,7 @@ async function readArtifact(target: string, ref: ArtifactRef): Promise<Uint8Arra
 }
 
 /** Opens the artifact store in `directory`; nothing is created until the first write. */
-export function createArtifactStore(directory: string): ArtifactStore {
+export function createArtifactStore(directory: string): DirectoryArtifactStore {
   const absolutePath = (path: string): string => {
     const normal = normalize(path);
     if (path === '' || path.includes('\0') || isAbsolute(normal) || normal.split(sep).includes('..')) {
@@ -109,10 +119,9 @@ export function createArtifactStore(directory: string): ArtifactStore {
     directory,
     absolutePath,
     write: async (template, bytes) => {
-      const sha256 = sha256Of(bytes);
-      const path = template.replace('{sha}', sha256.slice(0, 16));
-      await writeDurably(absolutePath(path), bytes);
-      return { path, sha256, bytes: bytes.byteLength };
+      const ref = toArtifactRef(template, bytes);
+      await writeDurably(absolutePath(ref.path), bytes);
+      return ref;
     },
     read: async (ref) => readArtifact(absolutePath(ref.path), ref),
     remove: async (ref) => rm(absolutePath(ref.path), { force: true }),

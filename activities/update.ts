@@ -22,6 +22,8 @@ export interface UpdatedPolicy {
   readonly checkpoint: CheckpointRef;
   /** Metric name → value, as recorded. */
   readonly metrics: Readonly<Record<string, number>>;
+  /** Where the new policy is warm; null where every worker may as well read it. */
+  readonly workerQueue: string | null;
 }
 
 /** Keeps the batch whose numbers broke the update, which a later attempt would delete, and says where. */
@@ -81,7 +83,7 @@ export function createUpdate(dependencies: TrainDependencies) {
         live,
         (part) => `runs/${runId}/checkpoint-${input.step + 1}/${part}-{sha}.safetensors`,
       );
-      return { checkpoint, metrics };
+      return { checkpoint, metrics, workerQueue: dependencies.workerQueue };
     } catch (error) {
       releaseLivePolicy(live);
       throw await keepOffendingBatch(artifacts, error, { runId, step: input.step, bytes });

@@ -15,12 +15,13 @@ import { resolveExperiment, type ResolvedExperiment } from '../experiments/resol
 import { chooseBackend, type BackendChoice } from '../model/backend.ts';
 import { defaultCacheDirectory } from '../model/cache-directory.ts';
 import { applyAssignment } from '../spec/merge.ts';
+import { parseArtifactLocation } from '../worker/artifact-location.ts';
 import type { Home } from '../worker/home.ts';
 import { defaultTrainWorkers, openSession, type Session } from '../worker/session.ts';
 import { provideTemporalServer } from '../worker/setup/temporal-server.ts';
 import { InterruptedError } from './exit-code.ts';
-import { homeOption, jsonOption, readHome } from './home-option.ts';
-import { parseCount, parseSeeds } from './parse-options.ts';
+import { artifactsOption, homeOption, jsonOption, readHome } from './home-option.ts';
+import { parseCount, parseSeeds, parseWholeNumber } from './parse-options.ts';
 import { createProgressView, type BaseProgress } from './progress.ts';
 import { printReportPaths, writeExperimentReport } from './report.ts';
 import { backendOption } from './worker.ts';
@@ -28,6 +29,7 @@ import { backendOption } from './worker.ts';
 /** Where a matrix lives and what computes it. */
 export interface WorkerOptions {
   readonly home: string;
+  readonly artifacts?: string;
   readonly backend: BackendChoice;
   readonly trainWorkers: number;
   readonly threads: number;
@@ -43,6 +45,9 @@ export interface RunOptions extends WorkerOptions {
 }
 
 const POLL_INTERVAL_MS = 1000;
+
+/** Train workers of other hosts, which nobody counts. */
+const ASSUMED_TRAIN_WORKERS = 1;
 
 /** The experiment a file and the command line declare together. */
 export async function declareExperiment(
@@ -197,11 +202,13 @@ async function completeMatrix(
 }
 
 function openWorkers(home: Home, options: WorkerOptions): Promise<Session> {
+  parseArtifactLocation(options.artifacts, home);
   // A forced backend that is missing is refused here rather than by every worker.
   chooseBackend({ backend: options.backend, cacheDirectory: defaultCacheDirectory() });
   return openSession({
     ...options,
     home,
+    artifacts: options.artifacts,
     findServerProgram: () =>
       provideTemporalServer({
         cacheDirectory: defaultCacheDirectory(),
@@ -240,7 +247,7 @@ export async function completeMatrices(
           `${experiment.name}: ${count} runs, Temporal at ${session.address}, ${options.trainWorkers} train workers; results in ${home.directory}`,
         );
         const launch = {
-          window: options.window ?? 2 * options.trainWorkers,
+          window: options.window ?? 2 * Math.max(options.trainWorkers, ASSUMED_TRAIN_WORKERS),
           failFast: options.failFast ?? false,
         };
         failed = await completeMatrix({ session, db, experiment }, launch, interrupt.promise);
@@ -292,19 +299,21 @@ async function finishWithReport(
 /** What decides speed and never a number. */
 export function addWorkerOptions(command: Command): Command {
   return command
+    .addOption(artifactsOption())
     .addOption(backendOption())
     .addOption(
-      new Option('--train-workers <n>', 'train worker processes, one slot each')
-        .argParser(parseCount)
+      new Option('--train-workers <n>', 'train worker processes, one slot each; 0: other hosts train')
+        .argParser(parseWholeNumber)
         .default(defaultTrainWorkers(), 'one per core'),
     )
     .addOption(
       new Option('--threads <n>', 'threads inside one tfjs operation').argParser(parseCount).default(1),
     )
     .addOption(
-      new Option('--window <n>', 'most runs under way at once (default: twice the train workers)').argParser(
-        parseCount,
-      ),
+      new Option(
+        '--window <n>',
+        'most runs under way at once (default: twice the train workers of this host)',
+      ).argParser(parseCount),
     )
     .option('--fail-fast', 'start no further run once one has failed');
 }

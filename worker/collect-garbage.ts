@@ -1,6 +1,7 @@
 import { rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { openReadonlyDatabase } from '../db/connection.ts';
+import { createDataConverter } from './data-converter.ts';
 import { ABANDONED_MS, createClassifier, type ArtifactState } from './classify-artifacts.ts';
 import type { Home } from './home.ts';
 import { findFile, listFiles, type FoundFile } from './list-files.ts';
@@ -78,7 +79,7 @@ async function findUnfinished(
 
 /** Workflow bundles of other versions of the program, which build theirs again when they need it. */
 async function findBundles(home: Home, nowMs: number): Promise<Candidates> {
-  const current = await workflowBundleName();
+  const current = await workflowBundleName(createDataConverter(process.env));
   const { files } = await listFiles(home.server);
   const isGarbage = (file: FoundFile): boolean =>
     /^workflow-bundle-[0-9a-f]+\.js(\.\d+)?$/.test(file.path) &&

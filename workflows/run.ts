@@ -56,6 +56,7 @@ async function trainAndEvaluate(input: RunInput, controls: RunControls): Promise
     provenance,
   });
   let { checkpoint, klReference } = opened;
+  let workerQueue: string | null = null;
   if (opened.lacksPool) {
     controls.at('evaluate', 0);
     await evaluate(input, { step: 0, checkpoint: opened.reference }, input.poolSlices);
@@ -66,7 +67,8 @@ async function trainAndEvaluate(input: RunInput, controls: RunControls): Promise
   for (let step = opened.nextStep; step < input.steps; step += 1) {
     await controls.untilResumed();
     if (referenceStep(step, opened.syncEvery) === step && step > 0) klReference = checkpoint;
-    checkpoint = await trainStep(input, { ...opened, step, checkpoint, klReference }, controls);
+    const from = { ...opened, step, checkpoint, klReference, workerQueue };
+    ({ checkpoint, workerQueue } = await trainStep(input, from, controls));
     if (isDevEvaluationDue(step, input)) {
       controls.at('evaluate', step);
       await evaluate(input, { step: step + 1, checkpoint }, input.devSlices);
