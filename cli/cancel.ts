@@ -15,6 +15,7 @@ async function cancelWithOwnWorker(home: Home, experimentId: string): Promise<vo
   const cacheDirectory = defaultCacheDirectory();
   const session = await openSession({
     home,
+    artifacts: process.env['ASSAY_ARTIFACTS'],
     backend: 'auto',
     trainWorkers: 0,
     threads: 1,

@@ -192,6 +192,7 @@ export class StubMatrix {
     const rollouts = (plan: ArtifactRef, name: string) => ({
       rollouts: stubArtifact(`runs/${runIdOf(plan)}/${name}-0123456789abcdef.safetensors`),
       tokens: 4096,
+      workerQueue: null,
     });
     return {
       describeWorker: async () => JSON.stringify({ backend: 'none', versions: {} }),
@@ -208,6 +209,7 @@ export class StubMatrix {
         const runId = runIdOf(plan);
         await this.#compute(runId);
         return {
+          workerQueue: null,
           checkpoint: checkpointAt(runId, step + 1),
           metrics: Object.fromEntries(Array.from({ length: 24 }, (_, i) => [`update/metric_${i}`, step / (i + 1)])),
         };
