@@ -107,8 +107,9 @@ function copyOfRollouts(db: Database, table: string, run: { from: string; to: st
 
 /** Gives a run the recorded steps of a shorter one, in one transaction; its files are in place before. */
 export function copyRecordedSteps(db: Database, { from, to }: Continuation): void {
-  writeTransaction(db, (tx) => {
-    for (const copy of COPIES) copyTable(tx, copy, { from, to, folder: `runs/${from}/` });
-    for (const table of ROLLOUT_TABLES) copyOfRollouts(tx, table, { from, to });
+  // The statements below belong to the transaction: it is their connection's.
+  writeTransaction(db, () => {
+    for (const copy of COPIES) copyTable(db, copy, { from, to, folder: `runs/${from}/` });
+    for (const table of ROLLOUT_TABLES) copyOfRollouts(db, table, { from, to });
   });
 }
