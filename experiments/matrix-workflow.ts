@@ -48,7 +48,7 @@ export class MatrixNotOpenError extends Error {
 }
 
 /** How long a worker may take to look at an update. */
-const ANSWER_TIMEOUT_MS = 20_000;
+const ANSWER_TIMEOUT_MS = 30_000;
 
 const waitForStage = WorkflowUpdateStage.ACCEPTED;
 
@@ -78,7 +78,7 @@ async function updateMatrix(
       );
     if (!(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)) throw error;
     throw new NoWorkerError(
-      'no worker answered within 20 s; a matrix is told anything while `assay run` or `assay resume` works on it',
+      'no worker answered within 30 s; a matrix is told anything while `assay run` or `assay resume` works on it',
     );
   }
 }

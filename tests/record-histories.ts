@@ -114,6 +114,9 @@ const scenarios = {
   pausedAndExtended,
 };
 
+/** Where in the program a failure arose says where it was installed, and replay does not read it. */
+const withoutStacks = (key: string, value: unknown): unknown => (key === 'stackTrace' ? undefined : value);
+
 const kebabCase = (name: string): string =>
   name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replaceAll('_', '-');
 
@@ -122,17 +125,18 @@ const listed = new Set<string>();
 /** Types with their ways of ending that an earlier scenario gave already. */
 const recorded = new Set<string>();
 
-/** The shortest history of the matrix, and of each other workflow type that ends in a way not seen before. */
+/** The longest history of the matrix, and of each other workflow type that ends in a way not seen before. */
 async function recordScenario(client: Client, name: string): Promise<void> {
-  const shortest = new Map<string, string>();
+  const longest = new Map<string, string>();
   for await (const { type, status, workflowId, runId } of client.workflow.list()) {
     if (listed.has(runId)) continue;
     listed.add(runId);
-    const json = JSON.stringify(await client.workflow.getHandle(workflowId, runId).fetchHistory());
+    const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+    const json = JSON.stringify(history, withoutStacks);
     const key = kebabCase(`${type.replace('Workflow', '')}-${status.name.toLowerCase()}`);
-    if (json.length < (shortest.get(key)?.length ?? Infinity)) shortest.set(key, json);
+    if (json.length > (longest.get(key)?.length ?? 0)) longest.set(key, json);
   }
-  for (const [key, json] of shortest) {
+  for (const [key, json] of longest) {
     if (recorded.has(key) && !key.startsWith('matrix')) continue;
     recorded.add(key);
     writeFileSync(join(directory, `${key}-${name}.json`), json);
