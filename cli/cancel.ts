@@ -2,7 +2,12 @@ import type { Command } from 'commander';
 import { openDatabase } from '../db/connection.ts';
 import { chooseExperiment } from '../db/experiments.ts';
 import { cancelUnfinishedRuns, listRuns } from '../db/runs.ts';
-import { attachMatrix, cancelMatrix, MatrixNotOpenError, NoWorkerError } from '../experiments/matrix-workflow.ts';
+import {
+  attachMatrix,
+  cancelMatrix,
+  MatrixNotOpenError,
+  NoWorkerError,
+} from '../experiments/matrix-workflow.ts';
 import { defaultCacheDirectory } from '../model/cache-directory.ts';
 import type { Home } from '../worker/home.ts';
 import { openSession } from '../worker/session.ts';
@@ -69,7 +74,8 @@ export function addCancelCommand(program: Command): void {
       const result = await cancelExperiment(options, name);
       if (options.json) return console.log(JSON.stringify(result));
       const { experiment, cancelled, completed } = result;
-      if (cancelled === 0) console.log(`${experiment}: nothing is left to cancel; ${completed} runs are completed`);
+      if (cancelled === 0)
+        console.log(`${experiment}: nothing is left to cancel; ${completed} runs are completed`);
       else console.log(`${experiment}: ${cancelled} runs are cancelled, ${completed} are completed and stay`);
     });
 }

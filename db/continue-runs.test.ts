@@ -61,7 +61,11 @@ test('a longer run gets the rows of training under its own name, and none of the
   copyRecordedSteps(db, continuation!);
 
   const of = (rows: string[], runId: string): string[] =>
-    rows.filter((row) => !/^(runs|evaluations) /.test(row) && row.includes(`${runId}/`) || row.includes(`"run_id":"${runId}"`));
+    rows.filter(
+      (row) =>
+        (!/^(runs|evaluations) /.test(row) && row.includes(`${runId}/`)) ||
+        row.includes(`"run_id":"${runId}"`),
+    );
   const expected = of(before, 'r1')
     .filter((row) => !row.startsWith('evaluations '))
     .map((row) => row.replaceAll('"r1', '"longer-r1').replaceAll('runs/r1/', 'runs/longer-r1/'));

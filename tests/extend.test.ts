@@ -24,7 +24,9 @@ function readExperiment(home: string, steps: number): CountedRows {
       .prepare('select id from runs where total_steps = ?')
       .pluck()
       .all(steps) as string[];
-    const count = db.$client.prepare("select count(*) from attempts where run_id = ? and stage = 'record'").pluck();
+    const count = db.$client
+      .prepare("select count(*) from attempts where run_id = ? and stage = 'record'")
+      .pluck();
     const computedSteps = runs.reduce((sum, id) => sum + (count.get(id) as number), 0);
     const rows = readRows(home).filter((row) => runs.some((id) => row.includes(id)));
     return { computedSteps, rows };

@@ -146,7 +146,9 @@ test(`a matrix of ${MATRIX_RUNS} runs launches, pauses, resumes and cancels with
   }));
   for (let i = 0; i < MATRIX_RUNS; i += 1) {
     const id = `0123456789ab/grpo-${String(i).padStart(4, '0')}/base-0/seed-0`;
-    matrix.add(stubRunInput(id, { steps: 1, finalSlices: i % 10 === 0 ? finalSlices : finalSlices.slice(0, 1) }));
+    matrix.add(
+      stubRunInput(id, { steps: 1, finalSlices: i % 10 === 0 ? finalSlices : finalSlices.slice(0, 1) }),
+    );
   }
   const server = await startWorkflowServer({ activities: matrix.activities() });
   try {

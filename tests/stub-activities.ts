@@ -209,7 +209,9 @@ export class StubMatrix {
         await this.#compute(runId);
         return {
           checkpoint: checkpointAt(runId, step + 1),
-          metrics: Object.fromEntries(Array.from({ length: 24 }, (_, i) => [`update/metric_${i}`, step / (i + 1)])),
+          metrics: Object.fromEntries(
+            Array.from({ length: 24 }, (_, i) => [`update/metric_${i}`, step / (i + 1)]),
+          ),
         };
       },
       pretrain: async ({ baseModelId, toStep }) => {
