@@ -26,7 +26,10 @@ async function cancelWithOwnWorker(home: Home, experimentId: string): Promise<vo
     findServerProgram: () => provideTemporalServer({ cacheDirectory, report: (line) => console.error(line) }),
   });
   try {
-    const cancelled = cancelMatrix(session.client, attachMatrix(session.client, experimentId));
+    const cancelled = cancelMatrix({
+      client: session.client,
+      handle: attachMatrix(session.client, experimentId),
+    });
     await Promise.race([cancelled, session.failure]);
   } finally {
     await session.close();
@@ -48,7 +51,7 @@ async function cancelExperiment(
   const db = openDatabase(home.database);
   const experiment = chooseExperiment(db, name);
   try {
-    await withOpenMatrix(options, experiment.id, (handle, client) => cancelMatrix(client, handle));
+    await withOpenMatrix(options, experiment.id, (handle, client) => cancelMatrix({ client, handle }));
   } catch (error) {
     if (error instanceof NoWorkerError) await cancelWithOwnWorker(home, experiment.id);
     // Without a workflow nothing is under way; rows that say otherwise are of a launch whose server is gone.

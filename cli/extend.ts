@@ -17,7 +17,7 @@ type ExtendOptions = RunOptions & Extension & { readonly json?: boolean };
 /** Tells the matrix under way that there are more runs; false when none is under way or nobody works on it. */
 async function extendUnderWay(options: ExtendOptions, experiment: ResolvedExperiment): Promise<boolean> {
   try {
-    await withOpenMatrix(options, experiment.id, (handle, client) => extendMatrix(client, handle));
+    await withOpenMatrix(options, experiment.id, (handle, client) => extendMatrix({ client, handle }));
     return true;
   } catch (error) {
     if (error instanceof MatrixNotOpenError || error instanceof NoWorkerError) return false;

@@ -154,12 +154,14 @@ test(`a matrix of ${MATRIX_RUNS} runs launches, pauses, resumes and cancels with
   try {
     const launch = { experimentId: '9'.repeat(64), window: WINDOW, failFast: false };
     const handle = await startMatrix(server.client, launch);
+    // A crowded machine answers late.
+    const open = { client: server.client, handle, answerWithinMs: 250_000 };
     await waitUntil('ten runs', () => matrix.count('completed') >= 10);
 
-    const paused = await setMatrixPaused(server.client, handle, true);
+    const paused = await setMatrixPaused(open, true);
     assert.equal(paused.isPaused, true);
     assert.ok(paused.running.length <= WINDOW);
-    await assert.rejects(setMatrixPaused(server.client, handle, true), (error: Error) =>
+    await assert.rejects(setMatrixPaused(open, true), (error: Error) =>
       /paused already/.test(String(error.cause)),
     );
     // Running steps finish and are recorded, and then nothing begins.
@@ -170,10 +172,10 @@ test(`a matrix of ${MATRIX_RUNS} runs launches, pauses, resumes and cancels with
     await sleep(2000);
     assert.deepEqual([calls('sample'), calls('record'), matrix.computing], [sampled, sampled, 0]);
 
-    assert.equal((await setMatrixPaused(server.client, handle, false)).isPaused, false);
+    assert.equal((await setMatrixPaused(open, false)).isPaused, false);
     await waitUntil('ten more runs', () => matrix.count('completed') >= 20);
 
-    const cancelled = await cancelMatrix(server.client, handle);
+    const cancelled = await cancelMatrix(open);
     assert.equal(cancelled.isCancelled, true);
     assert.equal(matrix.computing, 0, 'no compute outlives the cancellation');
     assert.deepEqual(cancelled.running, []);
@@ -185,7 +187,7 @@ test(`a matrix of ${MATRIX_RUNS} runs launches, pauses, resumes and cancels with
     await assertBounded(server);
 
     // The same launch starts the cancelled runs again; here it is enough that it starts.
-    await assert.rejects(cancelMatrix(server.client, handle), { name: 'MatrixNotOpenError' });
+    await assert.rejects(cancelMatrix(open), { name: 'MatrixNotOpenError' });
   } finally {
     await server.stop();
   }

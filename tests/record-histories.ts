@@ -72,7 +72,7 @@ const cancelled: Scenario = async (matrix, client) => {
   );
   const handle = await startMatrix(client, { experimentId: ids('3'), window: 3, failFast: false });
   await until(() => (matrix.calls.get('sampleEvaluation') ?? 0) > 0 && (matrix.calls.get('update') ?? 0) > 0);
-  await cancelMatrix(client, handle);
+  await cancelMatrix({ client, handle });
 };
 
 /** By the server's own means, as an operator would without this program. */
@@ -98,10 +98,10 @@ const pausedAndExtended: Scenario = async (matrix, client) => {
   matrix.add(stubRunInput('paused/0'));
   const handle = await launch(client, ids('6'));
   await until(() => (matrix.calls.get('update') ?? 0) > 0);
-  await setMatrixPaused(client, handle, true);
+  await setMatrixPaused({ client, handle }, true);
   matrix.add(stubRunInput('paused/1', { steps: 0 }));
-  await extendMatrix(client, handle);
-  await setMatrixPaused(client, handle, false);
+  await extendMatrix({ client, handle });
+  await setMatrixPaused({ client, handle }, false);
   await ended(handle);
 };
 
