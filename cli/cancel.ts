@@ -2,7 +2,12 @@ import type { Command } from 'commander';
 import { openDatabase } from '../db/connection.ts';
 import { chooseExperiment } from '../db/experiments.ts';
 import { cancelUnfinishedRuns, listRuns } from '../db/runs.ts';
-import { attachMatrix, cancelMatrix, MatrixNotOpenError, NoWorkerError } from '../experiments/matrix-workflow.ts';
+import {
+  attachMatrix,
+  cancelMatrix,
+  MatrixNotOpenError,
+  NoWorkerError,
+} from '../experiments/matrix-workflow.ts';
 import { defaultCacheDirectory } from '../model/cache-directory.ts';
 import type { Home } from '../worker/home.ts';
 import { openSession } from '../worker/session.ts';
@@ -22,7 +27,10 @@ async function cancelWithOwnWorker(home: Home, experimentId: string): Promise<vo
     findServerProgram: () => provideTemporalServer({ cacheDirectory, report: (line) => console.error(line) }),
   });
   try {
-    const cancelled = cancelMatrix(session.client, attachMatrix(session.client, experimentId));
+    const cancelled = cancelMatrix({
+      client: session.client,
+      handle: attachMatrix(session.client, experimentId),
+    });
     await Promise.race([cancelled, session.failure]);
   } finally {
     await session.close();
@@ -44,7 +52,7 @@ async function cancelExperiment(
   const db = openDatabase(home.database);
   const experiment = chooseExperiment(db, name);
   try {
-    await withOpenMatrix(options, experiment.id, (handle, client) => cancelMatrix(client, handle));
+    await withOpenMatrix(options, experiment.id, (handle, client) => cancelMatrix({ client, handle }));
   } catch (error) {
     if (error instanceof NoWorkerError) await cancelWithOwnWorker(home, experiment.id);
     // Without a workflow nothing is under way; rows that say otherwise are of a launch whose server is gone.
@@ -70,7 +78,8 @@ export function addCancelCommand(program: Command): void {
       const result = await cancelExperiment(options, name);
       if (options.json) return console.log(JSON.stringify(result));
       const { experiment, cancelled, completed } = result;
-      if (cancelled === 0) console.log(`${experiment}: nothing is left to cancel; ${completed} runs are completed`);
+      if (cancelled === 0)
+        console.log(`${experiment}: nothing is left to cancel; ${completed} runs are completed`);
       else console.log(`${experiment}: ${cancelled} runs are cancelled, ${completed} are completed and stay`);
     });
 }

@@ -17,7 +17,7 @@ type ExtendOptions = RunOptions & Extension & { readonly json?: boolean };
 /** Tells the matrix under way that there are more runs; false when none is under way or nobody works on it. */
 async function extendUnderWay(options: ExtendOptions, experiment: ResolvedExperiment): Promise<boolean> {
   try {
-    await withOpenMatrix(options, experiment.id, (handle, client) => extendMatrix(client, handle));
+    await withOpenMatrix(options, experiment.id, (handle, client) => extendMatrix({ client, handle }));
     return true;
   } catch (error) {
     if (error instanceof MatrixNotOpenError || error instanceof NoWorkerError) return false;
@@ -34,8 +34,7 @@ async function prepare(
 ): Promise<number> {
   const { experiment, continued, recomputed } = extended;
   registerMatrix(db, experiment);
-  for (const { name, reason } of recomputed)
-    console.error(`${name} starts over at step 0: ${reason}`);
+  for (const { name, reason } of recomputed) console.error(`${name} starts over at step 0: ${reason}`);
   const pair = { from: stored.id, to: experiment.id, continued };
   const count = await continueRuns(db, readHome(options), pair);
   if (count > 0) console.error(`${count} runs continue after the steps that are recorded`);
@@ -55,12 +54,15 @@ export function addExtendCommand(program: Command, setExitCode: (code: number) =
     .description('Add seeds, base models or steps to a matrix and compute only what is new.')
     .argument('[experiment]', 'name or id; the newest when left out')
     .addOption(
-      new Option('--seeds <seeds>', 'how many seeds there shall be in all, or a list to add').argParser(parseSeeds),
-    )
-    .addOption(
-      new Option('--bases <seeds>', 'how many base models there shall be in all, or a list of seeds to add').argParser(
+      new Option('--seeds <seeds>', 'how many seeds there shall be in all, or a list to add').argParser(
         parseSeeds,
       ),
+    )
+    .addOption(
+      new Option(
+        '--bases <seeds>',
+        'how many base models there shall be in all, or a list of seeds to add',
+      ).argParser(parseSeeds),
     )
     .addOption(
       new Option('--steps <n>', 'how many RL steps every trained condition shall have').argParser(parseCount),

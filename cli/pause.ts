@@ -59,7 +59,7 @@ export function addPauseCommand(program: Command): void {
     .addHelpText('after', '\nExamples:\n  assay pause quickstart\n  assay pause quickstart --off')
     .action(async (name: string | undefined, options: PauseOptions) => {
       const progress = await withOpenMatrix(options, name, (handle, client) =>
-        setMatrixPaused(client, handle, options.off !== true),
+        setMatrixPaused({ client, handle }, options.off !== true),
       );
       if (options.json) console.log(JSON.stringify(progress, null, 2));
       else

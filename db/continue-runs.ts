@@ -45,7 +45,10 @@ export function listContinuations(
       and not exists (select 1 from steps where steps.run_id = longer.id)
     order by longer.id`);
   return [...pair.continued].flatMap(([longer, shorter]) => {
-    const rows = query.all({ from: pair.from, to: pair.to, longer, shorter }) as { from: string; to: string }[];
+    const rows = query.all({ from: pair.from, to: pair.to, longer, shorter }) as {
+      from: string;
+      to: string;
+    }[];
     return rows.map(({ from, to }) => ({ from, to, files: listFiles(db, from, to) }));
   });
 }
@@ -57,7 +60,8 @@ interface TableCopy {
   readonly changed?: Readonly<Record<string, string>>;
 }
 
-const renamed = (column: string): string => `replace(${column}, 'runs/' || :from || '/', 'runs/' || :to || '/')`;
+const renamed = (column: string): string =>
+  `replace(${column}, 'runs/' || :from || '/', 'runs/' || :to || '/')`;
 
 /** Training, and the evaluations on the way; referenced tables first. */
 const COPIES: readonly TableCopy[] = [
@@ -107,8 +111,9 @@ function copyOfRollouts(db: Database, table: string, run: { from: string; to: st
 
 /** Gives a run the recorded steps of a shorter one, in one transaction; its files are in place before. */
 export function copyRecordedSteps(db: Database, { from, to }: Continuation): void {
-  writeTransaction(db, (tx) => {
-    for (const copy of COPIES) copyTable(tx, copy, { from, to, folder: `runs/${from}/` });
-    for (const table of ROLLOUT_TABLES) copyOfRollouts(tx, table, { from, to });
+  // The statements below belong to the transaction: it is their connection's.
+  writeTransaction(db, () => {
+    for (const copy of COPIES) copyTable(db, copy, { from, to, folder: `runs/${from}/` });
+    for (const table of ROLLOUT_TABLES) copyOfRollouts(db, table, { from, to });
   });
 }

@@ -48,7 +48,7 @@ export class MatrixNotOpenError extends Error {
 }
 
 /** How long a worker may take to look at an update. */
-const ANSWER_TIMEOUT_MS = 20_000;
+const ANSWER_TIMEOUT_MS = 30_000;
 
 const waitForStage = WorkflowUpdateStage.ACCEPTED;
 
@@ -63,13 +63,21 @@ function hasEndedMeanwhile(error: unknown): boolean {
   );
 }
 
+/** A matrix that updates are sent to. */
+export interface OpenMatrix {
+  readonly client: Client;
+  readonly handle: MatrixHandle;
+  /** How long a worker may take to look at an update; 30 s when left out. */
+  readonly answerWithinMs?: number;
+}
+
 async function updateMatrix(
-  client: Client,
+  { client, answerWithinMs = ANSWER_TIMEOUT_MS }: OpenMatrix,
   startUpdate: () => Promise<WorkflowUpdateHandle<MatrixProgress>>,
 ): Promise<MatrixProgress> {
   try {
     // Accepting needs a worker and a moment; finishing what runs may take longer and has no deadline.
-    const update = await client.withDeadline(Date.now() + ANSWER_TIMEOUT_MS, startUpdate);
+    const update = await client.withDeadline(Date.now() + answerWithinMs, startUpdate);
     return await update.result();
   } catch (error) {
     if (hasEndedMeanwhile(error))
@@ -78,7 +86,7 @@ async function updateMatrix(
       );
     if (!(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)) throw error;
     throw new NoWorkerError(
-      'no worker answered within 20 s; a matrix is told anything while `assay run` or `assay resume` works on it',
+      `no worker answered within ${answerWithinMs / 1000} s; a matrix is told anything while \`assay run\` or \`assay resume\` works on it`,
     );
   }
 }
@@ -89,13 +97,9 @@ async function updateMatrix(
  * @throws {NoWorkerError} when no worker of this matrix is running
  * @throws {MatrixNotOpenError} when it has ended
  */
-export function setMatrixPaused(
-  client: Client,
-  handle: MatrixHandle,
-  paused: boolean,
-): Promise<MatrixProgress> {
-  return updateMatrix(client, () =>
-    handle.startUpdate<MatrixProgress, [boolean]>('setPaused', { args: [paused], waitForStage }),
+export function setMatrixPaused(matrix: OpenMatrix, paused: boolean): Promise<MatrixProgress> {
+  return updateMatrix(matrix, () =>
+    matrix.handle.startUpdate<MatrixProgress, [boolean]>('setPaused', { args: [paused], waitForStage }),
   );
 }
 
@@ -105,8 +109,10 @@ export function setMatrixPaused(
  * @throws {NoWorkerError} when no worker of this matrix is running
  * @throws {MatrixNotOpenError} when it has ended
  */
-export function cancelMatrix(client: Client, handle: MatrixHandle): Promise<MatrixProgress> {
-  return updateMatrix(client, () => handle.startUpdate<MatrixProgress, []>('cancel', { waitForStage }));
+export function cancelMatrix(matrix: OpenMatrix): Promise<MatrixProgress> {
+  return updateMatrix(matrix, () =>
+    matrix.handle.startUpdate<MatrixProgress, []>('cancel', { waitForStage }),
+  );
 }
 
 /**
@@ -115,8 +121,10 @@ export function cancelMatrix(client: Client, handle: MatrixHandle): Promise<Matr
  * @throws {NoWorkerError} when no worker of this matrix is running
  * @throws {MatrixNotOpenError} when it has ended
  */
-export function extendMatrix(client: Client, handle: MatrixHandle): Promise<MatrixProgress> {
-  return updateMatrix(client, () => handle.startUpdate<MatrixProgress, []>('extend', { waitForStage }));
+export function extendMatrix(matrix: OpenMatrix): Promise<MatrixProgress> {
+  return updateMatrix(matrix, () =>
+    matrix.handle.startUpdate<MatrixProgress, []>('extend', { waitForStage }),
+  );
 }
 
 /** Whether a workflow for this matrix is open on the server. */

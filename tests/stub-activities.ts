@@ -211,7 +211,9 @@ export class StubMatrix {
         return {
           workerQueue: null,
           checkpoint: checkpointAt(runId, step + 1),
-          metrics: Object.fromEntries(Array.from({ length: 24 }, (_, i) => [`update/metric_${i}`, step / (i + 1)])),
+          metrics: Object.fromEntries(
+            Array.from({ length: 24 }, (_, i) => [`update/metric_${i}`, step / (i + 1)]),
+          ),
         };
       },
       pretrain: async ({ baseModelId, toStep }) => {

@@ -66,7 +66,17 @@ export async function startWorkflowServer(settings: {
   const server = spawn(
     program,
     [
-      ...['server', 'start-dev', '--headless', '--ip', '127.0.0.1', '--port', String(port), '--log-level', 'never'],
+      ...[
+        'server',
+        'start-dev',
+        '--headless',
+        '--ip',
+        '127.0.0.1',
+        '--port',
+        String(port),
+        '--log-level',
+        'never',
+      ],
       ...(databaseFile === undefined ? [] : ['--db-filename', databaseFile]),
       ...dynamicConfig,
     ],
