@@ -82,7 +82,11 @@ describe('a matrix over TLS with an API key and encrypted payloads', () => {
     assert.equal(run.code, 1, run.stderr);
     assert.match(run.stderr, /failed: .*: NonFinite\w+Error: .*The batch of step \d+ is kept/);
     const programs = [...proxy.calls.keys()].sort();
-    assert.deepEqual(programs, ['grpc-node-js', 'tonic'], 'the command and its workers came through the proxy');
+    assert.deepEqual(
+      programs,
+      ['grpc-node-js', 'tonic'],
+      'the command and its workers came through the proxy',
+    );
   });
 
   test('the whole history of every workflow holds no payload and no failure in the clear', () => {
@@ -94,7 +98,9 @@ describe('a matrix over TLS with an API key and encrypted payloads', () => {
     }
     const messages = [...new Set(events.flatMap(listMessages))].filter((text) => text !== 'Encoded failure');
     assert.ok(!messages.some((text) => /finite|batch|\.ts:\d/i.test(text)), messages.join('\n'));
-    console.log(`${payloads.length} payloads of ${events.length} events are encrypted; messages in the clear: ${messages.join('; ')}`);
+    console.log(
+      `${payloads.length} payloads of ${events.length} events are encrypted; messages in the clear: ${messages.join('; ')}`,
+    );
   });
 
   test('neither the key nor the API key is printed, logged or stored', () => {

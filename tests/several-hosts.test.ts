@@ -22,7 +22,10 @@ if (skip !== false) console.log(`skipped: ${skip}`);
 const BUCKET = 'assay-several-hosts';
 const LIMIT_MS = 400_000;
 
-async function startTemporal(directory: string, address: string): Promise<{ client: Client; address: string; stop: () => Promise<void> }> {
+async function startTemporal(
+  directory: string,
+  address: string,
+): Promise<{ client: Client; address: string; stop: () => Promise<void> }> {
   const cacheDirectory = defaultCacheDirectory();
   const program = await provideTemporalServer({ cacheDirectory, report: console.error });
   const log = openSync(join(directory, 'temporal.log'), 'a');
@@ -112,74 +115,85 @@ async function cutInUpdate(
   }
 }
 
-test('a run whose host is cut off in mid-update goes on elsewhere, and the rows are those of one host left alone', { skip }, async (t) => {
-  assert.ok('program' in found);
-  const cleanups: (() => unknown)[] = [];
-  // Before the directory goes, in which the servers keep their files.
-  t.after(async () => {
-    for (const cleanUp of cleanups.reverse()) await cleanUp();
-  });
-  const directory = createTemporaryDirectory(t, 'assay-hosts-');
-  const network = createNetwork(directory, ['head', 'a', 'b']);
-  cleanups.push(() => network.remove());
-  const objects = await startObjectServer({ program: found.program, directory, host: network.address, bucket: BUCKET });
-  cleanups.push(() => objects.stop());
-  const { client, address, stop } = await startTemporal(directory, network.address);
-  cleanups.push(stop);
+test(
+  'a run whose host is cut off in mid-update goes on elsewhere, and the rows are those of one host left alone',
+  { skip },
+  async (t) => {
+    assert.ok('program' in found);
+    const cleanups: (() => unknown)[] = [];
+    // Before the directory goes, in which the servers keep their files.
+    t.after(async () => {
+      for (const cleanUp of cleanups.reverse()) await cleanUp();
+    });
+    const directory = createTemporaryDirectory(t, 'assay-hosts-');
+    const network = createNetwork(directory, ['head', 'a', 'b']);
+    cleanups.push(() => network.remove());
+    const objects = await startObjectServer({
+      program: found.program,
+      directory,
+      host: network.address,
+      bucket: BUCKET,
+    });
+    cleanups.push(() => objects.stop());
+    const { client, address, stop } = await startTemporal(directory, network.address);
+    cleanups.push(stop);
 
-  const environment = {
-    ...objects.environment,
-    TEMPORAL_ADDRESS: address,
-    ASSAY_CACHE: defaultCacheDirectory(),
-    ASSAY_ARTIFACTS: `s3://${BUCKET}/two-runs`,
-  };
-  const [head, ...trainers] = network.hosts;
-  const workers = trainers.map((host) => ({
-    host,
-    process: host.start(['worker', '--role', 'train'], environment),
-  }));
-  const launched = head!.start(['run', matrix, '--train-workers', '0'], environment);
+    const environment = {
+      ...objects.environment,
+      TEMPORAL_ADDRESS: address,
+      ASSAY_CACHE: defaultCacheDirectory(),
+      ASSAY_ARTIFACTS: `s3://${BUCKET}/two-runs`,
+    };
+    const [head, ...trainers] = network.hosts;
+    const workers = trainers.map((host) => ({
+      host,
+      process: host.start(['worker', '--role', 'train'], environment),
+    }));
+    const launched = head!.start(['run', matrix, '--train-workers', '0'], environment);
 
-  const deadline = Date.now() + LIMIT_MS;
-  const cutOff = await cutInUpdate(client, workers, () => {
-    assert.equal(launched.child.exitCode, null, launched.output().stderr);
-    assert.ok(Date.now() < deadline, `no update began:\n${launched.output().stderr}`);
-  });
-  const cutAt = performance.now();
-  const { length: before } = await listCompleted(client, cutOff.workflowId);
-  let completed = await listCompleted(client, cutOff.workflowId);
-  while (completed.length <= before) {
-    assert.ok(Date.now() < deadline, `the run did not go on:\n${launched.output().stderr}`);
-    await sleep(500);
-    completed = await listCompleted(client, cutOff.workflowId);
-  }
-  const movedSeconds = (performance.now() - cutAt) / 1000;
-  const { pid: nextPid, type } = completed[before]!;
-  assert.equal(type, 'update');
-  assert.notEqual(nextPid, cutOff.pid, 'the cut host could not commit the update');
-  console.log(`host ${cutOff.host.name} cut off in mid-update; the update was repeated on host ${hostOf(nextPid, workers).name} after ${movedSeconds.toFixed(1)} s`);
-  cutOff.host.mend();
-
-  assert.equal(await launched.exit, 0, launched.output().stderr);
-  let stayed = 0;
-  let pairs = 0;
-  for (const workflowId of await listRunIds(client)) {
-    const stages = await listCompleted(client, workflowId);
-    for (const [i, { pid }] of stages.slice(1).entries()) {
-      pairs += 1;
-      if (pid === stages[i]!.pid) stayed += 1;
+    const deadline = Date.now() + LIMIT_MS;
+    const cutOff = await cutInUpdate(client, workers, () => {
+      assert.equal(launched.child.exitCode, null, launched.output().stderr);
+      assert.ok(Date.now() < deadline, `no update began:\n${launched.output().stderr}`);
+    });
+    const cutAt = performance.now();
+    const { length: before } = await listCompleted(client, cutOff.workflowId);
+    let completed = await listCompleted(client, cutOff.workflowId);
+    while (completed.length <= before) {
+      assert.ok(Date.now() < deadline, `the run did not go on:\n${launched.output().stderr}`);
+      await sleep(500);
+      completed = await listCompleted(client, cutOff.workflowId);
     }
-  }
-  console.log(`samples and updates on the worker of the one before them: ${stayed} of ${pairs}`);
-  for (const { process } of workers) process.child.kill('SIGTERM');
-  await Promise.all(workers.map(({ process }) => process.exit));
-  assert.deepEqual(findProcesses('--role', network.home), [], 'no worker outlives its host');
+    const movedSeconds = (performance.now() - cutAt) / 1000;
+    const { pid: nextPid, type } = completed[before]!;
+    assert.equal(type, 'update');
+    assert.notEqual(nextPid, cutOff.pid, 'the cut host could not commit the update');
+    console.log(
+      `host ${cutOff.host.name} cut off in mid-update; the update was repeated on host ${hostOf(nextPid, workers).name} after ${movedSeconds.toFixed(1)} s`,
+    );
+    cutOff.host.mend();
 
-  const alone = createTemporaryDirectory(t, 'assay-alone-');
-  const undisturbed = await runAssay(['run', matrix, '--home', alone, '--train-workers', '1']);
-  assert.equal(undisturbed.code, 0, undisturbed.stderr);
-  const expected = readRows(alone);
-  assert.ok(expected.length > 100, `a real matrix ran (${expected.length} rows)`);
-  assert.deepEqual(readRows(head!.directory), expected);
-  assert.deepEqual(readReport(head!.directory), readReport(alone));
-});
+    assert.equal(await launched.exit, 0, launched.output().stderr);
+    let stayed = 0;
+    let pairs = 0;
+    for (const workflowId of await listRunIds(client)) {
+      const stages = await listCompleted(client, workflowId);
+      for (const [i, { pid }] of stages.slice(1).entries()) {
+        pairs += 1;
+        if (pid === stages[i]!.pid) stayed += 1;
+      }
+    }
+    console.log(`samples and updates on the worker of the one before them: ${stayed} of ${pairs}`);
+    for (const { process } of workers) process.child.kill('SIGTERM');
+    await Promise.all(workers.map(({ process }) => process.exit));
+    assert.deepEqual(findProcesses('--role', network.home), [], 'no worker outlives its host');
+
+    const alone = createTemporaryDirectory(t, 'assay-alone-');
+    const undisturbed = await runAssay(['run', matrix, '--home', alone, '--train-workers', '1']);
+    assert.equal(undisturbed.code, 0, undisturbed.stderr);
+    const expected = readRows(alone);
+    assert.ok(expected.length > 100, `a real matrix ran (${expected.length} rows)`);
+    assert.deepEqual(readRows(head!.directory), expected);
+    assert.deepEqual(readReport(head!.directory), readReport(alone));
+  },
+);
