@@ -3,7 +3,7 @@
  * direction of writing.
  */
 const OBEYED =
-  // eslint-disable-next-line no-control-regex -- they are what is looked for
+   
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 
 /** `text` with such characters as `\uXXXX`. In a JSON document they stand in strings only, where this means the same. */

@@ -7,12 +7,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { defaultCacheDirectory } from '../model/cache-directory.ts';
-import { workflowIds } from '../spec/plan.ts';
 import { provideTemporalServer } from '../worker/setup/temporal-server.ts';
 import { findProcesses, runAssay, type AssayProcess } from './assay-process.ts';
 import { createNetwork, whyNoHosts, type NetworkHost } from './network-hosts.ts';
 import { findObjectServer, startObjectServer } from './object-server.ts';
-import { createTemporaryDirectory, readReport, readRows, waitFor } from './small-matrix.ts';
+import { createTemporaryDirectory, readReport, readRows } from './small-matrix.ts';
 
 const matrix = fileURLToPath(new URL('./matrices/two-runs.ts', import.meta.url));
 const found = await findObjectServer();
