@@ -18,7 +18,11 @@ function createDirectory(t: TestContext): string {
 function createAliasBomb(): string {
   const names = [...'abcdefgh'];
   const lists = names.map((name, i) =>
-    i === 0 ? 'a: &a [x, x]' : `${name}: &${name} [${Array(9).fill(`*${names[i - 1]}`).join(', ')}]`,
+    i === 0
+      ? 'a: &a [x, x]'
+      : `${name}: &${name} [${Array(9)
+          .fill(`*${names[i - 1]}`)
+          .join(', ')}]`,
   );
   return lists.join('\n');
 }

@@ -70,9 +70,7 @@ function readTokenId(json: Json, key: string, fallback: number | null): number |
     );
   }
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) {
-    throw new CheckpointFormatError(
-      `config.json: ${key} must be a token id, found ${describeJson(value)}`,
-    );
+    throw new CheckpointFormatError(`config.json: ${key} must be a token id, found ${describeJson(value)}`);
   }
   return value;
 }
@@ -88,9 +86,7 @@ function readPart(json: Json, key: string): Json | null {
   const value = json[key] ?? null;
   if (value === null) return null;
   if (typeof value !== 'object' || Array.isArray(value)) {
-    throw new CheckpointFormatError(
-      `config.json: ${key} must be an object, found ${describeJson(value)}`,
-    );
+    throw new CheckpointFormatError(`config.json: ${key} must be an object, found ${describeJson(value)}`);
   }
   return value as Json;
 }

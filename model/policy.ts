@@ -175,7 +175,9 @@ export function createPolicyFromTensors(config: PolicyConfig, stored: StoredTens
   for (const name of stored.keys()) {
     // Old checkpoints also store the rotary frequencies, which follow from the config.
     if (!known.has(name) && !name.endsWith('rotary_emb.inv_freq')) {
-      throw new CheckpointFormatError(`weight ${name.slice(0, 100)} has no place in the model that config.json describes`);
+      throw new CheckpointFormatError(
+        `weight ${name.slice(0, 100)} has no place in the model that config.json describes`,
+      );
     }
   }
   return wrapParameters(config, fromStoredTensors(config, stored));
