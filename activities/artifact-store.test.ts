@@ -3,7 +3,12 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { ArtifactDamagedError, ArtifactMissingError, ArtifactPathError, createArtifactStore } from './artifact-store.ts';
+import {
+  ArtifactDamagedError,
+  ArtifactMissingError,
+  ArtifactPathError,
+  createArtifactStore,
+} from './artifact-store.ts';
 
 const bytes = new TextEncoder().encode('weights');
 

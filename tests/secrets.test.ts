@@ -28,7 +28,10 @@ test('a whole run leaves no secret in database, histories, artifacts, policies, 
   const doctor = await runAssay(['doctor', '--home', home], SECRETS);
   const files = listFiles(home);
   for (const part of ['assay.db', 'temporal.db', 'report.html', '.log', 'model.safetensors'])
-    assert.ok(files.some((file) => file.endsWith(part)), `there is a ${part} to look into`);
+    assert.ok(
+      files.some((file) => file.endsWith(part)),
+      `there is a ${part} to look into`,
+    );
   const output = [finished, shown, doctor].map(({ stdout, stderr }) => stdout + stderr).join('\n');
   for (const [name, secret] of Object.entries(SECRETS)) {
     assert.ok(!output.includes(secret), `${name} was printed`);

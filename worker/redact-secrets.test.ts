@@ -6,7 +6,12 @@ import { configuredTarget, connectClient, ServerUnreachableError } from './tempo
 const KEY = 'sentinel-0123456789-key';
 
 test('values of secret variables are replaced by their names, also inside JSON; others stay', () => {
-  const environment = { TEMPORAL_API_KEY: `${KEY}"\n`, MY_PASSWORD: 'short', TOKENS: '4096', HOME: '/home/somebody' };
+  const environment = {
+    TEMPORAL_API_KEY: `${KEY}"\n`,
+    MY_PASSWORD: 'short',
+    TOKENS: '4096',
+    HOME: '/home/somebody',
+  };
   const text = `Bearer ${KEY}"\n, ${JSON.stringify({ key: `${KEY}"\n` })}, short, 4096, /home/somebody`;
   assert.equal(
     redactSecrets(text, environment),
