@@ -14,7 +14,6 @@ import { toPrintable } from './printable.ts';
 /** Clears the screen, sets the title, turns the writing direction, returns to the line's beginning. */
 const HOSTILE = 'a\u001b[2J\u001b]0;title\u0007\u009b31m\u202egnp\r\u0000\u007f\nb\tc';
 
- 
 const OBEYED = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202e]/;
 
 test('what a terminal obeys is written out, lines and tabs stay, and JSON keeps its meaning', () => {
