@@ -55,7 +55,10 @@ function factTable(input: ComparisonInput, facts: ClaimRunFacts): string {
     ['what', ''],
     [
       ['command', `\`${facts.command}\``],
-      ['matrix', `${countNoun(conditions.length, 'condition')} × ${countNoun(bases, 'base seed')} × ${countNoun(seeds, 'RL seed')}`],
+      [
+        'matrix',
+        `${countNoun(conditions.length, 'condition')} × ${countNoun(bases, 'base seed')} × ${countNoun(seeds, 'RL seed')}`,
+      ],
       ['runs completed', `${completed} of ${runs.length}, ${facts.reusedRuns} shared with other claims`],
       ['wall time', `${minutes} min with at least one of its runs under way`],
       ['machine', escapeMarkdown(describeMachine(input))],
