@@ -69,6 +69,9 @@ test('pause starts no further step, cancel marks every run, and the same command
   assert.match(twice.stderr, /paused already/);
   const resumed = await runAssay(['pause', '--off', '--home', home]);
   assert.equal(resumed.code, 0, resumed.stderr);
+  // Paused again, so that the matrix cannot end before it is cancelled.
+  const held = await runAssay(['pause', '--home', home]);
+  assert.equal(held.code, 0, held.stderr);
   const cancelled = await runAssay(['cancel', '--home', home]);
   assert.equal(cancelled.code, 0, cancelled.stderr);
   assert.equal(await assay.exit, 1);
