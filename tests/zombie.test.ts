@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import Database from 'better-sqlite3';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { findProcesses, runAssay, startAssay, type AssayProcess } from './assay-process.ts';
 import { readServer } from './chaos/server-view.ts';
 import {
@@ -86,7 +85,6 @@ test('a store worker frozen past its heartbeats cannot commit once another has t
   assert.equal(await assay.exit, 0, assay.output().stderr);
   second.child.kill('SIGTERM');
   await second.exit;
-  await sleep(0);
 
   const after = store.prepare<[number], AttemptRow>(
     'select id, stage, finished_at as finishedAt from attempts where id = ?',
