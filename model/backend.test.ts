@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import {
   BackendMissingError,
+  computeVariables,
   listBackends,
   selectBackend,
   type BackendName,
@@ -101,6 +102,22 @@ test(
     assert.equal(runHere(program), 'true\n');
   },
 );
+
+test('a run records variables of TensorFlow and its thread pools, and none of a program that shares the prefix', () => {
+  const kept = {
+    KMP_BLOCKTIME: '0',
+    OMP_NUM_THREADS: '1',
+    TF_ENABLE_ONEDNN_OPTS: '1',
+    TF_NUM_INTRAOP_THREADS: '1',
+  };
+  const others = {
+    TF_CLI_CONFIG_FILE: '/home/me/.terraformrc',
+    TF_VAR_password: 'secret',
+    TF_TOKEN_host: 'secret',
+    HOME: '/',
+  };
+  assert.deepEqual(computeVariables({ ...others, ...kept }), kept);
+});
 
 test('auto takes the first backend that is present', async () => {
   const provenance = await selectBackend({ backend: 'auto', cacheDirectory: emptyCache });

@@ -19,7 +19,7 @@ export interface BackendProvenance {
   name: BackendName;
   /** Package or library → version. */
   versions: Record<string, string>;
-  /** Whatever changes numbers or speed: oneDNN, threads, SIMD, and every `TF_*` variable that was set. */
+  /** Whatever changes numbers or speed: oneDNN, threads, SIMD, and every variable of TensorFlow and its thread pools that was set. */
   flags: Record<string, string>;
   device: string;
 }
@@ -154,7 +154,7 @@ async function selectNative(
   return {
     name: variant,
     versions: { ...library.version, tensorflow: kernels.binding.TF_Version, node: process.versions.node },
-    flags: tensorflowEnvironment(),
+    flags: computeVariables(process.env),
     device: variant === 'gpu' ? 'nvidia gpu' : processorName(),
   };
 }
@@ -235,9 +235,14 @@ function registerGradients(): void {
   }
 }
 
-function tensorflowEnvironment(): Record<string, string> {
-  const flags = Object.entries(process.env).filter(
-    (entry): entry is [string, string] => /^(TF|OMP|KMP|MKL)_/.test(entry[0]) && entry[1] !== undefined,
+/** TensorFlow's own beginnings after `TF_`, because Terraform has the same prefix and keeps paths and secrets under it. */
+const COMPUTE_VARIABLE =
+  /^(TF_(ENABLE|DISABLE|NUM|CPP|XLA|CUDNN|CUDA|GPU|ONEDNN|MKL|DETERMINISTIC|FORCE|USE)_|(OMP|KMP|MKL)_)/;
+
+/** Environment variables that may change numbers or speed, by name. */
+export function computeVariables(environment: NodeJS.ProcessEnv): Record<string, string> {
+  const flags = Object.entries(environment).filter(
+    (entry): entry is [string, string] => COMPUTE_VARIABLE.test(entry[0]) && entry[1] !== undefined,
   );
   return Object.fromEntries(flags.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -38,9 +38,10 @@ const KEPT_TABLES = new Set([
 ]);
 
 function describeMachine({ runs }: ComparisonInput): string {
-  const facts = ['device', 'backend', 'platform', 'node'].flatMap((key) => {
+  const keys = { device: 'device', backend: 'backend', platform: 'host.platform', node: 'versions.node' };
+  const facts = Object.entries(keys).flatMap(([name, key]) => {
     const values = [...new Set(runs.flatMap(({ provenance }) => provenance[key] ?? []))].sort();
-    return values.length === 0 ? [] : [`${key} ${values.join(' and ')}`];
+    return values.length === 0 ? [] : [`${name} ${values.join(' and ')}`];
   });
   return facts.join(', ') || 'not recorded';
 }
