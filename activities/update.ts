@@ -36,10 +36,11 @@ async function keepOffendingBatch(
   if (!isNumeric) return error;
   const path = `runs/${at.runId}/failures/step-${at.step}-{sha}.safetensors`;
   const kept = await artifacts.write(path, at.bytes);
+  // Without a cause: of a chain, a run's row tells the innermost message.
   const message = `${error.message}. The batch of step ${at.step} is kept as artifacts/${kept.path} of the home directory`;
   return error instanceof NonFiniteLossError
-    ? new NonFiniteLossError(message, { cause: error })
-    : new NonFiniteGradientError(message, { cause: error });
+    ? new NonFiniteLossError(message)
+    : new NonFiniteGradientError(message);
 }
 
 /** Policy first, then the critic where there is one: they share no weights. */

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { defaultCacheDirectory } from '../model/cache-directory.ts';
+import { findFreePort } from '../worker/free-port.ts';
 import { provideTemporalServer } from '../worker/setup/temporal-server.ts';
 import { findProcesses, runAssay, type AssayProcess } from './assay-process.ts';
 import { createNetwork, whyNoHosts, type NetworkHost } from './network-hosts.ts';
@@ -28,19 +29,21 @@ async function startTemporal(
   const cacheDirectory = defaultCacheDirectory();
   const program = await provideTemporalServer({ cacheDirectory, report: console.error });
   const log = openSync(join(directory, 'temporal.log'), 'a');
-  const where = ['--ip', address, '--port', '7233', '--db-filename', join(directory, 'temporal.db')];
+  // Bound to one outside address, the server's own parts do not find each other.
+  const port = await findFreePort();
+  const where = ['--ip', '0.0.0.0', '--port', String(port), '--db-filename', join(directory, 'temporal.db')];
   const server = spawn(program, ['server', 'start-dev', '--headless', '--log-level', 'error', ...where], {
     stdio: ['ignore', log, log],
   });
   const deadline = Date.now() + LIMIT_MS;
   for (;;) {
     try {
-      const connection = await Connection.connect({ address: `${address}:7233`, connectTimeout: '2s' });
+      const connection = await Connection.connect({ address: `${address}:${port}`, connectTimeout: '2s' });
       const stop = async (): Promise<void> => {
         server.kill('SIGKILL');
         await connection.close();
       };
-      return { client: new Client({ connection }), address: `${address}:7233`, stop };
+      return { client: new Client({ connection }), address: `${address}:${port}`, stop };
     } catch (error) {
       if (Date.now() > deadline) throw error;
       await sleep(200);

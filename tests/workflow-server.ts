@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,6 +8,8 @@ import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { defaultCacheDirectory } from '../model/cache-directory.ts';
 import { taskQueues } from '../spec/plan.ts';
+import { serverSettings } from '../worker/embedded-server.ts';
+import { findFreePort } from '../worker/free-port.ts';
 import { provideTemporalServer } from '../worker/setup/temporal-server.ts';
 import { prepareWorkflowBundle } from '../worker/workflow-bundle.ts';
 
@@ -22,15 +23,6 @@ export interface WorkflowServer {
 }
 
 const START_TIMEOUT_MS = 120_000;
-
-async function findFreePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
 
 async function connect(address: string): Promise<Connection> {
   const deadline = Date.now() + START_TIMEOUT_MS;
@@ -56,12 +48,10 @@ export async function startWorkflowServer(settings: {
     report: () => undefined,
   });
   const { suggestAfterEvents, databaseFile } = settings;
-  const dynamicConfig = [
-    'system.enableActivityEagerExecution=true',
-    ...(suggestAfterEvents === undefined
+  const limits =
+    suggestAfterEvents === undefined
       ? []
-      : [`limit.historyCount.suggestContinueAsNew=${suggestAfterEvents}`]),
-  ].flatMap((value) => ['--dynamic-config-value', value]);
+      : ['--dynamic-config-value', `limit.historyCount.suggestContinueAsNew=${suggestAfterEvents}`];
   const port = await findFreePort();
   const server = spawn(
     program,
@@ -78,7 +68,8 @@ export async function startWorkflowServer(settings: {
         'never',
       ],
       ...(databaseFile === undefined ? [] : ['--db-filename', databaseFile]),
-      ...dynamicConfig,
+      ...serverSettings(),
+      ...limits,
     ],
     { stdio: 'ignore' },
   );

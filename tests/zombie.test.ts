@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import Database from 'better-sqlite3';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { findProcesses, runAssay, startAssay, type AssayProcess } from './assay-process.ts';
@@ -45,6 +46,13 @@ function isWritable(store: Database.Database): boolean {
   }
 }
 
+/** Whether every thread of a process has come to a stop, as the kernel says. */
+function isStopped(pid: number): boolean {
+  return readdirSync(`/proc/${pid}/task`).every((thread) =>
+    /^State:\tT/m.test(readFileSync(`/proc/${pid}/task/${thread}/status`, 'utf8')),
+  );
+}
+
 /** Freezes a store worker between the beginning of an attempt and its commit. */
 async function freezeInAttempt(home: string, pid: number, assay: AssayProcess): Promise<AttemptRow> {
   const store = openStore(home);
@@ -52,6 +60,8 @@ async function freezeInAttempt(home: string, pid: number, assay: AssayProcess): 
   await waitFor(assay, 'an attempt caught in the middle', () => {
     if (findUnfinished(store, pid) === undefined) return false;
     process.kill(pid, 'SIGSTOP');
+    // The signal takes a moment, in which the attempt may still end.
+    while (!isStopped(pid));
     caught = findUnfinished(store, pid);
     if (caught !== undefined && isWritable(store)) return true;
     process.kill(pid, 'SIGCONT');
@@ -78,7 +88,7 @@ test('a store worker frozen past its heartbeats cannot commit once another has t
   );
   await waitFor(
     assay,
-    'the same stage by the other worker',
+    `the same stage by the other worker (${JSON.stringify(frozen)})`,
     () => newer.get(frozen.stage, frozen.id) !== undefined,
   );
   process.kill(zombie!, 'SIGCONT');

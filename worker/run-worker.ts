@@ -105,17 +105,24 @@ async function trainWorkers(settings: WorkerSettings, connection: NativeConnecti
   ]);
 }
 
-/** Logs how late the event loop ran, since heartbeats depend on it. */
-function watchEventLoop(role: WorkerRole): void {
+/** Logs how late the event loop ran, since heartbeats depend on it: once a minute, and for what is left when stopped. */
+function watchEventLoop(role: WorkerRole): { stop(): void } {
   const delay = monitorEventLoopDelay({ resolution: 10 });
   delay.enable();
-  setInterval(() => {
+  const log = (): void => {
     const toMs = (nanoseconds: number): string => (nanoseconds / 1e6).toFixed(0);
     console.error(
       `${new Date().toISOString()} ${role} event-loop delay ms: p50 ${toMs(delay.percentile(50))} p99 ${toMs(delay.percentile(99))} max ${toMs(delay.max)}`,
     );
     delay.reset();
-  }, 60_000).unref();
+  };
+  const timer = setInterval(log, 60_000).unref();
+  return {
+    stop: () => {
+      clearInterval(timer);
+      log();
+    },
+  };
 }
 
 /** Stops at SIGTERM, and at once when the command that started it is gone, so that no worker is orphaned. */
@@ -134,11 +141,12 @@ export async function runWorker(settings: WorkerSettings): Promise<void> {
   const connection = await connectWorker(settings.target);
   const workers = await (settings.role === 'store' ? storeWorkers : trainWorkers)(settings, connection);
   stopWith(workers);
-  watchEventLoop(settings.role);
+  const eventLoop = watchEventLoop(settings.role);
   process.send?.({ ready: settings.role, namespace: settings.target.namespace });
   try {
     await Promise.all(workers.map((worker) => worker.run()));
   } finally {
+    eventLoop.stop();
     await connection.close();
   }
 }
