@@ -5,13 +5,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { findProcesses, runAssay, startAssay, type AssayProcess } from './assay-process.ts';
 import { readServer } from './chaos/server-view.ts';
-import {
-  createTemporaryDirectory,
-  readReport,
-  readRows,
-  smallMatrixCommand,
-  waitFor,
-} from './small-matrix.ts';
+import { assertSameResults, createTemporaryDirectory, smallMatrixCommand, waitFor } from './small-matrix.ts';
 
 interface AttemptRow {
   readonly id: number;
@@ -83,13 +77,13 @@ test('a store worker frozen past its heartbeats cannot commit once another has t
   const frozen = await freezeInAttempt(home, zombie!, assay);
 
   const store = openStore(home);
-  const newer = store.prepare<[string, number], AttemptRow>(
-    'select id, stage, finished_at as finishedAt from attempts a where stage = ?1 and id > ?2 and finished_at is not null and (run_id, step) = (select run_id, step from attempts where id = ?2)',
+  const newer = store.prepare<[Pick<AttemptRow, 'id' | 'stage'>], AttemptRow>(
+    'select id, stage, finished_at as finishedAt from attempts a where stage = :stage and id > :id and finished_at is not null and (run_id, step) = (select run_id, step from attempts where id = :id)',
   );
   await waitFor(
     assay,
     `the same stage by the other worker (${JSON.stringify(frozen)})`,
-    () => newer.get(frozen.stage, frozen.id) !== undefined,
+    () => newer.get(frozen) !== undefined,
   );
   process.kill(zombie!, 'SIGCONT');
   assert.equal(await assay.exit, 0, assay.output().stderr);
@@ -105,6 +99,5 @@ test('a store worker frozen past its heartbeats cannot commit once another has t
     `the frozen attempt at ${frozen.stage} committed nothing`,
   );
   store.close();
-  assert.deepEqual(readRows(home), readRows(calm));
-  assert.deepEqual(readReport(home), readReport(calm));
+  assertSameResults(home, calm);
 });

@@ -1,7 +1,5 @@
-import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { openReadonlyDatabase } from '../../db/connection.ts';
-import { readReport, readRows } from '../small-matrix.ts';
 
 /** Stages of a step that more than one attempt committed, each the same rows again because its report was lost. */
 export function countRepeatedCommits(home: string): number {
@@ -13,12 +11,4 @@ export function countRepeatedCommits(home: string): number {
   } finally {
     $client.close();
   }
-}
-
-/** @throws AssertionError when rows (checkpoint hashes among them) or report bytes differ */
-export function assertSameResults(home: string, calm: string): void {
-  const expected = readRows(calm);
-  assert.ok(expected.length > 500, `a real matrix ran (${expected.length} rows)`);
-  assert.deepEqual(readRows(home), expected);
-  assert.deepEqual(readReport(home), readReport(calm));
 }
