@@ -76,12 +76,16 @@ async function writeRecord(home: Home, record: ServerRecord): Promise<void> {
 }
 
 /**
- * Settings in which the development server is not what a run needs. By default it hands out at most 20 tasks a second to
- * all workflows together: 50 ms for each activity and again for the workflow's answer to it.
+ * In what a run needs another server than the development server is by default: that hands out at most 20 tasks a second
+ * to all workflows together, 50 ms for each activity and again for the workflow's answer to it, and syncs its file
+ * several times for each. A power cut may take its last moments from it; then activities are repeated that are recorded
+ * already, which changes nothing.
  */
 export function serverSettings(): string[] {
-  const settings = ['history.transferProcessorMaxPollRPS=2000'];
-  return settings.flatMap((setting) => ['--dynamic-config-value', setting]);
+  return [
+    ...['--dynamic-config-value', 'history.transferProcessorMaxPollRPS=2000'],
+    ...['--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL'],
+  ];
 }
 
 function serverArguments(home: Home, port: number): string[] {
