@@ -5,7 +5,7 @@ import { acquireEmbeddedServer } from '../../worker/embedded-server.ts';
 import { toHome } from '../../worker/home.ts';
 import { provideTemporalServer } from '../../worker/setup/temporal-server.ts';
 import { runAssay } from '../assay-process.ts';
-import { assertSameResults } from '../small-matrix.ts';
+import { assertSameResults, countFinished } from '../small-matrix.ts';
 import { countRepeatedCommits } from './count-repeated-commits.ts';
 import { disturbMatrix } from './disturb-matrix.ts';
 import { formatDisturbances } from './format-disturbances.ts';
@@ -65,6 +65,7 @@ export async function runChaosSession({
     const begin = Date.now();
     const { disturbances, launches } = await disturbMatrix({
       ...{ home, seed, faults, hasOwnDisk, report },
+      stages: countFinished(calm, ''),
       command: commandIn(home),
     });
     const seconds = (Date.now() - begin) / 1000;
