@@ -1,7 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { unitSchema } from '../spec/hypothesis.ts';
-import { analyzeComparison, assertConsistent, type Analysis } from './analyze-comparison.ts';
+import { analyzeComparison, assertConsistent } from './analyze-comparison.ts';
 import type { ComparisonInput } from './comparison-input.ts';
 import { countNoun } from './count-noun.ts';
 import { toCsvFiles } from './csv-files.ts';
@@ -9,7 +8,7 @@ import { escapeMarkdown, markdownTable } from './markdown-table.ts';
 import { sortComparison } from './sort-comparison.ts';
 import { toStandaloneSvg } from './standalone-figure.ts';
 import { toSummaryMarkdown } from './summary-markdown.ts';
-import { drawVerdicts } from './verdict-figure.ts';
+import { drawVerdicts, VERDICT_CAPTION } from './verdict-figure.ts';
 
 /** What a kept result says about its making; the page is otherwise a function of the rows. */
 export interface ClaimRunFacts {
@@ -68,15 +67,6 @@ function factTable(input: ComparisonInput, facts: ClaimRunFacts): string {
   );
 }
 
-async function drawFigures({ verdicts }: Analysis): Promise<Map<string, string>> {
-  const figures = new Map<string, string>();
-  for (const unit of unitSchema.options) {
-    const drawn = await drawVerdicts(verdicts, unit);
-    if (drawn !== null) figures.set(`verdicts-${unit}.svg`, toStandaloneSvg(drawn));
-  }
-  return figures;
-}
-
 /**
  * Writes a claim's result as it is kept in docs/results: README.md (what was run, verdicts, figures, tables), the CSV
  * tables and the figures as SVG. Returns the paths.
@@ -91,11 +81,14 @@ export async function writeClaimPage(
   assertConsistent(comparison);
   const input = sortComparison(comparison);
   const analysis = analyzeComparison(input);
-  const figures = await drawFigures(analysis);
-  const [title, question, ...rest] = toSummaryMarkdown(input, analysis).split('\n\n');
-  const images = [...figures.keys()].map(
-    (name) => `![Effects with 95% intervals; a tick marks the bound that the claim names](${name})`,
+  const figures = new Map(
+    (await drawVerdicts(analysis.verdicts)).map(({ unit, figure }) => [
+      `verdicts-${unit}.svg`,
+      toStandaloneSvg(figure),
+    ]),
   );
+  const [title, question, ...rest] = toSummaryMarkdown(input, analysis).split('\n\n');
+  const images = [...figures.keys()].map((name) => `![${VERDICT_CAPTION}](${name})`);
   const files = new Map([
     ['README.md', [title, question, factTable(input, facts), ...images, ...rest].join('\n\n')],
     ...figures,

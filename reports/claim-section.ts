@@ -1,9 +1,8 @@
 import type { Analysis } from './analyze-comparison.ts';
 import { html, type Markup } from './html.ts';
 import { renderTable } from './page-table.ts';
-import { unitSchema } from '../spec/hypothesis.ts';
 import type { Section } from './result-sections.ts';
-import { drawVerdicts } from './verdict-figure.ts';
+import { drawVerdicts, VERDICT_CAPTION } from './verdict-figure.ts';
 import {
   DECISION_RULE,
   describeEffect,
@@ -12,7 +11,7 @@ import {
   describeSize,
   describeTest,
 } from './verdict-text.ts';
-import type { VerdictRow } from './verdict-table.ts';
+import { isDecided, type DecidedRow, type VerdictRow } from './verdict-table.ts';
 
 const TONES: Record<VerdictRow['verdict'], string> = {
   supported: 'better',
@@ -27,30 +26,17 @@ function renderVerdict({ verdict }: VerdictRow): Markup {
 
 function renderSize(row: VerdictRow): Markup {
   const need = html`<span class="caption">${describeNeed(row)}</span>`;
-  return row.verdict === 'undecided' ? need : html`${describeSize(row)}<br />${need}`;
-}
-
-/** One figure per unit: effects of different units share no axis. */
-async function drawFigures(verdicts: readonly VerdictRow[]): Promise<Markup[]> {
-  const figures = await Promise.all(unitSchema.options.map((unit) => drawVerdicts(verdicts, unit)));
-  return figures
-    .filter((figure) => figure !== null)
-    .map(
-      (figure) =>
-        html`<figure>
-          ${figure}
-          <figcaption>Effects with 95% intervals; a tick marks the bound that the claim names.</figcaption>
-        </figure>`,
-    );
+  return isDecided(row) ? html`${describeSize(row)}<br />${need}` : need;
 }
 
 /** The report's opening where the experiment declares hypotheses: what each came to. */
 export async function claimSection({ verdicts }: Analysis, source: string | null): Promise<Section | null> {
   if (verdicts.length === 0) return null;
   const decided =
-    (describe: (row: Exclude<VerdictRow, { verdict: 'undecided' }>) => string) => (row: VerdictRow) =>
-      row.verdict === 'undecided' ? '–' : describe(row);
-  const hasOneBase = verdicts.some((row) => row.verdict !== 'undecided' && row.evidence.bases === 1);
+    (describe: (row: DecidedRow) => string) =>
+    (row: VerdictRow): string =>
+      isDecided(row) ? describe(row) : '–';
+  const hasOneBase = verdicts.some((row) => isDecided(row) && row.evidence.bases === 1);
   const table = renderTable(
     source === null ? 'Verdict per hypothesis' : `Verdict per hypothesis; source: ${source}`,
     [
@@ -68,7 +54,13 @@ export async function claimSection({ verdicts }: Analysis, source: string | null
     ],
     verdicts,
   );
-  const figures = await drawFigures(verdicts);
+  const figures = (await drawVerdicts(verdicts)).map(
+    ({ figure }) =>
+      html`<figure>
+        ${figure}
+        <figcaption>${VERDICT_CAPTION}.</figcaption>
+      </figure>`,
+  );
   const body = html`
     <p class="lead">${DECISION_RULE}</p>
     ${

@@ -3,6 +3,7 @@ import type { ConditionStyle } from './condition-style.ts';
 import type { DifferenceRow } from './difference-table.ts';
 import { renderFigure } from './figure-renderer.ts';
 import type { Markup } from './html.ts';
+import { ESTIMATE_MARK, intervalLayer, zeroLayer } from './interval-layers.ts';
 import { labelLayers } from './label-layers.ts';
 import { styleScales } from './pass-at-k-figure.ts';
 
@@ -33,15 +34,8 @@ export function drawForest(
     height: rows.length * ROW_HEIGHT,
     data: { values: rows },
     layer: [
-      {
-        data: { values: [{ zero: 0 }] },
-        mark: { type: 'rule', strokeWidth: 1.2, color: 'var(--muted)' },
-        encoding: { x: { field: 'zero', type: 'quantitative', scale, axis } },
-      },
-      {
-        mark: { type: 'rule', strokeWidth: 3, strokeCap: 'round', opacity: 0.55 },
-        encoding: { y, x: { field: 'low', type: 'quantitative', scale, axis }, x2: { field: 'high' }, color },
-      },
+      zeroLayer({ scale, axis }),
+      intervalLayer({ scale, axis }, { y, color }),
       {
         data: {
           values: rows.flatMap((row) => row.bySeed.map((seedDifference) => ({ ...row, seedDifference }))),
@@ -49,7 +43,7 @@ export function drawForest(
         mark: { type: 'tick', thickness: 1.5, size: 11, opacity: 0.8 },
         encoding: { y, x: { field: 'seedDifference', type: 'quantitative', scale, axis }, color },
       },
-      { mark: { type: 'point', filled: true, size: 62, opacity: 1 }, encoding: { y, x, color } },
+      { mark: ESTIMATE_MARK, encoding: { y, x, color } },
       ...labelLayers(y, 'label'),
     ],
   };

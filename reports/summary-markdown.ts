@@ -2,6 +2,7 @@ import type { Analysis } from './analyze-comparison.ts';
 import { boundaryMarkdown } from './boundary-section.ts';
 import type { ComparisonInput } from './comparison-input.ts';
 import { formatDifference, formatInterval, formatP, formatScore } from './format-number.ts';
+import { isDecided, type DecidedRow } from './verdict-table.ts';
 import {
   DECISION_RULE,
   describeEffect,
@@ -56,15 +57,16 @@ function differenceSection({ differences }: Analysis): string {
 function claimBlocks({ experiment }: ComparisonInput, { verdicts }: Analysis): string[] {
   if (verdicts.length === 0) return [];
   const rows = verdicts.map((row) => {
-    const isDecided = row.verdict !== 'undecided';
+    const ifDecided = (describe: (decided: DecidedRow) => string): string =>
+      isDecided(row) ? describe(row) : '–';
     return [
       row.hypothesis.claim,
       row.verdict,
       row.hypothesis.reported,
-      isDecided ? describeEffect(row) : '–',
-      isDecided ? describeP(row) : '–',
+      ifDecided(describeEffect),
+      ifDecided(describeP),
       describeTest(row.hypothesis),
-      isDecided ? describeSize(row) : '–',
+      ifDecided(describeSize),
       describeNeed(row),
     ].map(escapeMarkdown);
   });

@@ -1,5 +1,5 @@
 import { unitOfMetric } from '../spec/hypothesis.ts';
-import type { DecidedRow, VerdictRow } from './verdict-table.ts';
+import { isDecided, type DecidedRow, type VerdictRow } from './verdict-table.ts';
 import { describeMetric } from './verdict-text.ts';
 
 type Cell = string | number | null;
@@ -48,7 +48,7 @@ export function verdictCells(row: VerdictRow): Cell[] {
     row.number,
     claim,
     row.verdict,
-    row.verdict === 'undecided' ? row.reason : null,
+    isDecided(row) ? null : row.reason,
     reported,
     treatment,
     control,
@@ -57,6 +57,6 @@ export function verdictCells(row: VerdictRow): Cell[] {
     unitOfMetric(metric),
     alternative,
     margin?.value ?? 0,
-    ...NUMBERS.map(([, cell]) => (row.verdict === 'undecided' ? null : cell(row))),
+    ...NUMBERS.map(([, cell]) => (isDecided(row) ? cell(row) : null)),
   ];
 }

@@ -1,9 +1,10 @@
 import type { TopLevelSpec } from 'vega-lite';
-import { unitOfMetric, type MetricUnit } from '../spec/hypothesis.ts';
+import { unitOfMetric, unitSchema, type MetricUnit } from '../spec/hypothesis.ts';
 import { renderFigure } from './figure-renderer.ts';
 import type { Markup } from './html.ts';
+import { ESTIMATE_MARK, intervalLayer, zeroLayer } from './interval-layers.ts';
 import { labelLayers } from './label-layers.ts';
-import type { DecidedRow, VerdictRow } from './verdict-table.ts';
+import { isDecided, type DecidedRow, type VerdictRow } from './verdict-table.ts';
 import { describeSides } from './verdict-text.ts';
 
 /** Two lines of label stand above each interval. */
@@ -15,17 +16,11 @@ const COLORS = {
   range: ['var(--better)', 'var(--worse)', 'var(--suggestive)'],
 };
 
-function isDecided(row: VerdictRow): row is DecidedRow {
-  return row.verdict !== 'undecided';
-}
-
 /** The side of 0, or the ±margin, that a claim puts its effect on: what the interval has to lie beyond. */
 function boundsOf({ hypothesis }: DecidedRow): number[] {
   const margin = hypothesis.margin?.value ?? 0;
   if (hypothesis.alternative === 'equivalent') return [-margin, margin];
-  return [
-    hypothesis.alternative === 'greater' ? margin : hypothesis.alternative === 'less' ? -margin : -margin,
-  ];
+  return [hypothesis.alternative === 'greater' ? margin : -margin];
 }
 
 function labelOf({ number, hypothesis }: DecidedRow): [string, string] {
@@ -34,10 +29,7 @@ function labelOf({ number, hypothesis }: DecidedRow): [string, string] {
 }
 
 /** Effects with 95 % intervals, one row per decided hypothesis of a unit, and the bound that each claim names; null without any. */
-export async function drawVerdicts(
-  verdicts: readonly VerdictRow[],
-  unit: MetricUnit,
-): Promise<Markup | null> {
+async function drawUnit(verdicts: readonly VerdictRow[], unit: MetricUnit): Promise<Markup | null> {
   const rows = verdicts
     .filter(isDecided)
     .filter(({ hypothesis }) => unitOfMetric(hypothesis.metric) === unit)
@@ -76,11 +68,7 @@ export async function drawVerdicts(
     height: rows.length * ROW_HEIGHT,
     data: { values: rows },
     layer: [
-      {
-        data: { values: [{ zero: 0 }] },
-        mark: { type: 'rule', strokeWidth: 1.2, color: 'var(--muted)' },
-        encoding: { x: { field: 'zero', type: 'quantitative', scale, axis } },
-      },
+      zeroLayer({ scale, axis }),
       {
         data: {
           values: rows.flatMap(({ number, bounds }) => bounds.map((bound) => ({ number, bound }))),
@@ -88,12 +76,9 @@ export async function drawVerdicts(
         mark: { type: 'tick', thickness: 1.5, size: 18, color: 'var(--muted)' },
         encoding: { y, x: { field: 'bound', type: 'quantitative', scale, axis } },
       },
+      intervalLayer({ scale, axis }, { y, color }),
       {
-        mark: { type: 'rule', strokeWidth: 3, strokeCap: 'round', opacity: 0.55 },
-        encoding: { y, x: { field: 'low', type: 'quantitative', scale, axis }, x2: { field: 'high' }, color },
-      },
-      {
-        mark: { type: 'point', filled: true, size: 62, opacity: 1 },
+        mark: ESTIMATE_MARK,
         encoding: { y, x: { field: 'effect', type: 'quantitative', scale, axis }, color },
       },
       ...labelLayers(y, 'label', LABEL),
@@ -103,4 +88,17 @@ export async function drawVerdicts(
     spec,
     `Effects of ${rows.length} hypotheses with 95% intervals and the bounds they claim`,
   );
+}
+
+/** What a reader has to know to read the figures of `drawVerdicts`. */
+export const VERDICT_CAPTION = 'Effects with 95% intervals; a tick marks the bound that the claim names';
+
+/** One figure per unit that a decided hypothesis is in, since effects of different units share no axis. */
+export async function drawVerdicts(
+  verdicts: readonly VerdictRow[],
+): Promise<{ readonly unit: MetricUnit; readonly figure: Markup }[]> {
+  const drawn = await Promise.all(
+    unitSchema.options.map(async (unit) => ({ unit, figure: await drawUnit(verdicts, unit) })),
+  );
+  return drawn.flatMap(({ unit, figure }) => (figure === null ? [] : [{ unit, figure }]));
 }

@@ -208,9 +208,10 @@ test('the figure of verdicts keeps its width however long the names are', async 
   const metric = { name: 'format-share', split: 'contaminated', format: 'scratchpad' } as const;
   const controlMetric = { ...metric, format: 'direct' } as const;
   const rows = verdictsOf(simulated, [{}, { treatment: 'forking-tokens', metric, controlMetric }]);
-  const figure = await drawVerdicts(rows, 'fraction');
+  const [drawn] = await drawVerdicts(rows);
+  assert.equal(drawn!.unit, 'fraction');
   const points = [
-    ...figure!.markup.matchAll(/translate\(([\d.]+),[\d.]+\)" d="[^"]+" fill=[^>]*opacity="1"/g),
+    ...drawn!.figure.markup.matchAll(/translate\(([\d.]+),[\d.]+\)" d="[^"]+" fill=[^>]*opacity="1"/g),
   ];
   const [first, second] = points.map(([, x]) => Number(x));
   assert.ok(Math.abs(first! - second!) > 30, `points at ${first} and ${second}`);

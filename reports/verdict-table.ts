@@ -29,6 +29,10 @@ export interface UndecidedRow extends NumberedHypothesis {
 /** What the report says of one hypothesis. */
 export type VerdictRow = DecidedRow | UndecidedRow;
 
+export function isDecided(row: VerdictRow): row is DecidedRow {
+  return row.verdict !== 'undecided';
+}
+
 /**
  * A verdict for each hypothesis of the experiment. Nothing is decided before every run of both conditions is completed:
  * whoever looks at half the runs and stops when it suits has another error rate. Hypotheses that are undecided count in

@@ -2,7 +2,7 @@ import type { Hypothesis, HypothesisMetric } from '../spec/hypothesis.ts';
 import { unitOfMetric } from '../spec/hypothesis.ts';
 import { countNoun } from './count-noun.ts';
 import { formatDifference, formatInterval, formatP, formatScore } from './format-number.ts';
-import type { DecidedRow, VerdictRow } from './verdict-table.ts';
+import { isDecided, type DecidedRow, type VerdictRow } from './verdict-table.ts';
 
 /** The rule of docs/metrics.md, section 4, in the words of the report. */
 export const DECISION_RULE =
@@ -82,7 +82,7 @@ export function describeP({ verdict, holmSupportP, holmContradictP }: DecidedRow
 
 /** What an inconclusive comparison could have seen, and what it would take. */
 export function describeNeed(row: VerdictRow): string {
-  if (row.verdict === 'undecided') return row.reason;
+  if (!isDecided(row)) return row.reason;
   if (row.verdict !== 'inconclusive') return '';
   const { detectable, needed, bases, pairs } = row.evidence;
   const seen =
