@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { checkStore, type StoreCheck } from '../worker/check-store.ts';
+import { parseArtifactLocation } from '../worker/artifact-location.ts';
 import { formatBytes } from './format-bytes.ts';
-import { homeOption, jsonOption, readHome } from './home-option.ts';
+import { artifactsOption, homeOption, jsonOption, readHome } from './home-option.ts';
 
 /** Files named at most, so that a damaged disk does not scroll away what was found first. */
 const SHOWN_FILES = 20;
@@ -19,7 +20,7 @@ function printFiles(
 }
 
 function printCheck(check: StoreCheck): void {
-  const { database, artifacts, needed, orphans, foreign, faults } = check;
+  const { database, artifacts, unrecorded, faults } = check;
   if (database !== null) {
     const { appliedMigrations, knownMigrations, rows, tables } = database;
     console.log(
@@ -27,9 +28,13 @@ function printCheck(check: StoreCheck): void {
     );
   }
   console.log(`recorded files: ${artifacts.files}, ${formatBytes(artifacts.bytes)}`);
-  console.log(`files that runs may still need: ${needed.files}, ${formatBytes(needed.bytes)}`);
-  printFiles('orphan files, which `assay gc` removes', orphans);
-  printFiles('files that no assay wrote', foreign);
+  if (unrecorded === null) console.log('other files: not listed');
+  else {
+    const { needed, orphans, foreign } = unrecorded;
+    console.log(`files that runs may still need: ${needed.files}, ${formatBytes(needed.bytes)}`);
+    printFiles('orphan files, which `assay gc` removes', orphans);
+    printFiles('files that no assay wrote', foreign);
+  }
   for (const { kind, where, found, mend } of faults)
     console.log(`✗ ${kind}  ${where}: ${found}\n    mend: ${mend}`);
   console.log(
@@ -44,10 +49,12 @@ export function addDbCommand(program: Command, setExitCode: (code: number) => vo
       'Check pages, foreign keys and schema version, and the hash of every recorded file; list missing and orphan files. Changes nothing; exits with 1 on a fault.',
     )
     .addOption(homeOption())
+    .addOption(artifactsOption())
     .addOption(jsonOption())
     .addHelpText('after', '\nExamples:\n  assay db check\n  assay db check --json | jq .faults')
-    .action(async (options: { home: string; json?: boolean }) => {
-      const check = await checkStore(readHome(options));
+    .action(async (options: { home: string; artifacts?: string; json?: boolean }) => {
+      const home = readHome(options);
+      const check = await checkStore(home, parseArtifactLocation(options.artifacts, home));
       if (options.json) console.log(JSON.stringify(check, null, 2));
       else printCheck(check);
       setExitCode(check.faults.length === 0 ? 0 : 1);

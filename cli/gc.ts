@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { collectGarbage, type Collection } from '../worker/collect-garbage.ts';
+import { parseArtifactLocation } from '../worker/artifact-location.ts';
 import { formatBytes } from './format-bytes.ts';
-import { homeOption, jsonOption, readHome } from './home-option.ts';
+import { artifactsOption, homeOption, jsonOption, readHome } from './home-option.ts';
 
 const REASONS = {
   superseded: 'superseded checkpoints that were released',
@@ -31,12 +32,19 @@ export function addGcCommand(program: Command): void {
     )
     .option('--dry-run', 'list what would be removed, and remove nothing')
     .addOption(homeOption())
+    .addOption(artifactsOption())
     .addOption(jsonOption())
     .addHelpText('after', '\nExamples:\n  assay gc --dry-run\n  assay gc --json | jq .bytes')
-    .action(async (options: { home: string; dryRun?: boolean; json?: boolean }) => {
+    .action(async (options: { home: string; artifacts?: string; dryRun?: boolean; json?: boolean }) => {
       const isDryRun = options.dryRun ?? false;
-      const collection = await collectGarbage(readHome(options), { isDryRun, nowMs: Date.now() });
+      const home = readHome(options);
+      const artifacts = parseArtifactLocation(options.artifacts, home);
+      const collection = await collectGarbage(home, { artifacts, isDryRun, nowMs: Date.now() });
       if (options.json) console.log(JSON.stringify({ isDryRun, ...collection }, null, 2));
       else printCollection(collection, isDryRun);
+      if (artifacts.kind === 'objects')
+        console.error(
+          `objects of s3://${artifacts.bucket} were not looked at: give the bucket a rule for their age`,
+        );
     });
 }

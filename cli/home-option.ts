@@ -8,7 +8,7 @@ export function homeOption(): Option {
     .default('.assay');
 }
 
-/** `--artifacts WHERE`, for commands that start workers. */
+/** `--artifacts WHERE`, for commands that start workers or look after files. */
 export function artifactsOption(): Option {
   return new Option(
     '--artifacts <where>',

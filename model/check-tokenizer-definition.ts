@@ -5,6 +5,9 @@ import { describeJson } from './describe-json.ts';
 /** Ids beyond this are no tokenizer's; a table over them would exhaust memory. */
 const MAX_TOKEN_ID = 2 ** 24;
 
+/** A text beyond this is no token's, and a pattern over it is one that cannot be compiled. */
+const MAX_TOKEN_CHARACTERS = 1024;
+
 function isTokenId(value: unknown): boolean {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value < MAX_TOKEN_ID;
 }
@@ -31,7 +34,8 @@ function checkAddedTokens(added: unknown): void {
   for (const token of added) {
     const { id, content } = (token ?? {}) as { id?: unknown; content?: unknown };
     if (!isTokenId(id)) fail(`the id of an added token must be in [0, ${MAX_TOKEN_ID})`, id);
-    if (typeof content !== 'string' || content === '') fail('an added token has a text', content);
+    if (typeof content !== 'string' || content === '' || content.length > MAX_TOKEN_CHARACTERS)
+      fail(`an added token has a text of at most ${MAX_TOKEN_CHARACTERS} characters`, content);
   }
 }
 

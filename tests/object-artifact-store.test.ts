@@ -14,12 +14,17 @@ import {
   ObjectStoreRefusedError,
   ObjectStoreUnreachableError,
 } from '../activities/object-artifact-store.ts';
+import { recordArtifact } from '../db/artifacts.ts';
+import { openExampleStore } from '../db/example-store.ts';
 import { createMoments } from '../learning/adamw.ts';
 import { selectBackend } from '../model/backend.ts';
 import { defaultCacheDirectory } from '../model/cache-directory.ts';
 import type { PolicyConfig } from '../model/config.ts';
 import { createPolicy } from '../model/policy.ts';
 import type { ArtifactRef } from '../spec/plan.ts';
+import { openArtifactStore, parseArtifactLocation } from '../worker/artifact-location.ts';
+import { checkStore } from '../worker/check-store.ts';
+import { toHome } from '../worker/home.ts';
 import { findObjectServer, startObjectServer, type ObjectServer } from './object-server.ts';
 import { createTemporaryDirectory } from './small-matrix.ts';
 
@@ -82,6 +87,30 @@ describe('artifacts in an S3-compatible server', { skip }, () => {
     const Key = `runs/of/may/${ref.sha256}/${ref.path}`;
     await client.send(new PutObjectCommand({ Bucket: bucket, Key, Body: new Uint8Array([1, 2, 4]) }));
     await assert.rejects(openHost('c').read(ref), ArtifactDamagedError);
+  });
+
+  test('`assay db check` finds the object that is gone or changed, whatever copies this host has', async (t) => {
+    const home = toHome(createTemporaryDirectory(t, 'assay-check-bucket-'));
+    const setting = `s3://${bucket}/runs/of/may`;
+    const location = parseArtifactLocation(setting, home);
+    const store = await openArtifactStore(location, home.artifacts);
+    const db = openExampleStore(home.database);
+    t.after(() => db.$client.close());
+    const refs = await Promise.all(['a', 'b', 'c'].map((name) => store.write(name, Buffer.from(name))));
+    for (const ref of refs) recordArtifact(db, 'evaluation-rollouts', ref);
+    const whole = await checkStore(home, location);
+    assert.deepEqual([whole.faults, whole.artifacts.files, whole.unrecorded], [[], 3, null]);
+    const [gone, changed] = refs.map((ref) => `runs/of/may/${ref.sha256}/${ref.path}`);
+    await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: gone! }));
+    await client.send(new PutObjectCommand({ Bucket: bucket, Key: changed!, Body: 'x' }));
+    const { faults } = await checkStore(home, location);
+    assert.deepEqual(
+      faults.map(({ kind, where }) => [kind, where]),
+      [
+        ['missing', 'a'],
+        ['damaged', 'b'],
+      ],
+    );
   });
 
   test('two runs that write the same bytes own an object each', async () => {

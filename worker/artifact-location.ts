@@ -29,8 +29,11 @@ export function parseArtifactLocation(setting: string | undefined, home: Home): 
   return { kind: 'objects', bucket, prefix };
 }
 
-/** Opens the store; the client of object stores is loaded only for one. */
-export async function openArtifactStore(location: ArtifactLocation, home: Home): Promise<ArtifactStore> {
+/** Opens the store, with copies of objects in `cacheDirectory`; the client of object stores is loaded only for one. */
+export async function openArtifactStore(
+  location: ArtifactLocation,
+  cacheDirectory: string,
+): Promise<ArtifactStore> {
   if (location.kind === 'directory') return createArtifactStore(location.directory);
   const { createObjectArtifactStore } = await import('../activities/object-artifact-store.ts');
   const { AWS_ENDPOINT_URL_S3: forStore, AWS_ENDPOINT_URL: forAll } = process.env;
@@ -38,7 +41,7 @@ export async function openArtifactStore(location: ArtifactLocation, home: Home):
   return createObjectArtifactStore({
     bucket: location.bucket,
     prefix: location.prefix,
-    cacheDirectory: home.artifacts,
+    cacheDirectory,
     cacheBytes: CACHE_BYTES,
     ...(endpoint === undefined ? {} : { endpoint }),
   });

@@ -7,8 +7,13 @@ import { createArtifactStore } from '../activities/artifact-store.ts';
 import { recordArtifact } from '../db/artifacts.ts';
 import { DatabaseDamagedError, DatabaseMissingError, type Database } from '../db/connection.ts';
 import { exampleRollout, openExampleStore, recordExampleRollouts } from '../db/example-store.ts';
-import { checkStore } from './check-store.ts';
+import { parseArtifactLocation } from './artifact-location.ts';
+import { checkStore, type StoreCheck } from './check-store.ts';
 import { toHome, type Home } from './home.ts';
+
+function check(home: Home): Promise<StoreCheck> {
+  return checkStore(home, parseArtifactLocation(undefined, home));
+}
 
 /** A home with example rows and two recorded files. */
 async function createHome(t: TestContext): Promise<{ home: Home; db: Database }> {
@@ -31,9 +36,12 @@ const clean = 'runs/r1/evaluation-2/clean-0-01.safetensors';
 
 test('a whole home has no fault, and an orphan file is named without being one', async (t) => {
   const { home } = await createHome(t);
-  const whole = await checkStore(home);
+  const whole = await check(home);
   assert.deepEqual(whole.faults, []);
-  assert.deepEqual([whole.artifacts.files, whole.orphans, whole.foreign], [2, [], []]);
+  assert.deepEqual(
+    [whole.artifacts.files, whole.unrecorded!.orphans, whole.unrecorded!.foreign],
+    [2, [], []],
+  );
   assert.ok(whole.database!.rows > 5);
   assert.equal(whole.database!.appliedMigrations, whole.database!.knownMigrations);
   await createArtifactStore(home.artifacts).write(
@@ -41,13 +49,13 @@ test('a whole home has no fault, and an orphan file is named without being one',
     new Uint8Array(3),
   );
   await createArtifactStore(home.artifacts).write('mine.txt', new Uint8Array(3));
-  const { orphans, foreign, faults } = await checkStore(home);
+  const { unrecorded, faults } = await check(home);
   assert.deepEqual(
-    orphans.map(({ path, bytes }) => [path, bytes]),
+    unrecorded!.orphans.map(({ path, bytes }) => [path, bytes]),
     [['runs/gone/step-0/rollouts-0-01.safetensors', 3]],
   );
   assert.deepEqual(
-    foreign.map(({ path }) => path),
+    unrecorded!.foreign.map(({ path }) => path),
     ['mine.txt'],
   );
   assert.deepEqual(faults, []);
@@ -57,7 +65,7 @@ test('a missing file, a short one and one changed bit are found', async (t) => {
   const { home } = await createHome(t);
   const path = join(home.artifacts, clean);
   const whole = readFileSync(path);
-  const kinds = async () => (await checkStore(home)).faults.map(({ kind, where }) => [kind, where]);
+  const kinds = async () => (await check(home)).faults.map(({ kind, where }) => [kind, where]);
   writeFileSync(path, whole.subarray(1));
   assert.deepEqual(await kinds(), [['damaged', path]]);
   const changed = Buffer.from(whole);
@@ -74,7 +82,7 @@ test('a row whose path leads out of the store is a fault, and what it leads to i
   const { home, db } = await createHome(t);
   for (const path of ['../../../../etc/passwd', '/etc/passwd', 'runs/../../x'])
     recordArtifact(db, 'weights', { path, sha256: 'a', bytes: 1 });
-  const { faults } = await checkStore(home);
+  const { faults } = await check(home);
   assert.deepEqual(
     faults.map(({ kind }) => kind),
     ['path', 'path', 'path'],
@@ -85,15 +93,14 @@ test('rows that name rows which are gone are found', async (t) => {
   const { home, db } = await createHome(t);
   db.$client.pragma('foreign_keys = off');
   db.$client.exec("delete from runs where id = 'r1'");
-  const { faults } = await checkStore(home);
+  const { faults } = await check(home);
   assert.deepEqual([...new Set(faults.map(({ kind }) => kind))], ['foreign-key']);
   assert.match(faults[0]!.found, /a row of runs that is not there/);
 });
 
 test('a damaged page, a foreign schema, a newer and an older version are found, and nothing is written', async (t) => {
   const { home, db } = await createHome(t);
-  const found = async () =>
-    (await checkStore(home)).faults.map(({ kind, found: what }) => `${kind}: ${what}`);
+  const found = async () => (await check(home)).faults.map(({ kind, found: what }) => `${kind}: ${what}`);
   db.$client.exec("update __drizzle_migrations set hash = 'other' where rowid = 2");
   assert.deepEqual(await found(), ['schema: migration 1 is not the one of this program']);
   db.$client.exec("insert into __drizzle_migrations (hash, created_at) values ('later', 1)");
@@ -115,8 +122,8 @@ test('no database, and a file that is none, are said so', async (t) => {
   const directory = mkdtempSync(join(tmpdir(), 'assay-check-'));
   t.after(() => rmSync(directory, { recursive: true }));
   const home = toHome(directory);
-  await assert.rejects(checkStore(home), DatabaseMissingError);
+  await assert.rejects(check(home), DatabaseMissingError);
   assert.ok(!existsSync(home.database));
   writeFileSync(home.database, 'not a database, but long enough to have a header of its own'.repeat(20));
-  await assert.rejects(checkStore(home), DatabaseDamagedError);
+  await assert.rejects(check(home), DatabaseDamagedError);
 });

@@ -1,10 +1,19 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { createArtifactStore } from '../activities/artifact-store.ts';
+import {
+  ArtifactDamagedError,
+  ArtifactMissingError,
+  createArtifactStore,
+  type ArtifactStore,
+} from '../activities/artifact-store.ts';
 import { listArtifacts, type ArtifactRow } from '../db/artifacts.ts';
 import { checkDatabase, type DatabaseCheck, type DatabaseFault } from '../db/check-database.ts';
 import { openForInspection, type Database } from '../db/connection.ts';
+import { openArtifactStore, type ArtifactLocation } from './artifact-location.ts';
 import { createClassifier, type ArtifactState } from './classify-artifacts.ts';
 import type { Home } from './home.ts';
 import { findFile, listFiles, type FoundFile } from './list-files.ts';
@@ -22,16 +31,22 @@ export interface FileSum {
   readonly bytes: number;
 }
 
-export interface StoreCheck {
-  readonly database: DatabaseCheck['contents'];
-  /** Files that rows promise; each was read and hashed. */
-  readonly artifacts: FileSum;
-  /** Files without a row that a run under way may still read, plans included. */
+/** Files that no row promises. */
+export interface UnrecordedFiles {
+  /** Those that a run under way may still read, plans included. */
   readonly needed: FileSum;
   /** Files that nothing will read; `assay gc` removes them. */
   readonly orphans: readonly (FoundFile & { readonly state: ArtifactState })[];
   /** Files that no assay wrote. */
   readonly foreign: readonly FoundFile[];
+}
+
+export interface StoreCheck {
+  readonly database: DatabaseCheck['contents'];
+  /** Files that rows promise; each was read and hashed. */
+  readonly artifacts: FileSum;
+  /** Null where they were not listed: in a bucket, or when the database is not whole. */
+  readonly unrecorded: UnrecordedFiles | null;
   readonly faults: readonly StoreFault[];
 }
 
@@ -67,10 +82,26 @@ async function checkArtifact(directory: string, row: ArtifactRow): Promise<Store
   return { kind: 'damaged', where: path, found: `sha256 ${sha256}, expected ${row.sha256}`, mend: RESTORE };
 }
 
-async function checkArtifacts(directory: string, rows: readonly ArtifactRow[]): Promise<StoreFault[]> {
+/** Downloads one object; null where it is what its row says. */
+async function checkObject(store: ArtifactStore, row: ArtifactRow): Promise<StoreFault | null> {
+  try {
+    await store.read(row);
+    return null;
+  } catch (error) {
+    const isMissing = error instanceof ArtifactMissingError;
+    if (!isMissing && !(error instanceof ArtifactDamagedError)) throw error;
+    const kind = isMissing ? 'missing' : 'damaged';
+    return { kind, where: row.path, found: error.message, mend: RESTORE };
+  }
+}
+
+async function findFaults(
+  rows: readonly ArtifactRow[],
+  check: (row: ArtifactRow) => Promise<StoreFault | null>,
+): Promise<StoreFault[]> {
   const faults: StoreFault[] = [];
   for (const row of rows) {
-    const fault = await checkArtifact(directory, row);
+    const fault = await check(row);
     if (fault !== null) faults.push(fault);
   }
   return faults;
@@ -80,39 +111,58 @@ function sum(files: readonly { readonly bytes: number }[]): FileSum {
   return { files: files.length, bytes: files.reduce((bytes, file) => bytes + file.bytes, 0) };
 }
 
-async function checkFiles(home: Home, db: Database) {
-  const { files } = await listFiles(home.artifacts);
+async function listUnrecorded(directory: string, db: Database): Promise<UnrecordedFiles> {
+  const { files } = await listFiles(directory);
   const classify = createClassifier(db, files);
   const states = files.map((file) => ({
     ...file,
     state: file.path.endsWith('.partial') ? ('partial' as const) : classify(file.path),
   }));
-  const rows = listArtifacts(db).filter(({ isRetained }) => isRetained);
   return {
-    artifacts: sum(rows),
     needed: sum(states.filter(({ state }) => state === 'needed')),
     orphans: states.filter(({ state }) => !['recorded', 'needed', 'foreign'].includes(state)),
     foreign: states.filter(({ state }) => state === 'foreign').map(({ state: _, ...file }) => file),
-    faults: await checkArtifacts(home.artifacts, rows),
   };
 }
 
-const NOTHING = { files: 0, bytes: 0 };
+/** With an empty cache, since it is the objects that are in question and not this host's copies. */
+async function checkObjects(location: ArtifactLocation, rows: readonly ArtifactRow[]): Promise<StoreFault[]> {
+  const scratch = await mkdtemp(join(tmpdir(), 'assay-check-objects-'));
+  try {
+    const store = await openArtifactStore(location, scratch);
+    return await findFaults(rows, (row) => checkObject(store, row));
+  } finally {
+    await rm(scratch, { recursive: true });
+  }
+}
+
+async function checkArtifacts(
+  location: ArtifactLocation,
+  db: Database,
+): Promise<Pick<StoreCheck, 'artifacts' | 'unrecorded' | 'faults'>> {
+  const rows = listArtifacts(db).filter(({ isRetained }) => isRetained);
+  const artifacts = sum(rows);
+  if (location.kind === 'objects')
+    return { artifacts, unrecorded: null, faults: await checkObjects(location, rows) };
+  const { directory } = location;
+  const unrecorded = await listUnrecorded(directory, db);
+  return { artifacts, unrecorded, faults: await findFaults(rows, (row) => checkArtifact(directory, row)) };
+}
 
 /**
  * Reads the whole database and every file that its rows name, and compares what is there with what was written. Changes
  * nothing; may run beside a matrix. Files are looked at only when the database is whole and of this program's version.
  *
  * @throws {DatabaseMissingError} @throws {DatabaseDamagedError} when it is no database at all
+ * @throws {ObjectStoreUnreachableError} @throws {ObjectStoreRefusedError}
  */
-export async function checkStore(home: Home): Promise<StoreCheck> {
+export async function checkStore(home: Home, location: ArtifactLocation): Promise<StoreCheck> {
   const db = openForInspection(home.database);
   try {
     const { faults, contents: database } = checkDatabase(db);
     const isReadable = !faults.some(({ kind }) => kind === 'page' || kind === 'schema');
-    if (!isReadable)
-      return { database, artifacts: NOTHING, needed: NOTHING, orphans: [], foreign: [], faults };
-    const found = await checkFiles(home, db);
+    if (!isReadable) return { database, artifacts: { files: 0, bytes: 0 }, unrecorded: null, faults };
+    const found = await checkArtifacts(location, db);
     return { database, ...found, faults: [...faults, ...found.faults] };
   } finally {
     db.$client.close();

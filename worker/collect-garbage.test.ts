@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -10,14 +19,22 @@ import { DatabaseMissingError } from '../db/connection.ts';
 import { openExampleStore } from '../db/example-store.ts';
 import { endRun } from '../db/runs.ts';
 import { recordStep } from '../db/steps.ts';
+import { parseArtifactLocation } from './artifact-location.ts';
 import { checkStore } from './check-store.ts';
-import { collectGarbage } from './collect-garbage.ts';
+import { collectGarbage, type Collection } from './collect-garbage.ts';
 import { toHome, type Home } from './home.ts';
 import { workflowBundleName } from './workflow-bundle.ts';
 
 const HOUR_AGO_MS = Date.now() - 3_600_000;
 const BASE = 'b'.repeat(64);
 const base = (path: string): string => `bases/${BASE.slice(0, 16)}/${path}`;
+
+function collect(
+  home: Home,
+  options: { readonly isDryRun: boolean; readonly nowMs: number },
+): Promise<Collection> {
+  return collectGarbage(home, { artifacts: parseArtifactLocation(undefined, home), ...options });
+}
 
 function put(root: string, path: string, text = path): void {
   const target = join(root, path);
@@ -121,17 +138,36 @@ test('what a report, a resumed run or a base model needs stays, the rest goes, a
   const kept = [...recorded, ...NEEDED, bundle, fresh];
   const options = { isDryRun: true, nowMs: Date.now() };
 
-  const planned = await collectGarbage(home, options);
+  const planned = await collect(home, options);
   assert.deepEqual(planned.garbage.map(({ path }) => path).sort(), [...GARBAGE].sort());
   assert.equal(planned.bytes, GARBAGE.join('').length);
   assert.deepEqual(exists(home, GARBAGE), GARBAGE, 'a dry run removes nothing');
 
-  assert.deepEqual(await collectGarbage(home, { ...options, isDryRun: false }), planned);
+  assert.deepEqual(await collect(home, { ...options, isDryRun: false }), planned);
   assert.deepEqual(exists(home, GARBAGE), []);
   assert.deepEqual(exists(home, kept), kept);
   assert.deepEqual(exists(home, ['artifacts/runs/unknown', 'artifacts/runs/r1/step-0']), []);
-  assert.equal((await collectGarbage(home, options)).garbage.length, 0);
-  assert.deepEqual((await checkStore(home)).faults, []);
+  assert.equal((await collect(home, options)).garbage.length, 0);
+  assert.deepEqual((await checkStore(home, parseArtifactLocation(undefined, home))).faults, []);
+});
+
+test('a directory that hosts share is looked after where it lies, and copies of objects are left to their cache', async (t) => {
+  const { home } = await createHome(t);
+  const shared = join(home.directory, 'mounted');
+  renameSync(home.artifacts, shared);
+  put(shared, 'runs/r2/step-0/rollouts-0-01.safetensors');
+  put(home.artifacts, 'runs/gone/step-0/rollouts-0-01.safetensors');
+  const collectFrom = async (setting: string) => {
+    const artifacts = parseArtifactLocation(setting, home);
+    const { garbage } = await collectGarbage(home, { artifacts, isDryRun: false, nowMs: Date.now() });
+    return garbage.map(({ path }) => path);
+  };
+  assert.deepEqual(await collectFrom('s3://bucket/runs'), []);
+  assert.deepEqual(await collectFrom(shared), [
+    `${shared}/runs/r1/checkpoint-1/weights-01.safetensors`,
+    `${shared}/runs/r2/step-0/rollouts-0-01.safetensors`,
+  ]);
+  assert.deepEqual((await checkStore(home, parseArtifactLocation(shared, home))).faults, []);
 });
 
 test('links are removed or left, never followed', async (t) => {
@@ -141,7 +177,7 @@ test('links are removed or left, never followed', async (t) => {
   put(outside, 'step-0/rollouts-0-01.safetensors');
   mkdirSync(join(home.artifacts, 'runs/unknown'), { recursive: true });
   symlinkSync(join(outside, 'step-0'), join(home.artifacts, 'runs/unknown/step-0'));
-  const { garbage } = await collectGarbage(home, { isDryRun: false, nowMs: Date.now() });
+  const { garbage } = await collect(home, { isDryRun: false, nowMs: Date.now() });
   assert.ok(garbage.some(({ path }) => path === 'artifacts/runs/unknown/step-0'));
   assert.ok(!existsSync(join(home.artifacts, 'runs/unknown')));
   assert.ok(existsSync(join(outside, 'step-0/rollouts-0-01.safetensors')));
@@ -152,6 +188,6 @@ test('without a database nothing is removed', async (t) => {
   t.after(() => rmSync(directory, { recursive: true }));
   put(directory, GARBAGE[1]!);
   const options = { isDryRun: false, nowMs: Date.now() };
-  await assert.rejects(collectGarbage(toHome(directory), options), DatabaseMissingError);
+  await assert.rejects(collect(toHome(directory), options), DatabaseMissingError);
   assert.deepEqual(exists(toHome(directory), [GARBAGE[1]!]), [GARBAGE[1]]);
 });

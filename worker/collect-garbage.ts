@@ -1,6 +1,7 @@
 import { rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { openReadonlyDatabase } from '../db/connection.ts';
+import type { ArtifactLocation } from './artifact-location.ts';
 import { createDataConverter } from './data-converter.ts';
 import { ABANDONED_MS, createClassifier, type ArtifactState } from './classify-artifacts.ts';
 import type { Home } from './home.ts';
@@ -9,7 +10,7 @@ import { workflowBundleName } from './workflow-bundle.ts';
 
 /** A file that nothing needs. */
 export interface Garbage {
-  /** Below the home. */
+  /** Below the home, unless artifacts lie elsewhere. */
   readonly path: string;
   readonly bytes: number;
   readonly why: Extract<ArtifactState, 'superseded' | 'leftover' | 'partial'> | 'cache';
@@ -38,8 +39,8 @@ function isAbandoned(file: FoundFile, nowMs: number): boolean {
 }
 
 /** The directory is listed before the rows are read, so that a file which a run makes meanwhile is never judged by older rows. */
-async function findArtifacts(home: Home, nowMs: number): Promise<Candidates> {
-  const { files, emptyDirectories } = await listFiles(home.artifacts);
+async function findArtifacts(home: Home, directory: string, nowMs: number): Promise<Candidates> {
+  const { files, emptyDirectories } = await listFiles(directory);
   const db = openReadonlyDatabase(home.database);
   const classify = createClassifier(db, files);
   db.$client.close();
@@ -49,8 +50,8 @@ async function findArtifacts(home: Home, nowMs: number): Promise<Candidates> {
   };
   const states = files.map((file) => ({ file, state: stateOf(file) }));
   return {
-    directory: home.artifacts,
-    prefix: 'artifacts',
+    directory,
+    prefix: directory === home.artifacts ? 'artifacts' : directory,
     files: states
       .filter(({ state }) => GARBAGE_STATES.has(state))
       .map(({ file, state }) => ({ ...file, why: state as Garbage['why'] })),
@@ -121,17 +122,21 @@ async function removeAll({ directory, files, emptyDirectories }: Candidates): Pr
 /**
  * Finds the files of a home that no report, no resumed run, no reuse of runs and no base model needs, and removes them unless
  * `isDryRun`. May run beside a matrix. Never touches the database, trained policies, reports, logs or files that no assay
- * wrote.
+ * wrote. Objects of a bucket are left to the bucket's own rules, and a host's copies of them to their cache.
  *
  * @throws {DatabaseMissingError} without a database, since then every file would look useless
  */
 export async function collectGarbage(
   home: Home,
-  options: { readonly isDryRun: boolean; readonly nowMs: number },
+  options: {
+    readonly artifacts: ArtifactLocation;
+    readonly isDryRun: boolean;
+    readonly nowMs: number;
+  },
 ): Promise<Collection> {
-  const { isDryRun, nowMs } = options;
+  const { artifacts, isDryRun, nowMs } = options;
   const candidates = [
-    await findArtifacts(home, nowMs),
+    ...(artifacts.kind === 'objects' ? [] : [await findArtifacts(home, artifacts.directory, nowMs)]),
     await findUnfinished(home, 'policies', nowMs),
     await findUnfinished(home, 'reports', nowMs),
     await findBundles(home, nowMs),

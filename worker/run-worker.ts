@@ -44,7 +44,7 @@ const SHUTDOWN_GRACE = '2s';
 const HEARTBEAT_INTERVAL = '2s';
 
 async function storeWorkers(settings: WorkerSettings, connection: NativeConnection): Promise<Worker[]> {
-  const artifacts = await openArtifactStore(settings.artifacts, settings.home);
+  const artifacts = await openArtifactStore(settings.artifacts, settings.home.artifacts);
   const activities = createStoreActivities({
     db: openDatabase(settings.home.database),
     artifacts,
@@ -77,7 +77,7 @@ async function trainWorkers(settings: WorkerSettings, connection: NativeConnecti
     cacheDirectory: defaultCacheDirectory(),
     threads: settings.threads,
   });
-  const artifacts = await openArtifactStore(settings.artifacts, settings.home);
+  const artifacts = await openArtifactStore(settings.artifacts, settings.home.artifacts);
   // What a move costs is a download; where all hosts share a folder it is not worth waiting for a worker.
   const workerQueue =
     settings.artifacts.kind === 'objects' ? `${taskQueues.train}/${hostname()}/${randomUUID()}` : null;
