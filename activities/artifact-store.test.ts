@@ -3,7 +3,12 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { ArtifactDamagedError, ArtifactMissingError, createArtifactStore } from './artifact-store.ts';
+import {
+  ArtifactDamagedError,
+  ArtifactMissingError,
+  ArtifactPathError,
+  createArtifactStore,
+} from './artifact-store.ts';
 
 const bytes = new TextEncoder().encode('weights');
 
@@ -34,6 +39,9 @@ test('a half-written or missing artifact is an error that names the file', async
 
 test('a path cannot leave the store', async () => {
   const store = createArtifactStore('/nowhere');
-  await assert.rejects(store.write('../outside', bytes), RangeError);
-  await assert.rejects(store.write('/etc/outside', bytes), RangeError);
+  for (const path of ['../outside', '/etc/outside', 'runs/../../outside', '..', '', 'runs/a\0b']) {
+    await assert.rejects(store.write(path, bytes), ArtifactPathError, path);
+    await assert.rejects(store.read({ path, sha256: '', bytes: 1 }), ArtifactPathError, path);
+    await assert.rejects(store.remove({ path, sha256: '', bytes: 1 }), ArtifactPathError, path);
+  }
 });

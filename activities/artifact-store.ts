@@ -13,25 +13,40 @@ export class ArtifactDamagedError extends Error {
   override readonly name = 'ArtifactDamagedError';
 }
 
+/** A name that leads out of the store: whoever wrote it was not this program. */
+export class ArtifactPathError extends Error {
+  override readonly name = 'ArtifactPathError';
+}
+
 /** No room left on the disk; nothing was replaced. Free some space and run the same command again. */
 export class DiskFullError extends Error {
   override readonly name = 'DiskFullError';
 }
 
-/** Files under one directory, written durably and verified on every read. */
+/** Where tensors go between activities: written durably, named by content, verified on every read. */
 export interface ArtifactStore {
-  readonly directory: string;
-  /** Writes beside, syncs, renames: a reader sees the whole file or none. `{sha}` in `path` becomes the content's hash. */
+  /** A reader sees the whole file or none. `{sha}` in `path` becomes the content's hash. */
   write(path: string, bytes: Uint8Array): Promise<ArtifactRef>;
   /** @throws {ArtifactMissingError} @throws {ArtifactDamagedError} */
   read(ref: ArtifactRef): Promise<Uint8Array>;
   /** Deletes a file; a missing one is fine, so that a repeated activity may repeat it. */
   remove(ref: ArtifactRef): Promise<void>;
+}
+
+/** The store whose files lie under one directory: written beside, synced, renamed. */
+export interface DirectoryArtifactStore extends ArtifactStore {
+  readonly directory: string;
   absolutePath(path: string): string;
 }
 
-function sha256Of(bytes: Uint8Array): string {
+export function sha256Of(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** The reference that content written as `template` gets. */
+export function toArtifactRef(template: string, bytes: Uint8Array): ArtifactRef {
+  const sha256 = sha256Of(bytes);
+  return { path: template.replace('{sha}', sha256.slice(0, 16)), sha256, bytes: bytes.byteLength };
 }
 
 async function syncDirectory(path: string): Promise<void> {
@@ -89,11 +104,14 @@ async function readArtifact(target: string, ref: ArtifactRef): Promise<Uint8Arra
 }
 
 /** Opens the artifact store in `directory`; nothing is created until the first write. */
-export function createArtifactStore(directory: string): ArtifactStore {
+export function createArtifactStore(directory: string): DirectoryArtifactStore {
   const absolutePath = (path: string): string => {
     const normal = normalize(path);
-    if (isAbsolute(normal) || normal.split(sep).includes('..')) {
-      throw new RangeError(`an artifact path stays inside the store; found "${path}"`);
+    if (path === '' || path.includes('\0') || isAbsolute(normal) || normal.split(sep).includes('..')) {
+      throw new ArtifactPathError(
+        `an artifact path stays inside ${directory}; found ${JSON.stringify(path.slice(0, 200))}. ` +
+          'The row or reference was changed by another program: put a whole copy of the database in its place',
+      );
     }
     return join(directory, normal);
   };
@@ -101,12 +119,11 @@ export function createArtifactStore(directory: string): ArtifactStore {
     directory,
     absolutePath,
     write: async (template, bytes) => {
-      const sha256 = sha256Of(bytes);
-      const path = template.replace('{sha}', sha256.slice(0, 16));
-      await writeDurably(absolutePath(path), bytes);
-      return { path, sha256, bytes: bytes.byteLength };
+      const ref = toArtifactRef(template, bytes);
+      await writeDurably(absolutePath(ref.path), bytes);
+      return ref;
     },
-    read: (ref) => readArtifact(absolutePath(ref.path), ref),
-    remove: (ref) => rm(absolutePath(ref.path), { force: true }),
+    read: async (ref) => readArtifact(absolutePath(ref.path), ref),
+    remove: async (ref) => rm(absolutePath(ref.path), { force: true }),
   };
 }

@@ -1,7 +1,7 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { writeTransaction } from '../db/connection.ts';
-import { cancelPendingRuns, endRun } from '../db/runs.ts';
+import { cancelUnfinishedRuns, endRun } from '../db/runs.ts';
 import { formatConfig } from '../model/config.ts';
 import type { ArtifactRef, CheckpointRef } from '../spec/plan.ts';
 import type { ArtifactStore } from './artifact-store.ts';
@@ -49,9 +49,9 @@ export function createCloseRun({ db, artifacts, plans, policiesDirectory }: Stor
   });
 }
 
-/** Marks the runs that a cancelled matrix never started; those under way mark themselves. */
+/** Marks the runs that a cancelled matrix never started; those it had under way have marked themselves. */
 export function createCancelPending({ db }: StoreDependencies) {
-  return durable(({ experimentId }: { readonly experimentId: string }): void =>
-    writeTransaction(db, (tx) => cancelPendingRuns(tx, experimentId)),
-  );
+  return durable(({ experimentId }: { readonly experimentId: string }): void => {
+    writeTransaction(db, (tx) => cancelUnfinishedRuns(tx, experimentId));
+  });
 }

@@ -11,8 +11,8 @@ export interface Attempt {
   pause(): Promise<void>;
 }
 
-/** An attempt that lost its lease; the attempt that took it may have been the one without a future. */
-const RETRYABLE_ERRORS = new Set(['StaleAttemptError']);
+/** The attempt that took a lease may have been the one without a future; an object store may answer again. */
+const RETRYABLE_ERRORS = new Set(['StaleAttemptError', 'ObjectStoreUnreachableError']);
 
 /** Faults that pass by themselves; anything else that is thrown would be thrown again. */
 const TRANSIENT_CODES = new Set([

@@ -62,6 +62,7 @@ before(async () => {
     plans,
     policies: createLivePolicies(artifacts, 1),
     provenance: '{}',
+    workerQueue: null,
   });
   registerExperiment(db, {
     reusableConditionIds: [],

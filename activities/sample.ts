@@ -13,6 +13,8 @@ import type { TrainDependencies } from './train-dependencies.ts';
 export interface SampledRollouts {
   readonly rollouts: ArtifactRef;
   readonly tokens: number;
+  /** Where the policy is warm now; null where every worker may as well read it again. */
+  readonly workerQueue: string | null;
 }
 
 interface SampleOrder {
@@ -66,7 +68,9 @@ async function sampleProblems(
       ? rollouts
       : await recordSignals(dependencies.policies, context, { rollouts, advisers });
   const ref = await dependencies.artifacts.write(order.path, encodeRollouts(recorded));
-  return { rollouts: ref, tokens: rollouts.completionLengths.reduce((sum, length) => sum + length, 0) };
+  const { workerQueue } = dependencies;
+  const tokens = rollouts.completionLengths.reduce((sum, length) => sum + length, 0);
+  return { rollouts: ref, tokens, workerQueue };
 }
 
 export interface SampleInput {

@@ -58,7 +58,7 @@ async function update(scheme: string, policies: LivePolicies, batch: ShapedBatch
     readRun: () => Promise.resolve(context),
     readBaseModel: () => Promise.reject(new Error('no base model is read')),
   };
-  const activity = createUpdate({ artifacts, plans, policies, provenance: '{}' });
+  const activity = createUpdate({ artifacts, plans, policies, provenance: '{}', workerQueue: null });
   const shaped = await artifacts.write('shaped-{sha}.safetensors', encodeShapedBatch(batch));
   return (await new MockActivityEnvironment().run(activity, {
     plan,

@@ -22,6 +22,8 @@ export interface UpdatedPolicy {
   readonly checkpoint: CheckpointRef;
   /** Metric name → value, as recorded. */
   readonly metrics: Readonly<Record<string, number>>;
+  /** Where the new policy is warm; null where every worker may as well read it. */
+  readonly workerQueue: string | null;
 }
 
 /** Keeps the batch whose numbers broke the update, which a later attempt would delete, and says where. */
@@ -34,10 +36,11 @@ async function keepOffendingBatch(
   if (!isNumeric) return error;
   const path = `runs/${at.runId}/failures/step-${at.step}-{sha}.safetensors`;
   const kept = await artifacts.write(path, at.bytes);
+  // Without a cause: of a chain, a run's row tells the innermost message.
   const message = `${error.message}. The batch of step ${at.step} is kept as artifacts/${kept.path} of the home directory`;
   return error instanceof NonFiniteLossError
-    ? new NonFiniteLossError(message, { cause: error })
-    : new NonFiniteGradientError(message, { cause: error });
+    ? new NonFiniteLossError(message)
+    : new NonFiniteGradientError(message);
 }
 
 /** Policy first, then the critic where there is one: they share no weights. */
@@ -81,7 +84,7 @@ export function createUpdate(dependencies: TrainDependencies) {
         live,
         (part) => `runs/${runId}/checkpoint-${input.step + 1}/${part}-{sha}.safetensors`,
       );
-      return { checkpoint, metrics };
+      return { checkpoint, metrics, workerQueue: dependencies.workerQueue };
     } catch (error) {
       releaseLivePolicy(live);
       throw await keepOffendingBatch(artifacts, error, { runId, step: input.step, bytes });

@@ -17,6 +17,7 @@ import { writeReport } from '../reports/write-report.ts';
 /*
  * Speed of the store in a real file: rows in per second, and what a report's reads cost over them.
  *   node --import tsx bench/database.ts --runs 8 --steps 50 --rollouts 256 --tokens 48
+ * and with 10^6 rollouts (docs/reliability.md) --steps 489.
  * prints one JSON line; `*PerSecond` are rows, `*Ms` are single readings.
  */
 
@@ -128,7 +129,7 @@ function recordEvaluation(db: Database, runId: string): void {
 
 function fill(path: string): void {
   const db = openDatabase(path);
-  const settings = '{"scheme":{"name":"grpo"}}';
+  const settings = '{"scheme":{"name":"grpo"},"training":{"examples":null,"pool":null}}';
   registerExperiment(db, {
     reusableConditionIds: [],
     experiment: {
@@ -190,6 +191,8 @@ try {
     JSON.stringify({
       rollouts: rows,
       megabytes: Math.round(statSync(path).size / 1e6),
+      bytesPerRollout: Math.round(statSync(path).size / rows),
+      peakMemoryMegabytes: Math.round(process.resourceUsage().maxRSS / 1e3),
       rolloutsPerSecond: perSecond(rows, 'rollouts'),
       readBackPerSecond: perSecond(rows, 'readBack'),
       shapedPerSecond: perSecond(rows, 'shaping'),

@@ -7,7 +7,7 @@ import type { BaseCard } from '../reports/base-card.ts';
 import { toCardText } from '../reports/base-card-text.ts';
 import { loadBaseCard } from '../reports/load-base-card.ts';
 import { homeOption, jsonOption, readHome } from './home-option.ts';
-import { parseSeed } from './parse-options.ts';
+import { parseWholeNumber } from './parse-options.ts';
 import { addWorkerOptions, completeMatrices, type WorkerOptions } from './run.ts';
 
 /** A named base model is not made, or not with that seed: build it. */
@@ -116,7 +116,7 @@ export function addBasesCommand(program: Command, setExitCode: (code: number) =>
     .command('show')
     .description('Print the card of a base model: what it knows before any RL.')
     .argument('<name>', 'a name of `assay bases ls`')
-    .option('--seed <n>', 'base seed (default: every one that is built)', parseSeed)
+    .option('--seed <n>', 'base seed (default: every one that is built)', parseWholeNumber)
     .addOption(homeOption())
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  assay bases show latent-strategy --seed 0')
@@ -126,7 +126,7 @@ export function addBasesCommand(program: Command, setExitCode: (code: number) =>
       'Pretrain a named base model, evaluate it on every split, and print its card; resumes likewise.',
     )
     .argument('<name>', 'a name of `assay bases ls`')
-    .option('--seed <n>', 'base seed', parseSeed, 0)
+    .option('--seed <n>', 'base seed', parseWholeNumber, 0)
     .addOption(homeOption())
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  assay bases build latent-strategy --seed 1')

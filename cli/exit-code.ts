@@ -31,6 +31,8 @@ export function describeError(error: unknown): string {
   const isOurs =
     error.name.endsWith('Error') &&
     !['Error', 'TypeError', 'RangeError', 'ReferenceError', 'SyntaxError'].includes(error.name);
+  if (error.name === 'ServiceError' && error.cause instanceof Error)
+    return `assay: the Temporal server did not do as asked: ${error.message}: ${innermost(error.cause).message}`;
   if (isOurs) return `assay: ${error.name}: ${error.message}`;
   return `assay: ${error.stack ?? error.message}`;
 }

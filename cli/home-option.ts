@@ -8,6 +8,14 @@ export function homeOption(): Option {
     .default('.assay');
 }
 
+/** `--artifacts WHERE`, for commands that start workers or look after files. */
+export function artifactsOption(): Option {
+  return new Option(
+    '--artifacts <where>',
+    'a directory, or s3://BUCKET/PREFIX for workers without a common folder (default: within the home)',
+  ).env('ASSAY_ARTIFACTS');
+}
+
 export function jsonOption(): Option {
   return new Option('--json', 'print one JSON document to stdout instead of text');
 }

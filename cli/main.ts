@@ -3,8 +3,12 @@ import packageJson from '../package.json' with { type: 'json' };
 import { addBasesCommand } from './bases.ts';
 import { addCancelCommand } from './cancel.ts';
 import { addClaimsCommand } from './claims.ts';
+import { addDbCommand } from './db.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { describeError, exitCodeOf } from './exit-code.ts';
+import { addGcCommand } from './gc.ts';
+import { guardConsole } from './guard-console.ts';
+import { addExtendCommand } from './extend.ts';
 import { addLsCommand } from './ls.ts';
 import { addOverlapCommand } from './overlap.ts';
 import { addPauseCommand } from './pause.ts';
@@ -31,12 +35,15 @@ function createProgram(setExitCode: (code: number) => void): Command {
     addShowCommand,
     addPauseCommand,
     addCancelCommand,
+    addExtendCommand,
     addClaimsCommand,
     addReportCommand,
     addOverlapCommand,
     addBasesCommand,
     addWorkerCommand,
     addDoctorCommand,
+    addDbCommand,
+    addGcCommand,
     addSettingsCommand,
     addSetupCommand,
   ];
@@ -47,6 +54,7 @@ function createProgram(setExitCode: (code: number) => void): Command {
 /** Runs one command line; returns the process's exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
   let exitCode = 0;
+  guardConsole(console, process.env);
   try {
     await createProgram((code) => (exitCode = code)).parseAsync([...argv]);
     return exitCode;

@@ -22,7 +22,7 @@ export function parseSeeds(text: string): number | number[] {
 }
 
 /** A whole number of at least 0. */
-export function parseSeed(text: string): number {
+export function parseWholeNumber(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !Number.isInteger(value) || value < 0)
     throw new InvalidArgumentError(`expected a whole number of at least 0, found "${text}".`);

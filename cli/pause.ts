@@ -5,6 +5,7 @@ import { chooseExperiment } from '../db/experiments.ts';
 import {
   attachMatrix,
   isMatrixOpen,
+  MatrixNotOpenError,
   setMatrixPaused,
   type MatrixHandle,
 } from '../experiments/matrix-workflow.ts';
@@ -13,11 +14,6 @@ import { openServer } from '../worker/session.ts';
 import { provideTemporalServer } from '../worker/setup/temporal-server.ts';
 import { connectClient } from '../worker/temporal-connection.ts';
 import { homeOption, jsonOption, readHome } from './home-option.ts';
-
-/** There is no open workflow for the experiment: it is finished, or was never launched on this server. */
-export class MatrixNotOpenError extends Error {
-  override readonly name = 'MatrixNotOpenError';
-}
 
 /** Calls `body` with the open matrix of an experiment, on the server its home uses. */
 export async function withOpenMatrix<Result>(
@@ -63,7 +59,7 @@ export function addPauseCommand(program: Command): void {
     .addHelpText('after', '\nExamples:\n  assay pause quickstart\n  assay pause quickstart --off')
     .action(async (name: string | undefined, options: PauseOptions) => {
       const progress = await withOpenMatrix(options, name, (handle, client) =>
-        setMatrixPaused(client, handle, options.off !== true),
+        setMatrixPaused({ client, handle }, options.off !== true),
       );
       if (options.json) console.log(JSON.stringify(progress, null, 2));
       else

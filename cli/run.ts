@@ -4,18 +4,24 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openDatabase, type Database } from '../db/connection.ts';
 import { listRuns } from '../db/runs.ts';
 import { loadExperiment } from '../experiments/load.ts';
-import { queryBaseModel, startMatrix, type MatrixHandle } from '../experiments/matrix-workflow.ts';
+import {
+  queryBaseModel,
+  startMatrix,
+  type MatrixHandle,
+  type MatrixProgress,
+} from '../experiments/matrix-workflow.ts';
 import { planRuns, registerMatrix } from '../experiments/register.ts';
 import { resolveExperiment, type ResolvedExperiment } from '../experiments/resolve.ts';
 import { chooseBackend, type BackendChoice } from '../model/backend.ts';
 import { defaultCacheDirectory } from '../model/cache-directory.ts';
 import { applyAssignment } from '../spec/merge.ts';
+import { parseArtifactLocation } from '../worker/artifact-location.ts';
 import type { Home } from '../worker/home.ts';
 import { defaultTrainWorkers, openSession, type Session } from '../worker/session.ts';
 import { provideTemporalServer } from '../worker/setup/temporal-server.ts';
 import { InterruptedError } from './exit-code.ts';
-import { homeOption, jsonOption, readHome } from './home-option.ts';
-import { parseCount, parseSeeds } from './parse-options.ts';
+import { artifactsOption, homeOption, jsonOption, readHome } from './home-option.ts';
+import { parseCount, parseSeeds, parseWholeNumber } from './parse-options.ts';
 import { createProgressView, type BaseProgress } from './progress.ts';
 import { printReportPaths, writeExperimentReport } from './report.ts';
 import { backendOption } from './worker.ts';
@@ -23,6 +29,7 @@ import { backendOption } from './worker.ts';
 /** Where a matrix lives and what computes it. */
 export interface WorkerOptions {
   readonly home: string;
+  readonly artifacts?: string;
   readonly backend: BackendChoice;
   readonly trainWorkers: number;
   readonly threads: number;
@@ -38,6 +45,9 @@ export interface RunOptions extends WorkerOptions {
 }
 
 const POLL_INTERVAL_MS = 1000;
+
+/** Train workers of other hosts, which nobody counts. */
+const ASSUMED_TRAIN_WORKERS = 1;
 
 /** The experiment a file and the command line declare together. */
 export async function declareExperiment(
@@ -94,13 +104,18 @@ export class MatrixCancelledError extends Error {
   override readonly name = 'MatrixCancelledError';
 }
 
-function toCancellation(error: unknown): never {
-  if (error instanceof WorkflowFailedError && error.cause instanceof CancelledFailure) {
-    throw new MatrixCancelledError(
-      'the matrix was cancelled; what is recorded stays, and `assay run` starts its runs again',
-    );
-  }
-  throw error;
+/** How a matrix ended; one that was cancelled, by the update or by the server's own means, is an error. */
+async function waitForEnd(handle: MatrixHandle): Promise<MatrixProgress> {
+  const isCancellation = (error: unknown): boolean =>
+    error instanceof WorkflowFailedError && error.cause instanceof CancelledFailure;
+  const progress = await handle.result().catch((error: unknown) => {
+    if (isCancellation(error)) return null;
+    throw error;
+  });
+  if (progress !== null && !progress.isCancelled) return progress;
+  throw new MatrixCancelledError(
+    'the matrix was cancelled; what is recorded stays, and `assay run` starts its runs again',
+  );
 }
 
 /** Shows progress until the matrix ends; rejects when interrupted or when the workers cannot be kept running. */
@@ -112,14 +127,11 @@ async function follow(
     readonly experiment: ResolvedExperiment;
   },
   interrupted: Promise<never>,
-): Promise<readonly string[]> {
+): Promise<MatrixProgress> {
   const { session, handle, db, experiment } = context;
   const view = createProgressView(db, experiment.id);
   let isDone = false;
-  const finished = handle
-    .result()
-    .catch(toCancellation)
-    .finally(() => (isDone = true));
+  const finished = waitForEnd(handle).finally(() => (isDone = true));
   const showUntilDone = async (): Promise<void> => {
     while (!isDone) {
       view.show(await listBaseProgress(session, experiment));
@@ -133,7 +145,7 @@ async function follow(
       session.failure,
     ]);
     view.show([]);
-    return result.failed;
+    return result;
   } finally {
     isDone = true;
     view.end();
@@ -165,12 +177,38 @@ function isFinished(db: Database, experiment: ResolvedExperiment): boolean {
   return listRuns(db, experiment.id).every((run) => run.status === 'completed' || !planned.has(run.id));
 }
 
+function countPending(db: Database, experimentId: string): number {
+  return listRuns(db, experimentId).filter(({ status }) => status === 'pending').length;
+}
+
+/**
+ * Follows the matrix to its end; how many runs failed. The matrix under way that this launch attached to may have planned its
+ * last page before the launch added runs: then it is started once more.
+ */
+async function completeMatrix(
+  context: { readonly session: Session; readonly db: Database; readonly experiment: ResolvedExperiment },
+  launch: { readonly window: number; readonly failFast: boolean },
+  interrupted: Promise<never>,
+): Promise<number> {
+  const { session, db, experiment } = context;
+  let failed = 0;
+  let pending: number;
+  do {
+    pending = countPending(db, experiment.id);
+    const handle = await startMatrix(session.client, { experimentId: experiment.id, ...launch });
+    failed += (await follow({ ...context, handle }, interrupted)).failed;
+  } while (countPending(db, experiment.id) > 0 && countPending(db, experiment.id) < pending && failed === 0);
+  return failed;
+}
+
 function openWorkers(home: Home, options: WorkerOptions): Promise<Session> {
+  parseArtifactLocation(options.artifacts, home);
   // A forced backend that is missing is refused here rather than by every worker.
   chooseBackend({ backend: options.backend, cacheDirectory: defaultCacheDirectory() });
   return openSession({
     ...options,
     home,
+    artifacts: options.artifacts,
     findServerProgram: () =>
       provideTemporalServer({
         cacheDirectory: defaultCacheDirectory(),
@@ -183,13 +221,13 @@ function openWorkers(home: Home, options: WorkerOptions): Promise<Session> {
  * Launches, attaches to or resumes matrices one after the other with the same workers, and follows each to its end. A
  * later matrix reuses the runs that an earlier one completed.
  *
- * @param onEnd awaited after each, with the runs that failed
+ * @param onEnd awaited after each, with how many runs failed
  */
 export async function completeMatrices(
   db: Database,
   work: {
     readonly experiments: readonly ResolvedExperiment[];
-    readonly onEnd?: (experiment: ResolvedExperiment, failed: readonly string[]) => Promise<void>;
+    readonly onEnd?: (experiment: ResolvedExperiment, failed: number) => Promise<void>;
   },
   options: WorkerOptions,
 ): Promise<void> {
@@ -200,7 +238,7 @@ export async function completeMatrices(
     for (const experiment of work.experiments) {
       registerMatrix(db, experiment);
       const { length: count } = planRuns(experiment);
-      let failed: readonly string[] = [];
+      let failed = 0;
       if (isFinished(db, experiment)) {
         console.error(`${experiment.name}: all ${count} runs are completed already`);
       } else {
@@ -208,12 +246,11 @@ export async function completeMatrices(
         console.error(
           `${experiment.name}: ${count} runs, Temporal at ${session.address}, ${options.trainWorkers} train workers; results in ${home.directory}`,
         );
-        const handle = await startMatrix(session.client, {
-          experimentId: experiment.id,
-          window: options.window ?? 2 * options.trainWorkers,
+        const launch = {
+          window: options.window ?? 2 * Math.max(options.trainWorkers, ASSUMED_TRAIN_WORKERS),
           failFast: options.failFast ?? false,
-        });
-        failed = await follow({ session, handle, db, experiment }, interrupt.promise);
+        };
+        failed = await completeMatrix({ session, db, experiment }, launch, interrupt.promise);
       }
       await work.onEnd?.(experiment, failed);
     }
@@ -231,7 +268,7 @@ export async function runMatrices(
   const home = readHome(options);
   const db = openDatabase(home.database);
   let exitCode = 0;
-  const onEnd = async ({ id }: ResolvedExperiment, failed: readonly string[]): Promise<void> => {
+  const onEnd = async ({ id }: ResolvedExperiment, failed: number): Promise<void> => {
     const json = options.json ?? false;
     exitCode = Math.max(exitCode, await finishWithReport(db, { home, experimentId: id, json, failed }));
   };
@@ -245,7 +282,7 @@ async function finishWithReport(
     readonly home: Home;
     readonly experimentId: string;
     readonly json: boolean;
-    readonly failed: readonly string[];
+    readonly failed: number;
   },
 ): Promise<number> {
   const runs = listRuns(db, end.experimentId);
@@ -256,25 +293,27 @@ async function finishWithReport(
   if (end.json)
     console.log(JSON.stringify({ runs: runs.map(({ id, status }) => ({ id, status })), report }, null, 2));
   else printReportPaths(report);
-  return end.failed.length > 0 || runs.some((run) => run.status === 'failed') ? 1 : 0;
+  return end.failed > 0 || runs.some((run) => run.status === 'failed') ? 1 : 0;
 }
 
 /** What decides speed and never a number. */
 export function addWorkerOptions(command: Command): Command {
   return command
+    .addOption(artifactsOption())
     .addOption(backendOption())
     .addOption(
-      new Option('--train-workers <n>', 'train worker processes, one slot each')
-        .argParser(parseCount)
+      new Option('--train-workers <n>', 'train worker processes, one slot each; 0: other hosts train')
+        .argParser(parseWholeNumber)
         .default(defaultTrainWorkers(), 'one per core'),
     )
     .addOption(
       new Option('--threads <n>', 'threads inside one tfjs operation').argParser(parseCount).default(1),
     )
     .addOption(
-      new Option('--window <n>', 'most runs under way at once (default: twice the train workers)').argParser(
-        parseCount,
-      ),
+      new Option(
+        '--window <n>',
+        'most runs under way at once (default: twice the train workers of this host)',
+      ).argParser(parseCount),
     )
     .option('--fail-fast', 'start no further run once one has failed');
 }

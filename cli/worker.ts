@@ -1,11 +1,13 @@
 import { Option, type Command } from 'commander';
 import type { BackendChoice } from '../model/backend.ts';
+import { parseArtifactLocation } from '../worker/artifact-location.ts';
 import { runWorker, type WorkerRole } from '../worker/run-worker.ts';
 import { configuredTarget } from '../worker/temporal-connection.ts';
-import { homeOption, readHome } from './home-option.ts';
+import { artifactsOption, homeOption, readHome } from './home-option.ts';
 
 interface WorkerOptions {
   readonly home: string;
+  readonly artifacts?: string;
   readonly role: WorkerRole;
   readonly backend: BackendChoice;
   readonly threads: string;
@@ -25,6 +27,7 @@ export function addWorkerCommand(program: Command): void {
       'Serve task queues of the Temporal server that TEMPORAL_* variables or profiles name. `assay run` starts its own.',
     )
     .addOption(homeOption())
+    .addOption(artifactsOption())
     .addOption(
       new Option('--role <role>', 'store: workflows, verdicts and rows; train: one slot of model compute')
         .choices(['store', 'train'])
@@ -34,12 +37,14 @@ export function addWorkerCommand(program: Command): void {
     .option('--threads <n>', 'threads inside one tfjs operation', '1')
     .addHelpText(
       'after',
-      '\nExamples:\n  TEMPORAL_ADDRESS=127.0.0.1:7233 assay worker --role store\n  TEMPORAL_ADDRESS=127.0.0.1:7233 assay worker --role train --backend native',
+      '\nExamples:\n  TEMPORAL_ADDRESS=127.0.0.1:7233 assay worker --role store\n  TEMPORAL_ADDRESS=127.0.0.1:7233 assay worker --role train --backend native\n  TEMPORAL_ADDRESS=10.0.0.1:7233 assay worker --role train --artifacts s3://assay/runs',
     )
     .action(async (options: WorkerOptions) => {
+      const home = readHome(options);
       await runWorker({
         role: options.role,
-        home: readHome(options),
+        home,
+        artifacts: parseArtifactLocation(options.artifacts, home),
         target: configuredTarget(),
         backend: options.backend,
         threads: Number(options.threads),

@@ -23,6 +23,13 @@ export function findArtifact(db: Database, path: string): ArtifactRef {
   return { path: row.path, sha256: row.sha256, bytes: row.bytes };
 }
 
+export type ArtifactRow = typeof artifacts.$inferSelect;
+
+/** Every file the store promises, and those it has released, by path. */
+export function listArtifacts(db: Database): ArtifactRow[] {
+  return db.select().from(artifacts).orderBy(artifacts.path).all();
+}
+
 /** Notes that superseded files are about to be deleted; their hashes stay. */
 export function releaseArtifacts(db: Database, refs: readonly ArtifactRef[]): void {
   if (refs.length === 0) return;

@@ -37,3 +37,13 @@ export function findBaseModel(db: Database, id: string): BaseModel | null {
   const row = db.select().from(baseModels).where(eq(baseModels.id, id)).get();
   return row === undefined ? null : { ...row, weights: findArtifact(db, row.weightsPath) };
 }
+
+/** Ids of the base models that are made. */
+export function listBaseModelIds(db: Database): string[] {
+  return db
+    .select({ id: baseModels.id })
+    .from(baseModels)
+    .orderBy(baseModels.id)
+    .all()
+    .map(({ id }) => id);
+}

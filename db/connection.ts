@@ -28,7 +28,8 @@ export class DatabaseFullError extends Error {
   override readonly name = 'DatabaseFullError';
 }
 
-const migrationsFolder = fileURLToPath(new URL('../migrations', import.meta.url));
+/** The SQL of every version of the schema. */
+export const migrationsFolder = fileURLToPath(new URL('../migrations', import.meta.url));
 const BUSY_TIMEOUT_MS = 30_000;
 const DAMAGE_CODES = new Set([
   'SQLITE_CORRUPT',
@@ -154,6 +155,13 @@ export function openDatabase(path: string): Database {
   });
 }
 
+function assertExists(path: string): void {
+  if (existsSync(path)) return;
+  throw new DatabaseMissingError(
+    `there is no database at ${path}; run a matrix first, or name its directory with --home`,
+  );
+}
+
 function isOutdated(path: string): boolean {
   let isBehind = false;
   openFile(path, { readonly: true }, ({ $client }) => {
@@ -169,13 +177,19 @@ function isOutdated(path: string): boolean {
  * @throws {DatabaseMissingError} @throws {DatabaseDamagedError} @throws {DatabaseTooNewError}
  */
 export function openReadonlyDatabase(path: string): Database {
-  if (!existsSync(path)) {
-    throw new DatabaseMissingError(
-      `there is no database at ${path}; run a matrix first, or name its directory with --home`,
-    );
-  }
+  assertExists(path);
   if (isOutdated(path)) openDatabase(path).$client.close();
   return openFile(path, { readonly: true }, ({ $client }) => compareMigrations($client));
+}
+
+/**
+ * Opens an existing store for inspection, as it is: neither brought up to date nor refused for its version.
+ *
+ * @throws {DatabaseMissingError} @throws {DatabaseDamagedError} when it is no database or cut short
+ */
+export function openForInspection(path: string): Database {
+  assertExists(path);
+  return openFile(path, { readonly: true }, ({ $client }) => countAppliedMigrations($client));
 }
 
 /** One immediate, synchronous transaction: it takes the write lock at once or waits for it, and commits whole or not at all. */

@@ -17,6 +17,7 @@ import {
   recordExampleRollouts,
   temporaryStorePath,
 } from './example-store.ts';
+import { readTransaction } from './report-queries.ts';
 import { listRollouts } from './rollouts.ts';
 import { listMetrics, nextStepOf, recordStep } from './steps.ts';
 
@@ -93,6 +94,20 @@ test('a reader sees the last commit and does not stop the writer', (t) => {
     assert.equal(nextStepOf(reader, 'r1'), 0);
   });
   assert.equal(nextStepOf(reader, 'r1'), 1);
+});
+
+test('a report under way sees one state of the store while a long write commits, and neither waits', (t) => {
+  const path = temporaryStorePath(t);
+  const writer = openExampleStore(path);
+  const reader = openReadonlyDatabase(path);
+  writer.$client.pragma('cache_size = 10');
+  const many = Array.from({ length: 400 }, (_, i) => exampleRollout('r1', i));
+  readTransaction(reader, (tx) => {
+    assert.equal(listRollouts(tx, place).length, 0);
+    recordExampleRollouts(writer, many);
+    assert.equal(listRollouts(tx, place).length, 0);
+  });
+  assert.equal(listRollouts(reader, place).length, 400);
 });
 
 test('a copy cut short is found although its log is whole, and is left as it was', (t) => {

@@ -1,6 +1,6 @@
 import { and, eq, inArray, max, sql } from 'drizzle-orm';
 import type { Database } from './connection.ts';
-import { recordedRunId } from './runs.ts';
+import { recordedRunId, type RunStatus } from './runs.ts';
 import { evaluations, metrics, runs, steps } from './schema.ts';
 
 /** Where a run is, as its rows say. */
@@ -33,6 +33,27 @@ function lastMetrics(db: Database, experimentId: string): Map<string, Map<string
   const byRun = new Map<string, Map<string, number>>();
   for (const row of rows) byRun.set(row.runId, (byRun.get(row.runId) ?? new Map()).set(row.name, row.value));
   return byRun;
+}
+
+/** How far a run of the store is: what it may still need lies behind its cursor. */
+export interface RunCursor {
+  readonly runId: string;
+  readonly status: RunStatus;
+  /** The first step without a row. */
+  readonly nextStep: number;
+}
+
+/** The cursors of all runs of the store. */
+export function listRunCursors(db: Database): RunCursor[] {
+  return db
+    .select({
+      runId: runs.id,
+      status: runs.status,
+      nextStep: sql<number>`(select count(*) from ${steps} where ${steps.runId} = ${runs.id})`,
+    })
+    .from(runs)
+    .orderBy(runs.id)
+    .all();
 }
 
 /** The position of every run of an experiment; cheap enough to ask every second. */

@@ -178,10 +178,14 @@ export function endRun(
     .run();
 }
 
-/** Marks the runs of an experiment that have not started as cancelled. */
-export function cancelPendingRuns(db: Database, experimentId: string): void {
-  db.update(runs)
+/**
+ * Marks the unfinished runs of an experiment as cancelled, those too that an earlier launch left under way; how many there
+ * were. Call it when no run of the experiment is computed any more.
+ */
+export function cancelUnfinishedRuns(db: Database, experimentId: string): number {
+  return db
+    .update(runs)
     .set({ status: 'cancelled', finishedAt: new Date().toISOString() })
-    .where(and(eq(runs.experimentId, experimentId), eq(runs.status, 'pending')))
-    .run();
+    .where(and(eq(runs.experimentId, experimentId), inArray(runs.status, ['pending', 'running'])))
+    .run().changes;
 }

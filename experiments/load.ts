@@ -1,13 +1,13 @@
-import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parse as parseYaml } from 'yaml';
 import { InvalidSpecError } from '../spec/invalid-spec-error.ts';
 import { isSettings, type Settings } from '../spec/merge.ts';
 import { inlineProblemFiles } from './problem-file.ts';
+import { readSmallFile } from './read-small-file.ts';
 
 /** Declarations are written by hand; anything larger is a mistake or an attack. */
-const MAX_YAML_BYTES = 1_000_000;
+const MAX_DECLARATION_BYTES = 1_000_000;
 
 /** What a file declares: the name of its export. */
 type DeclarationKind = 'experiment' | 'claim';
@@ -21,14 +21,31 @@ async function loadModule(path: string, kind: DeclarationKind): Promise<unknown>
   );
 }
 
-async function loadYaml(path: string): Promise<unknown> {
-  const text = await readFile(path, 'utf8');
-  if (text.length > MAX_YAML_BYTES)
-    throw new InvalidSpecError(`${path}: a declaration is at most ${MAX_YAML_BYTES} bytes`);
+/** Nesting beyond this is no declaration's, and takes the YAML parser quadratic time. */
+const MAX_NESTING = 100;
+
+/** Counts brackets and leading dashes as they stand, also in quotes: an estimate from above of how deep a text nests. */
+function estimateNesting(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const bracket of text.match(/[[\]{}]/g) ?? []) {
+    depth = Math.max(0, depth + (bracket === '[' || bracket === '{' ? 1 : -1));
+    deepest = Math.max(deepest, depth);
+  }
+  for (const [lead] of text.matchAll(/^[ \t?:-]+/gm)) deepest = Math.max(deepest, lead.length / 2);
+  return deepest;
+}
+
+async function loadText(path: string, extension: string): Promise<unknown> {
+  const text = await readSmallFile(path, MAX_DECLARATION_BYTES);
+  const nesting = estimateNesting(text);
+  if (nesting > MAX_NESTING)
+    throw new InvalidSpecError(`${path}: nests ${nesting} levels deep, expected at most ${MAX_NESTING}`);
   try {
-    return parseYaml(text, { maxAliasCount: 100 });
+    return extension === '.json' ? JSON.parse(text) : parseYaml(text, { maxAliasCount: 100 });
   } catch (error) {
-    throw new InvalidSpecError(`${path}: not YAML: ${(error as Error).message}`);
+    const language = extension === '.json' ? 'JSON' : 'YAML';
+    throw new InvalidSpecError(`${path}: not ${language}: ${(error as Error).message}`);
   }
 }
 
@@ -50,7 +67,7 @@ export async function loadDeclaration(file: string, kind: DeclarationKind): Prom
     if (extension === '.ts' || extension === '.mts' || extension === '.js' || extension === '.mjs')
       declared = await loadModule(path, kind);
     else if (extension === '.yaml' || extension === '.yml' || extension === '.json')
-      declared = await loadYaml(path);
+      declared = await loadText(path, extension);
     else throw new InvalidSpecError(`${path}: expected a .ts, .yaml or .json file`);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;

@@ -1,13 +1,20 @@
 import {
+  ApplicationFailure,
   WorkflowIdConflictPolicy,
   WorkflowIdReusePolicy,
   WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
+  WorkflowUpdateStage,
   type Client,
   type WorkflowHandle,
+  type WorkflowUpdateHandle,
 } from '@temporalio/client';
 import { taskQueues, workflowIds } from '../spec/plan.ts';
-import type { matrixWorkflow, MatrixProgress } from '../workflows/matrix.ts';
+import type { MatrixProgress } from '../workflows/matrix-state.ts';
+import type { matrixWorkflow } from '../workflows/matrix.ts';
+
+export type { MatrixProgress };
 
 /** A matrix as its own workflow, found by content: launching twice attaches. */
 export type MatrixHandle = WorkflowHandle<typeof matrixWorkflow>;
@@ -35,28 +42,89 @@ export class NoWorkerError extends Error {
   override readonly name = 'NoWorkerError';
 }
 
-const ANSWER_TIMEOUT_MS = 20_000;
+/** There is no open workflow for the experiment: it has finished, or was never launched on this server. */
+export class MatrixNotOpenError extends Error {
+  override readonly name = 'MatrixNotOpenError';
+}
+
+/** How long a worker may take to look at an update. */
+const ANSWER_TIMEOUT_MS = 30_000;
+
+const waitForStage = WorkflowUpdateStage.ACCEPTED;
+
+/** The matrix ended between the command's look at it and the update. */
+function hasEndedMeanwhile(error: unknown): boolean {
+  if (error instanceof WorkflowNotFoundError) return true;
+  if (!(error instanceof WorkflowUpdateFailedError)) return false;
+  const { cause } = error;
+  return (
+    cause instanceof ApplicationFailure &&
+    (cause.type === 'AcceptedUpdateCompletedWorkflow' || cause.message === 'the matrix has just ended')
+  );
+}
+
+/** A matrix that updates are sent to. */
+export interface OpenMatrix {
+  readonly client: Client;
+  readonly handle: MatrixHandle;
+  /** How long a worker may take to look at an update; 30 s when left out. */
+  readonly answerWithinMs?: number;
+}
+
+async function updateMatrix(
+  { client, answerWithinMs = ANSWER_TIMEOUT_MS }: OpenMatrix,
+  startUpdate: () => Promise<WorkflowUpdateHandle<MatrixProgress>>,
+): Promise<MatrixProgress> {
+  try {
+    // Accepting needs a worker and a moment; finishing what runs may take longer and has no deadline.
+    const update = await client.withDeadline(Date.now() + answerWithinMs, startUpdate);
+    return await update.result();
+  } catch (error) {
+    if (hasEndedMeanwhile(error))
+      throw new MatrixNotOpenError(
+        'the matrix is not under way; launch it with `assay run` or `assay resume`',
+      );
+    if (!(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)) throw error;
+    throw new NoWorkerError(
+      `no worker answered within ${answerWithinMs / 1000} s; a matrix is told anything while \`assay run\` or \`assay resume\` works on it`,
+    );
+  }
+}
 
 /**
  * Lets running steps finish and starts none, or goes on; the runs stay where they are.
  *
  * @throws {NoWorkerError} when no worker of this matrix is running
+ * @throws {MatrixNotOpenError} when it has ended
  */
-export async function setMatrixPaused(
-  client: Client,
-  handle: MatrixHandle,
-  paused: boolean,
-): Promise<MatrixProgress> {
-  try {
-    return await client.withDeadline(Date.now() + ANSWER_TIMEOUT_MS, () =>
-      handle.executeUpdate<MatrixProgress, [boolean]>('setPaused', { args: [paused] }),
-    );
-  } catch (error) {
-    if (!(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)) throw error;
-    throw new NoWorkerError(
-      'no worker answered within 20 s; a matrix is paused while `assay run` works on it',
-    );
-  }
+export function setMatrixPaused(matrix: OpenMatrix, paused: boolean): Promise<MatrixProgress> {
+  return updateMatrix(matrix, () =>
+    matrix.handle.startUpdate<MatrixProgress, [boolean]>('setPaused', { args: [paused], waitForStage }),
+  );
+}
+
+/**
+ * Abandons what runs and starts nothing more; resolves when every run has ended and every row is marked.
+ *
+ * @throws {NoWorkerError} when no worker of this matrix is running
+ * @throws {MatrixNotOpenError} when it has ended
+ */
+export function cancelMatrix(matrix: OpenMatrix): Promise<MatrixProgress> {
+  return updateMatrix(matrix, () =>
+    matrix.handle.startUpdate<MatrixProgress, []>('cancel', { waitForStage }),
+  );
+}
+
+/**
+ * Tells a matrix under way that the store holds more runs than when it began.
+ *
+ * @throws {NoWorkerError} when no worker of this matrix is running
+ * @throws {MatrixNotOpenError} when it has ended
+ */
+export function extendMatrix(matrix: OpenMatrix): Promise<MatrixProgress> {
+  return updateMatrix(matrix, () =>
+    matrix.handle.startUpdate<MatrixProgress, []>('extend', { waitForStage }),
+  );
 }
 
 /** Whether a workflow for this matrix is open on the server. */

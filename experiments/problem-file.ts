@@ -1,24 +1,21 @@
-import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { InvalidSpecError } from '../spec/invalid-spec-error.ts';
 import { isSettings, type Settings } from '../spec/merge.ts';
 import { parseProblemRows } from '../tasks/problem-rows.ts';
+import { readSmallFile } from './read-small-file.ts';
 
 /** The rows become part of the condition and of its fingerprint, so a file is a data set, not a warehouse. */
 const MAX_FILE_BYTES = 5_000_000;
 
 async function readProblemFile(path: string): Promise<unknown> {
-  let size: number;
+  let text: string;
   try {
-    ({ size } = await stat(path));
+    text = await readSmallFile(path, MAX_FILE_BYTES);
   } catch (error) {
     throw new InvalidSpecError(`task.file: ${path} cannot be read: ${(error as Error).message}`);
   }
-  if (size > MAX_FILE_BYTES) {
-    throw new InvalidSpecError(`task.file: ${path} has ${size} bytes, expected at most ${MAX_FILE_BYTES}`);
-  }
   try {
-    return parseProblemRows(await readFile(path, 'utf8'), path);
+    return parseProblemRows(text, path);
   } catch (error) {
     throw new InvalidSpecError(`task.file: ${(error as Error).message}`);
   }

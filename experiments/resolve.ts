@@ -84,6 +84,15 @@ function refuseDuplicates(conditions: readonly ResolvedCondition[]): ResolvedCon
   return [...byId.values()];
 }
 
+/** An experiment's identity: its name, what it decides and its conditions; neither the question nor the seeds. */
+export function experimentIdOf(
+  experiment: Pick<ResolvedExperiment, 'name' | 'baseline' | 'hypotheses' | 'conditions'>,
+): string {
+  const { name, baseline, hypotheses } = experiment;
+  const conditions = experiment.conditions.map((c) => ({ name: c.name, id: c.id }));
+  return fingerprint({ name, baseline, hypotheses, conditions });
+}
+
 /**
  * Validates a declaration, fills defaults in, expands it and gives everything its fingerprint.
  *
@@ -104,12 +113,7 @@ export function resolveExperiment(declared: Settings): ResolvedExperiment {
   const { name, question, baseline, source, hypotheses } = experiment;
   checkExamples(conditions);
   checkHypotheses(hypotheses, conditions);
-  const id = fingerprint({
-    name,
-    baseline,
-    hypotheses,
-    conditions: conditions.map((c) => ({ name: c.name, id: c.id })),
-  });
+  const id = experimentIdOf({ name, baseline, hypotheses, conditions });
   const seeds = expandSeeds(experiment.seeds);
   return { id, name, question, baseline, source, hypotheses, seeds, conditions };
 }

@@ -2,6 +2,8 @@ import { readFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CheckpointFormatError } from './checkpoint-format-error.ts';
 import { formatConfig, parseConfig, type PolicyConfig } from './config.ts';
+import { describeJson } from './describe-json.ts';
+import { parseJsonObject } from './parse-json-object.ts';
 import { createPolicyFromTensors, exportWeights, type Policy } from './policy.ts';
 import { encodeSafetensors, parseSafetensors, type StoredTensor, type StoredTensors } from './safetensors.ts';
 
@@ -83,14 +85,14 @@ async function readPresent(directory: string, name: string): Promise<Buffer> {
 
 /** The files that an index names; their names may not lead out of the directory. */
 function listShards(index: Buffer): string[] {
-  const { weight_map: weightMap } = JSON.parse(index.toString('utf8')) as { weight_map?: unknown };
+  const { weight_map: weightMap } = parseJsonObject(index.toString('utf8'), 'model.safetensors.index.json');
   if (typeof weightMap !== 'object' || weightMap === null) {
     throw new CheckpointFormatError('model.safetensors.index.json has no weight_map');
   }
   const names = [...new Set(Object.values(weightMap))];
   const bad = names.find((name) => typeof name !== 'string' || !/^[\w.-]+\.safetensors$/.test(name));
   if (bad !== undefined) {
-    throw new CheckpointFormatError(`model.safetensors.index.json names the file ${JSON.stringify(bad)}`);
+    throw new CheckpointFormatError(`model.safetensors.index.json names the file ${describeJson(bad)}`);
   }
   return (names as string[]).sort();
 }

@@ -1,4 +1,6 @@
 import { CheckpointFormatError } from './checkpoint-format-error.ts';
+import { describeJson } from './describe-json.ts';
+import { parseJsonObject } from './parse-json-object.ts';
 
 /** A Llama-family architecture; sizes are counts of numbers, ids are token ids or null when the model has none. */
 export interface PolicyConfig {
@@ -39,11 +41,15 @@ function readNumber(json: Json, key: string, fallback?: number): number {
   const value = json[key] ?? fallback;
   if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0) {
     throw new CheckpointFormatError(
-      `config.json: ${key} must be a positive number, found ${JSON.stringify(value)}`,
+      `config.json: ${key} must be a positive number, found ${describeJson(value)}`,
     );
   }
   return value;
 }
+
+/** Sizes beyond this are no model's, and would exhaust memory before a weight is found missing. */
+const MAX_SIZE = 2 ** 24;
+const MAX_LAYERS = 1024;
 
 function readCount(json: Json, key: string, fallback?: number): number {
   const value = readNumber(json, key, fallback);
@@ -60,26 +66,36 @@ function readTokenId(json: Json, key: string, fallback: number | null): number |
   if (value === null) return null;
   if (Array.isArray(value)) {
     throw new UnsupportedModelError(
-      `config.json: ${key} lists several ids (${value.join(', ')}); keep the one that ends a completion`,
+      `config.json: ${key} lists ${value.length} ids; keep the one that ends a completion`,
     );
   }
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) {
-    throw new CheckpointFormatError(`config.json: ${key} must be a token id, found ${JSON.stringify(value)}`);
+    throw new CheckpointFormatError(`config.json: ${key} must be a token id, found ${describeJson(value)}`);
   }
   return value;
 }
 
 function refuse(what: string, found: unknown, expected: string): never {
   throw new UnsupportedModelError(
-    `config.json: ${what} is ${JSON.stringify(found)}, expected ${expected}; pick a plain Llama-family model`,
+    `config.json: ${what} is ${describeJson(found)}, expected ${expected}; pick a plain Llama-family model`,
   );
 }
 
+/** The object under `key`; an absent one and a null are null. */
+function readPart(json: Json, key: string): Json | null {
+  const value = json[key] ?? null;
+  if (value === null) return null;
+  if (typeof value !== 'object' || Array.isArray(value)) {
+    throw new CheckpointFormatError(`config.json: ${key} must be an object, found ${describeJson(value)}`);
+  }
+  return value as Json;
+}
+
 function readRopeTheta(json: Json): number {
-  const parameters = (json['rope_parameters'] ?? {}) as Json;
+  const parameters = readPart(json, 'rope_parameters') ?? {};
   const type = parameters['rope_type'] ?? 'default';
   if (type !== 'default') refuse('rope_parameters.rope_type', type, '"default"');
-  const scaling = json['rope_scaling'] as Json | null | undefined;
+  const scaling = readPart(json, 'rope_scaling');
   const scalingType = scaling?.['rope_type'] ?? scaling?.['type'] ?? 'default';
   if (scalingType !== 'default') refuse('rope_scaling', scaling, 'null');
   return 'rope_theta' in parameters
@@ -96,19 +112,6 @@ function refuseUnsupported(json: Json): void {
   }
 }
 
-function readObject(text: string): Json {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    throw new CheckpointFormatError('config.json is not JSON', { cause });
-  }
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    throw new CheckpointFormatError('config.json must hold an object');
-  }
-  return json as Json;
-}
-
 /**
  * Reads the text of a Hugging Face `config.json` with `model_type: llama`, in the layout of transformers 4 (`rope_theta`)
  * or 5 (`rope_parameters`). Absent keys get the defaults of `LlamaConfig`.
@@ -117,7 +120,7 @@ function readObject(text: string): Json {
  * @throws UnsupportedModelError for another model type, rope scaling, biases or another activation
  */
 export function parseConfig(text: string): PolicyConfig {
-  const json = readObject(text);
+  const json = parseJsonObject(text, 'config.json');
   refuseUnsupported(json);
   const width = readCount(json, 'hidden_size', 4096);
   const heads = readCount(json, 'num_attention_heads', 32);
@@ -148,6 +151,13 @@ export function checkConfig(config: PolicyConfig): PolicyConfig {
   if (config.heads % config.keyValueHeads !== 0) {
     throw new CheckpointFormatError(
       `${config.heads} attention heads cannot share ${config.keyValueHeads} key/value heads; use a divisor`,
+    );
+  }
+  const { layers, vocabularySize, width, heads, headWidth, feedForwardWidth } = config;
+  const largest = Math.max(vocabularySize, width, heads * headWidth, feedForwardWidth);
+  if (layers > MAX_LAYERS || largest > MAX_SIZE) {
+    throw new CheckpointFormatError(
+      `config.json describes ${layers} layers and sizes up to ${largest}, expected at most ${MAX_LAYERS} and ${MAX_SIZE}`,
     );
   }
   if (config.headWidth % 2 !== 0) {

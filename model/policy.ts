@@ -140,8 +140,10 @@ function takeStored(stored: StoredTensors, part: StoredPart, prefix: string): Fl
  */
 export function fromStoredTensors(config: PolicyConfig, stored: StoredTensors, prefix = ''): Float32Array[] {
   return listStoredParts(config).map(({ shape, parts }) => {
+    // Found and of the right shape before memory is asked for: the sizes are the config's word only.
+    const found = parts.map((part) => takeStored(stored, part, prefix));
     const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
-    for (const part of parts) readPart(takeStored(stored, part, prefix), part, values);
+    for (const [i, part] of parts.entries()) readPart(found[i]!, part, values);
     return values;
   });
 }
@@ -173,7 +175,9 @@ export function createPolicyFromTensors(config: PolicyConfig, stored: StoredTens
   for (const name of stored.keys()) {
     // Old checkpoints also store the rotary frequencies, which follow from the config.
     if (!known.has(name) && !name.endsWith('rotary_emb.inv_freq')) {
-      throw new CheckpointFormatError(`weight ${name} has no place in the model that config.json describes`);
+      throw new CheckpointFormatError(
+        `weight ${name.slice(0, 100)} has no place in the model that config.json describes`,
+      );
     }
   }
   return wrapParameters(config, fromStoredTensors(config, stored));

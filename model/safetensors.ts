@@ -1,4 +1,5 @@
 import { CheckpointFormatError } from './checkpoint-format-error.ts';
+import { describeJson } from './describe-json.ts';
 
 /** An array of a safetensors file; `shape` is row-major, outermost first. */
 export type StoredTensor =
@@ -10,6 +11,8 @@ export type StoredTensors = ReadonlyMap<string, StoredTensor>;
 
 /** The format's own limit on its header. */
 const MAX_HEADER_BYTES = 100_000_000;
+/** More than any tensor of a model has. */
+const MAX_DIMENSIONS = 8;
 const BYTES_PER_ITEM: Readonly<Record<string, number>> = { F32: 4, BF16: 2, F16: 2, I32: 4, U8: 1 };
 
 interface HeaderEntry {
@@ -27,12 +30,17 @@ function fail(message: string): never {
   throw new CheckpointFormatError(`safetensors: ${message}; the file is damaged or not safetensors`);
 }
 
-function parseEntry(name: string, value: unknown, dataBytes: number): HeaderEntry {
+function parseEntry(key: string, value: unknown, dataBytes: number): HeaderEntry {
+  const name = describeJson(key);
   const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Record<string, unknown>;
   if (typeof dtype !== 'string' || !Object.hasOwn(BYTES_PER_ITEM, dtype)) {
-    fail(`${name} has dtype ${String(dtype)}, expected one of ${Object.keys(BYTES_PER_ITEM).join(', ')}`);
+    fail(
+      `${name} has dtype ${describeJson(dtype)}, expected one of ${Object.keys(BYTES_PER_ITEM).join(', ')}`,
+    );
   }
-  if (!Array.isArray(shape) || !shape.every(isCount)) fail(`${name} has no valid shape`);
+  if (!Array.isArray(shape) || shape.length > MAX_DIMENSIONS || !shape.every(isCount)) {
+    fail(`${name} has no valid shape`);
+  }
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount)) {
     fail(`${name} has no valid data_offsets`);
   }
@@ -72,7 +80,8 @@ function checkLayout(entries: ReadonlyMap<string, HeaderEntry>, dataBytes: numbe
   let expected = 0;
   const sorted = [...entries].sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end);
   for (const [name, entry] of sorted) {
-    if (entry.begin !== expected) fail(`${name} begins at byte ${entry.begin}, expected ${expected}`);
+    if (entry.begin !== expected)
+      fail(`${describeJson(name)} begins at byte ${entry.begin}, expected ${expected}`);
     expected = entry.end;
   }
   if (expected !== dataBytes) fail(`tensors end at byte ${expected} of ${dataBytes}`);

@@ -2,7 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
 import { readCharacterAlphabet, wrapCharacters } from './character-tokenizer.ts';
+import { checkTokenizerDefinition } from './check-tokenizer-definition.ts';
 import { CheckpointFormatError } from './checkpoint-format-error.ts';
+import { UnsupportedModelError } from './config.ts';
+import { parseJsonObject } from './parse-json-object.ts';
 
 /** Text ↔ token ids, with the files that make it a Hugging Face tokenizer. */
 export interface Tokenizer {
@@ -31,49 +34,61 @@ function readSpecialToken(config: TokenizerConfigJson, key: string): string | nu
   return typeof content === 'string' ? content : null;
 }
 
-function parseObject(text: string, name: string): Record<string, unknown> {
+/** Spreading a large model's ids into one call would overflow the stack. */
+function largestOf(ids: Iterable<number>): number {
+  let largest = -1;
+  for (const id of ids) largest = Math.max(largest, id);
+  return largest;
+}
+
+/** What the tokenizer library throws over a definition it cannot use, as an error of the checkpoint. */
+function guarded<Result>(body: () => Result): Result {
   try {
-    const json: unknown = JSON.parse(text);
-    if (typeof json === 'object' && json !== null && !Array.isArray(json))
-      return json as Record<string, unknown>;
+    return body();
   } catch (cause) {
-    throw new CheckpointFormatError(`${name} is not JSON`, { cause });
+    if (cause instanceof CheckpointFormatError || cause instanceof UnsupportedModelError) throw cause;
+    const message = String((cause as Error).message).slice(0, 200);
+    throw new CheckpointFormatError(`tokenizer.json cannot be used: ${message}`, { cause });
   }
-  throw new CheckpointFormatError(`${name} must hold an object`);
 }
 
 /**
  * A tokenizer from the texts of `tokenizer.json` and `tokenizer_config.json`.
  *
  * @throws CheckpointFormatError when a file is missing or malformed
+ * @throws UnsupportedModelError when one of its patterns may never end
  */
 export function createTokenizer(files: ReadonlyMap<string, string>): Tokenizer {
   const [definition, config] = ['tokenizer.json', 'tokenizer_config.json'].map((name) => {
     const text = files.get(name);
     if (text === undefined) throw new CheckpointFormatError(`the tokenizer lacks ${name}`);
-    return parseObject(text, name);
+    return parseJsonObject(text, name);
   }) as [Record<string, unknown>, TokenizerConfigJson];
-  const tokenizer = new HuggingFaceTokenizer(definition, config);
+  checkTokenizerDefinition(definition);
+  const tokenizer = guarded(() => new HuggingFaceTokenizer(definition, config));
   const findId = (key: string): number | null => {
     const token = readSpecialToken(config, key);
-    return token === null ? null : (tokenizer.token_to_id(token) ?? null);
+    return token === null ? null : guarded(() => tokenizer.token_to_id(token) ?? null);
   };
   const specials = { beginId: findId('bos_token'), endId: findId('eos_token'), padId: findId('pad_token') };
   const alphabet = readCharacterAlphabet(definition);
-  if (alphabet !== null) return wrapCharacters(alphabet, { ...specials, files });
+  if (alphabet !== null) return guarded(() => wrapCharacters(alphabet, { ...specials, files }));
   return {
     ...specials,
-    vocabularySize: Math.max(...tokenizer.get_vocab(true).values()) + 1,
+    vocabularySize: guarded(() => largestOf(tokenizer.get_vocab(true).values())) + 1,
     files,
-    encode: (text, options) =>
-      Int32Array.from(tokenizer.encode(text, { add_special_tokens: options?.addSpecialTokens ?? false }).ids),
+    encode: (text, options) => {
+      const settings = { add_special_tokens: options?.addSpecialTokens ?? false };
+      return Int32Array.from(guarded(() => tokenizer.encode(text, settings).ids));
+    },
     decode: (ids, options) => {
       const list = [...ids];
       if (list.length === 0) return '';
-      return tokenizer.decode(list, {
+      const settings = {
         skip_special_tokens: options?.skipSpecialTokens ?? false,
         clean_up_tokenization_spaces: config['clean_up_tokenization_spaces'] === true,
-      });
+      };
+      return guarded(() => tokenizer.decode(list, settings));
     },
   };
 }

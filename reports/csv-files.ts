@@ -14,7 +14,7 @@ export function toCsv(columns: readonly string[], rows: readonly (readonly Cell[
   const guarded = rows.map((row) =>
     row.map((cell) => (typeof cell === 'string' ? guardFormula(cell) : cell)),
   );
-  return stringify([[...columns], ...guarded], { cast: { boolean: String } });
+  return stringify([columns.map(guardFormula), ...guarded], { cast: { boolean: String } });
 }
 
 function guardFormula(text: string): string {

@@ -11,20 +11,26 @@ export interface AssayProcess {
   readonly exit: Promise<number | NodeJS.Signals>;
 }
 
-/** Starts `assay` as a user would, in a process group of its own. */
-export function startAssay(parameters: readonly string[], environment: NodeJS.ProcessEnv = {}): AssayProcess {
-  const child = spawn(process.execPath, [program, ...parameters], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, TEMPORAL_ADDRESS: undefined, ...environment },
-  });
+/** Collects what a started command prints; both of its streams are pipes. */
+export function followProcess(child: ChildProcess): AssayProcess {
   let stdout = '';
   let stderr = '';
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   const exit = new Promise<number | NodeJS.Signals>((done) =>
     child.once('close', (code, signal) => done(signal ?? code ?? 0)),
   );
   return { child, output: () => ({ stdout, stderr }), exit };
+}
+
+/** Starts `assay` as a user would, in a process group of its own. */
+export function startAssay(parameters: readonly string[], environment: NodeJS.ProcessEnv = {}): AssayProcess {
+  return followProcess(
+    spawn(process.execPath, [program, ...parameters], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, TEMPORAL_ADDRESS: undefined, ...environment },
+    }),
+  );
 }
 
 /** Runs `assay` to its end. */

@@ -8,10 +8,11 @@ import { toHome } from '../worker/home.ts';
 import { defaultCacheDirectory } from '../model/cache-directory.ts';
 import { provideTemporalServer } from '../worker/setup/temporal-server.ts';
 import { findProcesses, runAssay, startAssay } from './assay-process.ts';
+import { payloadSizes } from './payload-sizes.ts';
 import {
+  assertSameResults,
   countFinished,
   createTemporaryDirectory,
-  readReport,
   readRows,
   smallMatrixCommand,
   waitFor,
@@ -51,10 +52,7 @@ test('a matrix killed at every level ends with the rows, hashes and report bytes
   const resumed = await runAssay(smallMatrixCommand(home));
   assert.equal(resumed.code, 0, resumed.stderr);
 
-  const expected = readRows(calm);
-  assert.ok(expected.length > 500, `a real matrix ran (${expected.length} rows)`);
-  assert.deepEqual(readRows(home), expected);
-  assert.deepEqual(readReport(home), readReport(calm));
+  assertSameResults(home, calm);
 });
 
 test('pause starts no further step, cancel marks every run, and the same command still ends like one left alone', async (t) => {
@@ -72,8 +70,9 @@ test('pause starts no further step, cancel marks every run, and the same command
   // Paused again, so that the matrix cannot end before it is cancelled.
   const held = await runAssay(['pause', '--home', home]);
   assert.equal(held.code, 0, held.stderr);
-  const cancelled = await runAssay(['cancel', '--home', home]);
+  const cancelled = await runAssay(['cancel', '--home', home, '--json']);
   assert.equal(cancelled.code, 0, cancelled.stderr);
+  assert.ok((JSON.parse(cancelled.stdout) as { cancelled: number }).cancelled > 0, cancelled.stdout);
   assert.equal(await assay.exit, 1);
   assert.match(assay.output().stderr, /MatrixCancelledError/);
   assert.deepEqual(findProcesses('--role', home), []);
@@ -86,6 +85,9 @@ test('pause starts no further step, cancel marks every run, and the same command
   const again = await runAssay(smallMatrixCommand(home));
   assert.equal(again.code, 0, again.stderr);
   assert.deepEqual(readRows(home), readRows(calm));
+  const late = await runAssay(['cancel', '--home', home]);
+  assert.equal(late.code, 0, late.stderr);
+  assert.match(late.stdout, /nothing is left to cancel/);
 });
 
 test('a finished matrix says so, exits 0 and computes nothing again', async () => {
@@ -98,12 +100,6 @@ test('a finished matrix says so, exits 0 and computes nothing again', async () =
 
 /** Well under the 256 KiB at which Temporal warns; data goes by reference. */
 const MAX_PAYLOAD_BYTES = 64 * 1024;
-
-function payloadSizes(value: unknown): number[] {
-  if (value instanceof Uint8Array) return [value.byteLength];
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.values(value).flatMap(payloadSizes);
-}
 
 test('histories of a whole matrix hold only small payloads, and today’s workflows replay them', async () => {
   const home = toHome(calm);

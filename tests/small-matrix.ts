@@ -47,15 +47,19 @@ export function countFinished(home: string, stage: string): number {
 export async function waitFor(assay: AssayProcess, what: string, isTrue: () => boolean): Promise<void> {
   const deadline = Date.now() + 120_000;
   let hasEnded = false;
+  let thrown: unknown;
   void assay.exit.then(() => (hasEnded = true));
   for (;;) {
     try {
       if (isTrue()) return;
-    } catch {
+      thrown = undefined;
+    } catch (error) {
       // The database is not there yet.
+      thrown = error;
     }
-    assert.ok(!hasEnded, `the command ended before ${what}:\n${assay.output().stderr}`);
-    assert.ok(Date.now() < deadline, `timed out before ${what}:\n${assay.output().stderr}`);
+    const seen = `${what} (${String(thrown ?? 'it was false')}):\n${assay.output().stderr}`;
+    assert.ok(!hasEnded, `the command ended before ${seen}`);
+    assert.ok(Date.now() < deadline, `timed out before ${seen}`);
     await sleep(20);
   }
 }
@@ -76,4 +80,21 @@ export function readReport(home: string): Map<string, string> {
   const [directory] = readdirSync(root);
   const files = readdirSync(join(root, directory!)).sort();
   return new Map(files.map((name) => [name, readFileSync(join(root, directory!, name), 'utf8')]));
+}
+
+/** The first row of either list that the other lacks, since a whole list of differences is never read. */
+function assertSameRows(rows: readonly string[], expected: readonly string[]): void {
+  const [known, wanted] = [new Set(rows), new Set(expected)];
+  const extra = rows.find((row) => !wanted.has(row));
+  const missing = expected.find((row) => !known.has(row));
+  assert.deepEqual({ extra, missing }, { extra: undefined, missing: undefined });
+  assert.equal(rows.length, expected.length);
+}
+
+/** Rows (checkpoint hashes among them) and the report's bytes are those of a home in which nothing went wrong. */
+export function assertSameResults(home: string, calm: string): void {
+  const expected = readRows(calm);
+  assert.ok(expected.length > 500, `a real matrix ran (${expected.length} rows)`);
+  assertSameRows(readRows(home), expected);
+  assert.deepEqual(readReport(home), readReport(calm));
 }

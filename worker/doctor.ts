@@ -97,7 +97,7 @@ async function inspectTemporal(
 ): Promise<InspectionItem> {
   const name = 'temporal server';
   if (hasConfiguredServer(environment)) {
-    const { connectionOptions, namespace } = configuredTarget();
+    const { connectionOptions, namespace } = configuredTarget(environment);
     const address = connectionOptions.address ?? 'the default address';
     return { name, status: 'ok', detail: `${address}, namespace ${namespace}, as TEMPORAL_* configures` };
   }

@@ -7,6 +7,7 @@ import { startWorkerFleet } from './supervisor.ts';
 import {
   configuredTarget,
   connectClient,
+  embeddedEnvironment,
   embeddedTarget,
   hasConfiguredServer,
   type TemporalTarget,
@@ -14,8 +15,10 @@ import {
 
 export interface SessionSettings {
   readonly home: Home;
+  /** As `--artifacts` names them; undefined: within the home. */
+  readonly artifacts: string | undefined;
   readonly backend: BackendChoice;
-  /** Train worker processes, one slot each. */
+  /** Train worker processes, one slot each; 0: other hosts train. */
   readonly trainWorkers: number;
   /** Threads inside one tfjs operation. */
   readonly threads: number;
@@ -79,7 +82,7 @@ export async function openServer(
 export async function openSession(settings: SessionSettings): Promise<Session> {
   const { target, server } = await openServer(settings.home, settings.findServerProgram);
   const client = await connectClient(target);
-  const environment = server === null ? process.env : { ...process.env, TEMPORAL_ADDRESS: server.address };
+  const environment = server === null ? process.env : embeddedEnvironment(process.env, server.address);
   const fleet = startWorkerFleet({ ...settings, environment });
   const watch = server === null ? null : keepAlive(server);
   const failure = Promise.race([fleet.failure, ...(watch === null ? [] : [watch.failure])]);

@@ -3,17 +3,19 @@ import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { DataConverter } from '@temporalio/common';
 import { bundleWorkflowCode } from '@temporalio/worker';
 
 const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
 
 /** Sources the bundle is made of: the workflows and the pure planning they import. */
-async function hashSources(): Promise<string> {
+async function hashSources(failureConverterPath: string | undefined): Promise<string> {
   const hash = createHash('sha256');
   const { version } = createRequire(import.meta.url)('@temporalio/workflow/package.json') as {
     version: string;
   };
   hash.update(version);
+  if (failureConverterPath !== undefined) hash.update(await readFile(failureConverterPath));
   for (const room of ['workflows', 'spec']) {
     const directory = fileURLToPath(new URL(`../${room}`, import.meta.url));
     for (const file of (await readdir(directory)).sort()) {
@@ -23,12 +25,22 @@ async function hashSources(): Promise<string> {
   return hash.digest('hex').slice(0, 16);
 }
 
+type BundledConverter = Pick<DataConverter, 'failureConverterPath'>;
+
+/** File name of the bundle of the present sources. */
+export async function workflowBundleName({ failureConverterPath }: BundledConverter = {}): Promise<string> {
+  return `workflow-bundle-${await hashSources(failureConverterPath)}.js`;
+}
+
 /**
  * The workflow bundle's path: built once per version of the sources and kept in `directory`, so that a worker starts
- * without building.
+ * without building. Failures are converted inside the bundle, so it holds the worker's converter.
  */
-export async function prepareWorkflowBundle(directory: string): Promise<string> {
-  const target = join(directory, `workflow-bundle-${await hashSources()}.js`);
+export async function prepareWorkflowBundle(
+  directory: string,
+  converter: BundledConverter = {},
+): Promise<string> {
+  const target = join(directory, await workflowBundleName(converter));
   try {
     await readFile(target);
     return target;
@@ -37,6 +49,9 @@ export async function prepareWorkflowBundle(directory: string): Promise<string> 
   }
   const { code } = await bundleWorkflowCode({
     workflowsPath,
+    ...(converter.failureConverterPath === undefined
+      ? {}
+      : { failureConverterPath: converter.failureConverterPath }),
     logger: {
       log() {},
       trace() {},

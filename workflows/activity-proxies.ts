@@ -1,4 +1,4 @@
-import { proxyActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { StoreActivities } from '../activities/store-activities.ts';
 import type { TrainActivities } from '../activities/train-activities.ts';
 import { taskQueues } from '../spec/plan.ts';
@@ -14,11 +14,15 @@ const retry = {
   maximumAttempts: 200,
 } as const;
 
+/** A cancelled workflow ends after its activities, so that nothing is computed or committed behind its back. */
+const cancellationType = ActivityCancellationType.WAIT_CANCELLATION_COMPLETED;
+
 /** Short transactions by the store's own worker. */
 export const store = proxyActivities<StoreActivities>({
   taskQueue: taskQueues.cpu,
   startToCloseTimeout: '5 minutes',
   heartbeatTimeout: '20s',
+  cancellationType,
   retry,
 });
 
@@ -27,5 +31,6 @@ export const train = proxyActivities<TrainActivities>({
   taskQueue: taskQueues.train,
   startToCloseTimeout: '1 hour',
   heartbeatTimeout: '20s',
+  cancellationType,
   retry,
 });

@@ -1,30 +1,42 @@
-import { defineQuery, setHandler } from '@temporalio/workflow';
-import type { PretrainedChunk } from '../activities/pretrain.ts';
+import { condition, continueAsNew, defineQuery, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { BaseModelInput, CheckpointRef } from '../spec/plan.ts';
 import { store, train } from './activity-proxies.ts';
+import { setPausedSignal } from './run-controls.ts';
 
 export const baseModelProgressQuery = defineQuery<{ step: number; totalSteps: number }>('progress');
 
-/** Pretrains one base model in durable chunks of steps and records it; one that is recorded already is left alone. */
-export async function baseModelWorkflow(input: BaseModelInput): Promise<void> {
+/** What earlier histories of the same pretraining did. */
+export interface PretrainedSoFar {
+  readonly step: number;
+  readonly checkpoint: CheckpointRef;
+  readonly chunks: readonly { readonly loss: number; readonly tokens: number }[];
+  readonly isPaused: boolean;
+}
+
+/**
+ * Pretrains one base model in durable chunks of steps and records it; one that is recorded already is left alone. Paused,
+ * it ends its chunk and begins none.
+ */
+export async function baseModelWorkflow(input: BaseModelInput, before?: PretrainedSoFar): Promise<void> {
   const { baseModelId, plan, totalSteps, chunkSteps } = input;
-  let done = 0;
+  let done = before?.step ?? 0;
+  let checkpoint = before?.checkpoint ?? null;
+  let isPaused = before?.isPaused ?? false;
+  const chunks = [...(before?.chunks ?? [])];
   setHandler(baseModelProgressQuery, () => ({ step: done, totalSteps }));
-  if (await store.findBaseModel({ baseModelId })) return;
-  let checkpoint: CheckpointRef | null = null;
-  const chunks: { loss: number; tokens: number }[] = [];
-  for (let fromStep = 0; fromStep < totalSteps; fromStep += chunkSteps) {
-    const toStep = Math.min(totalSteps, fromStep + chunkSteps);
-    const chunk: PretrainedChunk = await train.pretrain({
-      baseModelId,
-      plan,
-      fromStep,
-      toStep,
-      checkpoint,
-    });
+  setHandler(setPausedSignal, (paused) => {
+    isPaused = paused;
+  });
+  if (before === undefined && (await store.findBaseModel({ baseModelId }))) return;
+  while (done < totalSteps) {
+    await condition(() => !isPaused);
+    const toStep = Math.min(totalSteps, done + chunkSteps);
+    const chunk = await train.pretrain({ baseModelId, plan, fromStep: done, toStep, checkpoint });
     done = toStep;
     checkpoint = chunk.checkpoint;
     chunks.push({ loss: chunk.loss, tokens: chunk.tokens });
+    if (workflowInfo().continueAsNewSuggested)
+      await continueAsNew<typeof baseModelWorkflow>(input, { step: done, checkpoint, chunks, isPaused });
   }
   if (checkpoint === null) throw new Error(`base model ${baseModelId} has no pretraining steps`);
   await store.recordBaseModel({ baseModelId, plan, checkpoint, chunks });

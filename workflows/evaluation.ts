@@ -9,13 +9,18 @@ export interface EvaluationInput {
   readonly slices: readonly EvaluationSlice[];
 }
 
+/** Slices under way at once: more than any machine has slots, and far from the 2000 pending activities a history may hold. */
+const FAN_OUT = 64;
+
 /** Samples and verifies every slice; slices are independent, so they may use every free slot. */
 export async function evaluationWorkflow(input: EvaluationInput): Promise<void> {
   const { plan, step, checkpoint } = input;
-  await Promise.all(
-    input.slices.map(async (slice) => {
+  const waiting = [...input.slices];
+  const takeSlices = async (): Promise<void> => {
+    for (let slice = waiting.shift(); slice !== undefined; slice = waiting.shift()) {
       const { rollouts } = await train.sampleEvaluation({ plan, step, checkpoint, slice });
       await store.recordEvaluation({ plan, step, slice, rollouts });
-    }),
-  );
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(FAN_OUT, waiting.length) }, takeSlices));
 }

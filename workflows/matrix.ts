@@ -3,20 +3,17 @@ import {
   CancellationScope,
   condition,
   continueAsNew,
-  defineQuery,
-  defineUpdate,
-  executeChild,
-  getExternalWorkflowHandle,
   isCancellation,
   ParentClosePolicy,
-  setHandler,
+  startChild,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { PlannedPage } from '../activities/plan-matrix.ts';
 import { taskQueues, workflowIds, type BaseModelInput, type RunInput } from '../spec/plan.ts';
 import { store } from './activity-proxies.ts';
 import { baseModelWorkflow } from './base-model.ts';
-import { setPausedSignal } from './run-controls.ts';
+import { describeFailure } from './describe-failure.ts';
+import { installMatrixHandlers, MatrixState, tellPaused, type MatrixProgress } from './matrix-state.ts';
 import { runWorkflow } from './run.ts';
 
 export interface MatrixInput {
@@ -26,81 +23,76 @@ export interface MatrixInput {
   /** Start no further run once one has failed. */
   readonly failFast: boolean;
   readonly startsPaused: boolean;
+  /** What earlier histories of this matrix counted; absent in the first. */
+  readonly before?: { readonly completed: number; readonly failed: number };
 }
 
-export interface MatrixProgress {
-  readonly running: readonly string[];
-  readonly completed: number;
-  readonly failed: readonly string[];
-  readonly isPaused: boolean;
-}
+/** Each planned run is about 2 KB, so a page stays far below the 2 MB that a payload may have. */
+const PAGE = 20;
 
-export const setMatrixPausedUpdate = defineUpdate<MatrixProgress, [boolean]>('setPaused');
-export const matrixProgressQuery = defineQuery<MatrixProgress>('progress');
-
-const PAGE = 50;
-
-class MatrixState {
-  readonly running = new Map<string, Promise<void>>();
-  readonly bases = new Map<string, Promise<void>>();
-  readonly failed: string[] = [];
-  completed = 0;
-  isPaused: boolean;
-
-  constructor(startsPaused: boolean) {
-    this.isPaused = startsPaused;
+async function makeBaseModel(state: MatrixState, base: BaseModelInput): Promise<void> {
+  const child = await startChild(baseModelWorkflow, {
+    args: [base],
+    workflowId: `${workflowIds.baseModel(base.baseModelId)}/${workflowInfo().workflowId}`,
+    taskQueue: taskQueues.orchestration,
+    parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+  });
+  state.children.add(child);
+  try {
+    if (state.isPaused) await tellPaused(child, true);
+    await child.result();
+  } finally {
+    state.children.delete(child);
   }
-
-  progress(): MatrixProgress {
-    return {
-      running: [...this.running.keys()],
-      completed: this.completed,
-      failed: this.failed,
-      isPaused: this.isPaused,
-    };
-  }
-}
-
-async function setPaused(state: MatrixState, paused: boolean): Promise<MatrixProgress> {
-  state.isPaused = paused;
-  for (const runId of state.running.keys()) {
-    // A run that ends at this moment has nothing left to pause.
-    await getExternalWorkflowHandle(workflowIds.run(runId))
-      .signal(setPausedSignal, paused)
-      .catch(() => undefined);
-  }
-  return state.progress();
 }
 
 function ensureBaseModel(state: MatrixState, base: BaseModelInput): Promise<void> {
   const existing = state.bases.get(base.baseModelId);
   if (existing !== undefined) return existing;
-  const made = executeChild(baseModelWorkflow, {
-    args: [base],
-    workflowId: `${workflowIds.baseModel(base.baseModelId)}/${workflowInfo().workflowId}`,
-    taskQueue: taskQueues.orchestration,
-  });
+  const made = makeBaseModel(state, base);
   state.bases.set(base.baseModelId, made);
   return made;
 }
 
-/** Never rejects: a failed run is counted, a cancelled one is left to the cancellation of the matrix itself. */
-async function executeRun(state: MatrixState, run: RunInput): Promise<void> {
+/** Makes the base models that a run starts from; when one cannot be made, the run's row says so. */
+async function ensureBaseModels(state: MatrixState, run: RunInput): Promise<void> {
   try {
     await Promise.all([
       ensureBaseModel(state, run.base),
       run.teacher === null ? undefined : ensureBaseModel(state, run.teacher),
     ]);
-    await executeChild(runWorkflow, {
+  } catch (error) {
+    if (!isCancellation(error)) {
+      const failure = describeFailure(error);
+      await store.closeRun({ runId: run.runId, plan: run.plan, status: 'failed', failure });
+    }
+    throw error;
+  }
+}
+
+/** Never rejects: a failed run is counted, a cancelled one is left to the cancellation of the matrix itself. */
+async function executeRun(state: MatrixState, run: RunInput): Promise<void> {
+  try {
+    await ensureBaseModels(state, run);
+    await condition(() => !state.isPaused);
+    const child = await startChild(runWorkflow, {
       args: [run],
       workflowId: workflowIds.run(run.runId),
       taskQueue: taskQueues.orchestration,
       parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
       staticSummary: run.runId,
     });
+    state.children.add(child);
+    try {
+      // The pause that came while the child was being started did not reach it.
+      if (state.isPaused) await tellPaused(child, true);
+      await child.result();
+    } finally {
+      state.children.delete(child);
+    }
     state.completed += 1;
   } catch (error) {
-    if (!isCancellation(error)) state.failed.push(run.runId);
+    if (!isCancellation(error)) state.failed += 1;
   } finally {
     state.running.delete(run.runId);
   }
@@ -116,10 +108,11 @@ async function startRuns(state: MatrixState, input: MatrixInput): Promise<number
       after,
       limit: PAGE,
     });
-    state.failed.push(...page.orphaned);
-    for (const run of page.runs) {
+    state.failed += page.orphaned.length;
+    for (const run of page.runs.filter(({ runId }) => !state.attempted.has(runId))) {
       await condition(() => !state.isPaused && state.running.size < input.window);
       if (mustEnd(state, input)) return started;
+      state.attempted.add(run.runId);
       state.running.set(run.runId, executeRun(state, run));
       started += 1;
     }
@@ -128,19 +121,25 @@ async function startRuns(state: MatrixState, input: MatrixInput): Promise<number
   return started;
 }
 
-/** Runs that wait for another run's outcome can start in a later pass, once that one is recorded. */
+/**
+ * Passes until nothing is left: runs that wait for another run's outcome can start in a later pass, and so can those that
+ * an extension added meanwhile.
+ */
 async function startAllRuns(state: MatrixState, input: MatrixInput): Promise<void> {
-  let started;
+  let started: number;
+  let known: number;
   do {
+    known = state.extensions;
     started = await startRuns(state, input);
-    await Promise.all(state.running.values());
-  } while (started > 0 && !mustEnd(state, input));
+    await condition(() => state.running.size === 0 || (state.extensions > known && !mustEnd(state, input)));
+  } while ((started > 0 || state.extensions > known) && !mustEnd(state, input));
 }
 
 /** Runs under way mark their rows themselves; the matrix ends after them and marks those it never started. */
-async function finishCancelled(state: MatrixState, input: MatrixInput, error: unknown): Promise<void> {
+async function finishCancelled(state: MatrixState, experimentId: string): Promise<void> {
   await Promise.all(state.running.values());
-  if (isCancellation(error)) await store.cancelPending({ experimentId: input.experimentId });
+  await Promise.allSettled(state.bases.values());
+  await store.cancelPending({ experimentId });
 }
 
 /** No more runs may start in this history. */
@@ -149,31 +148,31 @@ function mustEnd(state: MatrixState, input: MatrixInput): boolean {
 }
 
 function mustStop(state: MatrixState, input: MatrixInput): boolean {
-  return input.failFast && state.failed.length > 0;
+  return state.isCancelled || (input.failFast && state.failed > 0);
 }
 
 /**
- * The whole matrix: a sliding window over its unfinished runs. A failed run does not fail the others; the result says
- * which failed. Everything about progress is in the store, so a later launch continues where this one ended.
+ * The whole matrix: a sliding window over its unfinished runs. A failed run does not fail the others; the result says how
+ * many failed, and whether the matrix was cancelled by its update. Everything about progress is in the store, so a later
+ * launch continues where this one ended.
  */
 export async function matrixWorkflow(input: MatrixInput): Promise<MatrixProgress> {
-  const state = new MatrixState(input.startsPaused);
-  setHandler(matrixProgressQuery, () => state.progress());
-  setHandler(setMatrixPausedUpdate, (paused) => setPaused(state, paused), {
-    validator: (paused) => {
-      if (paused === state.isPaused)
-        throw new Error(paused ? 'the matrix is paused already' : 'the matrix is not paused');
-    },
-  });
+  const { completed, failed } = input.before ?? { completed: 0, failed: 0 };
+  const state = new MatrixState({ isPaused: input.startsPaused, completed, failed });
+  installMatrixHandlers(state);
   try {
-    await startAllRuns(state, input);
+    await state.work.run(() => startAllRuns(state, input));
   } catch (error) {
-    await CancellationScope.nonCancellable(() => finishCancelled(state, input, error));
-    throw error;
+    if (!isCancellation(error)) throw error;
+    await CancellationScope.nonCancellable(() => finishCancelled(state, input.experimentId));
+    // Cancelled by the server's own means rather than by the update: the workflow ends as cancelled.
+    if (!state.isCancelled) throw error;
   }
+  state.hasEnded = true;
   await condition(allHandlersFinished);
   if (workflowInfo().continueAsNewSuggested && !mustStop(state, input)) {
-    await continueAsNew<typeof matrixWorkflow>({ ...input, startsPaused: state.isPaused });
+    const before = { completed: state.completed, failed: state.failed };
+    await continueAsNew<typeof matrixWorkflow>({ ...input, startsPaused: state.isPaused, before });
   }
   return state.progress();
 }

@@ -1,6 +1,6 @@
 import { condition, defineQuery, defineSignal, setHandler } from '@temporalio/workflow';
 
-/** Whether a run may begin its next step; sent by the matrix to each of its runs. */
+/** Whether a run may begin its next step, or a base model its next chunk; sent by the matrix to each of them. */
 export const setPausedSignal = defineSignal<[boolean]>('setPaused');
 export const runProgressQuery = defineQuery<RunProgress>('progress');
 

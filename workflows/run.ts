@@ -1,10 +1,8 @@
 import {
-  ApplicationFailure,
   CancellationScope,
   continueAsNew,
   executeChild,
   isCancellation,
-  rootCause,
   workflowInfo,
 } from '@temporalio/workflow';
 import {
@@ -17,6 +15,7 @@ import {
   type RunInput,
 } from '../spec/plan.ts';
 import { store, train } from './activity-proxies.ts';
+import { describeFailure } from './describe-failure.ts';
 import { evaluationWorkflow } from './evaluation.ts';
 import { installRunControls, type RunControls } from './run-controls.ts';
 import { trainStep } from './train-step.ts';
@@ -57,6 +56,7 @@ async function trainAndEvaluate(input: RunInput, controls: RunControls): Promise
     provenance,
   });
   let { checkpoint, klReference } = opened;
+  let workerQueue: string | null = null;
   if (opened.lacksPool) {
     controls.at('evaluate', 0);
     await evaluate(input, { step: 0, checkpoint: opened.reference }, input.poolSlices);
@@ -67,7 +67,8 @@ async function trainAndEvaluate(input: RunInput, controls: RunControls): Promise
   for (let step = opened.nextStep; step < input.steps; step += 1) {
     await controls.untilResumed();
     if (referenceStep(step, opened.syncEvery) === step && step > 0) klReference = checkpoint;
-    checkpoint = await trainStep(input, { ...opened, step, checkpoint, klReference }, controls);
+    const from = { ...opened, step, checkpoint, klReference, workerQueue };
+    ({ checkpoint, workerQueue } = await trainStep(input, from, controls));
     if (isDevEvaluationDue(step, input)) {
       controls.at('evaluate', step);
       await evaluate(input, { step: step + 1, checkpoint }, input.devSlices);
@@ -82,17 +83,6 @@ async function trainAndEvaluate(input: RunInput, controls: RunControls): Promise
   await evaluate(input, { step: input.steps, checkpoint }, input.finalSlices);
   await runProbes(input, { checkpoint, reference: opened.reference }, controls);
   await store.closeRun({ runId: input.runId, plan: input.plan, status: 'completed', checkpoint });
-}
-
-function describeFailure(error: unknown): { type: string; message: string } {
-  const cause = error instanceof Error ? (rootCause(error) ?? error.message) : String(error);
-  let current: unknown = error;
-  let type = 'Error';
-  while (current instanceof Error) {
-    if (current instanceof ApplicationFailure && current.type) type = current.type;
-    current = current.cause;
-  }
-  return { type, message: cause };
 }
 
 /** One run: all its steps, dev evaluations on the way, the final evaluation. Starts from the last recorded step. */

@@ -1,10 +1,11 @@
 import type { ArtifactRef, CheckpointRef, RunInput } from '../spec/plan.ts';
-import { store, train } from './activity-proxies.ts';
+import { store } from './activity-proxies.ts';
 import type { RunControls } from './run-controls.ts';
+import { trainWarm } from './warm-worker.ts';
 
 /**
  * One RL step: sample → verify → judge → shape, again while the scheme's gates want more groups, then update → record.
- * Each arrow's end is durable; returns the checkpoint the next step starts from.
+ * Each arrow's end is durable; returns the checkpoint the next step starts from, and where it is warm.
  */
 export async function trainStep(
   input: RunInput,
@@ -15,19 +16,27 @@ export async function trainStep(
     readonly klReference: CheckpointRef;
     /** Who samples instead of the policy; null: the policy. */
     readonly teacher: CheckpointRef | null;
+    /** Queue of the worker that holds the policy; null: none in particular. */
+    readonly workerQueue: string | null;
   },
   controls: RunControls,
-): Promise<CheckpointRef> {
+): Promise<{ readonly checkpoint: CheckpointRef; readonly workerQueue: string | null }> {
   const { plan } = input;
   const { step, checkpoint } = from;
   const advisers = { reference: from.klReference, learner: checkpoint };
   const rounds: ArtifactRef[] = [];
+  let { workerQueue } = from;
   let shaped;
   do {
     const round = rounds.length;
     controls.at('sample', step);
     const sampler = from.teacher ?? checkpoint;
-    const { rollouts } = await train.sample({ plan, step, round, checkpoint: sampler, advisers });
+    const sampled = await trainWarm(workerQueue, (train) =>
+      train.sample({ plan, step, round, checkpoint: sampler, advisers }),
+    );
+    const { rollouts } = sampled;
+    // Histories from before workers had queues of their own lack it.
+    workerQueue = sampled.workerQueue ?? null;
     rounds.push(rollouts);
     controls.at('verify', step);
     await store.verify({ plan, step, round, rollouts });
@@ -37,8 +46,11 @@ export async function trainStep(
     shaped = await store.shape({ plan, step, rounds });
   } while (shaped.wantsAnotherRound);
   controls.at('update', step);
-  const updated = await train.update({ plan, step, checkpoint, shaped: shaped.batch });
+  const { batch } = shaped;
+  const updated = await trainWarm(workerQueue, (train) =>
+    train.update({ plan, step, checkpoint, shaped: batch }),
+  );
   controls.at('record', step);
-  await store.record({ plan, step, updated, obsolete: [...rounds, shaped.batch] });
-  return updated.checkpoint;
+  await store.record({ plan, step, updated, obsolete: [...rounds, batch] });
+  return { checkpoint: updated.checkpoint, workerQueue: updated.workerQueue ?? null };
 }

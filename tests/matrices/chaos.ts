@@ -1,0 +1,39 @@
+import { defineExperiment } from '../../spec/experiment.ts';
+
+const architecture = { hiddenSize: 32, layers: 2, heads: 2, keyValueHeads: 2, feedForwardSize: 64 };
+const corpus = { documentsPerStep: 32, facts: 10, leak: { problems: 8, steps: 20 } };
+
+/**
+ * Every activity there is, in runs long enough to be disturbed often: a policy alone, one with a critic and a reference
+ * copied from an earlier checkpoint, ranked examples that wait for another run's history, and a teacher that samples.
+ */
+export const experiment = defineExperiment({
+  name: 'chaos',
+  question: 'Does a matrix end the same however often it is disturbed?',
+  task: { family: 'arithmetic', operations: 1, startDigits: 1, modulus: 10 },
+  base: { architecture, ...corpus, steps: 120 },
+  controls: ['base', 'random-reward'],
+  conditions: {
+    grpo: {},
+    ppo: { scheme: { name: 'ppo', advantage: { klInReward: 0.01 }, reference: { syncEvery: 2 } } },
+    'one-shot': { training: { examples: { from: 'grpo' } } },
+    distilled: { scheme: 'distillation', teacher: { architecture, ...corpus, steps: 160 } },
+  },
+  training: {
+    steps: 12,
+    promptsPerStep: 8,
+    groupSize: 4,
+    pool: 16,
+    poolSamples: 4,
+    optimizer: { learningRate: 1e-3 },
+  },
+  evaluation: {
+    splits: { clean: 8, contaminated: 8, knowledge: 10 },
+    samplesPerProblem: 8,
+    every: 4,
+    devProblems: 8,
+    devSamples: 4,
+    probes: { 'layer-change': {}, 'partial-prompt': { keptPercents: [60] } },
+  },
+  seeds: 1,
+});
