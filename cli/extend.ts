@@ -6,6 +6,7 @@ import { extendMatrix, MatrixNotOpenError, NoWorkerError } from '../experiments/
 import { planRuns, registerMatrix } from '../experiments/register.ts';
 import type { ResolvedExperiment } from '../experiments/resolve.ts';
 import { restoreExperiment } from '../experiments/restore.ts';
+import { openArtifactStore, parseArtifactLocation } from '../worker/artifact-location.ts';
 import { continueRuns } from '../worker/continue-runs.ts';
 import { homeOption, jsonOption, readHome } from './home-option.ts';
 import { parseCount, parseSeeds } from './parse-options.ts';
@@ -36,7 +37,9 @@ async function prepare(
   registerMatrix(db, experiment);
   for (const { name, reason } of recomputed) console.error(`${name} starts over at step 0: ${reason}`);
   const pair = { from: stored.id, to: experiment.id, continued };
-  const count = await continueRuns(db, readHome(options), pair);
+  const home = readHome(options);
+  const artifacts = await openArtifactStore(parseArtifactLocation(options.artifacts, home), home.artifacts);
+  const count = await continueRuns(db, artifacts, pair);
   if (count > 0) console.error(`${count} runs continue after the steps that are recorded`);
   if (experiment.id !== stored.id)
     console.error(

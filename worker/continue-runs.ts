@@ -1,7 +1,6 @@
-import { createArtifactStore } from '../activities/artifact-store.ts';
+import type { ArtifactStore } from '../activities/artifact-store.ts';
 import type { Database } from '../db/connection.ts';
 import { copyRecordedSteps, listContinuations } from '../db/continue-runs.ts';
-import type { Home } from './home.ts';
 
 /**
  * Lets the pending runs of a longer experiment begin where the completed runs of a shorter one ended: files first, then the
@@ -11,10 +10,9 @@ import type { Home } from './home.ts';
  */
 export async function continueRuns(
   db: Database,
-  home: Home,
+  artifacts: ArtifactStore,
   pair: { readonly from: string; readonly to: string; readonly continued: ReadonlyMap<string, string> },
 ): Promise<number> {
-  const artifacts = createArtifactStore(home.artifacts);
   const continuations = listContinuations(db, pair);
   for (const continuation of continuations) {
     for (const { source, path } of continuation.files)
