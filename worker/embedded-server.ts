@@ -96,6 +96,12 @@ function serverArguments(home: Home, port: number): string[] {
   ];
 }
 
+function fullDiskError(home: Home): DiskFullError {
+  return new DiskFullError(
+    `no space left for the Temporal server's file ${home.serverDatabase}; nothing is lost. Free some space and run the same command again`,
+  );
+}
+
 async function startServer(home: Home, executable: string, port: number): Promise<ServerRecord> {
   await mkdir(home.logs, { recursive: true });
   const logPath = join(home.logs, 'temporal-server.log');
@@ -114,9 +120,7 @@ async function startServer(home: Home, executable: string, port: number): Promis
     if (!isAlive(server.pid) || Date.now() > deadline) {
       const tail = (await readFile(logPath, 'utf8')).split('\n').slice(-8).join('\n');
       if (tail.includes('disk is full')) {
-        throw new DiskFullError(
-          `no space left for the Temporal server's file ${home.serverDatabase}; nothing is lost. Free some space and run the same command again`,
-        );
+        throw fullDiskError(home);
       }
       throw new ServerStartError(
         `the Temporal server did not start on 127.0.0.1:${port}; the end of ${logPath}:\n${tail}`,
@@ -125,7 +129,13 @@ async function startServer(home: Home, executable: string, port: number): Promis
     await sleep(100);
   }
   const record = { pid: server.pid, port };
-  await writeRecord(home, record);
+  try {
+    await writeRecord(home, record);
+  } catch (error) {
+    // Nobody would find it again, and nobody would stop it.
+    process.kill(server.pid, 'SIGKILL');
+    throw (error as NodeJS.ErrnoException).code === 'ENOSPC' ? fullDiskError(home) : error;
+  }
   return record;
 }
 
