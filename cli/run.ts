@@ -192,12 +192,14 @@ async function completeMatrix(
 ): Promise<number> {
   const { session, db, experiment } = context;
   let failed = 0;
-  let pending: number;
+  let before: number;
+  let pending = countPending(db, experiment.id);
   do {
-    pending = countPending(db, experiment.id);
+    before = pending;
     const handle = await startMatrix(session.client, { experimentId: experiment.id, ...launch });
     failed += (await follow({ ...context, handle }, interrupted)).failed;
-  } while (countPending(db, experiment.id) > 0 && countPending(db, experiment.id) < pending && failed === 0);
+    pending = countPending(db, experiment.id);
+  } while (pending > 0 && pending < before && failed === 0);
   return failed;
 }
 

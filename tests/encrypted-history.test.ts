@@ -60,13 +60,7 @@ describe('a matrix over TLS with an API key and encrypted payloads', () => {
     // A learning rate that no number survives: the failure's message is to be encrypted too.
     const flags = ['--set', 'training.optimizer.learningRate=1e30', '--train-workers', '1'];
     run = await runAssay(['run', matrix, '--home', join(directory, 'home'), ...flags], {
-      TEMPORAL_CONFIG_FILE: '',
-      TEMPORAL_ADDRESS: proxy.address,
-      TEMPORAL_API_KEY: API_KEY,
-      TEMPORAL_TLS_SERVER_NAME: 'temporal.test',
-      TEMPORAL_TLS_SERVER_CA_CERT_PATH: certificates.authority,
-      TEMPORAL_TLS_CLIENT_CERT_PATH: certificates.client.certificate,
-      TEMPORAL_TLS_CLIENT_KEY_PATH: certificates.client.key,
+      ...proxy.environment,
       ASSAY_PAYLOAD_KEYS: `k1:${SECRET}`,
     });
     const connection = await Connection.connect({ address: server.address });

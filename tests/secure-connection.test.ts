@@ -39,15 +39,7 @@ describe('a connection with certificates and an API key', () => {
     const program = await provideTemporalServer({ cacheDirectory, report: console.error });
     server = await acquireEmbeddedServer(toHome(directory), program);
     proxy = await startSecureProxy({ certificates, upstream: server.address, apiKey: API_KEY });
-    environment = {
-      TEMPORAL_CONFIG_FILE: '',
-      TEMPORAL_ADDRESS: proxy.address,
-      TEMPORAL_API_KEY: API_KEY,
-      TEMPORAL_TLS_SERVER_NAME: 'temporal.test',
-      TEMPORAL_TLS_SERVER_CA_CERT_PATH: certificates.authority,
-      TEMPORAL_TLS_CLIENT_CERT_PATH: certificates.client.certificate,
-      TEMPORAL_TLS_CLIENT_KEY_PATH: certificates.client.key,
-    };
+    ({ environment } = proxy);
   });
 
   const assertServes = async (variables: NodeJS.ProcessEnv): Promise<void> => {

@@ -14,6 +14,8 @@ import type { Certificates } from './certificates.ts';
 export interface SecureProxy {
   /** host:port */
   readonly address: string;
+  /** `TEMPORAL_*` variables of a caller that is let through, and of no configuration file. */
+  readonly environment: NodeJS.ProcessEnv;
   /** gRPC calls let through, by program (`user-agent` up to the first slash or space). */
   readonly calls: ReadonlyMap<string, number>;
   /** Calls refused for their key. */
@@ -91,8 +93,18 @@ export async function startSecureProxy(settings: {
     });
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    address,
+    environment: {
+      TEMPORAL_CONFIG_FILE: '',
+      TEMPORAL_ADDRESS: address,
+      TEMPORAL_API_KEY: apiKey,
+      TEMPORAL_TLS_SERVER_NAME: 'temporal.test',
+      TEMPORAL_TLS_SERVER_CA_CERT_PATH: certificates.authority,
+      TEMPORAL_TLS_CLIENT_CERT_PATH: certificates.client.certificate,
+      TEMPORAL_TLS_CLIENT_KEY_PATH: certificates.client.key,
+    },
     calls,
     refused: () => refused,
     close: () => {

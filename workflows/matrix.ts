@@ -7,6 +7,7 @@ import {
   ParentClosePolicy,
   startChild,
   workflowInfo,
+  type ChildWorkflowHandle,
 } from '@temporalio/workflow';
 import type { PlannedPage } from '../activities/plan-matrix.ts';
 import { taskQueues, workflowIds, type BaseModelInput, type RunInput } from '../spec/plan.ts';
@@ -30,6 +31,21 @@ export interface MatrixInput {
 /** Each planned run is about 2 KB, so a page stays far below the 2 MB that a payload may have. */
 const PAGE = 20;
 
+/** Waits for a child, which hears of pauses meanwhile. */
+async function followChild(
+  state: MatrixState,
+  child: ChildWorkflowHandle<typeof baseModelWorkflow | typeof runWorkflow>,
+): Promise<void> {
+  state.children.add(child);
+  try {
+    // The pause that came while the child was being started did not reach it.
+    if (state.isPaused) await tellPaused(child, true);
+    await child.result();
+  } finally {
+    state.children.delete(child);
+  }
+}
+
 async function makeBaseModel(state: MatrixState, base: BaseModelInput): Promise<void> {
   const child = await startChild(baseModelWorkflow, {
     args: [base],
@@ -37,13 +53,7 @@ async function makeBaseModel(state: MatrixState, base: BaseModelInput): Promise<
     taskQueue: taskQueues.orchestration,
     parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
   });
-  state.children.add(child);
-  try {
-    if (state.isPaused) await tellPaused(child, true);
-    await child.result();
-  } finally {
-    state.children.delete(child);
-  }
+  await followChild(state, child);
 }
 
 function ensureBaseModel(state: MatrixState, base: BaseModelInput): Promise<void> {
@@ -82,14 +92,7 @@ async function executeRun(state: MatrixState, run: RunInput): Promise<void> {
       parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
       staticSummary: run.runId,
     });
-    state.children.add(child);
-    try {
-      // The pause that came while the child was being started did not reach it.
-      if (state.isPaused) await tellPaused(child, true);
-      await child.result();
-    } finally {
-      state.children.delete(child);
-    }
+    await followChild(state, child);
     state.completed += 1;
   } catch (error) {
     if (!isCancellation(error)) state.failed += 1;
