@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -109,6 +110,29 @@ function withMigrationLock(path: string, body: () => void): void {
   }
 }
 
+/** Gives a new store, or one older than identities, its own. */
+function ensureIdentity(db: Database): void {
+  if (findStoreId(db) !== null) return;
+  writeTransaction(db, (tx) => {
+    if (findStoreId(tx) !== null) return;
+    tx.insert(schema.stores).values({ id: randomUUID(), createdAt: new Date().toISOString() }).run();
+  });
+}
+
+function findStoreId(db: Database): string | null {
+  return db.select({ id: schema.stores.id }).from(schema.stores).get()?.id ?? null;
+}
+
+/** The identity of an opened store. */
+export function readStoreId(db: Database): string {
+  const id = findStoreId(db);
+  if (id === null)
+    throw new DatabaseDamagedError(
+      `the database ${db.$client.name} has no identity; put a whole copy in its place`,
+    );
+  return id;
+}
+
 /** The last writer closed the store if it left no log; while one is left, the pages need a look. */
 function isLeftOpen(path: string): boolean {
   return (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
@@ -152,6 +176,7 @@ export function openDatabase(path: string): Database {
     db.$client.pragma('synchronous = full');
     db.$client.pragma('foreign_keys = on');
     applyMigrations(db);
+    ensureIdentity(db);
   });
 }
 

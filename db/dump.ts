@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Database } from './connection.ts';
 
+/** Who did what when, and the identity that every store has for itself. */
+const NOT_COMPARED = new Set(['attempts', 'stores']);
+
+/** How often a run was opened differs with its interruptions, and the server with the place. */
+const HISTORY_COLUMNS = new Set(['epoch', 'temporal_server']);
+
 type Row = Record<string, unknown>;
 
 /** Compared by what they mean, not by the order in which concurrent runs happened to insert them. */
@@ -42,7 +48,7 @@ export function dumpRows(db: Database): string[] {
   );
   const describe = (table: string, row: Row): string => {
     const members = Object.entries(row).flatMap(([column, value]): [string, unknown][] => {
-      if (column.endsWith('_at')) return [];
+      if (column.endsWith('_at') || HISTORY_COLUMNS.has(column)) return [];
       if (column === 'problem_id') return [['problem', problemNames.get(value)]];
       if (column === 'rollout_id') return [['rollout', rolloutNames.get(value)]];
       if (SURROGATE_KEYS.has(column) && typeof value === 'number') return [];
@@ -51,7 +57,7 @@ export function dumpRows(db: Database): string[] {
     return `${table} ${JSON.stringify(Object.fromEntries(members))}`;
   };
   return listTables(db)
-    .filter((table) => table !== 'attempts')
+    .filter((table) => !NOT_COMPARED.has(table))
     .flatMap((table) => readTable(db, table).map((row) => describe(table, row)))
     .sort();
 }

@@ -16,7 +16,7 @@ export class UnknownExperimentError extends Error {
 export interface Registration {
   /** Conditions whose runs depend on nothing but condition and seeds, so that another experiment's may stand for them. */
   readonly reusableConditionIds: readonly string[];
-  readonly experiment: Omit<ExperimentRow, 'createdAt'>;
+  readonly experiment: Omit<ExperimentRow, 'createdAt' | 'temporalServer'>;
   readonly conditions: readonly Omit<ConditionRow, 'experimentId'>[];
   readonly runs: readonly {
     readonly id: string;

@@ -15,6 +15,13 @@ import {
  * activity repeats its rows; `_at` columns are ISO 8601 in UTC and never part of a comparison.
  */
 
+/** One row: the store's own identity, which queue names, workflow ids and artifact prefixes carry. */
+export const stores = sqliteTable('stores', {
+  /** A random UUID, given when the database is made. */
+  id: text('id').primaryKey(),
+  createdAt: text('created_at').notNull(),
+});
+
 export const experiments = sqliteTable('experiments', {
   id: text('id').primaryKey(),
   name: text('name').notNull(),
@@ -24,6 +31,8 @@ export const experiments = sqliteTable('experiments', {
   source: text('source'),
   /** Canonical JSON: what the report decides (spec/hypothesis.ts). */
   hypotheses: text('hypotheses').notNull().default('[]'),
+  /** The Temporal server of its latest launch: `embedded`, or address and namespace; null before the first. */
+  temporalServer: text('temporal_server'),
   createdAt: text('created_at').notNull(),
 });
 
@@ -63,6 +72,10 @@ export const runs = sqliteTable(
     seed: integer('seed').notNull(),
     /** The completed run of the same condition and seeds in another experiment whose rows stand for this one's. */
     reusedRunId: text('reused_run_id'),
+    /** How often it was opened: a commit names the opening that it belongs to, and only the newest passes. */
+    epoch: integer('epoch').notNull().default(0),
+    /** SHA-256 of the sources that decide its numbers; null before it was opened, and in stores older than it. */
+    sources: text('sources'),
     status: text('status', { enum: ['pending', 'running', 'completed', 'failed', 'cancelled'] }).notNull(),
     totalSteps: integer('total_steps').notNull(),
     failureType: text('failure_type'),
@@ -83,17 +96,19 @@ export const runs = sqliteTable(
   ],
 );
 
-/** Who tried what, when, one row per beginning: an audit trail and the fence against attempts that lost their lease. */
+/** Which attempt committed which stage of a step, when: one row per commit, an audit trail. */
 export const attempts = sqliteTable(
   'attempts',
   {
-    /** The lease: a later beginning of the same stage has a greater one. Never used twice. */
+    /** In the order of the commits. Never used twice. */
     id: integer('id').primaryKey({ autoIncrement: true }),
     runId: text('run_id')
       .notNull()
       .references(() => runs.id, { onDelete: 'cascade' }),
     stage: text('stage').notNull(),
     step: integer('step').notNull(),
+    /** The opening of the run that it belongs to; null in stores older than it. */
+    epoch: integer('epoch'),
     /** As the workflow counts them: from 1 again in each of its executions. */
     attempt: integer('attempt').notNull(),
     worker: text('worker').notNull(),
@@ -131,6 +146,10 @@ export const steps = sqliteTable(
     step: integer('step').notNull(),
     rollouts: integer('rollouts').notNull(),
     tokens: integer('tokens').notNull(),
+    /** Canonical JSON of the kind of machine that made its update: processor, platform, backend and its versions; null in older stores. */
+    machine: text('machine'),
+    /** Revision of the program that made its update, `+` appended where files had changed; null where unknown. */
+    revision: text('revision'),
     recordedAt: text('recorded_at').notNull(),
   },
   (t) => [primaryKey({ columns: [t.runId, t.step] })],
