@@ -1,10 +1,11 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname, join, resolve, sep } from 'node:path';
+import { assertCurrentEpoch } from '../db/attempts.ts';
 import { writeTransaction } from '../db/connection.ts';
-import { cancelUnfinishedRuns, endRun } from '../db/runs.ts';
+import { cancelUnfinishedRuns, endRun, findRun } from '../db/runs.ts';
 import { formatConfig } from '../model/config.ts';
 import type { ArtifactRef, CheckpointRef } from '../spec/plan.ts';
-import type { ArtifactStore } from './artifact-store.ts';
+import { ArtifactPathError, type ArtifactStore } from './artifact-store.ts';
 import { durable } from './durable.ts';
 import type { RunContext } from './run-context.ts';
 import type { StoreDependencies } from './store-dependencies.ts';
@@ -12,11 +13,34 @@ import type { StoreDependencies } from './store-dependencies.ts';
 export interface CloseRunInput {
   readonly runId: string;
   readonly plan: ArtifactRef;
+  /** The opening that ends; null: it ends before it was opened. */
+  readonly epoch: number | null;
   readonly status: 'completed' | 'failed' | 'cancelled';
   /** The final policy, when there is one. */
   readonly checkpoint?: CheckpointRef;
   readonly failure?: { readonly type: string; readonly message: string };
 }
+
+/** A run's directory below the policies'; its id comes from a plan that anybody with access to the server may have named. */
+function policyDirectory(policiesDirectory: string, runId: string): string {
+  const directory = resolve(policiesDirectory, runId);
+  if (directory.startsWith(resolve(policiesDirectory) + sep)) return directory;
+  throw new ArtifactPathError(
+    `a policy's directory stays inside ${policiesDirectory}; found the run id ${JSON.stringify(runId.slice(0, 200))}`,
+  );
+}
+
+async function writeSynced(path: string, content: string | Uint8Array): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+let exports = 0;
 
 /** Writes the final policy as a Hugging Face directory, beside first and then renamed into place. */
 async function exportPolicy(
@@ -24,28 +48,37 @@ async function exportPolicy(
   context: RunContext,
   target: { readonly directory: string; readonly checkpoint: CheckpointRef },
 ): Promise<void> {
-  const beside = `${target.directory}.${process.pid}.partial`;
+  exports += 1;
+  const beside = `${target.directory}.${process.pid}-${exports}.partial`;
   await rm(beside, { recursive: true, force: true });
   await mkdir(beside, { recursive: true });
-  await writeFile(join(beside, 'config.json'), formatConfig(context.policyConfig));
-  await writeFile(join(beside, 'model.safetensors'), await artifacts.read(target.checkpoint.weights));
-  for (const [name, text] of context.tokenizer.files) await writeFile(join(beside, name), text);
+  await writeSynced(join(beside, 'config.json'), formatConfig(context.policyConfig));
+  await writeSynced(join(beside, 'model.safetensors'), await artifacts.read(target.checkpoint.weights));
+  for (const [name, text] of context.tokenizer.files) await writeSynced(join(beside, name), text);
   await rm(target.directory, { recursive: true, force: true });
   await mkdir(dirname(target.directory), { recursive: true });
   await rename(beside, target.directory);
 }
 
-/** Ends a run: its status, its failure if any, and its policy as a directory that other tools open. */
-export function createCloseRun({ db, artifacts, plans, policiesDirectory }: StoreDependencies) {
+/**
+ * Ends a run: its status, its failure if any, and its policy as a directory that other tools open.
+ *
+ * @throws {StaleAttemptError} when the run was opened again meanwhile, so that a late end does not overwrite another
+ */
+export function createCloseRun({ db, artifacts, plans, held, policiesDirectory }: StoreDependencies) {
   return durable(async (input: CloseRunInput): Promise<void> => {
+    const { runId, epoch, status, failure = null } = input;
+    held.drop(runId);
     if (input.checkpoint !== undefined) {
       const context = await plans.readRun(input.plan);
-      const directory = join(policiesDirectory, input.runId);
+      const directory = policyDirectory(policiesDirectory, context.plan.runId);
       await exportPolicy(artifacts, context, { directory, checkpoint: input.checkpoint });
     }
-    writeTransaction(db, (tx) =>
-      endRun(tx, input.runId, { status: input.status, failure: input.failure ?? null }),
-    );
+    writeTransaction(db, (tx) => {
+      if (epoch !== null) assertCurrentEpoch(tx, { runId, epoch });
+      else if (findRun(tx, runId).status === 'completed') return;
+      endRun(tx, runId, { status, failure });
+    });
   });
 }
 

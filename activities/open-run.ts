@@ -1,15 +1,15 @@
-import { listCheckpoints, toCheckpointRef } from '../db/artifacts.ts';
+import { listCheckpointsAt, toCheckpointRef } from '../db/artifacts.ts';
 import { findBaseModel, type BaseModel } from '../db/base-models.ts';
 import type { Database } from '../db/connection.ts';
 import { countEvaluated } from '../db/evaluations.ts';
 import { startRun } from '../db/runs.ts';
 import { nextStepOf } from '../db/steps.ts';
 import { isDevEvaluationDue, referenceStep, type ArtifactRef, type CheckpointRef } from '../spec/plan.ts';
+import { rewardNeeds } from '../rewards/index.ts';
 import { durable } from './durable.ts';
 import type { StoreDependencies } from './store-dependencies.ts';
 
 export interface OpenRunInput {
-  readonly runId: string;
   readonly plan: ArtifactRef;
   readonly teacherId: string | null;
   /** Canonical JSON of a train worker: versions, backend and its flags, device, host, git revision. */
@@ -17,6 +17,8 @@ export interface OpenRunInput {
 }
 
 export interface OpenedRun {
+  /** The opening's number, which each of its commits names. */
+  readonly epoch: number;
   /** The first step that is not recorded yet. */
   readonly nextStep: number;
   readonly checkpoint: CheckpointRef;
@@ -28,6 +30,8 @@ export interface OpenedRun {
   readonly syncEvery: number;
   /** Who samples the rollouts when it is not the policy itself. */
   readonly teacher: CheckpointRef | null;
+  /** A reward reads what the judge says. */
+  readonly needsJudge: boolean;
   /** The base model's samples of the pool are not complete. */
   readonly lacksPool: boolean;
   /** The dev evaluation that belongs after the last recorded step is not complete. */
@@ -46,17 +50,18 @@ function requireBaseModel(db: Database, id: string, runId: string): BaseModel {
 }
 
 /** Where a run continues: after its last recorded step, with that step's checkpoint, or from the base model. */
-export function createOpenRun({ db, plans }: StoreDependencies) {
+export function createOpenRun({ db, plans, held, sources }: StoreDependencies) {
   return durable(async (input: OpenRunInput): Promise<OpenedRun> => {
     const { plan } = await plans.readRun(input.plan);
     const base = requireBaseModel(db, plan.baseModelId, plan.runId);
     const teacher = input.teacherId === null ? null : requireBaseModel(db, input.teacherId, plan.runId);
-    startRun(db, input.runId, input.provenance);
-    const nextStep = nextStepOf(db, input.runId);
+    const { runId } = plan;
+    held.drop(runId);
+    const epoch = startRun(db, runId, { provenance: input.provenance, sources });
+    const nextStep = nextStepOf(db, runId);
     const reference = { weights: base.weights, trainingState: null };
-    const rows = listCheckpoints(db, input.runId);
     const checkpointOf = (step: number): CheckpointRef => {
-      const row = rows.find((checkpoint) => checkpoint.step === step);
+      const [row] = listCheckpointsAt(db, runId, [step]);
       return row === undefined ? reference : toCheckpointRef(db, row);
     };
     const { evaluation, training, scheme } = plan.condition;
@@ -64,15 +69,17 @@ export function createOpenRun({ db, plans }: StoreDependencies) {
     const isDue =
       nextStep > 0 &&
       isDevEvaluationDue(nextStep - 1, { steps: training.steps, evaluateEvery: evaluation.every });
-    const evaluated = countEvaluated(db, { runId: input.runId, step: nextStep, split: 'dev' });
-    const pooled = countEvaluated(db, { runId: input.runId, step: 0, split: 'pool' });
+    const evaluated = countEvaluated(db, { runId, step: nextStep, split: 'dev' });
+    const pooled = countEvaluated(db, { runId, step: 0, split: 'pool' });
     return {
+      epoch,
       nextStep,
       checkpoint: checkpointOf(nextStep),
       reference,
       klReference: checkpointOf(referenceStep(nextStep, syncEvery)),
       syncEvery,
       teacher: teacher === null ? null : { weights: teacher.weights, trainingState: null },
+      needsJudge: rewardNeeds(scheme.rewards).has('rubric'),
       lacksPool: training.pool !== null && training.poolSamples > 0 && pooled < training.pool,
       lacksDevEvaluation: isDue && evaluated < evaluation.devProblems,
     };

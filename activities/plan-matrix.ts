@@ -4,14 +4,7 @@ import { endRun, findSibling, listUnfinishedRuns, type RunWithCondition } from '
 import type { BaseRecipe } from '../spec/base-recipe.ts';
 import { canonicalJson, fingerprint } from '../spec/canonical.ts';
 import type { Condition } from '../spec/experiment.ts';
-import {
-  planEvaluationSlices,
-  type ArtifactRef,
-  type BaseModelInput,
-  type EvaluationSplit,
-  type RunInput,
-  type RunPlan,
-} from '../spec/plan.ts';
+import type { ArtifactRef, BaseModelInput, EvaluationSplit, RunInput, RunPlan } from '../spec/plan.ts';
 import { rankByVariance } from '../stats/example-ranking.ts';
 import { countPretrainSteps } from './corpus.ts';
 import { durable } from './durable.ts';
@@ -95,11 +88,17 @@ async function planRun(
     steps: training.steps,
     evaluateEvery: evaluation.every,
     probes: Object.keys(evaluation.probes).sort(),
-    poolSlices: planEvaluationSlices('pool', training.pool ?? 0, training.poolSamples),
-    devSlices: planEvaluationSlices('dev', evaluation.devProblems, evaluation.devSamples),
-    finalSlices: splits.flatMap(([split, problems]) =>
-      planEvaluationSlices(split, problems, evaluation.samplesPerProblem),
-    ),
+    poolEvaluation: { split: 'pool', problems: training.pool ?? 0, samplesPerProblem: training.poolSamples },
+    devEvaluation: {
+      split: 'dev',
+      problems: evaluation.devProblems,
+      samplesPerProblem: evaluation.devSamples,
+    },
+    finalEvaluations: splits.map(([split, problems]) => ({
+      split,
+      problems,
+      samplesPerProblem: evaluation.samplesPerProblem,
+    })),
   };
 }
 

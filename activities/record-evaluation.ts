@@ -1,4 +1,4 @@
-import { beginAttempt, finishAttempt } from '../db/attempts.ts';
+import { commitAttempt } from '../db/attempts.ts';
 import { writeTransaction } from '../db/connection.ts';
 import { recordEvaluations, type EvaluatedProblem } from '../db/evaluations.ts';
 import { recordArtifact } from '../db/artifacts.ts';
@@ -7,7 +7,7 @@ import { canonicalJson } from '../spec/canonical.ts';
 import type { ArtifactRef, EvaluationSlice } from '../spec/plan.ts';
 import type { Task } from '../tasks/task.ts';
 import { countConfidences } from './count-confidences.ts';
-import { durable } from './durable.ts';
+import { durable, stageKey } from './durable.ts';
 import { decodeRollouts } from './rollout-artifact.ts';
 import { evaluationProblems, taskOfSplit } from './run-context.ts';
 import type { StoreDependencies } from './store-dependencies.ts';
@@ -15,6 +15,7 @@ import { readRollout } from './verify.ts';
 
 export interface RecordEvaluationInput {
   readonly plan: ArtifactRef;
+  readonly epoch: number;
   readonly step: number;
   readonly slice: EvaluationSlice;
   readonly rollouts: ArtifactRef;
@@ -69,8 +70,6 @@ export function createRecordEvaluation({ db, artifacts, plans }: StoreDependenci
     const context = await plans.readRun(input.plan);
     const { slice, step } = input;
     const { runId } = context.plan;
-    const key = { runId, stage: `evaluate/${slice.split}/${slice.from}`, step, attempt: attempt.number };
-    const lease = beginAttempt(db, key, attempt.workerId);
     const batch = decodeRollouts(await artifacts.read(input.rollouts));
     const source = { context, task: taskOfSplit(context, slice.split), batch, phase: slice.split, step };
     const perProblem: VerifiedRollout[][] = [];
@@ -88,7 +87,9 @@ export function createRecordEvaluation({ db, artifacts, plans }: StoreDependenci
       await attempt.pause();
     }
     const place = { runId, phase: slice.split, step };
+    const stage = `evaluate/${slice.split}/${slice.from}`;
     writeTransaction(db, (tx) => {
+      commitAttempt(tx, stageKey(input, attempt, { runId, stage }));
       recordArtifact(tx, 'evaluation-rollouts', input.rollouts);
       recordEvaluations(
         tx,
@@ -99,7 +100,6 @@ export function createRecordEvaluation({ db, artifacts, plans }: StoreDependenci
         place,
         perProblem.flatMap((records) => records.slice(0, SHOWN_SAMPLES)),
       );
-      finishAttempt(tx, lease);
     });
   });
 }

@@ -1,14 +1,15 @@
 import { recordArtifact } from '../db/artifacts.ts';
-import { beginAttempt, finishAttempt } from '../db/attempts.ts';
+import { commitAttempt } from '../db/attempts.ts';
 import { writeTransaction } from '../db/connection.ts';
 import { recordProbeScores } from '../db/probe-scores.ts';
 import type { ProbeScore } from '../probes/probe.ts';
 import type { ArtifactRef } from '../spec/plan.ts';
-import { durable } from './durable.ts';
+import { durable, stageKey } from './durable.ts';
 import type { StoreDependencies } from './store-dependencies.ts';
 
 export interface RecordProbeInput {
   readonly plan: ArtifactRef;
+  readonly epoch: number;
   readonly step: number;
   readonly probe: string;
   readonly scores: ArtifactRef;
@@ -19,14 +20,12 @@ export function createRecordProbe({ db, artifacts, plans }: StoreDependencies) {
   return durable(async (input: RecordProbeInput, attempt): Promise<void> => {
     const { runId } = (await plans.readRun(input.plan)).plan;
     const { probe, step } = input;
-    const key = { runId, stage: `probe/${probe}`, step, attempt: attempt.number };
-    const lease = beginAttempt(db, key, attempt.workerId);
     const text = new TextDecoder().decode(await artifacts.read(input.scores));
     const rows = (JSON.parse(text) as ProbeScore[]).map((score) => ({ runId, step, probe, ...score }));
     writeTransaction(db, (tx) => {
+      commitAttempt(tx, stageKey(input, attempt, { runId, stage: `probe/${probe}` }));
       recordArtifact(tx, 'probe-scores', input.scores);
       recordProbeScores(tx, rows);
-      finishAttempt(tx, lease);
     });
   });
 }

@@ -1,16 +1,18 @@
-import { listCheckpoints, recordCheckpoint, releaseArtifacts, toCheckpointRef } from '../db/artifacts.ts';
-import { beginAttempt, finishAttempt } from '../db/attempts.ts';
+import { listCheckpointsAt, recordCheckpoint, releaseArtifacts, toCheckpointRef } from '../db/artifacts.ts';
+import { commitAttempt } from '../db/attempts.ts';
 import { writeTransaction, type Database } from '../db/connection.ts';
-import { listRollouts } from '../db/rollouts.ts';
+import { listRollouts, type RolloutWithVerdict } from '../db/rollouts.ts';
 import { recordStep } from '../db/steps.ts';
 import { referenceStep, type ArtifactRef, type CheckpointRef, type RunPlan } from '../spec/plan.ts';
-import { durable } from './durable.ts';
+import { ArtifactPathError } from './artifact-store.ts';
+import { durable, stageKey } from './durable.ts';
 import { measureRollouts } from './rollout-metrics.ts';
 import type { StoreDependencies } from './store-dependencies.ts';
 import type { UpdatedPolicy } from './update.ts';
 
 export interface RecordInput {
   readonly plan: ArtifactRef;
+  readonly epoch: number;
   readonly step: number;
   readonly updated: UpdatedPolicy;
   /** Files that no one needs once the step is recorded. */
@@ -40,32 +42,54 @@ function supersededFiles(db: Database, input: RecordInput, { runId, condition }:
     syncEvery: scheme.reference.syncEvery,
   });
   const current = new Set(filesOf(input.updated.checkpoint).map((ref) => ref.path));
-  return listCheckpoints(db, runId)
-    .filter(({ step }) => steps.includes(step))
+  return listCheckpointsAt(db, runId, steps)
     .flatMap((row) => filesOf(toCheckpointRef(db, row)))
     .filter((ref) => !current.has(ref.path));
 }
 
+/** @throws {ArtifactPathError} when told to delete what is not of this step */
+function assertOfStep(refs: readonly ArtifactRef[], folder: string): void {
+  const stranger = refs.find(({ path }) => !path.startsWith(folder) || path.includes('..'));
+  if (stranger === undefined) return;
+  throw new ArtifactPathError(
+    `a step deletes files of ${folder} alone; found ${JSON.stringify(stranger.path)}`,
+  );
+}
+
+/** The step's rollouts as they were shaped: from memory, or read again after a crash. */
+function shapedRows(
+  { db, held }: StoreDependencies,
+  at: { readonly runId: string; readonly step: number },
+): readonly RolloutWithVerdict[] {
+  const rows = held.rounds(at).flatMap((round) => round.rows);
+  const isWhole = rows.length > 0 && rows.every(({ isKept }) => isKept !== null);
+  return isWhole ? rows : listRollouts(db, { ...at, phase: 'train' });
+}
+
 /**
  * Ends a training step in one transaction: its metrics, its checkpoint and the step itself, which is the run's cursor.
- * Superseded files are deleted after the commit, so a kill in between leaves a stray file and loses nothing.
+ * Superseded files are deleted after the commit, so a kill in between leaves a stray file and loses nothing; nor does a
+ * store that refuses to delete.
  */
-export function createRecord({ db, artifacts, plans }: StoreDependencies) {
+export function createRecord(dependencies: StoreDependencies) {
+  const { db, artifacts, plans, held } = dependencies;
   return durable(async (input: RecordInput, attempt): Promise<void> => {
     const { plan } = await plans.readRun(input.plan);
     const { runId } = plan;
-    const key = { runId, stage: 'record', step: input.step, attempt: attempt.number };
-    const lease = beginAttempt(db, key, attempt.workerId);
-    const rows = listRollouts(db, { runId, phase: 'train', step: input.step });
+    const { step, updated, obsolete } = input;
+    assertOfStep(obsolete, `runs/${runId}/step-${step}/`);
+    const rows = shapedRows(dependencies, { runId, step });
     const superseded = supersededFiles(db, input, plan);
     writeTransaction(db, (tx) => {
-      recordCheckpoint(tx, { runId, step: input.step + 1 }, input.updated.checkpoint);
+      commitAttempt(tx, stageKey(input, attempt, { runId, stage: 'record' }));
+      recordCheckpoint(tx, { runId, step: step + 1 }, updated.checkpoint);
       const tokens = rows.reduce((sum, row) => sum + row.tokenCount, 0);
-      const metrics = { ...measureRollouts(rows), ...input.updated.metrics };
-      recordStep(tx, { runId, step: input.step, rollouts: rows.length, tokens }, metrics);
+      const metrics = { ...measureRollouts(rows), ...updated.metrics };
+      const { machine, revision } = updated.computedBy;
+      recordStep(tx, { runId, step, rollouts: rows.length, tokens, machine, revision }, metrics);
       releaseArtifacts(tx, superseded);
-      finishAttempt(tx, lease);
     });
-    for (const ref of [...superseded, ...input.obsolete]) await artifacts.remove(ref);
+    held.drop(runId);
+    for (const ref of [...superseded, ...obsolete]) await artifacts.remove(ref);
   });
 }

@@ -1,29 +1,30 @@
-import { beginAttempt, finishAttempt } from '../db/attempts.ts';
+import { commitAttempt } from '../db/attempts.ts';
 import { writeTransaction } from '../db/connection.ts';
 import { listPoolAnswers } from '../db/evaluations.ts';
 import {
   listJudgements,
-  listRollouts,
   recordShaping,
   type RolloutWithVerdict,
   type ShapedRollout,
 } from '../db/rollouts.ts';
 import { estimateCredit } from '../learning/estimate-credit.ts';
-import type { RolloutBatch } from '../model/sampler.ts';
 import { combineRewards, type CombinedReward } from '../rewards/combine-rewards.ts';
-import { openReward } from '../rewards/index.ts';
+import { openReward, rewardNeeds } from '../rewards/index.ts';
 import type { JudgedCriterion } from '../rewards/rubric.ts';
 import type { ArtifactRef } from '../spec/plan.ts';
 import type { Scheme } from '../spec/scheme.ts';
-import { durable } from './durable.ts';
+import { durable, stageKey } from './durable.ts';
+import type { HeldRound } from './held-rollouts.ts';
 import { mergeRollouts } from './merge-rollouts.ts';
+import { readRounds } from './read-rounds.ts';
 import { placeRollout, toRewardInputs, type GroupSignals } from './reward-input.ts';
-import { decodeRollouts, encodeShapedBatch } from './rollout-artifact.ts';
+import { encodeShapedBatch } from './rollout-artifact.ts';
 import { poolIndex, type RunContext } from './run-context.ts';
 import type { StoreDependencies } from './store-dependencies.ts';
 
 export interface ShapeInput {
   readonly plan: ArtifactRef;
+  readonly epoch: number;
   readonly step: number;
   /** Rollouts of each sampling round so far. */
   readonly rounds: readonly ArtifactRef[];
@@ -40,17 +41,20 @@ interface Group {
   readonly rewards: readonly CombinedReward[];
 }
 
-function rewardGroup(context: RunContext, rows: readonly RolloutWithVerdict[], signals: GroupSignals): Group {
+/** What turns the rollouts of one prompt into rewards under a scheme. */
+function createRewarding(context: RunContext) {
   const components = context.plan.condition.scheme.rewards.map(({ component, weight, options }) => ({
     weight,
     reward: openReward(component, options),
   }));
-  const rewards = toRewardInputs(context, rows, signals).map((input) =>
-    combineRewards(
-      components.map(({ weight, reward }) => ({ name: reward.name, weight, value: reward.score(input) })),
-    ),
-  );
-  return { rows, rewards };
+  return (rows: readonly RolloutWithVerdict[], signals: GroupSignals): Group => {
+    const rewards = toRewardInputs(context, rows, signals).map((input) =>
+      combineRewards(
+        components.map(({ weight, reward }) => ({ name: reward.name, weight, value: reward.score(input) })),
+      ),
+    );
+    return { rows, rewards };
+  };
 }
 
 /** Some but not all rollouts are correct, so the group says something about its prompt. */
@@ -103,55 +107,68 @@ function votesOn(
   return answers === undefined ? null : { answers };
 }
 
-/** The groups of the first `rounds` sampling rounds; an earlier execution may have recorded more of them already. */
-function readGroups(
+/** What the judge found, where a reward reads it. */
+function listJudged(
+  db: StoreDependencies['db'],
+  { plan }: RunContext,
+  rows: readonly RolloutWithVerdict[],
+): GroupSignals['judged'] {
+  if (!rewardNeeds(plan.condition.scheme.rewards).has('rubric')) return new Map();
+  const ids = rows.map((row) => row.id);
+  return listJudgements(db, ids) as ReadonlyMap<number, readonly JudgedCriterion[]>;
+}
+
+/** The prompts of the rounds with the rewards of their rollouts. */
+function rewardGroups(
   db: StoreDependencies['db'],
   context: RunContext,
-  at: { readonly step: number; readonly batches: readonly RolloutBatch[] },
+  rounds: readonly HeldRound[],
 ): Group[] {
-  const end = at.batches.length * context.plan.condition.training.promptsPerStep;
-  const rows = listRollouts(db, { runId: context.plan.runId, phase: 'train', step: at.step }).filter(
-    (row) => row.problemIndex < end,
-  );
-  const judged = listJudgements(
-    db,
-    rows.map((row) => row.id),
-  ) as ReadonlyMap<number, readonly JudgedCriterion[]>;
-  const pool = listPoolAnswers(db, context.plan.runId);
+  const { plan } = context;
+  const rows = rounds.flatMap((round) => round.rows);
+  const judged = listJudged(db, context, rows);
+  const pool = plan.condition.training.pool === null ? new Map() : listPoolAnswers(db, plan.runId);
+  const batches = rounds.map(({ batch }) => batch);
   const byProblem = new Map<number, RolloutWithVerdict[]>();
   for (const row of rows) byProblem.set(row.problemIndex, [...(byProblem.get(row.problemIndex) ?? []), row]);
-  return [...byProblem.values()].map((group) => {
-    const signals = { judged, batches: at.batches, pool: votesOn(context, group[0]!, pool) };
-    return rewardGroup(context, group, signals);
-  });
+  const reward = createRewarding(context);
+  return [...byProblem.values()].map((group) =>
+    reward(group, { judged, batches, pool: votesOn(context, group[0]!, pool) }),
+  );
+}
+
+/** The rounds with what shaping decided for their rollouts. */
+function withShaping(rounds: readonly HeldRound[], shaped: readonly ShapedRollout[]): HeldRound[] {
+  const byRollout = new Map(shaped.map((decided) => [decided.rolloutId, decided]));
+  return rounds.map((round) => ({
+    ...round,
+    rows: round.rows.map((row) => {
+      const { reward, advantage, isKept, credit } = byRollout.get(row.id)!;
+      return { ...row, reward, advantage, isKept, credit };
+    }),
+  }));
 }
 
 /**
  * Pure arithmetic on what is stored: reward components → gates → advantages → per-token credit. Writes the numbers beside
  * the rollouts and the batch that the update trains on as an artifact.
  */
-export function createShape({ db, artifacts, plans }: StoreDependencies) {
+export function createShape(dependencies: StoreDependencies) {
+  const { db, artifacts, plans, held } = dependencies;
   return durable(async (input: ShapeInput, attempt): Promise<ShapedStep> => {
     const context = await plans.readRun(input.plan);
-    const { scheme, training } = context.plan.condition;
+    const { runId, condition } = context.plan;
+    const { scheme, training } = condition;
+    const { step } = input;
     const round = input.rounds.length - 1;
-    const key = {
-      runId: context.plan.runId,
-      stage: `shape/${round}`,
-      step: input.step,
-      attempt: attempt.number,
-    };
-    const lease = beginAttempt(db, key, attempt.workerId);
-    const batches = await Promise.all(
-      input.rounds.map(async (ref) => decodeRollouts(await artifacts.read(ref))),
-    );
-    const groups = readGroups(db, context, { step: input.step, batches });
+    const rounds = await readRounds(dependencies, context, input);
+    const groups = rewardGroups(db, context, rounds);
     const kept = keepGroups(groups, scheme, training.promptsPerStep);
     const merged = mergeRollouts(
       kept.flatMap(({ rows }) =>
         rows.map((rollout) => {
           const { round, row } = placeRollout(context, rollout);
-          return { batch: batches[round]!, row };
+          return { batch: rounds[round]!.batch, row };
         }),
       ),
       context.tokenizer.padId,
@@ -164,15 +181,16 @@ export function createShape({ db, artifacts, plans }: StoreDependencies) {
       maskTruncated: scheme.gates.maskTruncated,
       options: scheme.advantage,
     });
-    const path = `runs/${context.plan.runId}/step-${input.step}/shaped-${round}-{sha}.safetensors`;
+    const path = `runs/${runId}/step-${step}/shaped-${round}-{sha}.safetensors`;
     const taught = { ...merged, advantages, credit, tokenMask, ...targets };
     const batch = await artifacts.write(path, encodeShapedBatch(taught));
     const width = merged.completionLength;
     const shaped = toShapedRollouts(groups, kept, { advantages, credit, width });
     writeTransaction(db, (tx) => {
+      commitAttempt(tx, stageKey(input, attempt, { runId, stage: `shape/${round}` }));
       recordShaping(tx, shaped);
-      finishAttempt(tx, lease);
     });
+    withShaping(rounds, shaped).forEach((done, at) => held.hold({ runId, step, round: at }, done));
     const isShort = scheme.gates.dropUniformGroups && groups.filter(isMixed).length < training.promptsPerStep;
     return { batch, wantsAnotherRound: isShort && input.rounds.length < scheme.gates.maxSamplingRounds };
   });

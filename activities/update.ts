@@ -9,7 +9,7 @@ import { durable, type Attempt } from './durable.ts';
 import { releaseLivePolicy, withCritic, withoutCritic, type LivePolicy } from './live-policies.ts';
 import { decodeShapedBatch } from './rollout-artifact.ts';
 import type { RunContext } from './run-context.ts';
-import type { TrainDependencies } from './train-dependencies.ts';
+import type { ComputedBy, TrainDependencies } from './train-dependencies.ts';
 
 export interface UpdateInput {
   readonly plan: ArtifactRef;
@@ -22,6 +22,8 @@ export interface UpdatedPolicy {
   readonly checkpoint: CheckpointRef;
   /** Metric name → value, as recorded. */
   readonly metrics: Readonly<Record<string, number>>;
+  /** The kind of machine and the program that computed it. */
+  readonly computedBy: ComputedBy;
   /** Where the new policy is warm; null where every worker may as well read it. */
   readonly workerQueue: string | null;
 }
@@ -84,7 +86,8 @@ export function createUpdate(dependencies: TrainDependencies) {
         live,
         (part) => `runs/${runId}/checkpoint-${input.step + 1}/${part}-{sha}.safetensors`,
       );
-      return { checkpoint, metrics, workerQueue: dependencies.workerQueue };
+      const { computedBy, workerQueue } = dependencies;
+      return { checkpoint, metrics, computedBy, workerQueue };
     } catch (error) {
       releaseLivePolicy(live);
       throw await keepOffendingBatch(artifacts, error, { runId, step: input.step, bytes });

@@ -1,17 +1,18 @@
-import { beginAttempt, finishAttempt } from '../db/attempts.ts';
+import { commitAttempt } from '../db/attempts.ts';
 import { writeTransaction } from '../db/connection.ts';
 import { recordVerifiedRollouts, type VerifiedRollout } from '../db/rollouts.ts';
 import type { RolloutBatch } from '../model/sampler.ts';
 import type { ArtifactRef } from '../spec/plan.ts';
 import type { Problem } from '../tasks/problem.ts';
 import type { Task } from '../tasks/task.ts';
-import { durable } from './durable.ts';
+import { durable, stageKey } from './durable.ts';
 import { decodeRollouts } from './rollout-artifact.ts';
 import { trainProblems, type RunContext } from './run-context.ts';
 import type { StoreDependencies } from './store-dependencies.ts';
 
 export interface VerifyInput {
   readonly plan: ArtifactRef;
+  readonly epoch: number;
   readonly step: number;
   readonly round: number;
   readonly rollouts: ArtifactRef;
@@ -80,35 +81,29 @@ export function readRollout(
 }
 
 /** Checks every rollout of a sampling round and records it with its verdict, in one transaction. */
-export function createVerify({ db, artifacts, plans }: StoreDependencies) {
+export function createVerify({ db, artifacts, plans, held }: StoreDependencies) {
   return durable(async (input: VerifyInput, attempt): Promise<void> => {
     const context = await plans.readRun(input.plan);
     const { plan, task } = context;
     const { groupSize, promptsPerStep } = plan.condition.training;
-    const place = { runId: plan.runId, phase: 'train', step: input.step };
-    const key = {
-      runId: plan.runId,
-      stage: `verify/${input.round}`,
-      step: input.step,
-      attempt: attempt.number,
-    };
-    const lease = beginAttempt(db, key, attempt.workerId);
-    const batch = decodeRollouts(await artifacts.read(input.rollouts));
-    const problems = trainProblems(context, input);
-    const source = { context, task, batch, phase: 'train', step: input.step };
-    const records = problems.flatMap((problem, i) =>
-      Array.from({ length: groupSize }, (_, sampleIndex) =>
-        readRollout(source, {
-          row: i * groupSize + sampleIndex,
-          problem,
-          problemIndex: input.round * promptsPerStep + i,
-          sampleIndex,
-        }),
-      ),
-    );
-    writeTransaction(db, (tx) => {
-      recordVerifiedRollouts(tx, place, records);
-      finishAttempt(tx, lease);
+    const { runId } = plan;
+    const { step, round, rollouts } = input;
+    const place = { runId, phase: 'train', step };
+    const batch = decodeRollouts(await artifacts.read(rollouts));
+    const source = { context, task, batch, phase: 'train', step };
+    const records: VerifiedRollout[] = [];
+    for (const [i, problem] of trainProblems(context, input).entries()) {
+      for (let sampleIndex = 0; sampleIndex < groupSize; sampleIndex += 1) {
+        const row = i * groupSize + sampleIndex;
+        const problemIndex = round * promptsPerStep + i;
+        records.push(readRollout(source, { row, problem, problemIndex, sampleIndex }));
+      }
+      await attempt.pause();
+    }
+    const rows = writeTransaction(db, (tx) => {
+      commitAttempt(tx, stageKey(input, attempt, { runId, stage: `verify/${round}` }));
+      return recordVerifiedRollouts(tx, place, records);
     });
+    held.hold({ runId, step, round }, { sha256: rollouts.sha256, batch, rows });
   });
 }

@@ -1,4 +1,4 @@
-import { eq, inArray } from 'drizzle-orm';
+import { and, eq, inArray } from 'drizzle-orm';
 import type { ArtifactRef, CheckpointRef } from '../spec/plan.ts';
 import { assertSameRecord } from './conflicting-record-error.ts';
 import type { Database } from './connection.ts';
@@ -59,8 +59,8 @@ export function recordCheckpoint(
   };
   const inserted = db.insert(checkpoints).values(row).onConflictDoNothing().run();
   if (inserted.changes > 0) return;
-  const stored = listCheckpoints(db, key.runId).find((checkpointRow) => checkpointRow.step === key.step)!;
-  assertSameRecord({ table: 'checkpoints', key: `${key.runId} step ${key.step}` }, stored, row);
+  const [stored] = listCheckpointsAt(db, key.runId, [key.step]);
+  assertSameRecord({ table: 'checkpoints', key: `${key.runId} step ${key.step}` }, stored!, row);
 }
 
 export type CheckpointRow = typeof checkpoints.$inferSelect;
@@ -68,6 +68,16 @@ export type CheckpointRow = typeof checkpoints.$inferSelect;
 /** A run's checkpoints by step. */
 export function listCheckpoints(db: Database, runId: string): CheckpointRow[] {
   return db.select().from(checkpoints).where(eq(checkpoints.runId, runId)).orderBy(checkpoints.step).all();
+}
+
+/** A run's checkpoints behind certain steps. */
+export function listCheckpointsAt(db: Database, runId: string, steps: readonly number[]): CheckpointRow[] {
+  return db
+    .select()
+    .from(checkpoints)
+    .where(and(eq(checkpoints.runId, runId), inArray(checkpoints.step, [...steps])))
+    .orderBy(checkpoints.step)
+    .all();
 }
 
 /** The references of a recorded checkpoint. */

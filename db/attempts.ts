@@ -1,8 +1,8 @@
-import { and, desc, eq } from 'drizzle-orm';
-import { writeTransaction, type Database } from './connection.ts';
-import { attempts } from './schema.ts';
+import { and, eq, like, sql } from 'drizzle-orm';
+import type { Database } from './connection.ts';
+import { attempts, runs, steps } from './schema.ts';
 
-/** A newer attempt of the same stage has begun, so this one may not commit. */
+/** The run was opened again, the step is recorded, or a later sampling round is shaped: this result comes too late. */
 export class StaleAttemptError extends Error {
   override readonly name = 'StaleAttemptError';
 }
@@ -10,46 +10,81 @@ export class StaleAttemptError extends Error {
 /** One attempt at one stage of one step of a run. */
 export interface AttemptKey {
   readonly runId: string;
+  /** The opening of the run that it belongs to. */
+  readonly epoch: number;
   readonly stage: string;
   readonly step: number;
   /** Counted from 1 in each execution of the workflow: a resumed run has several attempts 1. */
   readonly attempt: number;
+  readonly worker: string;
+  /** ISO 8601 in UTC. */
+  readonly startedAt: string;
 }
 
-/** The right to commit a stage, until someone else begins it. */
-export interface Lease extends AttemptKey {
-  readonly id: number;
-}
+/** Stages between sampling and update: once their step is recorded they have nothing to add. */
+const STEP_STAGE = /^(verify|judge|shape)\//;
 
-/** Notes that an attempt has begun; from here on what began earlier at the same stage cannot commit. */
-export function beginAttempt(db: Database, key: AttemptKey, worker: string): Lease {
-  const { runId, stage, step, attempt } = key;
-  const row = { runId, stage, step, attempt, worker, startedAt: new Date().toISOString() };
-  const { lastInsertRowid } = writeTransaction(db, (tx) => tx.insert(attempts).values(row).run());
-  return { runId, stage, step, attempt, id: Number(lastInsertRowid) };
+function describe({ runId, stage, step, epoch, attempt }: AttemptKey): string {
+  return `attempt ${attempt} at ${stage} of step ${step} of ${runId} (opening ${epoch})`;
 }
 
 /**
- * Ends an attempt inside its committing transaction. Held by its lease, only the newest beginning passes; named by its
- * key alone, attempts of the same number in two executions of the workflow are not told apart.
+ * Refuses what a zombie, or a server that lost its last moments, brings too late.
  *
- * @throws {StaleAttemptError} when another attempt has begun since
+ * @throws {StaleAttemptError} when the run was opened again since
  */
-export function finishAttempt(tx: Database, held: AttemptKey | Lease): void {
-  const { runId, stage, step, attempt } = held;
-  const newest = tx
-    .select({ id: attempts.id, attempt: attempts.attempt, worker: attempts.worker })
-    .from(attempts)
-    .where(and(eq(attempts.runId, runId), eq(attempts.stage, stage), eq(attempts.step, step)))
-    .orderBy(desc(attempts.id))
-    .limit(1)
+export function assertCurrentEpoch(
+  tx: Database,
+  at: { readonly runId: string; readonly epoch: number },
+): void {
+  const row = tx.select({ epoch: runs.epoch }).from(runs).where(eq(runs.id, at.runId)).get();
+  if (row?.epoch === at.epoch) return;
+  throw new StaleAttemptError(
+    `a result of opening ${at.epoch} of ${at.runId} is dropped: ${row === undefined ? 'there is no such run' : `the run is at opening ${row.epoch}`}`,
+  );
+}
+
+function assertNotRecorded(tx: Database, key: AttemptKey): void {
+  const row = tx
+    .select({ step: steps.step })
+    .from(steps)
+    .where(and(eq(steps.runId, key.runId), eq(steps.step, key.step)))
     .get();
-  const isCurrent = 'id' in held ? newest?.id === held.id : newest?.attempt === attempt;
-  if (newest === undefined || !isCurrent) {
-    const winner = newest === undefined ? 'none that began' : `attempt ${newest.attempt} of ${newest.worker}`;
-    throw new StaleAttemptError(
-      `attempt ${attempt} at ${stage} of step ${step} of ${runId} lost its lease to ${winner}; its result is dropped`,
-    );
-  }
-  tx.update(attempts).set({ finishedAt: new Date().toISOString() }).where(eq(attempts.id, newest.id)).run();
+  if (row === undefined) return;
+  throw new StaleAttemptError(`${describe(key)} is dropped: the step is recorded`);
+}
+
+function assertNewestRound(tx: Database, key: AttemptKey): void {
+  const round = Number(key.stage.split('/')[1]);
+  const { runId, epoch, step } = key;
+  const later = tx
+    .select({ stage: attempts.stage })
+    .from(attempts)
+    .where(
+      and(
+        eq(attempts.runId, runId),
+        eq(attempts.step, step),
+        eq(attempts.epoch, epoch),
+        like(attempts.stage, 'shape/%'),
+        sql`cast(substr(${attempts.stage}, 7) as integer) > ${round}`,
+      ),
+    )
+    .get();
+  if (later === undefined) return;
+  throw new StaleAttemptError(`${describe(key)} is dropped: ${later.stage} is committed`);
+}
+
+/**
+ * Lets an attempt commit, and notes that it did: call it inside its transaction. What is committed twice within one opening must
+ * agree; what belongs to an earlier opening, to a recorded step or, in shaping, to an earlier round than the last is refused.
+ *
+ * @throws {StaleAttemptError}
+ */
+export function commitAttempt(tx: Database, key: AttemptKey): void {
+  assertCurrentEpoch(tx, key);
+  if (STEP_STAGE.test(key.stage)) assertNotRecorded(tx, key);
+  if (key.stage.startsWith('shape/')) assertNewestRound(tx, key);
+  tx.insert(attempts)
+    .values({ ...key, finishedAt: new Date().toISOString() })
+    .run();
 }

@@ -48,28 +48,42 @@ const STORED_BEFORE_SHAPING = [
   'entropies',
 ] as const;
 
-/** Inserts rollouts with their verdicts; rows that are there already must be the same. Call inside a write transaction. */
+/**
+ * Inserts rollouts with their verdicts; rows that are there already must be the same. Call inside a write transaction. Returns the
+ * rows as they are stored, in the order of the records.
+ */
 export function recordVerifiedRollouts(
   db: Database,
   place: RolloutPlace,
   records: readonly VerifiedRollout[],
-): void {
+): RolloutWithVerdict[] {
   const stored = new Map(listRollouts(db, place).map((row) => [pointOf(row), row]));
   const problemIds = upsertDistinctProblems(db, records);
   const insertRollout = prepareInsert(db, rollouts, STORED_BEFORE_SHAPING);
   const insertVerdict = prepareInsert(db, verdicts, ['rolloutId', 'outcome', 'extractedAnswer', 'reason']);
-  for (const { problem, rollout, verdict } of records) {
+  return records.map(({ problem, rollout, verdict }) => {
     const row = { ...rollout, problemId: problemIds.get(problem.key)! };
     const existing = stored.get(pointOf(rollout));
     if (existing === undefined) {
       const { rowId } = insertRollout(row);
       insertVerdict({ ...verdict, rolloutId: rowId });
-      continue;
+      const { prompt, answer, key: problemKey } = problem;
+      const shaping = { credit: null, reward: null, advantage: null, isKept: null };
+      return {
+        ...row,
+        ...shaping,
+        id: rowId,
+        prompt,
+        answer,
+        problemKey,
+        verdict: { ...verdict, rolloutId: rowId },
+      };
     }
     const key = `${place.runId} ${place.phase} step ${place.step} ${pointOf(rollout)}`;
     assertSameRecord({ table: 'rollouts', key }, existing, row);
     assertSameRecord({ table: 'verdicts', key }, existing.verdict, verdict);
-  }
+    return existing;
+  });
 }
 
 function upsertDistinctProblems(db: Database, records: readonly VerifiedRollout[]): Map<string, number> {

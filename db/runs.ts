@@ -143,18 +143,32 @@ export function findRun(db: Database, runId: string): RunWithCondition {
   return run;
 }
 
-/** Marks a run as under way, keeping the provenance and time of its first start. */
-export function startRun(db: Database, runId: string, provenance: string): void {
-  writeTransaction(db, (tx) => {
-    const { startedAt, provenance: first } = findRun(tx, runId);
+/**
+ * Opens a run: it is under way, with the provenance and time of its first opening, and what earlier openings may still bring is
+ * refused from here on. Returns the opening's number, which every commit of it names.
+ */
+export function startRun(
+  db: Database,
+  runId: string,
+  by: { readonly provenance: string; readonly sources: string | null },
+): number {
+  return writeTransaction(db, (tx) => {
+    const run = findRun(tx, runId);
+    const epoch = run.epoch + 1;
     tx.update(runs)
       .set({
+        epoch,
         status: 'running',
-        startedAt: startedAt ?? new Date().toISOString(),
-        provenance: first ?? provenance,
+        startedAt: run.startedAt ?? new Date().toISOString(),
+        provenance: run.provenance ?? by.provenance,
+        sources: run.sources ?? by.sources,
+        failureType: null,
+        failureMessage: null,
+        finishedAt: null,
       })
       .where(eq(runs.id, runId))
       .run();
+    return epoch;
   });
 }
 

@@ -27,7 +27,7 @@ export function nextStepOf(db: Database, runId: string): number {
  */
 export function recordStep(
   db: Database,
-  step: { readonly runId: string; readonly step: number; readonly rollouts: number; readonly tokens: number },
+  step: Omit<typeof steps.$inferSelect, 'recordedAt'>,
   values: Readonly<Record<string, number>>,
 ): void {
   const { runId } = step;

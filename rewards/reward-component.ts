@@ -6,9 +6,9 @@ import type { JudgedCriterion } from './rubric.ts';
 
 /**
  * What a component reads that not every run has: the base's answers to a pool, the disparities of sampled tokens (recorded
- * when a scheme needs them), confidences stated in completions (a task with such a format).
+ * when a scheme needs them), confidences stated in completions (a task with such a format), what the judge says.
  */
-export type RewardNeed = 'pool' | 'disparity' | 'stated-confidence';
+export type RewardNeed = 'pool' | 'disparity' | 'stated-confidence' | 'rubric';
 
 /** One rollout of a group, as its companions see it. */
 export interface GroupMember {

@@ -13,6 +13,7 @@ const optionsSchema = z.strictObject({
 export const rubric: RewardComponent<z.infer<typeof optionsSchema>> = {
   name: 'rubric',
   optionsSchema,
+  needs: () => ['rubric'],
   score: ({ rubric: judged }, { weights }) =>
     judged === null
       ? null

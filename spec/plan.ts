@@ -48,6 +48,13 @@ export interface EvaluationSlice {
 export type SampledSplit = EvaluationSplit | 'pool';
 export type EvaluationSplit = 'dev' | 'clean' | 'contaminated' | 'knowledge' | 'harder';
 
+/** How many problems of a split an evaluation samples, and how often each. */
+export interface SplitEvaluation {
+  readonly split: SampledSplit;
+  readonly problems: number;
+  readonly samplesPerProblem: number;
+}
+
 /** Input of a run workflow. */
 export interface RunInput {
   readonly runId: string;
@@ -59,9 +66,9 @@ export interface RunInput {
   readonly evaluateEvery: number;
   /** Names of the probes of the final policy. */
   readonly probes: readonly string[];
-  readonly poolSlices: readonly EvaluationSlice[];
-  readonly devSlices: readonly EvaluationSlice[];
-  readonly finalSlices: readonly EvaluationSlice[];
+  readonly poolEvaluation: SplitEvaluation;
+  readonly devEvaluation: SplitEvaluation;
+  readonly finalEvaluations: readonly SplitEvaluation[];
   /** A run that was paused when its history was cut stays paused. */
   readonly startsPaused?: boolean;
 }
@@ -69,12 +76,9 @@ export interface RunInput {
 /** Rollouts of one evaluation activity: enough to amortise a call, few enough to lose little when one is killed. */
 const ROLLOUTS_PER_SLICE = 2048;
 
-/** Cuts `problems` problems of a split into slices of about ROLLOUTS_PER_SLICE rollouts. */
-export function planEvaluationSlices(
-  split: SampledSplit,
-  problems: number,
-  samplesPerProblem: number,
-): EvaluationSlice[] {
+/** Cuts an evaluation into slices of about ROLLOUTS_PER_SLICE rollouts. */
+export function planEvaluationSlices(evaluation: SplitEvaluation): EvaluationSlice[] {
+  const { split, problems, samplesPerProblem } = evaluation;
   const perSlice = Math.max(1, Math.floor(ROLLOUTS_PER_SLICE / samplesPerProblem));
   const slices: EvaluationSlice[] = [];
   for (let from = 0; from < problems; from += perSlice) {
@@ -94,13 +98,28 @@ export function referenceStep(step: number, syncEvery: number): number {
   return syncEvery === 0 ? 0 : step - (step % syncEvery);
 }
 
-/** Workflow ids come from content, so launching twice attaches instead of repeating. */
-export const workflowIds = {
-  matrix: (experimentId: string): string => `matrix/${experimentId.slice(0, 16)}`,
-  baseModel: (baseModelId: string): string => `base/${baseModelId.slice(0, 16)}`,
-  run: (runId: string): string => `run/${runId}`,
-  evaluation: (runId: string, step: number): string => `evaluation/${runId}/${step}`,
-};
+/**
+ * Names on a Temporal server, which other stores may use as well: all carry the store's identity. Workflow ids come from content,
+ * so launching twice attaches instead of repeating. Of the two queues the store's own serves workflows and rows, `train` has one
+ * slot per worker process.
+ */
+export function temporalNames(storeId: string) {
+  const root = `assay/${storeId}`;
+  return {
+    storeQueue: `${root}/store`,
+    trainQueue: `${root}/train`,
+    matrixId: (experimentId: string): string => `${root}/matrix/${experimentId.slice(0, 16)}`,
+    /** A base model as one matrix makes it. */
+    baseModelId: (baseModelId: string, experimentId: string): string =>
+      `${root}/base/${baseModelId.slice(0, 16)}/${experimentId.slice(0, 16)}`,
+    runId: (runId: string): string => `${root}/run/${runId}`,
+    evaluationId: (runId: string, step: number): string => `${root}/evaluation/${runId}/${step}`,
+  };
+}
 
-/** Task queues, one per resource; `train` has one slot per worker process. */
-export const taskQueues = { orchestration: 'orchestration', cpu: 'cpu', train: 'train' } as const;
+export type TemporalNames = ReturnType<typeof temporalNames>;
+
+/** The names of the store whose queue a workflow is on. */
+export function namesOnQueue(storeQueue: string): TemporalNames {
+  return temporalNames(storeQueue.split('/')[1]!);
+}

@@ -1,7 +1,12 @@
-import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import {
+  ActivityCancellationType,
+  proxyActivities,
+  proxyLocalActivities,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { StoreActivities } from '../activities/store-activities.ts';
 import type { TrainActivities } from '../activities/train-activities.ts';
-import { taskQueues } from '../spec/plan.ts';
+import { namesOnQueue, type TemporalNames } from '../spec/plan.ts';
 
 /**
  * Attempts are many because a killed worker or a restarted server costs one each; faults that a retry cannot mend are
@@ -17,20 +22,49 @@ const retry = {
 /** A cancelled workflow ends after its activities, so that nothing is computed or committed behind its back. */
 const cancellationType = ActivityCancellationType.WAIT_CANCELLATION_COMPLETED;
 
-/** Short transactions by the store's own worker. */
-export const store = proxyActivities<StoreActivities>({
-  taskQueue: taskQueues.cpu,
-  startToCloseTimeout: '5 minutes',
-  heartbeatTimeout: '20s',
-  cancellationType,
-  retry,
-});
+/**
+ * The stages between sampling and the next sampling: a transaction of milliseconds each. Local, because the worker that runs
+ * a store's workflows is its only writer: what they cost is their work and not a round trip through the server.
+ */
+export const stages = proxyLocalActivities<
+  Pick<StoreActivities, 'openRun' | 'verify' | 'judge' | 'shape' | 'record'>
+>({ startToCloseTimeout: '5 minutes', cancellationType, retry });
 
-/** Model compute: minutes at most, heartbeats between tokens and micro-batches. */
-export const train = proxyActivities<TrainActivities>({
-  taskQueue: taskQueues.train,
+/** What reads and writes whole files, by the store's own worker, whose queue the workflows are on. */
+export const store = proxyActivities<Omit<StoreActivities, keyof typeof stages>>({
   startToCloseTimeout: '1 hour',
   heartbeatTimeout: '20s',
   cancellationType,
   retry,
 });
+
+/** Names on the server of the store that the present workflow belongs to. */
+export function names(): TemporalNames {
+  return namesOnQueue(workflowInfo().taskQueue);
+}
+
+/** Model compute on any train worker: minutes at most, heartbeats all the while. */
+export function train(): TrainActivities {
+  return proxyActivities<TrainActivities>({
+    taskQueue: names().trainQueue,
+    startToCloseTimeout: '1 hour',
+    heartbeatTimeout: '20s',
+    cancellationType,
+    retry,
+  });
+}
+
+/** A queue that nobody takes from for so long belongs to a worker that is gone. */
+const PATIENCE = '2 seconds';
+
+/** Model compute on the worker with a queue of its own: one attempt, since any other may do the same a little later. */
+export function trainOn(workerQueue: string): TrainActivities {
+  return proxyActivities<TrainActivities>({
+    taskQueue: workerQueue,
+    startToCloseTimeout: '1 hour',
+    scheduleToStartTimeout: PATIENCE,
+    heartbeatTimeout: '20s',
+    cancellationType,
+    retry: { maximumAttempts: 1 },
+  });
+}

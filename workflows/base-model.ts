@@ -1,7 +1,7 @@
-import { condition, continueAsNew, defineQuery, setHandler, workflowInfo } from '@temporalio/workflow';
+import { continueAsNew, defineQuery, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { BaseModelInput, CheckpointRef } from '../spec/plan.ts';
 import { store, train } from './activity-proxies.ts';
-import { setPausedSignal } from './run-controls.ts';
+import { installPauseControls } from './run-controls.ts';
 
 export const baseModelProgressQuery = defineQuery<{ step: number; totalSteps: number }>('progress');
 
@@ -21,23 +21,29 @@ export async function baseModelWorkflow(input: BaseModelInput, before?: Pretrain
   const { baseModelId, plan, totalSteps, chunkSteps } = input;
   let done = before?.step ?? 0;
   let checkpoint = before?.checkpoint ?? null;
-  let isPaused = before?.isPaused ?? false;
+  const controls = installPauseControls(before?.isPaused ?? false);
   const chunks = [...(before?.chunks ?? [])];
   setHandler(baseModelProgressQuery, () => ({ step: done, totalSteps }));
-  setHandler(setPausedSignal, (paused) => {
-    isPaused = paused;
-  });
   if (before === undefined && (await store.findBaseModel({ baseModelId }))) return;
   while (done < totalSteps) {
-    await condition(() => !isPaused);
+    await controls.untilResumed();
     const toStep = Math.min(totalSteps, done + chunkSteps);
-    const chunk = await train.pretrain({ baseModelId, plan, fromStep: done, toStep, checkpoint });
+    const from = { fromStep: done, checkpoint };
+    const chunk = await controls.withResources(() =>
+      train().pretrain({ baseModelId, plan, ...from, toStep }),
+    );
     done = toStep;
     checkpoint = chunk.checkpoint;
     chunks.push({ loss: chunk.loss, tokens: chunk.tokens });
     if (workflowInfo().continueAsNewSuggested)
-      await continueAsNew<typeof baseModelWorkflow>(input, { step: done, checkpoint, chunks, isPaused });
+      await continueAsNew<typeof baseModelWorkflow>(input, {
+        step: done,
+        checkpoint,
+        chunks,
+        isPaused: controls.isPaused(),
+      });
   }
   if (checkpoint === null) throw new Error(`base model ${baseModelId} has no pretraining steps`);
-  await store.recordBaseModel({ baseModelId, plan, checkpoint, chunks });
+  const made = { baseModelId, plan, checkpoint, chunks };
+  await controls.withResources(() => store.recordBaseModel(made));
 }

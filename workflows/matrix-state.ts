@@ -1,11 +1,14 @@
 import { CancellationScope, condition, defineQuery, defineUpdate, setHandler } from '@temporalio/workflow';
-import { setPausedSignal } from './run-controls.ts';
+import type { Failure } from './describe-failure.ts';
+import { lacksResourceSignal, setPausedSignal } from './run-controls.ts';
 
 export interface MatrixProgress {
   readonly running: readonly string[];
   readonly completed: number;
   readonly failed: number;
   readonly isPaused: boolean;
+  /** What is wanting, where that and no one's wish is why it is paused; it goes on by itself, from time to time. */
+  readonly lacking: Failure | null;
   readonly isCancelled: boolean;
 }
 
@@ -33,18 +36,29 @@ export class MatrixState {
   /** How often the store got more runs since this history began. */
   extensions = 0;
   isPaused: boolean;
+  lacking: Failure | null = null;
+  /** How often in a row it paused for want of something, no run having completed meanwhile. */
+  trials = 0;
   isCancelled = false;
   hasEnded = false;
 
-  constructor(from: { readonly isPaused: boolean; readonly completed: number; readonly failed: number }) {
+  readonly experimentId: string;
+
+  constructor(from: {
+    readonly experimentId: string;
+    readonly isPaused: boolean;
+    readonly completed: number;
+    readonly failed: number;
+  }) {
+    this.experimentId = from.experimentId;
     this.isPaused = from.isPaused;
     this.completed = from.completed;
     this.failed = from.failed;
   }
 
   progress(): MatrixProgress {
-    const { completed, failed, isPaused, isCancelled } = this;
-    return { running: [...this.running.keys()], completed, failed, isPaused, isCancelled };
+    const { completed, failed, isPaused, lacking, isCancelled } = this;
+    return { running: [...this.running.keys()], completed, failed, isPaused, lacking, isCancelled };
   }
 }
 
@@ -53,8 +67,36 @@ export async function tellPaused(child: Pausable, paused: boolean): Promise<void
   await child.signal(setPausedSignal, paused).catch(() => undefined);
 }
 
+async function setPaused(state: MatrixState, paused: boolean): Promise<void> {
+  state.isPaused = paused;
+  if (!paused) state.lacking = null;
+  await Promise.all([...state.children].map((child) => tellPaused(child, paused)));
+}
+
+const FIRST_TRIAL_MS = 10_000;
+const LONGEST_WAIT_MS = 300_000;
+
+/**
+ * Pauses everything, so that no run is spent on what is wanting, and goes on after a while, longer each time: whoever freed a disk or
+ * renewed a right need not be there to say so.
+ */
+export async function pauseForResource(state: MatrixState, failure: Failure): Promise<void> {
+  if (state.lacking !== null || state.hasEnded) return;
+  state.lacking = failure;
+  const waitMs = Math.min(LONGEST_WAIT_MS, FIRST_TRIAL_MS * 2 ** state.trials);
+  state.trials += 1;
+  await setPaused(state, true);
+  // Someone may resume it by hand before.
+  await condition(() => state.lacking === null || state.isCancelled, waitMs);
+  if (state.lacking !== null) await setPaused(state, false);
+}
+
 function refuseWhileCancelling(state: MatrixState): void {
   if (state.isCancelled) throw new Error('the matrix is being cancelled already');
+}
+
+function refuseOnceEnded(state: MatrixState): void {
+  if (state.hasEnded) throw new Error('the matrix has just ended');
 }
 
 /** Installs the updates and the query; call it before the first await. */
@@ -63,18 +105,20 @@ export function installMatrixHandlers(state: MatrixState): void {
   setHandler(
     setMatrixPausedUpdate,
     async (paused) => {
-      state.isPaused = paused;
-      await Promise.all([...state.children].map((child) => tellPaused(child, paused)));
+      // A wish outlasts a want.
+      state.lacking = null;
+      await setPaused(state, paused);
       return state.progress();
     },
     {
       validator: (paused) => {
         refuseWhileCancelling(state);
-        if (paused === state.isPaused)
+        if (paused === state.isPaused && state.lacking === null)
           throw new Error(paused ? 'the matrix is paused already' : 'the matrix is not paused');
       },
     },
   );
+  setHandler(lacksResourceSignal, (failure) => pauseForResource(state, failure));
   // Answers when every run has ended and every row is marked.
   setHandler(
     cancelMatrixUpdate,
@@ -87,7 +131,7 @@ export function installMatrixHandlers(state: MatrixState): void {
     {
       validator: () => {
         refuseWhileCancelling(state);
-        if (state.hasEnded) throw new Error('the matrix has just ended');
+        refuseOnceEnded(state);
       },
     },
   );
@@ -97,6 +141,11 @@ export function installMatrixHandlers(state: MatrixState): void {
       state.extensions += 1;
       return state.progress();
     },
-    { validator: () => refuseWhileCancelling(state) },
+    {
+      validator: () => {
+        refuseWhileCancelling(state);
+        refuseOnceEnded(state);
+      },
+    },
   );
 }

@@ -5,16 +5,24 @@ import {
   continueAsNew,
   isCancellation,
   ParentClosePolicy,
+  sleep,
   startChild,
   workflowInfo,
   type ChildWorkflowHandle,
 } from '@temporalio/workflow';
-import type { PlannedPage } from '../activities/plan-matrix.ts';
-import { taskQueues, workflowIds, type BaseModelInput, type RunInput } from '../spec/plan.ts';
-import { store } from './activity-proxies.ts';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import type { PlannedPage, PlanMatrixInput } from '../activities/plan-matrix.ts';
+import type { BaseModelInput, RunInput } from '../spec/plan.ts';
+import { names, store } from './activity-proxies.ts';
 import { baseModelWorkflow } from './base-model.ts';
-import { describeFailure } from './describe-failure.ts';
-import { installMatrixHandlers, MatrixState, tellPaused, type MatrixProgress } from './matrix-state.ts';
+import { describeFailure, isResourceFault } from './describe-failure.ts';
+import {
+  installMatrixHandlers,
+  MatrixState,
+  pauseForResource,
+  tellPaused,
+  type MatrixProgress,
+} from './matrix-state.ts';
 import { runWorkflow } from './run.ts';
 
 export interface MatrixInput {
@@ -49,8 +57,7 @@ async function followChild(
 async function makeBaseModel(state: MatrixState, base: BaseModelInput): Promise<void> {
   const child = await startChild(baseModelWorkflow, {
     args: [base],
-    workflowId: `${workflowIds.baseModel(base.baseModelId)}/${workflowInfo().workflowId}`,
-    taskQueue: taskQueues.orchestration,
+    workflowId: names().baseModelId(base.baseModelId, state.experimentId),
     parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
   });
   await followChild(state, child);
@@ -74,9 +81,28 @@ async function ensureBaseModels(state: MatrixState, run: RunInput): Promise<void
   } catch (error) {
     if (!isCancellation(error)) {
       const failure = describeFailure(error);
-      await store.closeRun({ runId: run.runId, plan: run.plan, status: 'failed', failure });
+      await store.closeRun({ runId: run.runId, plan: run.plan, epoch: null, status: 'failed', failure });
     }
     throw error;
+  }
+}
+
+/** How often, a second apart, a run is tried whose workflow of an earlier matrix is still about to end. */
+const START_TRIALS = 60;
+
+async function startRun(run: RunInput): Promise<ChildWorkflowHandle<typeof runWorkflow>> {
+  for (let trial = 1; ; trial += 1) {
+    try {
+      return await startChild(runWorkflow, {
+        args: [run],
+        workflowId: names().runId(run.runId),
+        parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+        staticSummary: run.runId,
+      });
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError) || trial === START_TRIALS) throw error;
+      await sleep('1 second');
+    }
   }
 }
 
@@ -85,19 +111,26 @@ async function executeRun(state: MatrixState, run: RunInput): Promise<void> {
   try {
     await ensureBaseModels(state, run);
     await condition(() => !state.isPaused);
-    const child = await startChild(runWorkflow, {
-      args: [run],
-      workflowId: workflowIds.run(run.runId),
-      taskQueue: taskQueues.orchestration,
-      parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
-      staticSummary: run.runId,
-    });
-    await followChild(state, child);
+    await followChild(state, await startRun(run));
     state.completed += 1;
+    state.trials = 0;
   } catch (error) {
     if (!isCancellation(error)) state.failed += 1;
   } finally {
     state.running.delete(run.runId);
+  }
+}
+
+/** The next page of unfinished runs; waits while what it takes to plan them is wanting. */
+async function planPage(state: MatrixState, page: PlanMatrixInput): Promise<PlannedPage> {
+  for (;;) {
+    try {
+      return await store.planMatrix(page);
+    } catch (error) {
+      const failure = describeFailure(error);
+      if (isCancellation(error) || !isResourceFault(failure)) throw error;
+      await pauseForResource(state, failure);
+    }
   }
 }
 
@@ -106,11 +139,7 @@ async function startRuns(state: MatrixState, input: MatrixInput): Promise<number
   let after: string | null = null;
   let started = 0;
   do {
-    const page: PlannedPage = await store.planMatrix({
-      experimentId: input.experimentId,
-      after,
-      limit: PAGE,
-    });
+    const page = await planPage(state, { experimentId: input.experimentId, after, limit: PAGE });
     state.failed += page.orphaned.length;
     for (const run of page.runs.filter(({ runId }) => !state.attempted.has(runId))) {
       await condition(() => !state.isPaused && state.running.size < input.window);
@@ -161,12 +190,17 @@ function mustStop(state: MatrixState, input: MatrixInput): boolean {
  */
 export async function matrixWorkflow(input: MatrixInput): Promise<MatrixProgress> {
   const { completed, failed } = input.before ?? { completed: 0, failed: 0 };
-  const state = new MatrixState({ isPaused: input.startsPaused, completed, failed });
+  const { experimentId, startsPaused: isPaused } = input;
+  const state = new MatrixState({ experimentId, isPaused, completed, failed });
   installMatrixHandlers(state);
   try {
     await state.work.run(() => startAllRuns(state, input));
   } catch (error) {
-    if (!isCancellation(error)) throw error;
+    if (!isCancellation(error)) {
+      // Those under way end as they would have; what could not be planned is the fault of this matrix alone.
+      await Promise.all(state.running.values());
+      throw error;
+    }
     await CancellationScope.nonCancellable(() => finishCancelled(state, input.experimentId));
     // Cancelled by the server's own means rather than by the update: the workflow ends as cancelled.
     if (!state.isCancelled) throw error;
@@ -175,7 +209,11 @@ export async function matrixWorkflow(input: MatrixInput): Promise<MatrixProgress
   await condition(allHandlersFinished);
   if (workflowInfo().continueAsNewSuggested && !mustStop(state, input)) {
     const before = { completed: state.completed, failed: state.failed };
-    await continueAsNew<typeof matrixWorkflow>({ ...input, startsPaused: state.isPaused, before });
+    await continueAsNew<typeof matrixWorkflow>({
+      ...input,
+      startsPaused: state.isPaused && state.lacking === null,
+      before,
+    });
   }
   return state.progress();
 }

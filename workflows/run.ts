@@ -1,69 +1,60 @@
 import {
   CancellationScope,
+  ContinueAsNew,
   continueAsNew,
   executeChild,
   isCancellation,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { OpenedRun } from '../activities/open-run.ts';
 import {
   isDevEvaluationDue,
   referenceStep,
-  taskQueues,
-  workflowIds,
   type CheckpointRef,
-  type EvaluationSlice,
   type RunInput,
+  type SplitEvaluation,
 } from '../spec/plan.ts';
-import { store, train } from './activity-proxies.ts';
-import { describeFailure } from './describe-failure.ts';
+import { names, stages, store, train } from './activity-proxies.ts';
+import { describeFailure, isOutdated } from './describe-failure.ts';
 import { evaluationWorkflow } from './evaluation.ts';
 import { installRunControls, type RunControls } from './run-controls.ts';
 import { trainStep } from './train-step.ts';
 
+/** A run as its workflow sees it: its input, and how the store last opened it. */
+interface OpenRun {
+  readonly input: RunInput;
+  readonly opened: OpenedRun;
+  readonly controls: RunControls;
+}
+
 async function evaluate(
-  input: RunInput,
+  { input, opened }: OpenRun,
   at: { readonly step: number; readonly checkpoint: CheckpointRef },
-  slices: readonly EvaluationSlice[],
+  evaluations: readonly SplitEvaluation[],
 ): Promise<void> {
+  const { plan, runId } = input;
   await executeChild(evaluationWorkflow, {
-    args: [{ plan: input.plan, step: at.step, checkpoint: at.checkpoint, slices }],
-    workflowId: workflowIds.evaluation(input.runId, at.step),
-    taskQueue: taskQueues.orchestration,
+    args: [{ plan, epoch: opened.epoch, ...at, evaluations }],
+    workflowId: names().evaluationId(runId, at.step),
   });
 }
 
 /** Probes of the final policy, one after the other: each may use a whole train worker. */
-async function runProbes(
-  input: RunInput,
-  from: { readonly checkpoint: CheckpointRef; readonly reference: CheckpointRef },
-  controls: RunControls,
-): Promise<void> {
+async function runProbes({ input, opened, controls }: OpenRun, checkpoint: CheckpointRef): Promise<void> {
   const { plan, steps: step } = input;
-  const { checkpoint, reference } = from;
+  const { epoch, reference } = opened;
   for (const probe of input.probes) {
     controls.at(`probe ${probe}`, step);
-    const { scores } = await train.probe({ plan, step, probe, checkpoint, reference });
-    await store.recordProbe({ plan, step, probe, scores });
+    const { scores } = await train().probe({ plan, step, probe, checkpoint, reference });
+    await store.recordProbe({ plan, epoch, step, probe, scores });
   }
 }
 
-async function trainAndEvaluate(input: RunInput, controls: RunControls): Promise<void> {
-  const provenance = await train.describeWorker({});
-  const opened = await store.openRun({
-    runId: input.runId,
-    plan: input.plan,
-    teacherId: input.teacher?.baseModelId ?? null,
-    provenance,
-  });
+/** The steps that are left; returns the final checkpoint. */
+async function trainSteps(run: OpenRun): Promise<CheckpointRef> {
+  const { input, opened, controls } = run;
   let { checkpoint, klReference } = opened;
   let workerQueue: string | null = null;
-  if (opened.lacksPool) {
-    controls.at('evaluate', 0);
-    await evaluate(input, { step: 0, checkpoint: opened.reference }, input.poolSlices);
-  }
-  if (opened.lacksDevEvaluation) {
-    await evaluate(input, { step: opened.nextStep, checkpoint }, input.devSlices);
-  }
   for (let step = opened.nextStep; step < input.steps; step += 1) {
     await controls.untilResumed();
     if (referenceStep(step, opened.syncEvery) === step && step > 0) klReference = checkpoint;
@@ -71,29 +62,80 @@ async function trainAndEvaluate(input: RunInput, controls: RunControls): Promise
     ({ checkpoint, workerQueue } = await trainStep(input, from, controls));
     if (isDevEvaluationDue(step, input)) {
       controls.at('evaluate', step);
-      await evaluate(input, { step: step + 1, checkpoint }, input.devSlices);
+      await evaluate(run, { step: step + 1, checkpoint }, [input.devEvaluation]);
     }
     // The store knows the next step and its checkpoint, so a fresh history needs little more than the same input.
     if (workflowInfo().continueAsNewSuggested) {
       await continueAsNew<typeof runWorkflow>({ ...input, startsPaused: controls.isPaused() });
     }
   }
+  return checkpoint;
+}
+
+async function trainAndEvaluate(run: OpenRun): Promise<void> {
+  const { input, opened, controls } = run;
+  if (opened.lacksPool) {
+    controls.at('evaluate', 0);
+    await evaluate(run, { step: 0, checkpoint: opened.reference }, [input.poolEvaluation]);
+  }
+  if (opened.lacksDevEvaluation) {
+    await evaluate(run, { step: opened.nextStep, checkpoint: opened.checkpoint }, [input.devEvaluation]);
+  }
+  const checkpoint = await trainSteps(run);
   await controls.untilResumed();
   controls.at('evaluate', input.steps);
-  await evaluate(input, { step: input.steps, checkpoint }, input.finalSlices);
-  await runProbes(input, { checkpoint, reference: opened.reference }, controls);
-  await store.closeRun({ runId: input.runId, plan: input.plan, status: 'completed', checkpoint });
+  await evaluate(run, { step: input.steps, checkpoint }, input.finalEvaluations);
+  await runProbes(run, checkpoint);
+  const { runId, plan } = input;
+  await store.closeRun({ runId, plan, epoch: opened.epoch, status: 'completed', checkpoint });
+}
+
+/** Openings in a row that may find the run where the last one found it, before the fault counts as the run's own. */
+const MAX_IDLE_OPENINGS = 3;
+
+/**
+ * Opens the run where the store says that it stands and works on from there; again whenever the store turns out to stand elsewhere.
+ * `onOpened` hears of each opening.
+ */
+async function followStore(
+  input: RunInput,
+  controls: RunControls,
+  onOpened: (opened: OpenedRun) => void,
+): Promise<void> {
+  const provenance = await train().describeWorker({});
+  const teacherId = input.teacher?.baseModelId ?? null;
+  let idleOpenings = 0;
+  for (let lastStep = -1; ;) {
+    const opened = await stages.openRun({ plan: input.plan, teacherId, provenance });
+    onOpened(opened);
+    idleOpenings = opened.nextStep > lastStep ? 0 : idleOpenings + 1;
+    lastStep = opened.nextStep;
+    try {
+      return await trainAndEvaluate({ input, opened, controls });
+    } catch (error) {
+      if (isCancellation(error) || !isOutdated(describeFailure(error)) || idleOpenings >= MAX_IDLE_OPENINGS)
+        throw error;
+    }
+  }
 }
 
 /** One run: all its steps, dev evaluations on the way, the final evaluation. Starts from the last recorded step. */
 export async function runWorkflow(input: RunInput): Promise<void> {
   const controls = installRunControls(input.steps, input.startsPaused ?? false);
+  let epoch: number | null = null;
   try {
-    await trainAndEvaluate(input, controls);
+    await controls.withResources(() =>
+      followStore(input, controls, (opened) => {
+        epoch = opened.epoch;
+      }),
+    );
   } catch (error) {
+    // Not an end: the next history goes on.
+    if (error instanceof ContinueAsNew) throw error;
     const status = isCancellation(error) ? 'cancelled' : 'failed';
+    const { runId, plan } = input;
     await CancellationScope.nonCancellable(() =>
-      store.closeRun({ runId: input.runId, plan: input.plan, status, failure: describeFailure(error) }),
+      store.closeRun({ runId, plan, epoch, status, failure: describeFailure(error) }),
     );
     throw error;
   }

@@ -1,28 +1,31 @@
 import type { ArtifactRef, CheckpointRef, RunInput } from '../spec/plan.ts';
-import { store } from './activity-proxies.ts';
+import { stages } from './activity-proxies.ts';
 import type { RunControls } from './run-controls.ts';
 import { trainWarm } from './warm-worker.ts';
 
 /**
- * One RL step: sample → verify → judge → shape, again while the scheme's gates want more groups, then update → record.
- * Each arrow's end is durable; returns the checkpoint the next step starts from, and where it is warm.
+ * One RL step: sample → verify → judge where a reward asks for it → shape, again while the scheme's gates want more groups, then
+ * update → record. Each arrow's end is durable; returns the checkpoint the next step starts from, and where it is warm.
  */
 export async function trainStep(
   input: RunInput,
   from: {
+    readonly epoch: number;
     readonly step: number;
     readonly checkpoint: CheckpointRef;
     /** What KL penalties are measured from. */
     readonly klReference: CheckpointRef;
     /** Who samples instead of the policy; null: the policy. */
     readonly teacher: CheckpointRef | null;
+    /** A reward reads what a judge says. */
+    readonly needsJudge: boolean;
     /** Queue of the worker that holds the policy; null: none in particular. */
     readonly workerQueue: string | null;
   },
   controls: RunControls,
 ): Promise<{ readonly checkpoint: CheckpointRef; readonly workerQueue: string | null }> {
   const { plan } = input;
-  const { step, checkpoint } = from;
+  const { epoch, step, checkpoint } = from;
   const advisers = { reference: from.klReference, learner: checkpoint };
   const rounds: ArtifactRef[] = [];
   let { workerQueue } = from;
@@ -35,15 +38,16 @@ export async function trainStep(
       train.sample({ plan, step, round, checkpoint: sampler, advisers }),
     );
     const { rollouts } = sampled;
-    // Histories from before workers had queues of their own lack it.
-    workerQueue = sampled.workerQueue ?? null;
+    workerQueue = sampled.workerQueue;
     rounds.push(rollouts);
     controls.at('verify', step);
-    await store.verify({ plan, step, round, rollouts });
-    controls.at('judge', step);
-    await store.judge({ plan, step, round });
+    await stages.verify({ plan, epoch, step, round, rollouts });
+    if (from.needsJudge) {
+      controls.at('judge', step);
+      await stages.judge({ plan, epoch, step, round });
+    }
     controls.at('shape', step);
-    shaped = await store.shape({ plan, step, rounds });
+    shaped = await stages.shape({ plan, epoch, step, rounds });
   } while (shaped.wantsAnotherRound);
   controls.at('update', step);
   const { batch } = shaped;
@@ -51,6 +55,6 @@ export async function trainStep(
     train.update({ plan, step, checkpoint, shaped: batch }),
   );
   controls.at('record', step);
-  await store.record({ plan, step, updated, obsolete: [...rounds, batch] });
-  return { checkpoint: updated.checkpoint, workerQueue: updated.workerQueue ?? null };
+  await stages.record({ plan, epoch, step, updated, obsolete: [...rounds, batch] });
+  return { checkpoint: updated.checkpoint, workerQueue: updated.workerQueue };
 }

@@ -1,25 +1,6 @@
-import {
-  ActivityFailure,
-  ApplicationFailure,
-  CancellationScope,
-  proxyActivities,
-} from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, CancellationScope } from '@temporalio/workflow';
 import type { TrainActivities } from '../activities/train-activities.ts';
-import { train } from './activity-proxies.ts';
-
-/** A queue that nobody takes from for so long belongs to a worker that is gone. */
-const PATIENCE = '2 seconds';
-
-/** A worker's own queue: one attempt, since any other worker may do the same a little later. */
-function trainOn(workerQueue: string): TrainActivities {
-  return proxyActivities<TrainActivities>({
-    taskQueue: workerQueue,
-    startToCloseTimeout: '1 hour',
-    scheduleToStartTimeout: PATIENCE,
-    heartbeatTimeout: '20s',
-    retry: { maximumAttempts: 1 },
-  }) as TrainActivities;
-}
+import { train, trainOn } from './activity-proxies.ts';
 
 /** The worker was busy, went away or lost its connection; not: the work itself is at fault, or nobody wants it any more. */
 function isOfWorker(error: unknown): boolean {
@@ -35,11 +16,11 @@ export async function trainWarm<Output>(
   workerQueue: string | null,
   call: (activities: Pick<TrainActivities, 'sample' | 'update'>) => Promise<Output>,
 ): Promise<Output> {
-  if (workerQueue === null) return call(train);
+  if (workerQueue === null) return call(train());
   try {
     return await call(trainOn(workerQueue));
   } catch (error) {
     if (!isOfWorker(error)) throw error;
-    return call(train);
+    return call(train());
   }
 }
