@@ -14,10 +14,12 @@ import { defaultCacheDirectory } from '../model/cache-directory.ts';
 import { baseRecipeSchema } from '../spec/base-recipe.ts';
 import { canonicalJson } from '../spec/canonical.ts';
 import { conditionSchema, type Condition } from '../spec/experiment.ts';
-import type { BaseModelInput, RunInput } from '../spec/plan.ts';
+import { planEvaluationSlices, type ArtifactRef, type BaseModelInput, type RunInput } from '../spec/plan.ts';
 import { evaluationSchema, trainingSchema } from '../spec/training.ts';
 import { createArtifactStore } from './artifact-store.ts';
+import { createHeldRollouts } from './held-rollouts.ts';
 import { createLivePolicies } from './live-policies.ts';
+import type { OpenedRun } from './open-run.ts';
 import { createPlanReader } from './run-context.ts';
 import { createStoreActivities, type StoreActivities } from './store-activities.ts';
 import { createTrainActivities, type TrainActivities } from './train-activities.ts';
@@ -55,14 +57,18 @@ before(async () => {
   db = openDatabase(join(directory, 'assay.db'));
   const artifacts = createArtifactStore(join(directory, 'artifacts'));
   const plans = createPlanReader(artifacts);
-  store = createStoreActivities({ db, artifacts, plans, policiesDirectory: join(directory, 'policies') });
+  // Nothing is held from one activity to the next either.
+  const held = { ...createHeldRollouts(), find: () => null, rounds: () => [] };
+  const policiesDirectory = join(directory, 'policies');
+  store = createStoreActivities({ db, artifacts, plans, held, sources: null, policiesDirectory });
   // No live policies: every activity starts from its checkpoint, as after a crash.
   train = createTrainActivities({
     artifacts,
     plans,
     policies: createLivePolicies(artifacts, 1),
     provenance: '{}',
-    workerQueue: null,
+    computedBy: { machine: '{}', revision: null },
+    workerQueue: 'here',
   });
   registerExperiment(db, {
     reusableConditionIds: [],
@@ -121,32 +127,41 @@ async function makeBaseModel(base: BaseModelInput): Promise<void> {
   assert.equal(await twice(store.findBaseModel, { baseModelId }), true);
 }
 
+/** A second opening is another one, at the same place. */
+async function openTwice(plan: ArtifactRef): Promise<OpenedRun> {
+  const open = (): Promise<OpenedRun> =>
+    new MockActivityEnvironment().run(store.openRun, {
+      plan,
+      teacherId: null,
+      provenance: '{}',
+    }) as Promise<OpenedRun>;
+  const first = await open();
+  const second = await open();
+  assert.deepEqual(second, { ...first, epoch: first.epoch + 1 });
+  return second;
+}
+
 test('every activity may run twice: the second run returns the same and changes no row', async () => {
   const page = await twice(store.planMatrix, { experimentId: 'e1', after: null, limit: 10 });
-  const { plan, base, finalSlices, probes } = page.runs[0] as RunInput;
+  const { plan, base, finalEvaluations, probes } = page.runs[0] as RunInput;
   await makeBaseModel(base);
-  const { checkpoint, reference, klReference, nextStep } = await twice(store.openRun, {
-    runId: 'r1',
-    plan,
-    teacherId: null,
-    provenance: '{}',
-  });
+  const { epoch, checkpoint, reference, klReference, nextStep } = await openTwice(plan);
   assert.equal(nextStep, 0);
   const advisers = { reference: klReference, learner: checkpoint };
   const { rollouts } = await twice(train.sample, { plan, step: 0, round: 0, checkpoint, advisers });
-  await twice(store.verify, { plan, step: 0, round: 0, rollouts });
-  await twice(store.judge, { plan, step: 0, round: 0 });
-  const shaped = await twice(store.shape, { plan, step: 0, rounds: [rollouts] });
+  await twice(store.verify, { plan, epoch, step: 0, round: 0, rollouts });
+  await twice(store.judge, { plan, epoch, step: 0, round: 0 });
+  const shaped = await twice(store.shape, { plan, epoch, step: 0, rounds: [rollouts] });
   const updated = await twice(train.update, { plan, step: 0, checkpoint, shaped: shaped.batch });
-  await twice(store.record, { plan, step: 0, updated, obsolete: [rollouts, shaped.batch] });
-  const [slice] = finalSlices;
+  await twice(store.record, { plan, epoch, step: 0, updated, obsolete: [rollouts, shaped.batch] });
+  const [slice] = finalEvaluations.flatMap(planEvaluationSlices);
   const sampled = await twice(train.sampleEvaluation, {
     plan,
     step: 1,
     checkpoint: updated.checkpoint,
     slice: slice!,
   });
-  await twice(store.recordEvaluation, { plan, step: 1, slice: slice!, rollouts: sampled.rollouts });
+  await twice(store.recordEvaluation, { plan, epoch, step: 1, slice: slice!, rollouts: sampled.rollouts });
   const [probe] = probes;
   const probed = await twice(train.probe, {
     plan,
@@ -155,8 +170,14 @@ test('every activity may run twice: the second run returns the same and changes 
     checkpoint: updated.checkpoint,
     reference,
   });
-  await twice(store.recordProbe, { plan, step: 1, probe: probe!, scores: probed.scores });
-  await twice(store.closeRun, { runId: 'r1', plan, status: 'completed', checkpoint: updated.checkpoint });
+  await twice(store.recordProbe, { plan, epoch, step: 1, probe: probe!, scores: probed.scores });
+  await twice(store.closeRun, {
+    runId: 'r1',
+    plan,
+    epoch,
+    status: 'completed',
+    checkpoint: updated.checkpoint,
+  });
   for (const table of ['evaluations', 'probe_scores']) {
     assert.ok(
       dumpRows(db).some((row) => row.startsWith(`${table} `)),
@@ -176,7 +197,7 @@ test('a completed run is not planned again', async () => {
 
 test('an error that a retry cannot mend is non-retryable and keeps its type', async () => {
   const missing = { path: 'runs/none.json', sha256: '0'.repeat(64), bytes: 1 };
-  const call = new MockActivityEnvironment().run(store.judge, { plan: missing, step: 0, round: 0 });
+  const call = new MockActivityEnvironment().run(store.judge, { plan: missing, epoch: 1, step: 0, round: 0 });
   await assert.rejects(call, (error: unknown) => {
     assert.ok(error instanceof ApplicationFailure);
     assert.equal(error.type, 'ArtifactMissingError');

@@ -13,8 +13,8 @@ import type { TrainDependencies } from './train-dependencies.ts';
 export interface SampledRollouts {
   readonly rollouts: ArtifactRef;
   readonly tokens: number;
-  /** Where the policy is warm now; null where every worker may as well read it again. */
-  readonly workerQueue: string | null;
+  /** Where the policy is warm now. */
+  readonly workerQueue: string;
 }
 
 interface SampleOrder {

@@ -15,8 +15,8 @@ export interface TrainDependencies {
   readonly artifacts: ArtifactStore;
   readonly plans: PlanReader;
   readonly policies: LivePolicies;
-  /** The queue that only this worker serves; null when it serves only the common one. */
-  readonly workerQueue: string | null;
+  /** The queue that only this worker serves. */
+  readonly workerQueue: string;
   /** Canonical JSON: what this worker computes with. */
   readonly provenance: string;
   readonly computedBy: ComputedBy;

@@ -58,7 +58,14 @@ async function update(scheme: string, policies: LivePolicies, batch: ShapedBatch
     readRun: () => Promise.resolve(context),
     readBaseModel: () => Promise.reject(new Error('no base model is read')),
   };
-  const activity = createUpdate({ artifacts, plans, policies, provenance: '{}', workerQueue: null });
+  const activity = createUpdate({
+    artifacts,
+    plans,
+    policies,
+    provenance: '{}',
+    computedBy: { machine: '{}', revision: null },
+    workerQueue: 'here',
+  });
   const shaped = await artifacts.write('shaped-{sha}.safetensors', encodeShapedBatch(batch));
   return (await new MockActivityEnvironment().run(activity, {
     plan,

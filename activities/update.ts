@@ -24,8 +24,8 @@ export interface UpdatedPolicy {
   readonly metrics: Readonly<Record<string, number>>;
   /** The kind of machine and the program that computed it. */
   readonly computedBy: ComputedBy;
-  /** Where the new policy is warm; null where every worker may as well read it. */
-  readonly workerQueue: string | null;
+  /** Where the new policy is warm. */
+  readonly workerQueue: string;
 }
 
 /** Keeps the batch whose numbers broke the update, which a later attempt would delete, and says where. */

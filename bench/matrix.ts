@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { openReadonlyDatabase } from '../db/connection.ts';
+import { openReadonlyDatabase, readStoreId } from '../db/connection.ts';
 import { defaultCacheDirectory } from '../model/cache-directory.ts';
 import { createGenerator } from '../random/generator.ts';
 import { deriveStream } from '../random/streams.ts';
-import { taskQueues, workflowIds } from '../spec/plan.ts';
+import { temporalNames, type TemporalNames } from '../spec/plan.ts';
 import { acquireEmbeddedServer } from '../worker/embedded-server.ts';
 import { toHome, type Home } from '../worker/home.ts';
 import { provideTemporalServer } from '../worker/setup/temporal-server.ts';
@@ -28,12 +28,13 @@ const { values: flags } = parseArgs({
     problems: { type: 'string', default: '1' },
     samples: { type: 'string', default: '1' },
     seeds: { type: 'string', default: '2' },
+    steps: { type: 'string', default: '10' },
   },
 });
 
 const program = fileURLToPath(new URL('../cli/assay.mjs', import.meta.url));
 const TRAIN_WORKERS = 2;
-const STEPS = 10;
+const STEPS = Number(flags.steps);
 const CHARACTERS = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
 /** Random prompts of 16 characters with answers longer than a completion may be, so that the base hardly ever ends one. */
@@ -94,20 +95,47 @@ function declareMatrix() {
   };
 }
 
-/** Peak resident memory in MiB of every process that names `home`, by process id; read while they live. */
-function notePeaks(home: string, peaks: Map<number, number>): void {
+/** What a process of the matrix used so far. */
+interface Usage {
+  readonly part: string;
+  readonly peakRssMib: number;
+  /** Processor seconds of user and system together. */
+  readonly cpuS: number;
+}
+
+/** Which part of the program a command line is. */
+function partOf(commandLine: string): string {
+  if (commandLine.includes('start-dev')) return 'server';
+  return /--role\0(\w+)/.exec(commandLine)?.[1] ?? 'command';
+}
+
+const TICKS_PER_S = 100;
+
+/** Reads every process that names `home`, by process id, while they live. */
+function noteUsage(home: string, usages: Map<number, Usage>): void {
   for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
     try {
-      if (!readFileSync(`/proc/${name}/cmdline`, 'utf8').includes(home)) continue;
+      const commandLine = readFileSync(`/proc/${name}/cmdline`, 'utf8');
+      if (!commandLine.includes(home)) continue;
       const peak = /^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${name}/status`, 'utf8'))?.[1];
-      if (peak !== undefined) peaks.set(Number(name), Number(peak) / 1024);
+      const fields = readFileSync(`/proc/${name}/stat`, 'utf8').split(') ')[1]!.split(' ');
+      const cpuS = (Number(fields[11]) + Number(fields[12])) / TICKS_PER_S;
+      if (peak !== undefined)
+        usages.set(Number(name), { part: partOf(commandLine), peakRssMib: Number(peak) / 1024, cpuS });
     } catch {
       // It ended between the listing and the reading.
     }
   }
 }
 
-async function runMatrix(home: Home): Promise<{ wall: number; peakRssMib: number }> {
+/** `cpu_PART_s`: processor seconds from the process's start, all processes of a part together; the last tenth of a second may be missing. */
+function sumUsages(usages: readonly Usage[]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const { part, cpuS } of usages) sums[`cpu_${part}_s`] = (sums[`cpu_${part}_s`] ?? 0) + cpuS;
+  return { ...sums, peak_rss_mib: usages.reduce((sum, { peakRssMib }) => sum + peakRssMib, 0) };
+}
+
+async function runMatrix(home: Home): Promise<Record<string, number>> {
   const file = join(home.directory, 'bench.json');
   writeFileSync(file, JSON.stringify(declareMatrix()));
   const begin = performance.now();
@@ -118,21 +146,18 @@ async function runMatrix(home: Home): Promise<{ wall: number; peakRssMib: number
   });
   let talk = '';
   child.stderr.on('data', (chunk: Buffer) => (talk += chunk.toString()));
-  const peaks = new Map<number, number>();
-  const timer = setInterval(() => notePeaks(home.directory, peaks), 500);
+  const usages = new Map<number, Usage>();
+  const timer = setInterval(() => noteUsage(home.directory, usages), 100);
   const code = await new Promise<number | null>((done) => child.once('close', done));
   clearInterval(timer);
   if (code !== 0) throw new Error(`assay run ended with ${code}; its last lines:\n${talk.slice(-3000)}`);
-  return {
-    wall: (performance.now() - begin) / 1000,
-    peakRssMib: [...peaks.values()].reduce((sum, peak) => sum + peak, 0),
-  };
+  return { wall_s: (performance.now() - begin) / 1000, ...sumUsages([...usages.values()]) };
 }
 
 /** One activity's execution; Unix time in seconds. */
 interface Execution {
   readonly activity: string;
-  readonly queue: string;
+  readonly worker: string;
   readonly scheduled: number;
   readonly started: number;
   readonly ended: number;
@@ -157,24 +182,25 @@ function readTokens(result: { readonly data?: Uint8Array | null } | undefined): 
 
 async function listExecutions(client: Client, workflowId: string): Promise<Execution[]> {
   const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
-  const started = new Map<string, number>();
-  const scheduled = new Map<string, { activity: string; queue: string; at: number }>();
+  const started = new Map<string, { at: number; worker: string }>();
+  const scheduled = new Map<string, { activity: string; at: number }>();
   const executions: Execution[] = [];
   for (const event of events ?? []) {
     const at = toSeconds(event.eventTime);
     const order = event.activityTaskScheduledEventAttributes;
     if (order) {
-      const place = { activity: order.activityType?.name ?? '', queue: order.taskQueue?.name ?? '', at };
-      scheduled.set(String(event.eventId), place);
+      scheduled.set(String(event.eventId), { activity: order.activityType?.name ?? '', at });
     }
     const start = event.activityTaskStartedEventAttributes;
-    if (start) started.set(String(start.scheduledEventId), at);
+    if (start) started.set(String(start.scheduledEventId), { at, worker: start.identity ?? '' });
     const end = event.activityTaskCompletedEventAttributes;
     if (end) {
       const key = String(end.scheduledEventId);
-      const { activity, queue, at: from } = scheduled.get(key)!;
+      const order = scheduled.get(key)!;
+      const { worker, at: begun } = started.get(key)!;
       const tokens = readTokens(end.result?.payloads?.[0]);
-      executions.push({ activity, queue, scheduled: from, started: started.get(key)!, ended: at, tokens });
+      const { activity } = order;
+      executions.push({ activity, worker, scheduled: order.at, started: begun, ended: at, tokens });
     }
   }
   return executions;
@@ -188,25 +214,46 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
+/** Seconds in which slots were at something: an execution that waited for its worker's turn counts from the end of the one before. */
+function busySeconds(executions: readonly Execution[]): number {
+  const endOf = new Map<string, number>();
+  let busy = 0;
+  for (const { worker, started, ended } of [...executions].sort((a, b) => a.ended - b.ended)) {
+    busy += Math.max(0, ended - Math.max(started, endOf.get(worker) ?? 0));
+    endOf.set(worker, ended);
+  }
+  return busy;
+}
+
+/** A committed stage of the store's worker, as its audit row says. */
+interface Stage {
+  readonly name: string;
+  readonly seconds: number;
+}
+
 /** Where the time of the runs went: training steps of all runs, evaluations and base model left out. */
-function summarize(runs: readonly (readonly Execution[])[]) {
-  const steps = runs.map((run) =>
-    run.filter(({ activity }) => activity !== 'openRun' && activity !== 'closeRun'),
-  );
-  const all = steps.flat();
-  const trained = all.filter(({ activity }) => activity === 'sample' || activity === 'update');
-  const stored = all.filter(({ queue }) => queue === taskQueues.cpu);
+function summarize(runs: readonly (readonly Execution[])[], stages: readonly Stage[]) {
+  const trained = runs.flat().filter(({ activity }) => activity === 'sample' || activity === 'update');
   const span =
     Math.max(...trained.map(({ ended }) => ended)) - Math.min(...trained.map(({ started }) => started));
   const each = (activity: string): number =>
-    mean(all.filter((e) => e.activity === activity).map((e) => e.ended - e.started));
-  const names = ['sample', 'verify', 'judge', 'shape', 'update', 'record'];
+    mean(trained.filter((e) => e.activity === activity).map((e) => e.ended - e.started));
+  const stored = Object.fromEntries(
+    ['verify', 'shape', 'record'].map((name) => [
+      `${name}_s`,
+      mean(stages.filter((stage) => stage.name === name).map(({ seconds }) => seconds)),
+    ]),
+  );
+  const storedSeconds = stages.reduce((sum, { seconds }) => sum + seconds, 0);
+  const busy = busySeconds(trained);
   return {
     training_wall_s: span,
-    slots_busy: sumOf(trained) / (TRAIN_WORKERS * span),
-    storage_share: sumOf(stored) / (sumOf(stored) + sumOf(trained)),
-    queue_mean_s: mean(all.map(({ scheduled, started }) => started - scheduled)),
-    ...Object.fromEntries(names.map((name) => [`${name}_s`, each(name)])),
+    slots_busy: busy / (TRAIN_WORKERS * span),
+    storage_share: storedSeconds / (storedSeconds + busy),
+    queue_mean_s: mean(trained.map(({ scheduled, started }) => started - scheduled)),
+    sample_s: each('sample'),
+    update_s: each('update'),
+    ...stored,
   };
 }
 
@@ -231,13 +278,22 @@ function compareEvaluation(
 }
 
 function readStore(home: Home) {
-  const { $client } = openReadonlyDatabase(home.database);
+  const db = openReadonlyDatabase(home.database);
+  const storeId = readStoreId(db);
+  const { $client } = db;
   const one = (sql: string): number => ($client.prepare(sql).pluck().get() as number | null) ?? 0;
   const runIds = $client.prepare('select id from runs').pluck().all() as string[];
   const tokens = one("select sum(token_count) from rollouts where phase = 'train'");
   const rollouts = one("select count(*) from rollouts where phase = 'train'");
+  const stages = $client
+    .prepare(
+      `select substr(stage, 1, instr(stage || '/', '/') - 1) as name,
+         (julianday(finished_at) - julianday(started_at)) * 86400 as seconds
+       from attempts where stage = 'record' or stage glob 'verify/*' or stage glob 'judge/*' or stage glob 'shape/*'`,
+    )
+    .all() as Stage[];
   $client.close();
-  return { runIds, tokens, rollouts };
+  return { storeId, runIds, tokens, rollouts, stages };
 }
 
 interface Histories {
@@ -245,7 +301,11 @@ interface Histories {
   readonly finalEvaluations: readonly (readonly Execution[])[];
 }
 
-async function readHistories(home: Home, runIds: readonly string[]): Promise<Histories> {
+async function readHistories(
+  home: Home,
+  names: TemporalNames,
+  runIds: readonly string[],
+): Promise<Histories> {
   const executable = await provideTemporalServer({
     cacheDirectory: defaultCacheDirectory(),
     report: console.error,
@@ -260,8 +320,8 @@ async function readHistories(home: Home, runIds: readonly string[]): Promise<His
       return histories;
     };
     const histories = {
-      runs: await read(runIds.map(workflowIds.run)),
-      finalEvaluations: await read(runIds.map((id) => workflowIds.evaluation(id, STEPS))),
+      runs: await read(runIds.map(names.runId)),
+      finalEvaluations: await read(runIds.map((id) => names.evaluationId(id, STEPS))),
     };
     await connection.close();
     return histories;
@@ -274,18 +334,17 @@ async function main(): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'assay-bench-'));
   const home = toHome(directory);
   try {
-    const { wall, peakRssMib } = await runMatrix(home);
-    const { runIds, tokens, rollouts } = readStore(home);
-    const { runs, finalEvaluations } = await readHistories(home, runIds);
+    const usage = await runMatrix(home);
+    const { storeId, runIds, tokens, rollouts, stages } = readStore(home);
+    const { runs, finalEvaluations } = await readHistories(home, temporalNames(storeId), runIds);
     console.log(
       JSON.stringify({
         runs: runIds.length,
         rollouts,
         tokens,
-        wall_s: wall,
-        ...summarize(runs),
+        ...usage,
+        ...summarize(runs, stages),
         ...compareEvaluation(runs.flat(), finalEvaluations.flat()),
-        peak_rss_mib: peakRssMib,
       }),
     );
   } finally {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { openDatabase } from '../db/connection.ts';
+import { openDatabase, readStoreId } from '../db/connection.ts';
 import { chooseExperiment } from '../db/experiments.ts';
 import { cancelUnfinishedRuns, listRuns } from '../db/runs.ts';
 import {
@@ -7,6 +7,7 @@ import {
   cancelMatrix,
   MatrixNotOpenError,
   NoWorkerError,
+  type MatrixKey,
 } from '../experiments/matrix-workflow.ts';
 import { defaultCacheDirectory } from '../model/cache-directory.ts';
 import type { Home } from '../worker/home.ts';
@@ -16,10 +17,11 @@ import { homeOption, jsonOption, readHome } from './home-option.ts';
 import { withOpenMatrix } from './pause.ts';
 
 /** Nobody works on the matrix: a store worker of this command's own lets its workflows end and mark their rows. */
-async function cancelWithOwnWorker(home: Home, experimentId: string): Promise<void> {
+async function cancelWithOwnWorker(home: Home, matrix: MatrixKey): Promise<void> {
   const cacheDirectory = defaultCacheDirectory();
   const session = await openSession({
     home,
+    storeId: matrix.storeId,
     artifacts: process.env['ASSAY_ARTIFACTS'],
     backend: 'auto',
     trainWorkers: 0,
@@ -29,7 +31,7 @@ async function cancelWithOwnWorker(home: Home, experimentId: string): Promise<vo
   try {
     const cancelled = cancelMatrix({
       client: session.client,
-      handle: attachMatrix(session.client, experimentId),
+      handle: attachMatrix(session.client, matrix),
     });
     await Promise.race([cancelled, session.failure]);
   } finally {
@@ -54,7 +56,8 @@ async function cancelExperiment(
   try {
     await withOpenMatrix(options, experiment.id, (handle, client) => cancelMatrix({ client, handle }));
   } catch (error) {
-    if (error instanceof NoWorkerError) await cancelWithOwnWorker(home, experiment.id);
+    if (error instanceof NoWorkerError)
+      await cancelWithOwnWorker(home, { storeId: readStoreId(db), experimentId: experiment.id });
     // Without a workflow nothing is under way; rows that say otherwise are of a launch whose server is gone.
     else if (error instanceof MatrixNotOpenError) cancelUnfinishedRuns(db, experiment.id);
     else throw error;

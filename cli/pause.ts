@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { Command } from 'commander';
-import { openReadonlyDatabase } from '../db/connection.ts';
+import { openReadonlyDatabase, readStoreId } from '../db/connection.ts';
 import { chooseExperiment } from '../db/experiments.ts';
 import {
   attachMatrix,
@@ -29,7 +29,7 @@ export async function withOpenMatrix<Result>(
   const { target, server } = await openServer(home, () => provideTemporalServer({ cacheDirectory, report }));
   const client = await connectClient(target);
   try {
-    const handle = attachMatrix(client, experiment.id);
+    const handle = attachMatrix(client, { storeId: readStoreId(db), experimentId: experiment.id });
     if (!(await isMatrixOpen(handle))) {
       throw new MatrixNotOpenError(
         `${experiment.name} is not under way; launch it with \`assay run\` or \`assay resume\``,

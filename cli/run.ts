@@ -1,7 +1,7 @@
 import { CancelledFailure, WorkflowFailedError } from '@temporalio/client';
 import { Option, type Command } from 'commander';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openDatabase, type Database } from '../db/connection.ts';
+import { openDatabase, readStoreId, type Database } from '../db/connection.ts';
 import { listRuns } from '../db/runs.ts';
 import { loadExperiment } from '../experiments/load.ts';
 import {
@@ -82,7 +82,11 @@ function printPlan(experiment: ResolvedExperiment, asJson: boolean): void {
   for (const run of runs) console.log(`  ${run.id}`);
 }
 
-async function listBaseProgress(session: Session, experiment: ResolvedExperiment): Promise<BaseProgress[]> {
+async function listBaseProgress(
+  session: Session,
+  storeId: string,
+  experiment: ResolvedExperiment,
+): Promise<BaseProgress[]> {
   const names = new Map(experiment.conditions.map(({ id, condition }) => [id, condition.base.name]));
   const bases = new Map(
     planRuns(experiment).map((run) => [
@@ -92,7 +96,7 @@ async function listBaseProgress(session: Session, experiment: ResolvedExperiment
   );
   const progress = await Promise.all(
     [...bases].map(async ([baseModelId, name]) => {
-      const at = await queryBaseModel(session.client, { experimentId: experiment.id, baseModelId });
+      const at = await queryBaseModel(session.client, { storeId, experimentId: experiment.id, baseModelId });
       return at === null || at.step >= at.totalSteps ? [] : [{ name, ...at }];
     }),
   );
@@ -134,7 +138,7 @@ async function follow(
   const finished = waitForEnd(handle).finally(() => (isDone = true));
   const showUntilDone = async (): Promise<void> => {
     while (!isDone) {
-      view.show(await listBaseProgress(session, experiment));
+      view.show(await listBaseProgress(session, readStoreId(db), experiment));
       await sleep(POLL_INTERVAL_MS);
     }
   };
@@ -196,20 +200,25 @@ async function completeMatrix(
   let pending = countPending(db, experiment.id);
   do {
     before = pending;
-    const handle = await startMatrix(session.client, { experimentId: experiment.id, ...launch });
+    const handle = await startMatrix(
+      session.client,
+      { storeId: readStoreId(db), experimentId: experiment.id },
+      launch,
+    );
     failed += (await follow({ ...context, handle }, interrupted)).failed;
     pending = countPending(db, experiment.id);
   } while (pending > 0 && pending < before && failed === 0);
   return failed;
 }
 
-function openWorkers(home: Home, options: WorkerOptions): Promise<Session> {
+function openWorkers(home: Home, storeId: string, options: WorkerOptions): Promise<Session> {
   parseArtifactLocation(options.artifacts, home);
   // A forced backend that is missing is refused here rather than by every worker.
   chooseBackend({ backend: options.backend, cacheDirectory: defaultCacheDirectory() });
   return openSession({
     ...options,
     home,
+    storeId,
     artifacts: options.artifacts,
     findServerProgram: () =>
       provideTemporalServer({
@@ -244,7 +253,7 @@ export async function completeMatrices(
       if (isFinished(db, experiment)) {
         console.error(`${experiment.name}: all ${count} runs are completed already`);
       } else {
-        session ??= await openWorkers(home, options);
+        session ??= await openWorkers(home, readStoreId(db), options);
         console.error(
           `${experiment.name}: ${count} runs, Temporal at ${session.address}, ${options.trainWorkers} train workers; results in ${home.directory}`,
         );

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { BackendChoice } from '../model/backend.ts';
+import { openReadonlyDatabase, readStoreId } from '../db/connection.ts';
 import { parseArtifactLocation } from '../worker/artifact-location.ts';
 import { runWorker, type WorkerRole } from '../worker/run-worker.ts';
 import { configuredTarget } from '../worker/temporal-connection.ts';
@@ -11,6 +12,7 @@ interface WorkerOptions {
   readonly role: WorkerRole;
   readonly backend: BackendChoice;
   readonly threads: string;
+  readonly store?: string;
 }
 
 export function backendOption(): Option {
@@ -34,6 +36,7 @@ export function addWorkerCommand(program: Command): void {
         .makeOptionMandatory(),
     )
     .addOption(backendOption())
+    .option('--store <id>', 'identity of the store it works for; left out: that of the home')
     .option('--threads <n>', 'threads inside one tfjs operation', '1')
     .addHelpText(
       'after',
@@ -44,6 +47,7 @@ export function addWorkerCommand(program: Command): void {
       await runWorker({
         role: options.role,
         home,
+        storeId: options.store ?? readStoreId(openReadonlyDatabase(home.database)),
         artifacts: parseArtifactLocation(options.artifacts, home),
         target: configuredTarget(),
         backend: options.backend,

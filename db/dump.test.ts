@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { beginAttempt } from './attempts.ts';
+import { commitAttempt } from './attempts.ts';
 import { writeTransaction } from './connection.ts';
 import { dumpRows } from './dump.ts';
 import { recordEvaluations } from './evaluations.ts';
@@ -16,7 +16,8 @@ import { recordStep } from './steps.ts';
 function dumpWith(t: TestContext, runIds: readonly string[], reward: number): string[] {
   const db = openExampleStore(temporaryStorePath(t));
   for (const runId of runIds) {
-    beginAttempt(db, { runId, stage: 'verify', step: 0, attempt: runIds.indexOf(runId) + 1 }, 'w');
+    const attempt = { runId, epoch: 0, stage: 'verify/0', step: 0, worker: 'w', startedAt: 'then' };
+    commitAttempt(db, { ...attempt, attempt: runIds.indexOf(runId) + 1 });
     recordExampleRollouts(db, [exampleRollout(runId, 0), exampleRollout(runId, 1)]);
     writeTransaction(db, (tx) => {
       recordStep(tx, { runId, step: 0, rollouts: 2, tokens: 6 }, { 'reward/mean': reward });

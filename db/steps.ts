@@ -27,7 +27,14 @@ export function nextStepOf(db: Database, runId: string): number {
  */
 export function recordStep(
   db: Database,
-  step: Omit<typeof steps.$inferSelect, 'recordedAt'>,
+  step: {
+    readonly runId: string;
+    readonly step: number;
+    readonly rollouts: number;
+    readonly tokens: number;
+    readonly machine?: string | null;
+    readonly revision?: string | null;
+  },
   values: Readonly<Record<string, number>>,
 ): void {
   const { runId } = step;

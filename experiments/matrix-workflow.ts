@@ -10,7 +10,7 @@ import {
   type WorkflowHandle,
   type WorkflowUpdateHandle,
 } from '@temporalio/client';
-import { taskQueues, workflowIds } from '../spec/plan.ts';
+import { temporalNames } from '../spec/plan.ts';
 import type { MatrixProgress } from '../workflows/matrix-state.ts';
 import type { matrixWorkflow } from '../workflows/matrix.ts';
 
@@ -19,22 +19,30 @@ export type { MatrixProgress };
 /** A matrix as its own workflow, found by content: launching twice attaches. */
 export type MatrixHandle = WorkflowHandle<typeof matrixWorkflow>;
 
+/** An experiment of a store: on a server that several stores use, only both together name a matrix. */
+export interface MatrixKey {
+  readonly storeId: string;
+  readonly experimentId: string;
+}
+
 /** Starts the matrix, or attaches to the one under way. */
 export function startMatrix(
   client: Client,
-  input: { readonly experimentId: string; readonly window: number; readonly failFast: boolean },
+  { storeId, experimentId }: MatrixKey,
+  launch: { readonly window: number; readonly failFast: boolean },
 ): Promise<MatrixHandle> {
+  const names = temporalNames(storeId);
   return client.workflow.start<typeof matrixWorkflow>('matrixWorkflow', {
-    workflowId: workflowIds.matrix(input.experimentId),
-    taskQueue: taskQueues.orchestration,
-    args: [{ ...input, startsPaused: false }],
+    workflowId: names.matrixId(experimentId),
+    taskQueue: names.storeQueue,
+    args: [{ ...launch, experimentId, startsPaused: false }],
     workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
     workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
   });
 }
 
-export function attachMatrix(client: Client, experimentId: string): MatrixHandle {
-  return client.workflow.getHandle<typeof matrixWorkflow>(workflowIds.matrix(experimentId));
+export function attachMatrix(client: Client, { storeId, experimentId }: MatrixKey): MatrixHandle {
+  return client.workflow.getHandle<typeof matrixWorkflow>(temporalNames(storeId).matrixId(experimentId));
 }
 
 /** No worker answered in time, so the matrix could not be told anything. */
@@ -140,9 +148,9 @@ export async function isMatrixOpen(handle: MatrixHandle): Promise<boolean> {
 /** How far a base model of this matrix is, or null when it is not being made. */
 export async function queryBaseModel(
   client: Client,
-  ids: { readonly experimentId: string; readonly baseModelId: string },
+  { storeId, experimentId, baseModelId }: MatrixKey & { readonly baseModelId: string },
 ): Promise<{ readonly step: number; readonly totalSteps: number } | null> {
-  const workflowId = `${workflowIds.baseModel(ids.baseModelId)}/${workflowIds.matrix(ids.experimentId)}`;
+  const workflowId = temporalNames(storeId).baseModelId(baseModelId, experimentId);
   try {
     return await client.workflow.getHandle(workflowId).query('progress');
   } catch {

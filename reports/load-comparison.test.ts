@@ -149,7 +149,10 @@ function createStore(t: TestContext): { path: string; directory: string } {
   for (const name of CONDITIONS) {
     for (const seed of [0, 1]) {
       const runId = `${name}-${seed}`;
-      startRun(db, runId, JSON.stringify({ backend: { name: 'cpu', threads: 2 }, node: '20' }));
+      startRun(db, runId, {
+        provenance: JSON.stringify({ backend: { name: 'cpu', threads: 2 }, node: '20' }),
+        sources: null,
+      });
       if (name !== 'base') recordTraining(db, runId);
       recordFinal(db, runId, name === 'grpo' ? 0.75 : 0.25);
       endRun(db, runId, { status: 'completed', failure: null });

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { after, before, test } from 'node:test';
 import { Client, Connection } from '@temporalio/client';
 import { bundleWorkflowCode, Worker } from '@temporalio/worker';
+import { openReadonlyDatabase, readStoreId } from '../db/connection.ts';
 import { attachMatrix, setMatrixPaused } from '../experiments/matrix-workflow.ts';
 import { acquireEmbeddedServer } from '../worker/embedded-server.ts';
 import { toHome } from '../worker/home.ts';
@@ -32,7 +33,9 @@ before(async () => {
 async function pauseAtOnce(home: string, experimentId: string): Promise<void> {
   const connection = await Connection.connect({ address: `127.0.0.1:${readServer(home).port}` });
   const client = new Client({ connection });
-  await setMatrixPaused({ client, handle: attachMatrix(client, experimentId) }, true);
+  const db = openReadonlyDatabase(toHome(home).database);
+  const handle = attachMatrix(client, { storeId: readStoreId(db), experimentId });
+  await setMatrixPaused({ client, handle }, true);
   await connection.close();
 }
 

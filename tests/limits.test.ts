@@ -9,7 +9,7 @@ import { runInNewContext } from 'node:vm';
 import { cancelMatrix, setMatrixPaused, startMatrix } from '../experiments/matrix-workflow.ts';
 import { payloadSizes } from './payload-sizes.ts';
 import { StubMatrix, stubRunInput } from './stub-activities.ts';
-import { startWorkflowServer, type WorkflowServer } from './workflow-server.ts';
+import { startWorkflowServer, STUB_STORE_ID, type WorkflowServer } from './workflow-server.ts';
 
 /** Temporal warns at 256 KiB and refuses 2 MB; data goes by reference. */
 const MAX_PAYLOAD_BYTES = 64 * 1024;
@@ -66,11 +66,11 @@ test('histories cut every few events lose no step, no evaluation and no count', 
   matrix.add(...Array.from({ length: 6 }, (_, i) => stubRunInput(`cut/9${i}`, { steps: 0 })));
   const server = await startWorkflowServer({ activities: matrix.activities(), suggestAfterEvents: 60 });
   try {
-    const handle = await startMatrix(server.client, {
-      experimentId: '7'.repeat(64),
-      window: 2,
-      failFast: false,
-    });
+    const handle = await startMatrix(
+      server.client,
+      { storeId: STUB_STORE_ID, experimentId: '7'.repeat(64) },
+      { window: 2, failFast: false },
+    );
     const { completed, failed } = await handle.result();
     assert.deepEqual({ completed, failed }, { completed: 9, failed: 0 });
     // The stub store refuses a step that is recorded twice or skipped.
@@ -105,11 +105,11 @@ test(`a run of ${LONG_RUN_STEPS} steps stays within bounds of history, payload a
   const samples: { step: number; heapMb: number; rssMb: number; seconds: number }[] = [];
   const begin = Date.now();
   try {
-    const handle = await startMatrix(server.client, {
-      experimentId: '8'.repeat(64),
-      window: 1,
-      failFast: false,
-    });
+    const handle = await startMatrix(
+      server.client,
+      { storeId: STUB_STORE_ID, experimentId: '8'.repeat(64) },
+      { window: 1, failFast: false },
+    );
     for (let tenth = 1; tenth <= 10; tenth += 1) {
       const step = Math.floor((LONG_RUN_STEPS * tenth) / 10);
       while (matrix.runs.get('long/0')!.nextStep < step) await sleep(20);
@@ -138,22 +138,26 @@ test(`a matrix of ${MATRIX_RUNS} runs launches, pauses, resumes and cancels with
   const matrix = new StubMatrix();
   matrix.updateMs = 200;
   // As many slices as a large evaluation has: five splits of four.
-  const finalSlices = Array.from({ length: 20 }, (_, i) => ({
-    split: 'contaminated' as const,
-    from: 32 * i,
-    to: 32 * (i + 1),
-    samplesPerProblem: 64,
-  }));
+  const finalEvaluations = (['clean', 'contaminated', 'knowledge', 'harder', 'dev'] as const).map(
+    (split) => ({
+      split,
+      problems: 128,
+      samplesPerProblem: 64,
+    }),
+  );
   for (let i = 0; i < MATRIX_RUNS; i += 1) {
     const id = `0123456789ab/grpo-${String(i).padStart(4, '0')}/base-0/seed-0`;
     matrix.add(
-      stubRunInput(id, { steps: 1, finalSlices: i % 10 === 0 ? finalSlices : finalSlices.slice(0, 1) }),
+      stubRunInput(id, {
+        steps: 1,
+        finalEvaluations: i % 10 === 0 ? finalEvaluations : finalEvaluations.slice(0, 1),
+      }),
     );
   }
   const server = await startWorkflowServer({ activities: matrix.activities() });
   try {
-    const launch = { experimentId: '9'.repeat(64), window: WINDOW, failFast: false };
-    const handle = await startMatrix(server.client, launch);
+    const key = { storeId: STUB_STORE_ID, experimentId: '9'.repeat(64) };
+    const handle = await startMatrix(server.client, key, { window: WINDOW, failFast: false });
     // A crowded machine answers late.
     const open = { client: server.client, handle, answerWithinMs: 250_000 };
     await waitUntil('ten runs', () => matrix.count('completed') >= 10);

@@ -16,7 +16,7 @@ import {
   type MatrixHandle,
 } from '../experiments/matrix-workflow.ts';
 import { noFaults, StubMatrix, stubRunInput } from './stub-activities.ts';
-import { startWorkflowServer } from './workflow-server.ts';
+import { startWorkflowServer, STUB_STORE_ID } from './workflow-server.ts';
 
 const directory = fileURLToPath(new URL('./fixtures/histories/', import.meta.url));
 
@@ -40,7 +40,7 @@ async function ended(handle: MatrixHandle): Promise<void> {
 type Scenario = (matrix: StubMatrix, client: Client) => Promise<void>;
 
 const launch = (client: Client, experimentId: string) =>
-  startMatrix(client, { experimentId, window: 2, failFast: false });
+  startMatrix(client, { storeId: STUB_STORE_ID, experimentId }, { window: 2, failFast: false });
 
 const finished: Scenario = async (matrix, client) => {
   const stages = { steps: 1, probes: ['layer-change'] };
@@ -70,7 +70,11 @@ const cancelled: Scenario = async (matrix, client) => {
     stubRunInput('cancelled/1', { steps: 0 }),
     stubRunInput('cancelled/2', { baseModelId: ids('c') }),
   );
-  const handle = await startMatrix(client, { experimentId: ids('3'), window: 3, failFast: false });
+  const handle = await startMatrix(
+    client,
+    { storeId: STUB_STORE_ID, experimentId: ids('3') },
+    { window: 3, failFast: false },
+  );
   await until(() => (matrix.calls.get('sampleEvaluation') ?? 0) > 0 && (matrix.calls.get('update') ?? 0) > 0);
   await cancelMatrix({ client, handle });
 };

@@ -58,7 +58,7 @@ test('today’s workflows replay every kept history', async (t) => {
   assert.deepEqual(await replayErrors({ codePath }, /./), []);
 });
 
-test('a workflow that judges before it verifies is refused by the kept histories', async () => {
+test('a workflow that shapes before it verifies is refused by the kept histories', async () => {
   const bundle = await bundleWorkflowCode({
     workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
     workflowInterceptorModules: [fileURLToPath(new URL('./swapped-activities.ts', import.meta.url))],

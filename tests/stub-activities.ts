@@ -3,6 +3,9 @@ import type { StoreActivities } from '../activities/store-activities.ts';
 import type { TrainActivities } from '../activities/train-activities.ts';
 import { isDevEvaluationDue, type ArtifactRef, type RunInput } from '../spec/plan.ts';
 
+/** The queue of the one worker that holds every policy. */
+export const STUB_WORKER_QUEUE = 'assay/stub/train/worker';
+
 export type StubStatus = 'pending' | 'running' | 'completed' | 'failed' | 'cancelled';
 
 /** What the stub store holds of one run. */
@@ -10,6 +13,7 @@ export interface StubRun {
   readonly input: RunInput;
   status: StubStatus;
   nextStep: number;
+  epoch: number;
   /** Steps after which the dev split was evaluated. */
   readonly devEvaluations: number[];
 }
@@ -40,7 +44,7 @@ export function stubRunInput(
   options: Partial<RunInput> & { readonly baseModelId?: string; readonly baseSteps?: number } = {},
 ): RunInput {
   const { baseModelId = 'b'.repeat(64), baseSteps = 100, ...rest } = options;
-  const slice = { split: 'clean', from: 0, to: 32, samplesPerProblem: 64 } as const;
+  const evaluation = { split: 'clean', problems: 32, samplesPerProblem: 64 } as const;
   return {
     runId,
     plan: stubArtifact(`runs/${runId}/plan-0123456789abcdef.json`),
@@ -54,9 +58,9 @@ export function stubRunInput(
     steps: 2,
     evaluateEvery: 0,
     probes: [],
-    poolSlices: [],
-    devSlices: [{ ...slice, split: 'dev' }],
-    finalSlices: [slice],
+    poolEvaluation: { ...evaluation, split: 'pool', problems: 0 },
+    devEvaluation: { ...evaluation, split: 'dev' },
+    finalEvaluations: [evaluation],
     ...rest,
   };
 }
@@ -82,7 +86,7 @@ export class StubMatrix {
 
   add(...inputs: readonly RunInput[]): void {
     for (const input of inputs)
-      this.runs.set(input.runId, { input, status: 'pending', nextStep: 0, devEvaluations: [] });
+      this.runs.set(input.runId, { input, status: 'pending', nextStep: 0, epoch: 0, devEvaluations: [] });
   }
 
   count(status: StubStatus): number {
@@ -124,14 +128,18 @@ export class StubMatrix {
       recordBaseModel: async ({ baseModelId }) => {
         this.bases.add(baseModelId);
       },
-      openRun: async ({ runId }) => {
-        const run = this.runs.get(runId)!;
+      openRun: async ({ plan }) => {
+        const runId = runIdOf(plan);
+        const run = this.#run(plan);
+        run.epoch += 1;
         run.status = 'running';
         this.mostUnderWay = Math.max(this.mostUnderWay, this.count('running'));
         const checkpoint = checkpointAt(runId, run.nextStep);
         const reference = { ...checkpointAt('base', 0), trainingState: null };
         const isDue = run.nextStep > 0 && isDevEvaluationDue(run.nextStep - 1, run.input);
         return {
+          epoch: run.epoch,
+          needsJudge: false,
           nextStep: run.nextStep,
           checkpoint: run.nextStep === 0 ? reference : checkpoint,
           reference,
@@ -192,7 +200,7 @@ export class StubMatrix {
     const rollouts = (plan: ArtifactRef, name: string) => ({
       rollouts: stubArtifact(`runs/${runIdOf(plan)}/${name}-0123456789abcdef.safetensors`),
       tokens: 4096,
-      workerQueue: null,
+      workerQueue: STUB_WORKER_QUEUE,
     });
     return {
       describeWorker: async () => JSON.stringify({ backend: 'none', versions: {} }),
@@ -209,8 +217,9 @@ export class StubMatrix {
         const runId = runIdOf(plan);
         await this.#compute(runId);
         return {
-          workerQueue: null,
+          workerQueue: STUB_WORKER_QUEUE,
           checkpoint: checkpointAt(runId, step + 1),
+          computedBy: { machine: '{}', revision: null },
           metrics: Object.fromEntries(
             Array.from({ length: 24 }, (_, i) => [`update/metric_${i}`, step / (i + 1)]),
           ),

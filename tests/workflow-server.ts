@@ -7,9 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { defaultCacheDirectory } from '../model/cache-directory.ts';
-import { taskQueues } from '../spec/plan.ts';
+import { temporalNames } from '../spec/plan.ts';
 import { serverSettings } from '../worker/embedded-server.ts';
 import { findFreePort } from '../worker/free-port.ts';
+import { STUB_WORKER_QUEUE } from './stub-activities.ts';
 import { provideTemporalServer } from '../worker/setup/temporal-server.ts';
 import { prepareWorkflowBundle } from '../worker/workflow-bundle.ts';
 
@@ -21,6 +22,9 @@ export interface WorkflowServer {
   /** Stops workers, then the server. */
   stop(): Promise<void>;
 }
+
+/** The store that the stub activities stand for. */
+export const STUB_STORE_ID = 'stub';
 
 const START_TIMEOUT_MS = 120_000;
 
@@ -85,10 +89,16 @@ export async function startWorkflowServer(settings: {
     identity: 'worker',
     maxHeartbeatThrottleInterval: '1s',
   } as const;
+  const { storeQueue, trainQueue } = temporalNames(STUB_STORE_ID);
   const workers = [
-    await Worker.create({ ...shared, taskQueue: taskQueues.orchestration, workflowBundle: { codePath } }),
-    await Worker.create({ ...shared, taskQueue: taskQueues.cpu, activities: settings.activities }),
-    await Worker.create({ ...shared, taskQueue: taskQueues.train, activities: settings.activities }),
+    await Worker.create({
+      ...shared,
+      taskQueue: storeQueue,
+      workflowBundle: { codePath },
+      activities: settings.activities,
+    }),
+    await Worker.create({ ...shared, taskQueue: trainQueue, activities: settings.activities }),
+    await Worker.create({ ...shared, taskQueue: STUB_WORKER_QUEUE, activities: settings.activities }),
   ];
   const running = Promise.all(workers.map((worker) => worker.run()));
   return {

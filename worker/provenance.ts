@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { arch, cpus, hostname, platform } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import type { ComputedBy } from '../activities/train-dependencies.ts';
 import type { BackendProvenance } from '../model/backend.ts';
 import { canonicalJson } from '../spec/canonical.ts';
 
@@ -22,11 +23,16 @@ async function git(...parameters: string[]): Promise<string | null> {
   }
 }
 
-/** What a run records about where and with what it was computed, as canonical JSON. */
-export async function collectProvenance(backend: BackendProvenance): Promise<string> {
+/** What a run records about where and with what it was computed, as canonical JSON, and the part of it that each step repeats. */
+export async function collectProvenance(
+  backend: BackendProvenance,
+): Promise<{ readonly provenance: string; readonly computedBy: ComputedBy }> {
   const changes = await git('status', '--porcelain', '--untracked-files=no');
-  return canonicalJson({
-    revision: await git('rev-parse', 'HEAD'),
+  const revision = await git('rev-parse', 'HEAD');
+  const processor = cpus()[0]?.model ?? null;
+  const { name, flags, device } = backend;
+  const provenance = canonicalJson({
+    revision,
     isDirty: changes === null ? null : changes !== '',
     versions: {
       assay: (requireFromHere('../package.json') as { version: string }).version,
@@ -34,14 +40,13 @@ export async function collectProvenance(backend: BackendProvenance): Promise<str
       temporal: versionOf('@temporalio/worker'),
       ...backend.versions,
     },
-    backend: backend.name,
-    flags: backend.flags,
-    device: backend.device,
-    host: {
-      name: hostname(),
-      platform: platform(),
-      architecture: arch(),
-      processor: cpus()[0]?.model ?? null,
-    },
+    backend: name,
+    flags,
+    device,
+    host: { name: hostname(), platform: platform(), architecture: arch(), processor },
   });
+  const { tensorflow = null, tfjs = null } = backend.versions;
+  const kind = { platform: platform(), architecture: arch(), processor, backend: name, flags, device };
+  const machine = canonicalJson({ ...kind, tensorflow, tfjs });
+  return { provenance, computedBy: { machine, revision: changes ? `${revision}+` : revision } };
 }

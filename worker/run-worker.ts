@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { DefaultLogger, Runtime, Worker, type NativeConnection } from '@temporalio/worker';
+import { createHeldRollouts } from '../activities/held-rollouts.ts';
 import { createLivePolicies } from '../activities/live-policies.ts';
 import { createPlanReader } from '../activities/run-context.ts';
 import { createStoreActivities } from '../activities/store-activities.ts';
@@ -10,7 +11,7 @@ import { createTurns, takeTurns } from '../activities/turns.ts';
 import { openDatabase } from '../db/connection.ts';
 import { selectBackend, type BackendChoice } from '../model/backend.ts';
 import { defaultCacheDirectory } from '../model/cache-directory.ts';
-import { taskQueues } from '../spec/plan.ts';
+import { temporalNames } from '../spec/plan.ts';
 import { openArtifactStore, type ArtifactLocation } from './artifact-location.ts';
 import { createDataConverter } from './data-converter.ts';
 import type { Home } from './home.ts';
@@ -24,6 +25,7 @@ export type WorkerRole = 'store' | 'train';
 export interface WorkerSettings {
   readonly role: WorkerRole;
   readonly home: Home;
+  readonly storeId: string;
   readonly artifacts: ArtifactLocation;
   readonly target: TemporalTarget;
   readonly backend: BackendChoice;
@@ -49,22 +51,21 @@ async function storeWorkers(settings: WorkerSettings, connection: NativeConnecti
     db: openDatabase(settings.home.database),
     artifacts,
     plans: createPlanReader(artifacts),
+    held: createHeldRollouts(),
+    sources: null,
     policiesDirectory: settings.home.policies,
   });
   const dataConverter = createDataConverter(process.env);
-  const shared = {
-    connection,
-    namespace: settings.target.namespace,
-    dataConverter,
-    shutdownGraceTime: SHUTDOWN_GRACE,
-    maxHeartbeatThrottleInterval: HEARTBEAT_INTERVAL,
-  } as const;
   const codePath = await prepareWorkflowBundle(settings.home.server, dataConverter);
   return [
-    await Worker.create({ ...shared, taskQueue: taskQueues.orchestration, workflowBundle: { codePath } }),
     await Worker.create({
-      ...shared,
-      taskQueue: taskQueues.cpu,
+      connection,
+      namespace: settings.target.namespace,
+      dataConverter,
+      shutdownGraceTime: SHUTDOWN_GRACE,
+      maxHeartbeatThrottleInterval: HEARTBEAT_INTERVAL,
+      taskQueue: temporalNames(settings.storeId).storeQueue,
+      workflowBundle: { codePath },
       activities,
       maxConcurrentActivityTaskExecutions: 4,
     }),
@@ -78,14 +79,15 @@ async function trainWorkers(settings: WorkerSettings, connection: NativeConnecti
     threads: settings.threads,
   });
   const artifacts = await openArtifactStore(settings.artifacts, settings.home.artifacts);
-  // What a move costs is a download; where all hosts share a folder it is not worth waiting for a worker.
-  const workerQueue =
-    settings.artifacts.kind === 'objects' ? `${taskQueues.train}/${hostname()}/${randomUUID()}` : null;
+  const { trainQueue } = temporalNames(settings.storeId);
+  const workerQueue = `${trainQueue}/${hostname()}/${randomUUID()}`;
+  const { provenance, computedBy } = await collectProvenance(backend);
   const activities = createTrainActivities({
     artifacts,
     plans: createPlanReader(artifacts),
     policies: createLivePolicies(artifacts, LIVE_POLICIES),
-    provenance: await collectProvenance(backend),
+    provenance,
+    computedBy,
     workerQueue,
   });
   const options = {
@@ -99,10 +101,7 @@ async function trainWorkers(settings: WorkerSettings, connection: NativeConnecti
   const turns = createTurns();
   const serve = (taskQueue: string, patienceMs: number): Promise<Worker> =>
     Worker.create({ ...options, taskQueue, activities: takeTurns(activities, turns, patienceMs) });
-  return Promise.all([
-    serve(taskQueues.train, Infinity),
-    ...(workerQueue === null ? [] : [serve(workerQueue, WARM_PATIENCE_MS)]),
-  ]);
+  return Promise.all([serve(trainQueue, Infinity), serve(workerQueue, WARM_PATIENCE_MS)]);
 }
 
 /** Logs how late the event loop ran, since heartbeats depend on it: once a minute, and for what is left when stopped. */

@@ -15,6 +15,7 @@ import {
 
 export interface SessionSettings {
   readonly home: Home;
+  readonly storeId: string;
   /** As `--artifacts` names them; undefined: within the home. */
   readonly artifacts: string | undefined;
   readonly backend: BackendChoice;

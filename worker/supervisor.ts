@@ -23,6 +23,7 @@ export interface WorkerFleet {
 
 export interface FleetSettings {
   readonly home: Home;
+  readonly storeId: string;
   /** `--artifacts` of each worker. */
   readonly artifacts: string | undefined;
   readonly environment: NodeJS.ProcessEnv;
@@ -40,6 +41,7 @@ function spawnWorker(settings: FleetSettings, role: WorkerRole, index: number): 
   mkdirSync(settings.home.logs, { recursive: true });
   const log = openSync(join(settings.home.logs, `${role}-${index}.log`), 'a');
   const flags = ['--role', role, '--home', settings.home.directory, '--backend', settings.backend];
+  flags.push('--store', settings.storeId);
   if (settings.artifacts !== undefined) flags.push('--artifacts', settings.artifacts);
   const child = fork(program, ['worker', ...flags, '--threads', String(settings.threads)], {
     // Its own process group: Ctrl-C reaches the command, which then drains its workers.
