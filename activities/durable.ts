@@ -53,6 +53,12 @@ export function stageKey(
   return { ...of, epoch: at.epoch, step: at.step, attempt: number, worker: workerId, startedAt };
 }
 
+/** A local activity lives with its workflow task, and nobody hears it. */
+function heartbeat(): void {
+  const context = Context.current();
+  if (!context.info.isLocal) context.heartbeat();
+}
+
 function currentAttempt(): Attempt {
   const context = Context.current();
   const { attempt, taskQueue } = context.info;
@@ -62,7 +68,7 @@ function currentAttempt(): Attempt {
     startedAt: new Date().toISOString(),
     signal: context.cancellationSignal,
     pause: async () => {
-      context.heartbeat();
+      heartbeat();
       await setImmediate();
       if (context.cancellationSignal.aborted) await context.cancelled;
     },
@@ -80,8 +86,7 @@ export function durable<Input, Output>(
   body: (input: Input, attempt: Attempt) => Promise<Output> | Output,
 ): (input: Input) => Promise<Output> {
   return async (input) => {
-    const context = Context.current();
-    const timer = setInterval(() => context.heartbeat(), HEARTBEAT_INTERVAL_MS);
+    const timer = setInterval(heartbeat, HEARTBEAT_INTERVAL_MS);
     try {
       return await body(input, currentAttempt());
     } catch (error) {
