@@ -3,7 +3,7 @@ import { mkdirSync, openSync, closeSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BackendChoice } from '../model/backend.ts';
-import type { Home } from './home.ts';
+import { PRIVATE_DIRECTORY, type Home } from './home.ts';
 import type { WorkerRole } from './run-worker.ts';
 
 /** Worker processes keep dying; the log named in the message says why. */
@@ -37,7 +37,7 @@ const STOP_TIMEOUT_MS = 15_000;
 const MAX_DEATHS_PER_MINUTE = 5;
 
 function spawnWorker(settings: FleetSettings, role: WorkerRole, index: number): ChildProcess {
-  mkdirSync(settings.home.logs, { recursive: true });
+  mkdirSync(settings.home.logs, PRIVATE_DIRECTORY);
   const log = openSync(join(settings.home.logs, `${role}-${index}.log`), 'a');
   const flags = ['--role', role, '--home', settings.home.directory, '--backend', settings.backend];
   if (settings.artifacts !== undefined) flags.push('--artifacts', settings.artifacts);
