@@ -19,12 +19,13 @@ import { parseArtifactLocation } from '../worker/artifact-location.ts';
 import type { Home } from '../worker/home.ts';
 import { defaultTrainWorkers, openSession, type Session } from '../worker/session.ts';
 import { provideTemporalServer } from '../worker/setup/temporal-server.ts';
+import type { MetricsAddress } from '../worker/supervisor.ts';
 import { InterruptedError } from './exit-code.ts';
 import { artifactsOption, homeOption, jsonOption, readHome } from './home-option.ts';
 import { parseCount, parseSeeds, parseWholeNumber } from './parse-options.ts';
 import { createProgressView, type BaseProgress } from './progress.ts';
 import { printReportPaths, writeExperimentReport } from './report.ts';
-import { backendOption } from './worker.ts';
+import { backendOption, metricsOption } from './worker.ts';
 
 /** Where a matrix lives and what computes it. */
 export interface WorkerOptions {
@@ -35,6 +36,7 @@ export interface WorkerOptions {
   readonly threads: number;
   readonly window?: number;
   readonly failFast?: boolean;
+  readonly metrics?: MetricsAddress;
 }
 
 export interface RunOptions extends WorkerOptions {
@@ -203,11 +205,11 @@ async function completeMatrix(
   return failed;
 }
 
-function openWorkers(home: Home, options: WorkerOptions): Promise<Session> {
+async function openWorkers(home: Home, options: WorkerOptions): Promise<Session> {
   parseArtifactLocation(options.artifacts, home);
   // A forced backend that is missing is refused here rather than by every worker.
   chooseBackend({ backend: options.backend, cacheDirectory: defaultCacheDirectory() });
-  return openSession({
+  const session = await openSession({
     ...options,
     home,
     artifacts: options.artifacts,
@@ -217,6 +219,12 @@ function openWorkers(home: Home, options: WorkerOptions): Promise<Session> {
         report: (line) => console.error(line),
       }),
   });
+  if (!session.isSearchable) {
+    console.error(
+      "the Temporal server does not have Assay's search attributes (docs/reliability.md names them): its workflows cannot be found by them",
+    );
+  }
+  return session;
 }
 
 /**
@@ -317,7 +325,12 @@ export function addWorkerOptions(command: Command): Command {
         'most runs under way at once (default: twice the train workers of this host)',
       ).argParser(parseCount),
     )
-    .option('--fail-fast', 'start no further run once one has failed');
+    .option('--fail-fast', 'start no further run once one has failed')
+    .addOption(
+      metricsOption(
+        'serve metrics to a Prometheus scraper, HOST:PORT for the store worker, the next ports for the train workers',
+      ),
+    );
 }
 
 export function addRunOptions(command: Command): Command {

@@ -7,6 +7,7 @@ import { Connection } from '@temporalio/client';
 import { DiskFullError } from '../activities/artifact-store.ts';
 import { PRIVATE_DIRECTORY, type Home } from './home.ts';
 import { identifyProcess, isRunning, type ProcessIdentity } from './process-identity.ts';
+import { rotateLogs } from './rotate-logs.ts';
 
 /** The embedded Temporal server did not come up; the message holds the end of its log. */
 export class ServerStartError extends Error {
@@ -134,6 +135,7 @@ function spawnServer(home: Home, executable: string, port: number): ServerRecord
 /** Starts a server on the home's file, which no other may have open, and waits until it answers. */
 export async function startServer(home: Home, executable: string, port: number): Promise<ServerRecord> {
   mkdirSync(home.logs, PRIVATE_DIRECTORY);
+  rotateLogs(home.logs);
   assertFileIsFree(home);
   const record = spawnServer(home, executable, port);
   try {

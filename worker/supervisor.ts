@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BackendChoice } from '../model/backend.ts';
 import { PRIVATE_DIRECTORY, type Home } from './home.ts';
+import { rotateLogs } from './rotate-logs.ts';
 import type { WorkerRole } from './run-worker.ts';
 
 /** Worker processes keep dying; the log named in the message says why. */
@@ -21,6 +22,13 @@ export interface WorkerFleet {
   stop(): Promise<void>;
 }
 
+/** Where metrics are served to a Prometheus scraper. */
+export interface MetricsAddress {
+  /** An IPv6 address in brackets. */
+  readonly host: string;
+  readonly port: number;
+}
+
 export interface FleetSettings {
   readonly home: Home;
   /** `--artifacts` of each worker. */
@@ -29,18 +37,25 @@ export interface FleetSettings {
   readonly backend: BackendChoice;
   readonly trainWorkers: number;
   readonly threads: number;
+  /** The store worker's; each train worker takes one of the ports that follow. Undefined: none are served. */
+  readonly metrics?: MetricsAddress | undefined;
 }
 
 const program = fileURLToPath(new URL('../cli/assay.mjs', import.meta.url));
 const STOP_TIMEOUT_MS = 15_000;
+
+/** How often the logs' sizes are looked at. */
+const LOG_INTERVAL_MS = 60_000;
+
 /** A worker that dies this often within a minute will not get better by itself. */
 const MAX_DEATHS_PER_MINUTE = 5;
 
 function spawnWorker(settings: FleetSettings, role: WorkerRole, index: number): ChildProcess {
-  mkdirSync(settings.home.logs, PRIVATE_DIRECTORY);
   const log = openSync(join(settings.home.logs, `${role}-${index}.log`), 'a');
   const flags = ['--role', role, '--home', settings.home.directory, '--backend', settings.backend];
   if (settings.artifacts !== undefined) flags.push('--artifacts', settings.artifacts);
+  const { metrics } = settings;
+  if (metrics !== undefined) flags.push('--metrics', `${metrics.host}:${metrics.port + index}`);
   const child = fork(program, ['worker', ...flags, '--threads', String(settings.threads)], {
     // Its own process group: Ctrl-C reaches the command, which then drains its workers.
     detached: true,
@@ -88,6 +103,9 @@ export function startWorkerFleet(settings: FleetSettings): WorkerFleet {
       });
     });
 
+  mkdirSync(settings.home.logs, PRIVATE_DIRECTORY);
+  rotateLogs(settings.home.logs);
+  const logTimer = setInterval(() => rotateLogs(settings.home.logs), LOG_INTERVAL_MS).unref();
   const ready = Promise.all(roles.map((_, index) => start(index))).then(() => undefined);
   return {
     failure,
@@ -95,6 +113,7 @@ export function startWorkerFleet(settings: FleetSettings): WorkerFleet {
     pids: () => [...children.values()].flatMap((child) => child.pid ?? []),
     stop: async () => {
       isStopping = true;
+      clearInterval(logTimer);
       await Promise.all([...children.values()].map(stopChild));
     },
   };
