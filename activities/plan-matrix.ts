@@ -82,6 +82,7 @@ async function planRun(
   const splits = Object.entries(evaluation.splits) as [EvaluationSplit, number][];
   return {
     runId: run.id,
+    conditionId: run.conditionId,
     plan: await storeJson(dependencies, `runs/${run.id}/plan-{sha}.json`, plan),
     base: await planBaseModel(dependencies, { id: run.baseModelId, recipe: base, task }),
     teacher: await planTeacher(dependencies, condition),

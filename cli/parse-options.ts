@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import type { MetricsAddress } from '../worker/supervisor.ts';
 
 /** A whole number of at least 1. */
 export function parseCount(text: string): number {
@@ -27,4 +28,13 @@ export function parseWholeNumber(text: string): number {
   if (text.trim() === '' || !Number.isInteger(value) || value < 0)
     throw new InvalidArgumentError(`expected a whole number of at least 0, found "${text}".`);
   return value;
+}
+
+/** `9464` or `HOST:PORT`; a port alone is for this machine only. */
+export function parseMetricsAddress(text: string): MetricsAddress {
+  const [, host = '127.0.0.1', digits] = /^(?:([^:]+|\[[^\]]+\]):)?(\d+)$/.exec(text) ?? [];
+  const port = Number(digits);
+  if (!(port >= 1 && port <= 65_535))
+    throw new InvalidArgumentError(`expected PORT or HOST:PORT with a port up to 65535, found "${text}".`);
+  return { host, port };
 }

@@ -19,12 +19,13 @@ import { parseArtifactLocation } from '../worker/artifact-location.ts';
 import type { Home } from '../worker/home.ts';
 import { defaultTrainWorkers, openSession, type Session } from '../worker/session.ts';
 import { provideTemporalServer } from '../worker/setup/temporal-server.ts';
+import type { MetricsAddress } from '../worker/supervisor.ts';
 import { InterruptedError } from './exit-code.ts';
 import { artifactsOption, homeOption, jsonOption, readHome } from './home-option.ts';
 import { parseCount, parseSeeds, parseWholeNumber } from './parse-options.ts';
 import { createProgressView, type BaseProgress } from './progress.ts';
 import { printReportPaths, writeExperimentReport } from './report.ts';
-import { backendOption } from './worker.ts';
+import { backendOption, metricsOption } from './worker.ts';
 
 /** Where a matrix lives and what computes it. */
 export interface WorkerOptions {
@@ -35,6 +36,7 @@ export interface WorkerOptions {
   readonly threads: number;
   readonly window?: number;
   readonly failFast?: boolean;
+  readonly metrics?: MetricsAddress;
 }
 
 export interface RunOptions extends WorkerOptions {
@@ -200,10 +202,11 @@ async function completeMatrix(
   let pending = countPending(db, experiment.id);
   do {
     before = pending;
+    const { isSearchable } = session;
     const handle = await startMatrix(
       session.client,
       { storeId: readStoreId(db), experimentId: experiment.id },
-      launch,
+      { ...launch, isSearchable },
     );
     failed += (await follow({ ...context, handle }, interrupted)).failed;
     pending = countPending(db, experiment.id);
@@ -211,11 +214,11 @@ async function completeMatrix(
   return failed;
 }
 
-function openWorkers(home: Home, storeId: string, options: WorkerOptions): Promise<Session> {
+async function openWorkers(home: Home, storeId: string, options: WorkerOptions): Promise<Session> {
   parseArtifactLocation(options.artifacts, home);
   // A forced backend that is missing is refused here rather than by every worker.
   chooseBackend({ backend: options.backend, cacheDirectory: defaultCacheDirectory() });
-  return openSession({
+  const session = await openSession({
     ...options,
     home,
     storeId,
@@ -226,6 +229,12 @@ function openWorkers(home: Home, storeId: string, options: WorkerOptions): Promi
         report: (line) => console.error(line),
       }),
   });
+  if (!session.isSearchable) {
+    console.error(
+      "the Temporal server does not have Assay's search attributes (docs/reliability.md names them): its workflows cannot be found by them",
+    );
+  }
+  return session;
 }
 
 /**
@@ -326,7 +335,12 @@ export function addWorkerOptions(command: Command): Command {
         'most runs under way at once (default: twice the train workers of this host)',
       ).argParser(parseCount),
     )
-    .option('--fail-fast', 'start no further run once one has failed');
+    .option('--fail-fast', 'start no further run once one has failed')
+    .addOption(
+      metricsOption(
+        'serve metrics to a Prometheus scraper, HOST:PORT for the store worker, the next ports for the train workers',
+      ),
+    );
 }
 
 export function addRunOptions(command: Command): Command {

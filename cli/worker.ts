@@ -4,7 +4,9 @@ import { openReadonlyDatabase, readStoreId } from '../db/connection.ts';
 import { parseArtifactLocation } from '../worker/artifact-location.ts';
 import { runWorker, type WorkerRole } from '../worker/run-worker.ts';
 import { configuredTarget } from '../worker/temporal-connection.ts';
+import type { MetricsAddress } from '../worker/supervisor.ts';
 import { artifactsOption, homeOption, readHome } from './home-option.ts';
+import { parseMetricsAddress } from './parse-options.ts';
 
 interface WorkerOptions {
   readonly home: string;
@@ -13,6 +15,7 @@ interface WorkerOptions {
   readonly backend: BackendChoice;
   readonly threads: string;
   readonly store?: string;
+  readonly metrics?: MetricsAddress;
 }
 
 export function backendOption(): Option {
@@ -20,6 +23,12 @@ export function backendOption(): Option {
     .choices(['auto', 'gpu', 'native', 'wasm', 'cpu'])
     .env('ASSAY_BACKEND')
     .default('auto');
+}
+
+export function metricsOption(description: string): Option {
+  return new Option('--metrics <address>', `${description}; a port alone is on 127.0.0.1`).argParser(
+    parseMetricsAddress,
+  );
 }
 
 export function addWorkerCommand(program: Command): void {
@@ -38,6 +47,7 @@ export function addWorkerCommand(program: Command): void {
     .addOption(backendOption())
     .option('--store <id>', 'identity of the store it works for; left out: that of the home')
     .option('--threads <n>', 'threads inside one tfjs operation', '1')
+    .addOption(metricsOption('serve metrics to a Prometheus scraper, HOST:PORT'))
     .addHelpText(
       'after',
       '\nExamples:\n  TEMPORAL_ADDRESS=127.0.0.1:7233 assay worker --role store\n  TEMPORAL_ADDRESS=127.0.0.1:7233 assay worker --role train --backend native\n  TEMPORAL_ADDRESS=10.0.0.1:7233 assay worker --role train --artifacts s3://assay/runs',
@@ -52,6 +62,7 @@ export function addWorkerCommand(program: Command): void {
         target: configuredTarget(),
         backend: options.backend,
         threads: Number(options.threads),
+        metrics: options.metrics && `${options.metrics.host}:${options.metrics.port}`,
       });
     });
 }

@@ -169,7 +169,8 @@ function openFile(
  * @throws {DatabaseDamagedError} @throws {DatabaseTooNewError}
  */
 export function openDatabase(path: string): Database {
-  mkdirSync(dirname(path), { recursive: true });
+  // The home, which holds every rollout: for its owner alone.
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   // Read-only, because closing the last writing connection moves the log into a file that may be damaged.
   if (isLeftOpen(path)) openFile(path, { readonly: true }, checkPages).$client.close();
   return openFile(path, { readonly: false }, (db) => {

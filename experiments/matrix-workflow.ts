@@ -11,6 +11,7 @@ import {
   type WorkflowUpdateHandle,
 } from '@temporalio/client';
 import { temporalNames } from '../spec/plan.ts';
+import { toSearchAttributes } from '../spec/search-attributes.ts';
 import type { MatrixProgress } from '../workflows/matrix-state.ts';
 import type { matrixWorkflow } from '../workflows/matrix.ts';
 
@@ -29,13 +30,16 @@ export interface MatrixKey {
 export function startMatrix(
   client: Client,
   { storeId, experimentId }: MatrixKey,
-  launch: { readonly window: number; readonly failFast: boolean },
+  launch: { readonly window: number; readonly failFast: boolean; readonly isSearchable: boolean },
 ): Promise<MatrixHandle> {
   const names = temporalNames(storeId);
   return client.workflow.start<typeof matrixWorkflow>('matrixWorkflow', {
     workflowId: names.matrixId(experimentId),
     taskQueue: names.storeQueue,
     args: [{ ...launch, experimentId, startsPaused: false }],
+    ...(launch.isSearchable
+      ? { typedSearchAttributes: toSearchAttributes({ store: storeId, experiment: experimentId }) }
+      : {}),
     workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
     workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
   });

@@ -58,6 +58,7 @@ export interface SplitEvaluation {
 /** Input of a run workflow. */
 export interface RunInput {
   readonly runId: string;
+  readonly conditionId: string;
   readonly plan: ArtifactRef;
   readonly base: BaseModelInput;
   /** The base model that samples the rollouts instead of the policy; null: the policy itself. */
@@ -106,6 +107,7 @@ export function referenceStep(step: number, syncEvery: number): number {
 export function temporalNames(storeId: string) {
   const root = `assay/${storeId}`;
   return {
+    storeId,
     storeQueue: `${root}/store`,
     trainQueue: `${root}/train`,
     matrixId: (experimentId: string): string => `${root}/matrix/${experimentId.slice(0, 16)}`,

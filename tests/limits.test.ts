@@ -69,7 +69,7 @@ test('histories cut every few events lose no step, no evaluation and no count', 
     const handle = await startMatrix(
       server.client,
       { storeId: STUB_STORE_ID, experimentId: '7'.repeat(64) },
-      { window: 2, failFast: false },
+      { window: 2, failFast: false, isSearchable: false },
     );
     const { completed, failed } = await handle.result();
     assert.deepEqual({ completed, failed }, { completed: 9, failed: 0 });
@@ -108,7 +108,7 @@ test(`a run of ${LONG_RUN_STEPS} steps stays within bounds of history, payload a
     const handle = await startMatrix(
       server.client,
       { storeId: STUB_STORE_ID, experimentId: '8'.repeat(64) },
-      { window: 1, failFast: false },
+      { window: 1, failFast: false, isSearchable: false },
     );
     for (let tenth = 1; tenth <= 10; tenth += 1) {
       const step = Math.floor((LONG_RUN_STEPS * tenth) / 10);
@@ -157,7 +157,11 @@ test(`a matrix of ${MATRIX_RUNS} runs launches, pauses, resumes and cancels with
   const server = await startWorkflowServer({ activities: matrix.activities() });
   try {
     const key = { storeId: STUB_STORE_ID, experimentId: '9'.repeat(64) };
-    const handle = await startMatrix(server.client, key, { window: WINDOW, failFast: false });
+    const handle = await startMatrix(server.client, key, {
+      window: WINDOW,
+      failFast: false,
+      isSearchable: false,
+    });
     // A crowded machine answers late.
     const open = { client: server.client, handle, answerWithinMs: 250_000 };
     await waitUntil('ten runs', () => matrix.count('completed') >= 10);

@@ -40,7 +40,11 @@ async function ended(handle: MatrixHandle): Promise<void> {
 type Scenario = (matrix: StubMatrix, client: Client) => Promise<void>;
 
 const launch = (client: Client, experimentId: string) =>
-  startMatrix(client, { storeId: STUB_STORE_ID, experimentId }, { window: 2, failFast: false });
+  startMatrix(
+    client,
+    { storeId: STUB_STORE_ID, experimentId },
+    { window: 2, failFast: false, isSearchable: false },
+  );
 
 const finished: Scenario = async (matrix, client) => {
   const stages = { steps: 1, probes: ['layer-change'] };
@@ -73,7 +77,7 @@ const cancelled: Scenario = async (matrix, client) => {
   const handle = await startMatrix(
     client,
     { storeId: STUB_STORE_ID, experimentId: ids('3') },
-    { window: 3, failFast: false },
+    { window: 3, failFast: false, isSearchable: false },
   );
   await until(() => (matrix.calls.get('sampleEvaluation') ?? 0) > 0 && (matrix.calls.get('update') ?? 0) > 0);
   await cancelMatrix({ client, handle });

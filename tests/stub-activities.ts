@@ -47,6 +47,7 @@ export function stubRunInput(
   const evaluation = { split: 'clean', problems: 32, samplesPerProblem: 64 } as const;
   return {
     runId,
+    conditionId: 'c'.repeat(64),
     plan: stubArtifact(`runs/${runId}/plan-0123456789abcdef.json`),
     base: {
       baseModelId,

@@ -8,7 +8,7 @@ import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { defaultCacheDirectory } from '../model/cache-directory.ts';
 import { temporalNames } from '../spec/plan.ts';
-import { serverSettings } from '../worker/embedded-server.ts';
+import { serverSettings } from '../worker/server-process.ts';
 import { findFreePort } from '../worker/free-port.ts';
 import { STUB_WORKER_QUEUE } from './stub-activities.ts';
 import { provideTemporalServer } from '../worker/setup/temporal-server.ts';

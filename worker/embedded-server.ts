@@ -1,40 +1,36 @@
-import { spawn } from 'node:child_process';
-import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Connection } from '@temporalio/client';
-import { DiskFullError } from '../activities/artifact-store.ts';
 import { findFreePort } from './free-port.ts';
-import type { Home } from './home.ts';
-
-/** The embedded Temporal server did not come up; the message holds the end of its log. */
-export class ServerStartError extends Error {
-  override readonly name = 'ServerStartError';
-}
-
-interface ServerRecord {
-  readonly pid: number;
-  readonly port: number;
-}
+import { PRIVATE_DIRECTORY, type Home } from './home.ts';
+import { identifyProcess, isRunning, type ProcessIdentity } from './process-identity.ts';
+import {
+  comesUp,
+  readRecord,
+  startServer,
+  stopServer,
+  toServerError,
+  type ServerRecord,
+} from './server-process.ts';
+import { withInstallationLock } from './setup/installation-lock.ts';
 
 /** A persistent development server shared by every command that uses the same home. */
 export interface EmbeddedServer {
   readonly address: string;
   /** Starts it again on the same port and file when its process is gone. */
-  revive(): Promise<void>;
+  revive(onDead?: () => void): Promise<void>;
   /** Leaves it; the last user stops it. */
   release(): Promise<void>;
 }
 
-const START_TIMEOUT_MS = 30_000;
-
-function isAlive(pid: number): boolean {
+/** Runs `work` while no other command starts, joins, revives or leaves the home's server; a killed command gives way at once. */
+export async function withServerLock<T>(home: Home, work: () => Promise<T>): Promise<T> {
   try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
+    mkdirSync(home.server, PRIVATE_DIRECTORY);
+    return await withInstallationLock({ path: join(home.server, 'lock'), onWait: () => undefined }, work);
+  } catch (error) {
+    throw toServerError(home, error);
   }
 }
 
@@ -50,127 +46,109 @@ async function choosePort(previous: number | undefined): Promise<number> {
   return isFree ? previous : findFreePort();
 }
 
-async function isServing(port: number): Promise<boolean> {
+function usersOf(home: Home): string {
+  return join(home.server, 'users');
+}
+
+/** Enters this process as a user; the file's path is the entry. */
+function enterUser(home: Home): string {
+  mkdirSync(usersOf(home), PRIVATE_DIRECTORY);
+  const entry = join(usersOf(home), randomUUID());
+  writeFileSync(entry, JSON.stringify(identifyProcess(process.pid)));
+  return entry;
+}
+
+function isUsed(entry: string): boolean {
   try {
-    const connection = await Connection.connect({ address: `127.0.0.1:${port}`, connectTimeout: '2s' });
-    await connection.close();
-    return true;
+    return isRunning(JSON.parse(readFileSync(entry, 'utf8')) as ProcessIdentity);
   } catch {
+    // Cut short by a kill.
     return false;
   }
 }
 
-async function readRecord(home: Home): Promise<ServerRecord | null> {
-  try {
-    return JSON.parse(await readFile(join(home.server, 'server.json'), 'utf8')) as ServerRecord;
-  } catch {
-    // Absent before the first start, half written never: the file is renamed into place.
-    return null;
+/** Whether any command uses the server still; entries of those that were killed are removed. */
+function hasUsers(home: Home): boolean {
+  const entries = readdirSync(usersOf(home)).map((name) => join(usersOf(home), name));
+  const used = entries.filter(isUsed);
+  for (const entry of entries) if (!used.includes(entry)) rmSync(entry, { force: true });
+  return used.length > 0;
+}
+
+interface ServerRequest {
+  readonly home: Home;
+  readonly executable: string;
+  /** Told where the server will answer, before it does. */
+  readonly onAddress: (address: string) => void;
+}
+
+function toAddress(port: number): string {
+  return `127.0.0.1:${port}`;
+}
+
+/** The home's running server, or a new one; the caller holds the lock. */
+async function ensureServer({ home, executable, onAddress }: ServerRequest): Promise<ServerRecord> {
+  const known = readRecord(home);
+  const running = known !== null && isRunning(known) ? known : null;
+  // The same port as last time if it is free, so that workers of a killed command find the server again.
+  const port = running?.port ?? (await choosePort(known?.port));
+  onAddress(toAddress(port));
+  if (running !== null) {
+    if (await comesUp(running)) return running;
+    // It hangs, and its file cannot have another server as long as it lives.
+    await stopServer(running, 'SIGKILL');
   }
-}
-
-async function writeRecord(home: Home, record: ServerRecord): Promise<void> {
-  const target = join(home.server, 'server.json');
-  await writeFile(`${target}.${process.pid}`, JSON.stringify(record));
-  await rename(`${target}.${process.pid}`, target);
-}
-
-/**
- * In what a run needs another server than the development server is by default: that hands out at most 20 tasks a second
- * to all workflows together, 50 ms for each activity and again for the workflow's answer to it, and syncs its file
- * several times for each. A power cut may take its last moments from it; then activities are repeated that are recorded
- * already, which changes nothing.
- */
-export function serverSettings(): string[] {
-  return [
-    ...['--dynamic-config-value', 'history.transferProcessorMaxPollRPS=2000'],
-    ...['--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL'],
-  ];
-}
-
-function serverArguments(home: Home, port: number): string[] {
-  return [
-    ...['server', 'start-dev', '--headless', '--ip', '127.0.0.1', '--port', String(port)],
-    ...['--db-filename', home.serverDatabase, '--log-level', 'error'],
-    ...serverSettings(),
-  ];
-}
-
-function fullDiskError(home: Home): DiskFullError {
-  return new DiskFullError(
-    `no space left for the Temporal server's file ${home.serverDatabase}; nothing is lost. Free some space and run the same command again`,
-  );
-}
-
-async function startServer(home: Home, executable: string, port: number): Promise<ServerRecord> {
-  await mkdir(home.logs, { recursive: true });
-  const logPath = join(home.logs, 'temporal-server.log');
-  const log = await open(logPath, 'a');
-  // Its own process group, so that Ctrl-C in the terminal reaches only the command, which then drains.
-  const server = spawn(executable, serverArguments(home, port), {
-    detached: true,
-    stdio: ['ignore', log.fd, log.fd],
-  });
-  server.unref();
-  await log.close();
-  if (server.pid === undefined)
-    throw new ServerStartError(`cannot execute the Temporal server program ${executable}`);
-  const deadline = Date.now() + START_TIMEOUT_MS;
-  while (!(await isServing(port))) {
-    if (!isAlive(server.pid) || Date.now() > deadline) {
-      const tail = (await readFile(logPath, 'utf8')).split('\n').slice(-8).join('\n');
-      if (tail.includes('disk is full')) {
-        throw fullDiskError(home);
-      }
-      throw new ServerStartError(
-        `the Temporal server did not start on 127.0.0.1:${port}; the end of ${logPath}:\n${tail}`,
-      );
-    }
-    await sleep(100);
-  }
-  const record = { pid: server.pid, port };
-  try {
-    await writeRecord(home, record);
-  } catch (error) {
-    // Nobody would find it again, and nobody would stop it.
-    process.kill(server.pid, 'SIGKILL');
-    throw (error as NodeJS.ErrnoException).code === 'ENOSPC' ? fullDiskError(home) : error;
-  }
-  return record;
-}
-
-async function findRunning(home: Home): Promise<ServerRecord | null> {
-  const record = await readRecord(home);
-  return record !== null && isAlive(record.pid) && (await isServing(record.port)) ? record : null;
-}
-
-async function hasOtherUsers(home: Home): Promise<boolean> {
-  const users = await readdir(join(home.server, 'users'));
-  return users.some((pid) => Number(pid) !== process.pid && isAlive(Number(pid)));
+  return startServer(home, executable, port);
 }
 
 /** Takes the home's running server, or starts it on its persistent file. */
-export async function acquireEmbeddedServer(home: Home, executable: string): Promise<EmbeddedServer> {
-  await mkdir(join(home.server, 'users'), { recursive: true });
-  const user = join(home.server, 'users', String(process.pid));
-  await writeFile(user, '');
-  // The same port as last time if it is free, so that workers of a killed command find the server again.
-  const previous = await readRecord(home);
-  let record =
-    (await findRunning(home)) ?? (await startServer(home, executable, await choosePort(previous?.port)));
+export function acquireEmbeddedServer(
+  home: Home,
+  executable: string,
+  onAddress: (address: string) => void = () => undefined,
+): Promise<EmbeddedServer> {
+  return withServerLock(home, async () => {
+    const entry = enterUser(home);
+    try {
+      const record = await ensureServer({ home, executable, onAddress });
+      return useServer({ home, executable, entry, record });
+    } catch (error) {
+      rmSync(entry, { force: true });
+      throw error;
+    }
+  });
+}
+
+interface ServerUse {
+  readonly home: Home;
+  readonly executable: string;
+  readonly entry: string;
+  readonly record: ServerRecord;
+}
+
+function useServer({ home, executable, entry, record }: ServerUse): EmbeddedServer {
+  let current = record;
+  let isReleased = false;
+  const revive = async (): Promise<void> => {
+    if (isReleased) return;
+    const known = readRecord(home);
+    // Another command may have started it again meanwhile.
+    if (known !== null && isRunning(known) && (await comesUp(known))) current = known;
+    else current = await startServer(home, executable, record.port);
+  };
   return {
-    address: `127.0.0.1:${record.port}`,
-    revive: async () => {
-      if (!isAlive(record.pid))
-        record = (await findRunning(home)) ?? (await startServer(home, executable, record.port));
+    address: toAddress(record.port),
+    revive: async (onDead = () => undefined) => {
+      if (isRunning(current)) return;
+      onDead();
+      await withServerLock(home, revive);
     },
-    release: async () => {
-      await rm(user, { force: true });
-      if (!isAlive(record.pid) || (await hasOtherUsers(home))) return;
-      process.kill(record.pid, 'SIGTERM');
-      const deadline = Date.now() + 10_000;
-      while (isAlive(record.pid) && Date.now() < deadline) await sleep(50);
-      if (isAlive(record.pid)) process.kill(record.pid, 'SIGKILL');
-    },
+    release: () =>
+      withServerLock(home, async () => {
+        isReleased = true;
+        rmSync(entry, { force: true });
+        const known = readRecord(home);
+        if (known !== null && !hasUsers(home)) await stopServer(known);
+      }),
   };
 }

@@ -14,6 +14,12 @@ export interface Home {
   readonly server: string;
 }
 
+/**
+ * How directories of a home are made: for their owner alone, since they hold every payload. A directory that is there
+ * already keeps the rights that it was given.
+ */
+export const PRIVATE_DIRECTORY = { recursive: true, mode: 0o700 } as const;
+
 /** Layout of the home directory: `--home`, else `ASSAY_HOME`, else `.assay` in the current directory. */
 export function toHome(directory: string): Home {
   const root = resolve(directory);

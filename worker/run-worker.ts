@@ -19,6 +19,11 @@ import { collectProvenance } from './provenance.ts';
 import { connectWorker, type TemporalTarget } from './temporal-connection.ts';
 import { prepareWorkflowBundle } from './workflow-bundle.ts';
 
+/** Nothing can listen at the address of `--metrics`: name another. */
+export class MetricsAddressError extends Error {
+  override readonly name = 'MetricsAddressError';
+}
+
 /** What one worker process serves: the store's own queues, or one train slot. */
 export type WorkerRole = 'store' | 'train';
 
@@ -31,6 +36,8 @@ export interface WorkerSettings {
   readonly backend: BackendChoice;
   /** Threads inside one tfjs operation. */
   readonly threads: number;
+  /** `HOST:PORT` at which Temporal's metrics are served to a Prometheus scraper; undefined: nowhere. */
+  readonly metrics?: string | undefined;
 }
 
 /** Live policies per train worker: one per run under way and the base they share. */
@@ -42,10 +49,23 @@ const WARM_PATIENCE_MS = 1000;
 /** A stopping worker lets its activities run to their next pause; they are repeated elsewhere. */
 const SHUTDOWN_GRACE = '2s';
 
+/** A stopping worker whose activities do not reach a pause is cut off; before the command that started it would kill it. */
+const SHUTDOWN_FORCE = '10s';
+
+/** How long a run waits for the store worker that knows its history, which may have died, before any other may take it up. */
+const STICKY_PATIENCE = '2s';
+
+/** How long the worker of a command waits for the server, which that command starts at the same time. */
+const CONNECT_PATIENCE_MS = 30_000;
+
 /** A cancellation reaches an activity with the answer to a heartbeat. */
 const HEARTBEAT_INTERVAL = '2s';
 
-async function storeWorkers(settings: WorkerSettings, connection: NativeConnection): Promise<Worker[]> {
+/** Waits for the server last, so that both start at the same time. */
+async function storeWorkers(
+  settings: WorkerSettings,
+  connecting: Promise<NativeConnection>,
+): Promise<Worker[]> {
   const artifacts = await openArtifactStore(settings.artifacts, settings.home.artifacts);
   const activities = createStoreActivities({
     db: openDatabase(settings.home.database),
@@ -59,10 +79,12 @@ async function storeWorkers(settings: WorkerSettings, connection: NativeConnecti
   const codePath = await prepareWorkflowBundle(settings.home.server, dataConverter);
   return [
     await Worker.create({
-      connection,
+      connection: await connecting,
       namespace: settings.target.namespace,
       dataConverter,
       shutdownGraceTime: SHUTDOWN_GRACE,
+      shutdownForceTime: SHUTDOWN_FORCE,
+      stickyQueueScheduleToStartTimeout: STICKY_PATIENCE,
       maxHeartbeatThrottleInterval: HEARTBEAT_INTERVAL,
       taskQueue: temporalNames(settings.storeId).storeQueue,
       workflowBundle: { codePath },
@@ -72,7 +94,11 @@ async function storeWorkers(settings: WorkerSettings, connection: NativeConnecti
   ];
 }
 
-async function trainWorkers(settings: WorkerSettings, connection: NativeConnection): Promise<Worker[]> {
+/** As `storeWorkers`, for one train slot. */
+async function trainWorkers(
+  settings: WorkerSettings,
+  connecting: Promise<NativeConnection>,
+): Promise<Worker[]> {
   const backend = await selectBackend({
     backend: settings.backend,
     cacheDirectory: defaultCacheDirectory(),
@@ -91,10 +117,11 @@ async function trainWorkers(settings: WorkerSettings, connection: NativeConnecti
     workerQueue,
   });
   const options = {
-    connection,
+    connection: await connecting,
     namespace: settings.target.namespace,
     dataConverter: createDataConverter(process.env),
     shutdownGraceTime: SHUTDOWN_GRACE,
+    shutdownForceTime: SHUTDOWN_FORCE,
     maxHeartbeatThrottleInterval: HEARTBEAT_INTERVAL,
     maxConcurrentActivityTaskExecutions: 1,
   } as const;
@@ -124,9 +151,13 @@ function watchEventLoop(role: WorkerRole): { stop(): void } {
   };
 }
 
-/** Stops at SIGTERM, and at once when the command that started it is gone, so that no worker is orphaned. */
+/**
+ * Stops the workers at SIGTERM, before there are any by ending at once, since then nothing is under way; and at once when
+ * the command that started it is gone, so that no worker is orphaned.
+ */
 function stopWith(workers: readonly Worker[]): void {
   const stop = (): void => {
+    if (workers.length === 0) process.exit(0);
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   };
   process.on('SIGTERM', stop);
@@ -134,18 +165,36 @@ function stopWith(workers: readonly Worker[]): void {
   if (process.channel) process.on('disconnect', () => process.exit(0));
 }
 
+function installRuntime(metrics: string | undefined): void {
+  const served = metrics === undefined ? {} : { metrics: { prometheus: { bindAddress: metrics } } };
+  const shared = { logger: new DefaultLogger('WARN'), shutdownSignals: [] };
+  try {
+    Runtime.install({ ...shared, telemetryOptions: served });
+  } catch (error) {
+    if (metrics === undefined) throw error;
+    throw new MetricsAddressError(
+      `metrics cannot be served at ${metrics}: ${(error as Error).message}; name another address in --metrics`,
+    );
+  }
+}
+
 /** Serves until told to stop. Tells a parent process "ready" once it polls. */
 export async function runWorker(settings: WorkerSettings): Promise<void> {
-  Runtime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: [] });
-  const connection = await connectWorker(settings.target);
-  const workers = await (settings.role === 'store' ? storeWorkers : trainWorkers)(settings, connection);
+  const workers: Worker[] = [];
   stopWith(workers);
+  installRuntime(settings.metrics);
+  const connecting = connectWorker(settings.target, process.channel ? CONNECT_PATIENCE_MS : 0);
+  // Awaited by what follows; if that fails first, this must not end the process by itself.
+  connecting.catch(() => undefined);
+  const create = settings.role === 'store' ? storeWorkers : trainWorkers;
+  const created = await create(settings, connecting);
   const eventLoop = watchEventLoop(settings.role);
   process.send?.({ ready: settings.role, namespace: settings.target.namespace });
+  workers.push(...created);
   try {
     await Promise.all(workers.map((worker) => worker.run()));
   } finally {
     eventLoop.stop();
-    await connection.close();
+    await (await connecting).close();
   }
 }

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection } from '@temporalio/worker';
@@ -95,17 +96,26 @@ export async function connectClient(target: TemporalTarget): Promise<Client> {
   }
 }
 
-/** A worker's connection, with the same address, certificates, key and headers as a client's. @throws {ServerUnreachableError} */
-export async function connectWorker(target: TemporalTarget): Promise<NativeConnection> {
+/**
+ * A worker's connection, with the same address, certificates, key and headers as a client's.
+ *
+ * @param patienceMs how long a server that does not answer yet is waited for
+ * @throws {ServerUnreachableError}
+ */
+export async function connectWorker(target: TemporalTarget, patienceMs = 0): Promise<NativeConnection> {
   const { address, tls, apiKey, metadata } = target.connectionOptions;
-  try {
-    return await NativeConnection.connect({
-      ...(address === undefined ? {} : { address }),
-      ...(tls === undefined ? {} : { tls }),
-      ...(typeof apiKey === 'string' ? { apiKey } : {}),
-      ...(metadata === undefined ? {} : { metadata }),
-    });
-  } catch (error) {
-    throw toUnreachable(target, error);
+  const deadline = Date.now() + patienceMs;
+  for (;;) {
+    try {
+      return await NativeConnection.connect({
+        ...(address === undefined ? {} : { address }),
+        ...(tls === undefined ? {} : { tls }),
+        ...(typeof apiKey === 'string' ? { apiKey } : {}),
+        ...(metadata === undefined ? {} : { metadata }),
+      });
+    } catch (error) {
+      if (Date.now() >= deadline) throw toUnreachable(target, error);
+      await sleep(100);
+    }
   }
 }

@@ -43,14 +43,17 @@ export class MatrixState {
   hasEnded = false;
 
   readonly experimentId: string;
+  readonly isSearchable: boolean;
 
   constructor(from: {
     readonly experimentId: string;
+    readonly isSearchable: boolean;
     readonly isPaused: boolean;
     readonly completed: number;
     readonly failed: number;
   }) {
     this.experimentId = from.experimentId;
+    this.isSearchable = from.isSearchable;
     this.isPaused = from.isPaused;
     this.completed = from.completed;
     this.failed = from.failed;

@@ -13,6 +13,7 @@ import {
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { PlannedPage, PlanMatrixInput } from '../activities/plan-matrix.ts';
 import type { BaseModelInput, RunInput } from '../spec/plan.ts';
+import { toSearchAttributes } from '../spec/search-attributes.ts';
 import { names, store } from './activity-proxies.ts';
 import { baseModelWorkflow } from './base-model.ts';
 import { describeFailure, isResourceFault } from './describe-failure.ts';
@@ -32,6 +33,8 @@ export interface MatrixInput {
   /** Start no further run once one has failed. */
   readonly failFast: boolean;
   readonly startsPaused: boolean;
+  /** The server knows the search attributes; absent: it does not. */
+  readonly isSearchable?: boolean;
   /** What earlier histories of this matrix counted; absent in the first. */
   readonly before?: { readonly completed: number; readonly failed: number };
 }
@@ -54,8 +57,19 @@ async function followChild(
   }
 }
 
+/** What a child can be looked for by; nothing on a server that does not know the attributes. */
+function searchedBy(
+  { isSearchable, experimentId }: MatrixState,
+  of: { readonly condition?: string; readonly run?: string },
+) {
+  if (!isSearchable) return {};
+  const values = { store: names().storeId, experiment: experimentId, ...of };
+  return { typedSearchAttributes: toSearchAttributes(values) };
+}
+
 async function makeBaseModel(state: MatrixState, base: BaseModelInput): Promise<void> {
   const child = await startChild(baseModelWorkflow, {
+    ...searchedBy(state, {}),
     args: [base],
     workflowId: names().baseModelId(base.baseModelId, state.experimentId),
     parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
@@ -90,10 +104,11 @@ async function ensureBaseModels(state: MatrixState, run: RunInput): Promise<void
 /** How often, a second apart, a run is tried whose workflow of an earlier matrix is still about to end. */
 const START_TRIALS = 60;
 
-async function startRun(run: RunInput): Promise<ChildWorkflowHandle<typeof runWorkflow>> {
+async function startRun(state: MatrixState, run: RunInput): Promise<ChildWorkflowHandle<typeof runWorkflow>> {
   for (let trial = 1; ; trial += 1) {
     try {
       return await startChild(runWorkflow, {
+        ...searchedBy(state, { condition: run.conditionId, run: run.runId }),
         args: [run],
         workflowId: names().runId(run.runId),
         parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
@@ -111,7 +126,7 @@ async function executeRun(state: MatrixState, run: RunInput): Promise<void> {
   try {
     await ensureBaseModels(state, run);
     await condition(() => !state.isPaused);
-    await followChild(state, await startRun(run));
+    await followChild(state, await startRun(state, run));
     state.completed += 1;
     state.trials = 0;
   } catch (error) {
@@ -190,8 +205,8 @@ function mustStop(state: MatrixState, input: MatrixInput): boolean {
  */
 export async function matrixWorkflow(input: MatrixInput): Promise<MatrixProgress> {
   const { completed, failed } = input.before ?? { completed: 0, failed: 0 };
-  const { experimentId, startsPaused: isPaused } = input;
-  const state = new MatrixState({ experimentId, isPaused, completed, failed });
+  const { experimentId, startsPaused: isPaused, isSearchable = false } = input;
+  const state = new MatrixState({ experimentId, isSearchable, isPaused, completed, failed });
   installMatrixHandlers(state);
   try {
     await state.work.run(() => startAllRuns(state, input));
