@@ -112,6 +112,26 @@ test('a batch without credit updates nothing and says so', async () => {
   disposePolicy(policy);
 });
 
+for (const loss of [{ beta: 0.5 }, { entropyCoefficient: 0.1 }]) {
+  test(`a batch whose tokens are all masked moves nothing under ${JSON.stringify(loss)}, whatever Adam remembers`, async () => {
+    const policy = createToyPolicy();
+    const plain = createBatch(policy, 2);
+    const batch = { ...plain, referenceLogprobs: plain.logprobs };
+    const moments = createMoments(policy);
+    const rest = { policy, moments, scheme: createScheme(loss), maxNewTokens: COMPLETION, seed: 1 };
+    await updatePolicy({ ...rest, batch, training: createTraining(), step: 0 });
+    const before = readParameters(policy).map((values) => values.slice());
+    const nothing = new Float32Array(batch.tokenMask.length);
+    const masked = { ...batch, credit: nothing, tokenMask: nothing };
+    const metrics = await updatePolicy({ ...rest, batch: masked, training: createTraining(), step: 1 });
+    assert.equal(metrics['update/skipped'], 1);
+    assert.equal(metrics['loss/policy'], undefined);
+    assert.equal(moments.step, 1);
+    assert.deepEqual(readParameters(policy), before);
+    disposePolicy(policy);
+  });
+}
+
 test('a KL penalty pulls toward the reference and is reported before its weight', async () => {
   const referencePolicy = createToyPolicy();
   const scheme = createScheme({ beta: 0.5 });
