@@ -171,6 +171,19 @@ test('a loss that is not finite names step, minibatch and rollouts', async () =>
   disposePolicy(policy);
 });
 
+test('an id outside the vocabulary is refused by name and place before anything changes', async () => {
+  const policy = createToyPolicy();
+  const before = readParameters(policy).map((values) => values.slice());
+  const batch = createBatch(policy, 2);
+  batch.tokens[batch.tokens.length - 1] = 11;
+  await assert.rejects(update({ policy, batch }), {
+    name: 'UnknownTokenIdError',
+    message: /^row 7, column 10 holds token id 11; .* vocabulary of 11\./,
+  });
+  assert.deepEqual(readParameters(policy), before);
+  disposePolicy(policy);
+});
+
 test('an abort stops between micro-batches, before the weights change', async () => {
   const policy = createToyPolicy();
   const copy = clonePolicy(policy);

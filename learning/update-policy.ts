@@ -1,4 +1,5 @@
 import type { Policy } from '../model/policy.ts';
+import { requireBatchIds } from '../model/token-ids.ts';
 import type { OptimizerMoments } from '../model/training-state.ts';
 import { createGenerator } from '../random/generator.ts';
 import { deriveStream } from '../random/streams.ts';
@@ -235,7 +236,7 @@ function measureTokens(batch: ShapedBatch): { entropy: number; covariance: numbe
  *
  * @returns means over the shares that had a gradient, and `update/skipped`, the fraction of shares that had none: no token
  *   counted, or none was credited and no KL penalty or entropy bonus was in force; what was not measured is absent
- * @throws NonFiniteLossError, NonFiniteGradientError; earlier shares have changed the policy then
+ * @throws UnknownTokenIdError before anything has changed; NonFiniteLossError, NonFiniteGradientError; earlier shares have changed the policy then
  */
 export async function updatePolicy(call: UpdateCall): Promise<Record<string, number>> {
   const { batch, scheme, training, seed, step } = call;
@@ -244,6 +245,10 @@ export async function updatePolicy(call: UpdateCall): Promise<Record<string, num
       `scheme ${scheme.name} has beta ${scheme.loss.beta} and needs the reference logprobs of its rollouts`,
     );
   }
+  requireBatchIds(
+    { tokens: batch.tokens, length: batch.promptLength + batch.completionLength },
+    call.policy.config.vocabularySize,
+  );
   const { updatesPerBatch: updates, epochs, groupSize } = training;
   const shares = splitMinibatches({ count: batch.count, groupSize, updates, epochs, seed, step });
   const sampled = measureTokens(batch);
