@@ -101,3 +101,12 @@ test('a lone scored rollout and a uniform group get 0', () => {
 test('rewards that are no whole number of groups are refused', () => {
   assert.throws(() => computeAdvantages([1, 0, 1], 2, plain), RangeError);
 });
+
+test('a reward that is not finite is refused by place, and does not reach the advantages of its group', () => {
+  for (const reward of [NaN, Infinity]) {
+    assert.throws(() => computeAdvantages([1, 0, 0, reward], 2, plain), {
+      name: 'RangeError',
+      message: new RegExp(`^the reward of rollout 3 of 4 is ${reward}`),
+    });
+  }
+});

@@ -52,6 +52,15 @@ function centre(
   return values.map((value) => (value === null ? null : factor * (value - mean)));
 }
 
+function assertFinite(rewards: readonly (number | null)[]): void {
+  const at = rewards.findIndex((reward) => reward !== null && !Number.isFinite(reward));
+  if (at < 0) return;
+  throw new RangeError(
+    `the reward of rollout ${at} of ${rewards.length} is ${rewards[at]}, less the KL to the reference where that is part of ` +
+      'it; expected a finite number, or null for one that was never scored',
+  );
+}
+
 /** Splits consecutive runs of `groupSize`. */
 function splitGroups<Item>(items: readonly Item[], groupSize: number): Item[][] {
   if (items.length % groupSize !== 0) {
@@ -77,7 +86,8 @@ function splitGroups<Item>(items: readonly Item[], groupSize: number): Item[][] 
  *
  * @param rewards [N], groups are consecutive runs of `groupSize`
  * @returns [N] float32
- * @throws NegativeOutcomeError, UncountableOutcomeError, RangeError when N is no whole number of groups
+ * @throws NegativeOutcomeError, UncountableOutcomeError, RangeError when N is no whole number of groups or a reward is not
+ *   finite
  */
 export function computeAdvantages(
   rewards: readonly (number | null)[],
@@ -90,6 +100,7 @@ export function computeAdvantages(
     );
   }
   const values = rewards.map((reward) => toOutcome(reward, options));
+  assertFinite(values);
   const batchDeviation = measureSpread(values.filter(isScored)).deviation;
   const advantages = splitGroups(values, groupSize).flatMap((group) => {
     const deviation =

@@ -32,22 +32,43 @@ export interface LossInput {
 export interface PolicyLoss {
   /** [n]: each rollout's share; their sum over the optimizer batch is the loss */
   readonly rows: tf.Tensor1D;
-  /** [n, T]: policy over behavior probability, before any clipping; 1 on padding */
+  /** [n, T]: policy over behavior probability, before any clipping; 1 on padding; e⁸⁸ where more would overflow unused */
   readonly ratio: tf.Tensor2D;
+}
+
+/** A log ratio whose ratio is still finite in float32, and beyond every clip. */
+const LARGE_LOG_RATIO = 88;
+
+/**
+ * How far the log ratio of a token may matter. Where a clip, a cap, a mask or a credit of 0 takes the ratio away, one that
+ * overflows would still give inf · 0 = NaN in the loss or, through the derivative of exp, in the gradient. Where the ratio
+ * itself is the loss there is no bound, and an overflow shows as a loss that is not finite. Null: no bound anywhere.
+ */
+function boundLogRatio(input: LossInput, options: LossOptions): tf.Tensor | number | null {
+  const { objective, delta, beta, klBiasCorrection } = options;
+  if (klBiasCorrection && beta > 0) return null;
+  if (objective === 'cispo' || objective === 'reinforce') return LARGE_LOG_RATIO;
+  if (objective === 'clipped' && delta !== null) return LARGE_LOG_RATIO;
+  const pull = tf.mul(input.credit, input.gradientMask);
+  const matters = objective === 'clipped' ? tf.less(pull, 0) : tf.notEqual(pull, 0);
+  return tf.where(matters, Infinity, LARGE_LOG_RATIO);
 }
 
 /**
  * exp(logprob − behavior logprob) per token; at sequence level exp(mean over the row's counted tokens), the same for each
  * of its tokens (GSPO, arXiv 2507.18071). [n, T]
  */
-function computeRatio(input: LossInput, level: LossOptions['ratioLevel']): tf.Tensor2D {
+function computeRatio(input: LossInput, options: LossOptions): tf.Tensor2D {
   const { logprobs, behaviorLogprobs, tokenMask } = input;
   // Padding is masked before exp, so that noise there cannot overflow.
-  const logRatio = tf.mul(tf.sub(logprobs, behaviorLogprobs), tokenMask);
-  if (level === 'token') return tf.exp(logRatio as tf.Tensor2D);
-  const lengths = tf.maximum(tf.sum(tokenMask, 1, true), 1);
-  const mean = tf.div(tf.sum(logRatio, 1, true), lengths);
-  return tf.exp(tf.mul(mean, tf.onesLike(tokenMask)) as tf.Tensor2D);
+  let logRatio = tf.mul(tf.sub(logprobs, behaviorLogprobs), tokenMask);
+  if (options.ratioLevel === 'sequence') {
+    const lengths = tf.maximum(tf.sum(tokenMask, 1, true), 1);
+    const mean = tf.div(tf.sum(logRatio, 1, true), lengths);
+    logRatio = tf.mul(mean, tf.onesLike(tokenMask));
+  }
+  const bound = boundLogRatio(input, options);
+  return tf.exp((bound === null ? logRatio : tf.minimum(logRatio, bound)) as tf.Tensor2D);
 }
 
 /** −min(r·A, clip(r, 1 − epsilonLow, 1 + epsilonHigh)·A); delta caps the first r only (two-sided clip). */
@@ -89,7 +110,7 @@ function objectivePerToken(input: LossInput, ratio: tf.Tensor2D, options: LossOp
 export function computePolicyLoss(input: LossInput, options: LossOptions): PolicyLoss {
   return tf.tidy(() => {
     const { gradientMask, weights, entropies, referenceLogprobs, entropyWeights, penaltySlopes } = input;
-    const ratio = computeRatio(input, options.ratioLevel);
+    const ratio = computeRatio(input, options);
     const terms = [tf.mul(objectivePerToken(input, ratio, options), gradientMask)];
     if (referenceLogprobs !== null && options.beta > 0) {
       terms.push(tf.mul(penalizeDivergence({ ...input, referenceLogprobs, ratio }, options), options.beta));

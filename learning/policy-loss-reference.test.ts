@@ -174,3 +174,68 @@ test('numbers on masked tokens change neither loss nor gradient, however large',
     }
   }
 });
+
+/** Options under which the ratio of a token of this credit is taken away, so that its overflow must not be seen. */
+const overflows: readonly (readonly [
+  string,
+  Partial<LossOptions>,
+  { credit: number; gradientMask: number },
+])[] = [
+  ['cispo, whose weight is capped', { objective: 'cispo', epsilonHigh: 2 }, { credit: -1, gradientMask: 1 }],
+  ['clipped, a positive credit', { objective: 'clipped' }, { credit: 1, gradientMask: 1 }],
+  [
+    'clipped with delta, a negative credit',
+    { objective: 'clipped', delta: 1.5 },
+    { credit: -1, gradientMask: 1 },
+  ],
+  ['clipped, no credit', { objective: 'clipped' }, { credit: 0, gradientMask: 1 }],
+  ['clipped, a negative credit that is masked', { objective: 'clipped' }, { credit: -1, gradientMask: 0 }],
+  ['unclipped, no credit', { objective: 'unclipped' }, { credit: 0, gradientMask: 1 }],
+  ['unclipped, a credit that is masked', { objective: 'unclipped' }, { credit: 1, gradientMask: 0 }],
+  ['reinforce, which reads no ratio', { objective: 'reinforce' }, { credit: 1, gradientMask: 1 }],
+];
+
+/** The behavior policy held the first row's tokens for nearly impossible: e^300 overflows float32 and not float64. */
+function createOverflow({ credit, gradientMask }: { credit: number; gradientMask: number }): Arrays {
+  const arrays = createArrays();
+  arrays.behaviorLogprobs.fill(-300, 0, WIDTH);
+  arrays.credit.fill(credit, 0, WIDTH);
+  arrays.gradientMask.fill(gradientMask, 0, WIDTH);
+  arrays.penaltySlopes.fill(0);
+  return arrays;
+}
+
+for (const ratioLevel of ['token', 'sequence'] as const) {
+  for (const [name, changes, token] of overflows) {
+    test(`${name}: a ${ratioLevel} ratio that overflows leaves loss and gradient as in float64`, () => {
+      const arrays = createOverflow(token);
+      const options = { ...defaults, ...changes, ratioLevel };
+      const { loss, slopes } = evaluate(arrays, options);
+      const want = referenceLoss(arrays, Float64Array.from(arrays.logprobs), options);
+      assert.ok(Math.abs(loss - want) < 1e-5, `loss ${loss} for ${want}`);
+      referenceSlopes(arrays, options).forEach((slope, at) => {
+        assert.ok(Math.abs(slopes[at]! - slope) < 1e-5, `slope ${at}: ${slopes[at]} for ${slope}`);
+      });
+    });
+  }
+
+  test(`where a ${ratioLevel} ratio that overflows is the loss itself, the loss is not finite`, () => {
+    for (const objective of ['clipped', 'unclipped'] as const) {
+      const { loss } = evaluate(createOverflow({ credit: -1, gradientMask: 1 }), {
+        ...defaults,
+        objective,
+        ratioLevel,
+      });
+      assert.equal(Number.isFinite(loss), false, objective);
+    }
+  });
+}
+
+test('a logprob that is not a number stays one under every objective that reads it', () => {
+  for (const objective of ['clipped', 'unclipped', 'cispo', 'reinforce'] as const) {
+    const arrays = createArrays();
+    arrays.logprobs[0] = NaN;
+    arrays.gradientMask.fill(1, 0, WIDTH);
+    assert.equal(evaluate(arrays, { ...defaults, objective }).loss, NaN, objective);
+  }
+});

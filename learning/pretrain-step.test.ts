@@ -138,6 +138,13 @@ test('documents without a token to predict are refused', () => {
   assert.throws(() => stepOnce([Int32Array.of(4, 5), Int32Array.of(END)]), /document 1/);
 });
 
+test('a document with an id outside the vocabulary is refused by name and place', () => {
+  assert.throws(() => stepOnce([...createDocuments(2), Int32Array.of(4, 13)]), {
+    name: 'UnknownTokenIdError',
+    message: /^token 1 of document 2 holds token id 13; .* vocabulary of 13\./,
+  });
+});
+
 test('a loss that is not finite changes nothing', () => {
   const policy = createToyPolicy();
   const moments = createMoments(policy);

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { PolicyConfig } from '../model/config.ts';
 import type { Policy } from '../model/policy.ts';
 import { createMask, createTargetMask, shiftTargets, type TokenBatch } from '../model/token-batch.ts';
+import { requireTokenIds } from '../model/token-ids.ts';
 import type { OptimizerMoments } from '../model/training-state.ts';
 import type { OptimizerPlan } from '../spec/training.ts';
 import { accumulateGradients, createGradientSums, type LossBody } from './accumulate-gradients.ts';
@@ -79,7 +80,7 @@ function accumulateDocuments(
  * One AdamW step on the mean next-token loss over all tokens but the first of all documents, in nats. The policy and its
  * moments change in place; same arguments, same bits.
  *
- * @throws NonFiniteLossError, NonFiniteGradientError, leaving everything as it was
+ * @throws UnknownTokenIdError, NonFiniteLossError, NonFiniteGradientError, leaving everything as it was
  */
 export function pretrainStep(call: PretrainCall): { loss: number } {
   const { policy, moments, documents, optimizer, learningRate } = call;
@@ -89,6 +90,9 @@ export function pretrainStep(call: PretrainCall): { loss: number } {
       `a step needs documents of at least two tokens; found ${documents.length === 0 ? 'none' : `${documents[short]!.length} in document ${short}`}`,
     );
   }
+  documents.forEach((document, index) =>
+    requireTokenIds(document, policy.config.vocabularySize, (at) => `token ${at} of document ${index}`),
+  );
   const sorted = [...documents.keys()].sort((a, b) => documents[a]!.length - documents[b]!.length || a - b);
   const targets = documents.reduce((sum, document) => sum + document.length - 1, 0);
   const gradients = createGradientSums(policy);

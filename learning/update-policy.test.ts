@@ -112,6 +112,26 @@ test('a batch without credit updates nothing and says so', async () => {
   disposePolicy(policy);
 });
 
+for (const loss of [{ beta: 0.5 }, { entropyCoefficient: 0.1 }]) {
+  test(`a batch whose tokens are all masked moves nothing under ${JSON.stringify(loss)}, whatever Adam remembers`, async () => {
+    const policy = createToyPolicy();
+    const plain = createBatch(policy, 2);
+    const batch = { ...plain, referenceLogprobs: plain.logprobs };
+    const moments = createMoments(policy);
+    const rest = { policy, moments, scheme: createScheme(loss), maxNewTokens: COMPLETION, seed: 1 };
+    await updatePolicy({ ...rest, batch, training: createTraining(), step: 0 });
+    const before = readParameters(policy).map((values) => values.slice());
+    const nothing = new Float32Array(batch.tokenMask.length);
+    const masked = { ...batch, credit: nothing, tokenMask: nothing };
+    const metrics = await updatePolicy({ ...rest, batch: masked, training: createTraining(), step: 1 });
+    assert.equal(metrics['update/skipped'], 1);
+    assert.equal(metrics['loss/policy'], undefined);
+    assert.equal(moments.step, 1);
+    assert.deepEqual(readParameters(policy), before);
+    disposePolicy(policy);
+  });
+}
+
 test('a KL penalty pulls toward the reference and is reported before its weight', async () => {
   const referencePolicy = createToyPolicy();
   const scheme = createScheme({ beta: 0.5 });
@@ -148,6 +168,19 @@ test('a loss that is not finite names step, minibatch and rollouts', async () =>
     assert.match(error.message, /step 3, minibatch 0, rollouts \d/);
     return true;
   });
+  disposePolicy(policy);
+});
+
+test('an id outside the vocabulary is refused by name and place before anything changes', async () => {
+  const policy = createToyPolicy();
+  const before = readParameters(policy).map((values) => values.slice());
+  const batch = createBatch(policy, 2);
+  batch.tokens[batch.tokens.length - 1] = 11;
+  await assert.rejects(update({ policy, batch }), {
+    name: 'UnknownTokenIdError',
+    message: /^row 7, column 10 holds token id 11; .* vocabulary of 11\./,
+  });
+  assert.deepEqual(readParameters(policy), before);
   disposePolicy(policy);
 });
 

@@ -1,4 +1,5 @@
 import type { Policy } from '../model/policy.ts';
+import { requireBatchIds } from '../model/token-ids.ts';
 import type { OptimizerMoments } from '../model/training-state.ts';
 import { createGenerator } from '../random/generator.ts';
 import { deriveStream } from '../random/streams.ts';
@@ -161,8 +162,9 @@ async function updateOnce(call: UpdateCall, share: Share): Promise<Record<string
   const { policy, moments, scheme, training } = call;
   const { rollouts, update } = share;
   const batch = pickRollouts(call.batch, rollouts);
-  const isEveryNeeded = rollouts.length > 0 && needsEveryRollout(scheme.loss, share);
+  const isEveryNeeded = needsEveryRollout(scheme.loss, share);
   // Without a gradient Adam would still move the weights, by what it remembers of earlier steps.
+  if (countTokens(batch) === 0) return null;
   if (!isEveryNeeded && !batch.credit.some((value) => value !== 0)) return null;
   const context = createContext(call, batch, share);
   const width = batch.completionLength;
@@ -232,9 +234,9 @@ function measureTokens(batch: ShapedBatch): { entropy: number; covariance: numbe
  * share. Rollouts without credit are left out where they have no gradient; the divisors still count them. The policy and
  * its moments change in place; same arguments, same bits.
  *
- * @returns means over the shares that had a gradient, and `update/skipped`, the fraction of shares that had none; what
- *   was not measured is absent
- * @throws NonFiniteLossError, NonFiniteGradientError; earlier shares have changed the policy then
+ * @returns means over the shares that had a gradient, and `update/skipped`, the fraction of shares that had none: no token
+ *   counted, or none was credited and no KL penalty or entropy bonus was in force; what was not measured is absent
+ * @throws UnknownTokenIdError before anything has changed; NonFiniteLossError, NonFiniteGradientError; earlier shares have changed the policy then
  */
 export async function updatePolicy(call: UpdateCall): Promise<Record<string, number>> {
   const { batch, scheme, training, seed, step } = call;
@@ -243,6 +245,10 @@ export async function updatePolicy(call: UpdateCall): Promise<Record<string, num
       `scheme ${scheme.name} has beta ${scheme.loss.beta} and needs the reference logprobs of its rollouts`,
     );
   }
+  requireBatchIds(
+    { tokens: batch.tokens, length: batch.promptLength + batch.completionLength },
+    call.policy.config.vocabularySize,
+  );
   const { updatesPerBatch: updates, epochs, groupSize } = training;
   const shares = splitMinibatches({ count: batch.count, groupSize, updates, epochs, seed, step });
   const sampled = measureTokens(batch);

@@ -11,6 +11,7 @@ import {
   type SequenceInputs,
   type TokenBatch,
 } from './token-batch.ts';
+import { requireBatchIds } from './token-ids.ts';
 import { scoreTokens } from './token-scores.ts';
 
 /** Scores of T target columns in N rows, natural logarithms; what stands at padding is finite and means nothing. */
@@ -114,6 +115,7 @@ function scoreColumns(
   call: { from: number; temperature: number },
 ): TokenScores {
   const { from, temperature } = call;
+  requireBatchIds(batch, policy.config.vocabularySize);
   return tf.tidy(() => {
     const inputs = createInputs(policy.config, batch, batch.length - 1);
     const targets = tf.tensor1d(shiftTargets(batch, from), 'int32');
@@ -131,6 +133,8 @@ function scoreColumns(
 /**
  * Logprobs and entropies [N, T] of the completion tokens (T = S − P) under softmax(logits / temperature);
  * differentiable in the policy's parameters. The caller masks padding.
+ *
+ * @throws UnknownTokenIdError
  */
 export function scoreCompletions(policy: Policy, batch: TokenBatch, temperature: number): TokenScores {
   return scoreColumns(policy, batch, { from: batch.promptLength, temperature });
@@ -139,6 +143,8 @@ export function scoreCompletions(policy: Policy, batch: TokenBatch, temperature:
 /**
  * Language-model scores of all next tokens, [N, S − 1], with `tokenMask` [N, S − 1] = 1 where a real token follows a
  * real token; differentiable in the policy's parameters.
+ *
+ * @throws UnknownTokenIdError
  */
 export function scoreSequences(policy: Policy, batch: TokenBatch): TokenScores & { tokenMask: tf.Tensor2D } {
   const scores = scoreColumns(policy, batch, { from: 1, temperature: 1 });

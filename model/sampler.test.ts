@@ -132,6 +132,10 @@ test('sampling yields after each token and stops when aborted, leaving no tensor
 test('impossible calls are refused with what was found', async () => {
   await assert.rejects(sample([0], { prompts: [new Int32Array(0)] }), /prompt 0 is empty/);
   await assert.rejects(sample([0], { counters: [] }), /1 prompts need as many counters, found 0/);
+  await assert.rejects(
+    sample([0], { prompts: [Int32Array.of(2, 99)] }),
+    /token 1 of prompt 0 holds token id 99/,
+  );
   await assert.rejects(sample([0], { temperature: -1 }), RangeError);
   await assert.rejects(sample([0], { maxNewTokens: 0 }), RangeError);
 });

@@ -5,6 +5,7 @@ import { disposeCache, prefillCache, selectCacheRows } from './decode-step.ts';
 import type { Policy } from './policy.ts';
 import { createStepDecoder, type StepDecoder } from './step-decoder.ts';
 import { chooseToken } from './token-choice.ts';
+import { requireTokenIds } from './token-ids.ts';
 
 /** What a rollout's draws are derived from, beside stream, step and token position. */
 export interface RolloutCounters {
@@ -120,6 +121,10 @@ function checkCall(call: SampleCall): void {
   }
   const empty = call.prompts.findIndex((prompt) => prompt.length === 0);
   if (empty >= 0) throw new RangeError(`prompt ${empty} is empty; begin it with at least one token`);
+  const { vocabularySize } = call.policy.config;
+  call.prompts.forEach((prompt, index) =>
+    requireTokenIds(prompt, vocabularySize, (at) => `token ${at} of prompt ${index}`),
+  );
   if (!(call.maxNewTokens >= 1)) {
     throw new RangeError(`maxNewTokens must be at least 1, found ${call.maxNewTokens}`);
   }
@@ -267,6 +272,7 @@ function collectRollouts(call: SampleCall, rows: readonly Row[], promptLength: n
  * so that a rollout does not depend on the rollouts sampled beside it. Yields to the event loop after every token.
  *
  * @throws NonFiniteLogitsError when the policy has diverged
+ * @throws UnknownTokenIdError when a prompt holds an id that the policy does not know
  * @throws the signal's reason when aborted
  */
 export async function sampleCompletions(call: SampleCall): Promise<RolloutBatch> {

@@ -4,10 +4,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import { selectBackend, type BackendChoice } from './backend.ts';
 import { defaultCacheDirectory } from './cache-directory.ts';
 import type { PolicyConfig } from './config.ts';
-import { scoreCompletions } from './forward.ts';
+import { scoreCompletions, scoreSequences } from './forward.ts';
 import { createPolicy, disposePolicy, writeParameters, type Policy } from './policy.ts';
 import { scoreArrays } from './score-arrays.ts';
 import type { TokenBatch } from './token-batch.ts';
+import { UnknownTokenIdError } from './token-ids.ts';
 
 const config: PolicyConfig = {
   vocabularySize: 11,
@@ -118,4 +119,29 @@ test('gradients of logprobs and entropies agree with finite differences along th
   });
   disposePolicy(policy);
   assert.equal(tf.memory().numTensors, tensors);
+});
+
+test('an id outside the vocabulary is refused by name and place, also where it is only a target', () => {
+  const policy = createPolicy(config, 1);
+  for (const id of [11, -1]) {
+    const batch = createBatch([0, 0], 9);
+    // The last column is a target and never an input.
+    batch.tokens[17] = id;
+    const scores: readonly (() => unknown)[] = [
+      () => scoreArrays(policy, batch, { from: 3, temperature: 1 }),
+      () => scoreCompletions(policy, batch, 1),
+      () => scoreSequences(policy, batch),
+    ];
+    for (const score of scores) {
+      assert.throws(score, (error: Error) => {
+        assert.ok(error instanceof UnknownTokenIdError);
+        assert.match(
+          error.message,
+          new RegExp(`^row 1, column 8 holds token id ${id}; .* vocabulary of 11\\.`),
+        );
+        return true;
+      });
+    }
+  }
+  disposePolicy(policy);
 });

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { toWeights, type Policy, type PolicyWeights } from './policy.ts';
 import { canRecord } from './recorded-function.ts';
 import { createRecordings } from './recordings.ts';
+import { requireBatchIds } from './token-ids.ts';
 import { createInputs, shiftTargets, type SequenceInputs, type TokenBatch } from './token-batch.ts';
 
 /** A score of columns: what is recorded as one graph where the backend can. */
@@ -65,6 +66,7 @@ function scoreRows(
  * @param call.from the first column that is scored, at least 1
  * @param call.microBatch rows scored at a time; 32 unless told
  * @returns one array [N, S − from] float32 per output, row-major; what stands at padding is finite and means nothing
+ * @throws UnknownTokenIdError
  */
 export function scoreColumns(
   policy: Policy,
@@ -72,6 +74,7 @@ export function scoreColumns(
   call: { readonly from: number; readonly microBatch?: number; readonly column: ColumnScore },
 ): Float32Array[] {
   const { from, column } = call;
+  requireBatchIds(batch, policy.config.vocabularySize);
   const kept = batch.length - from;
   const columns = canRecord() ? Math.ceil(kept / COLUMN_STEP) * COLUMN_STEP : kept;
   const count = Math.min(call.microBatch ?? DEFAULT_MICRO_BATCH, batch.count);

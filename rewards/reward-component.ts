@@ -55,6 +55,22 @@ export class MissingSignalError extends Error {
   }
 }
 
+/** A reward is NaN or infinite: mend the component named, or give null where it cannot be determined. */
+export class NonFiniteRewardError extends Error {
+  override readonly name = 'NonFiniteRewardError';
+}
+
+/** Refused here, where component and rollout are known: in the mean of its group a NaN would be everybody's. */
+function requireFinite(component: string, value: number | null, rollout: RewardInput): number | null {
+  if (value === null || Number.isFinite(value)) return value;
+  const { problem, position, group, verdict } = rollout;
+  throw new NonFiniteRewardError(
+    `reward '${component}' gave ${value} to rollout ${position} of ${group.length} of problem '${problem.key}', whose ` +
+      `answer ${JSON.stringify(verdict.extractedAnswer)} is ${verdict.outcome}; expected a finite number, or null where it ` +
+      'cannot be determined. Mend the component or its options',
+  );
+}
+
 /** A named pure function from one rollout to a number; null when it could not be determined, which is never a 0. */
 export interface RewardComponent<Options> {
   readonly name: string;
@@ -72,6 +88,7 @@ export interface Reward {
   readonly options: Readonly<Record<string, unknown>>;
   /** What must have been gathered before it can score. */
   readonly needs: readonly RewardNeed[];
+  /** @throws NonFiniteRewardError */
   readonly score: (input: RewardInput) => number | null;
 }
 
@@ -89,6 +106,6 @@ export function bindReward<Options extends object>(
     name: component.name,
     options: options as Readonly<Record<string, unknown>>,
     needs: component.needs?.(options) ?? [],
-    score: (rollout) => component.score(rollout, options),
+    score: (rollout) => requireFinite(component.name, component.score(rollout, options), rollout),
   };
 }

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { z } from 'zod';
 import type { Outcome, Verdict } from '../tasks/verdict.ts';
 import { combineRewards } from './combine-rewards.ts';
 import { openReward, rewardNames, rewardNeeds, UnknownRewardError } from './index.ts';
 import { measureAnswerConfidence } from './answer-confidence.ts';
-import type { GroupMember, RewardInput } from './reward-component.ts';
+import { bindReward, type GroupMember, type RewardInput } from './reward-component.ts';
 import { orderDraw, rewardDraw } from './reward-draw.ts';
 import { rubricScore } from './rubric.ts';
 
@@ -274,6 +275,31 @@ test('combining weighs the parts, and a part that could not be determined leaves
   assert.deepEqual(combineRewards(parts), { reward: 0.75, components: parts });
   assert.equal(combineRewards([...parts, { name: 'rubric', weight: 0.1, value: null }]).reward, null);
   assert.equal(combineRewards([...parts, { name: 'rubric', weight: 0, value: null }]).reward, 0.75);
+});
+
+test('a component that gives no finite number is refused by name, problem and rollout', () => {
+  for (const value of [NaN, Infinity, -Infinity]) {
+    const broken = { name: 'broken', optionsSchema: z.strictObject({}), score: () => value };
+    const group = Array.from({ length: 3 }, () => memberOf(verdictOf('correct', '10')));
+    assert.throws(() => bindReward(broken, {}).score(input({ group, position: 2 })), {
+      name: 'NonFiniteRewardError',
+      message: new RegExp(
+        `^reward 'broken' gave ${value} to rollout 2 of 3 of problem '1\\+1=', .*answer "10" is correct`,
+      ),
+    });
+  }
+});
+
+test('parts that do not add up to a finite reward are refused by name and weight', () => {
+  const verifier = { name: 'verifier', weight: 1, value: 1 };
+  assert.throws(() => combineRewards([verifier, { name: 'rubric', weight: 0.5, value: NaN }]), {
+    name: 'NonFiniteRewardError',
+    message: /1 · 1 \(verifier\) \+ 0\.5 · NaN \(rubric\) is NaN/,
+  });
+  assert.throws(() => combineRewards([verifier, { name: 'length', weight: 1e308, value: 10 }]), {
+    name: 'NonFiniteRewardError',
+    message: /1e\+308 · 10 \(length\) is Infinity/,
+  });
 });
 
 test('the draw of a rollout depends on seed, step, problem and sample only', () => {

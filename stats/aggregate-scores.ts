@@ -1,5 +1,5 @@
 import { quantile } from './quantile.ts';
-import { ScoreShapeError, toScoreMatrix } from './score-shape-error.ts';
+import { refuseNaN, ScoreShapeError, toScoreMatrix } from './score-shape-error.ts';
 
 /** @throws ScoreShapeError when there are no values */
 export function mean(values: ArrayLike<number>): number {
@@ -9,11 +9,16 @@ export function mean(values: ArrayLike<number>): number {
   return sum / values.length;
 }
 
-/** Mean without the floor(cut · n) smallest and as many largest values, as scipy.stats.trim_mean. */
+/**
+ * Mean without the floor(cut · n) smallest and as many largest values, as scipy.stats.trim_mean.
+ *
+ * @throws ScoreShapeError when there are no values or one is NaN
+ */
 export function trimmedMean(values: ArrayLike<number>, cutEachSide: number): number {
   if (!(cutEachSide >= 0 && cutEachSide < 0.5)) {
     throw new RangeError(`the trimmed share of each side must be in [0, 0.5), found ${cutEachSide}`);
   }
+  refuseNaN(values, 'values');
   const sorted = Float64Array.from(values).sort();
   const cut = Math.floor(cutEachSide * sorted.length);
   return mean(sorted.subarray(cut, sorted.length - cut));

@@ -1,9 +1,13 @@
+import { refuseNaN } from './score-shape-error.ts';
+
 export type MeasurementLevel = 'nominal' | 'ordinal' | 'interval';
 
 /**
  * Krippendorff's alpha: agreement of raters beyond chance. `ratings[rater][unit]`, null where missing; units with fewer
  * than two ratings are dropped. Null when all remaining ratings are one value (no disagreement is expected).
  * Source: Krippendorff 2011, "Computing Krippendorff's alpha-reliability".
+ *
+ * @throws ScoreShapeError when a rating is NaN
  */
 export function krippendorffAlpha(
   ratings: readonly (readonly (number | null)[])[],
@@ -13,6 +17,7 @@ export function krippendorffAlpha(
   const units: number[][] = [];
   for (let unit = 0; unit < unitCount; unit += 1) {
     const values = ratings.map((row) => row[unit] ?? null).filter((value) => value !== null);
+    refuseNaN(values, `ratings of unit ${unit}`);
     if (values.length >= 2) units.push(values);
   }
   const frequencies = new Map<number, number>();

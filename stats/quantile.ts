@@ -1,7 +1,12 @@
-import { ScoreShapeError } from './score-shape-error.ts';
+import { refuseNaN, ScoreShapeError } from './score-shape-error.ts';
 
-/** Quantile with linear interpolation between order statistics (numpy's default, Hyndman–Fan type 7). */
+/**
+ * Quantile with linear interpolation between order statistics (numpy's default, Hyndman–Fan type 7).
+ *
+ * @throws ScoreShapeError when there are no values or one is NaN
+ */
 export function quantile(values: ArrayLike<number>, probability: number): number {
+  refuseNaN(values, 'values');
   return quantileOfSorted(Float64Array.from(values).sort(), probability);
 }
 
@@ -26,9 +31,14 @@ export interface IntervalEstimate {
   readonly level: number;
 }
 
-/** Percentile interval of bootstrap replicates; sorts `replicates` in place. */
+/**
+ * Percentile interval of bootstrap replicates; sorts `replicates` in place.
+ *
+ * @throws ScoreShapeError when there are no replicates or one is NaN
+ */
 export function percentileInterval(replicates: Float64Array, level: number): { low: number; high: number } {
   if (!(level > 0 && level < 1)) throw new RangeError(`a confidence level must be in (0, 1), found ${level}`);
+  refuseNaN(replicates, 'replicates');
   replicates.sort();
   const tail = (1 - level) / 2;
   return { low: quantileOfSorted(replicates, tail), high: quantileOfSorted(replicates, 1 - tail) };

@@ -4,6 +4,20 @@ export class ScoreShapeError extends Error {
 }
 
 /**
+ * Sorting puts NaN last and comparing leaves it out, so that it would drop out of an order or a count without a trace.
+ *
+ * @param what names the values in the message
+ * @throws ScoreShapeError when a value is NaN
+ */
+export function refuseNaN(values: ArrayLike<number>, what: string): void {
+  for (let i = 0; i < values.length; i += 1) {
+    if (Number.isNaN(values[i])) {
+      throw new ScoreShapeError(`${what}[${i}] of ${values.length} is NaN, expected a number`);
+    }
+  }
+}
+
+/**
  * Copies `scores[row][column]` into one row-major Float64Array.
  *
  * @throws ScoreShapeError when a row is missing, ragged or holds a number that is not finite

@@ -1,5 +1,6 @@
 import type { Generator } from '../random/generator.ts';
 import { mean } from './aggregate-scores.ts';
+import { ScoreShapeError } from './score-shape-error.ts';
 
 export type Alternative = 'two-sided' | 'greater' | 'less';
 
@@ -26,8 +27,10 @@ const RELATIVE_SLACK = 1e-9;
 
 /**
  * Paired permutation test: under the null each difference is as likely to have the other sign. All 2^P patterns while
- * P <= exactUpTo (16 unless told), then seeded Monte Carlo with the observed pattern counted among them, so p > 0.
- * Source: Fisher 1935; Phipson and Smyth 2010 for the added one.
+ * P <= exactUpTo (16 unless told), then seeded Monte Carlo; the observed pattern is one of them either way, so p >= 1 over
+ * `patterns`. Source: Fisher 1935; Phipson and Smyth 2010 for the added one.
+ *
+ * @throws ScoreShapeError when there are no differences, or they or their sum are not finite
  */
 export function signFlipTest({ differences, ...input }: SignFlipInput): SignFlipTest {
   return signFlipTests([differences], input)[0]!;
@@ -68,6 +71,15 @@ interface PatternCounter {
 function createCounter(differences: readonly number[], alternative: Alternative): PatternCounter {
   const values = Float64Array.from(differences);
   const observed = values.reduce((sum, value) => sum + value, 0);
+  // Against a sum that is NaN or infinite no pattern would count, not even the observed one, and p would be 0.
+  if (!Number.isFinite(observed)) {
+    const at = values.findIndex((value) => !Number.isFinite(value));
+    throw new ScoreShapeError(
+      at < 0
+        ? `the ${values.length} differences sum to ${observed}, expected a finite sum; give them in a larger unit`
+        : `differences[${at}] of ${values.length} is ${values[at]}, expected a finite number`,
+    );
+  }
   const slack = RELATIVE_SLACK * Math.abs(observed);
   const reaches = (sum: number): boolean => {
     if (alternative === 'greater') return sum >= observed - slack;

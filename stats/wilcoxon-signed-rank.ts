@@ -1,5 +1,6 @@
 import library from 'jstat';
 import { averageRanks } from './ranks.ts';
+import { refuseNaN } from './score-shape-error.ts';
 import type { Alternative } from './sign-flip-test.ts';
 
 export interface WilcoxonInput {
@@ -22,6 +23,7 @@ export interface WilcoxonTest {
 /**
  * Wilcoxon's signed-rank test of paired differences, with scipy's conventions. Sources: Wilcoxon 1945; Pratt 1959.
  *
+ * @throws ScoreShapeError when a difference is NaN
  * @throws RangeError when the exact method meets ties or zeros, or when every difference is zero
  */
 export function wilcoxonSignedRank({
@@ -31,6 +33,7 @@ export function wilcoxonSignedRank({
   zeros = 'wilcox',
   continuityCorrection = false,
 }: WilcoxonInput): WilcoxonTest {
+  refuseNaN(differences, 'differences');
   const kept = zeros === 'wilcox' ? differences.filter((d) => d !== 0) : [...differences];
   const zeroCount = kept.filter((d) => d === 0).length;
   if (kept.length === zeroCount)
