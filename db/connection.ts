@@ -29,6 +29,11 @@ export class DatabaseFullError extends Error {
   override readonly name = 'DatabaseFullError';
 }
 
+/** better-sqlite3's addon is not there, or was built for another Node; `assay setup` puts the right one in its place. */
+export class DatabaseBindingError extends Error {
+  override readonly name = 'DatabaseBindingError';
+}
+
 /** The SQL of every version of the schema. */
 export const migrationsFolder = fileURLToPath(new URL('../migrations', import.meta.url));
 const BUSY_TIMEOUT_MS = 30_000;
@@ -46,6 +51,14 @@ function codeOf(error: unknown): string {
 /** Gives SQLite's own faults a type the reader can act on; others pass unchanged. */
 function toTypedFault(error: unknown, path: string): unknown {
   const code = codeOf(error);
+  // `tries` are the places where the package's loader looked in vain.
+  if (code === 'ERR_DLOPEN_FAILED' || (error instanceof Error && 'tries' in error)) {
+    const [reason = ''] = (error as Error).message.split('\n');
+    return new DatabaseBindingError(
+      `the database ${path} cannot be opened, because better-sqlite3's addon does not load in Node ${process.versions.node} ` +
+        `(${reason}); expected one built for it. Build it with: npm run assay -- setup`,
+    );
+  }
   if (DAMAGE_CODES.has(code)) {
     return new DatabaseDamagedError(
       `the database ${path} is damaged (${code}: ${(error as Error).message}); nothing was written. ` +

@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus } from 'node:os';
-import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { register as registerTranslation } from 'tsx/cjs/api';
 import {
@@ -10,6 +9,7 @@ import {
   TFJS_VERSION,
   type NativeVariant,
 } from './native-installation.ts';
+import { loadNativeLibrary } from './native-library.ts';
 
 export type BackendName = 'gpu' | 'native' | 'wasm' | 'cpu';
 export type BackendChoice = 'auto' | BackendName;
@@ -51,10 +51,6 @@ export class BackendSettingsError extends Error {
   override readonly name = 'BackendSettingsError';
 }
 
-interface NativeModule {
-  version: Record<string, string>;
-}
-
 interface NativeKernelBackend {
   isUsingGpuDevice: boolean;
   binding: { TF_Version: string };
@@ -68,7 +64,7 @@ const TFJS_NAMES: Record<BackendName, string> = {
   cpu: 'cpu',
 };
 
-let loadedNative: { variant: NativeVariant; threads: number; library: NativeModule } | undefined;
+let loadedNative: { variant: NativeVariant; threads: number; versions: Record<string, string> } | undefined;
 
 /**
  * Makes one tfjs backend the global one, for every module that imports `@tensorflow/tfjs-core`. Call it before the first tensor.
@@ -104,7 +100,7 @@ export function listBackends(cacheDirectory: string): BackendAvailability[] {
       return {
         name,
         present: false,
-        detail: `${nativePackageName(name)} is not in ${cacheDirectory}`,
+        detail: `the library of ${nativePackageName(name)} is not in ${cacheDirectory}`,
         mend: SETUP_COMMAND,
       };
     }
@@ -142,7 +138,7 @@ async function selectNative(
   cacheDirectory: string,
   threads: number,
 ): Promise<BackendProvenance> {
-  const library = loadNative(variant, cacheDirectory, threads);
+  const versions = loadNative(variant, cacheDirectory, threads);
   await activate(variant);
   const kernels = tf.backend() as unknown as NativeKernelBackend;
   if (variant === 'gpu' && !kernels.isUsingGpuDevice) {
@@ -153,15 +149,15 @@ async function selectNative(
   }
   return {
     name: variant,
-    versions: { ...library.version, tensorflow: kernels.binding.TF_Version, node: process.versions.node },
+    versions: { ...versions, tensorflow: kernels.binding.TF_Version, node: process.versions.node },
     flags: computeVariables(process.env),
     device: variant === 'gpu' ? 'nvidia gpu' : processorName(),
   };
 }
 
-function loadNative(variant: NativeVariant, cacheDirectory: string, threads: number): NativeModule {
+function loadNative(variant: NativeVariant, cacheDirectory: string, threads: number): Record<string, string> {
   if (loadedNative !== undefined) {
-    if (loadedNative.variant === variant && loadedNative.threads === threads) return loadedNative.library;
+    if (loadedNative.variant === variant && loadedNative.threads === threads) return loadedNative.versions;
     throw new BackendSettingsError(
       `this process already runs the '${loadedNative.variant}' library with ${String(loadedNative.threads)} threads; ` +
         `'${variant}' with ${String(threads)} threads was asked for. Start another process for it`,
@@ -172,12 +168,9 @@ function loadNative(variant: NativeVariant, cacheDirectory: string, threads: num
   process.env['TF_ENABLE_ONEDNN_OPTS'] ??= '1';
   process.env['TF_NUM_INTEROP_THREADS'] ??= '1';
   process.env['TF_NUM_INTRAOP_THREADS'] = String(threads);
-  const requireFromCache = createRequire(
-    join(nativeInstallationDirectory(cacheDirectory, variant), 'package.json'),
-  );
-  const library = requireFromCache(nativePackageName(variant)) as NativeModule;
-  loadedNative = { variant, threads, library };
-  return library;
+  const versions = loadNativeLibrary(variant, nativeInstallationDirectory(cacheDirectory, variant));
+  loadedNative = { variant, threads, versions };
+  return versions;
 }
 
 async function selectWasm(): Promise<BackendProvenance> {

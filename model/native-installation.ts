@@ -27,6 +27,13 @@ export function nativeInstallationDirectory(cacheDirectory: string, variant: Nat
   return join(cacheDirectory, `${variant === 'gpu' ? 'tfjs-node-gpu' : 'tfjs-node'}-${TFJS_VERSION}`);
 }
 
+/** The binding of an installation, which is a built copy of the package. */
+export function nativeBindingPath(installationDirectory: string, variant: NativeVariant): string {
+  // N-API 8 is the newest that tfjs-node is built for; every supported Node offers it.
+  const copy = join(installationDirectory, 'node_modules', nativePackageName(variant));
+  return join(copy, 'lib', 'napi-v8', 'tfjs_binding.node');
+}
+
 /** Names the machine kind a binding was built for: a cache on a shared home directory may serve several kinds. */
 export function currentPlatform(): string {
   return `${process.platform}-${process.arch}`;

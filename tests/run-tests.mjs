@@ -1,5 +1,6 @@
-// Runs the tests: node tests/run-tests.mjs [unit] [system] [filter…]. A filter is a part of a test file's path; the last line printed
-// is always `N passed, N failed`. Unit tests stand beside the file they test, system tests under tests/.
+// Runs the tests: node tests/run-tests.mjs [unit] [system] [long] [filter…]. A filter is a part of a test file's path; the last line
+// printed is always `N passed, N failed`. Unit tests stand beside the file they test, system tests under tests/, those that take
+// minutes each under tests/long/.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const NEVER_ENTERED = new Set(['node_modules', '.assay', '.git']);
 // System tests start servers and kill workers: one file at a time, so that their clocks stay honest.
-const SUITES = { unit: { concurrency: 2 }, system: { concurrency: 1 } };
+const SUITES = { unit: { concurrency: 2 }, system: { concurrency: 1 }, long: { concurrency: 1 } };
 
 function collectTestFiles(directory) {
   return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
@@ -20,6 +21,7 @@ function collectTestFiles(directory) {
 }
 
 function suiteOf(file) {
+  if (file.startsWith(join('tests', 'long') + sep)) return 'long';
   return file.startsWith(`tests${sep}`) ? 'system' : 'unit';
 }
 

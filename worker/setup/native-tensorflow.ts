@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import {
   currentPlatform,
   INSTALLATION_FILE,
@@ -10,8 +11,8 @@ import {
   type NativeInstallation,
   type NativeVariant,
 } from '../../model/native-installation.ts';
+import { buildEnvironment, copyPackage } from './addon-build.ts';
 import { withInstallationLock } from './installation-lock.ts';
-import { withNodeHeaders } from './node-headers.ts';
 import { isReachable } from './reachable-host.ts';
 import { ProgramFailedError, runProgram } from './run-program.ts';
 import { provideTensorflowWheel } from './tensorflow-wheel.ts';
@@ -36,19 +37,18 @@ interface Attempt {
   report: (line: string) => void;
 }
 
-const NPM_LIMIT_MS = 600_000;
 const SCRIPT_LIMIT_MS = 600_000;
 const BUILD_LIMIT_MS = 600_000;
 const TRIAL_LIMIT_MS = 120_000;
 
 /**
- * Installs tfjs-node (or tfjs-node-gpu) in the cache, unless a completed installation is there already.
+ * Builds tfjs-node (or tfjs-node-gpu) with its library in the cache, unless a completed installation is there already.
  * The package's own download is tried first; where its storage host is out of reach, the binding is built against the TensorFlow of
  * Python's wheel. Everything is made in a directory beside and renamed into place once it was seen to multiply matrices, so that a
  * half installation is never taken for a whole one and the next call begins anew.
  *
  * @throws NativeInstallError when the GPU package's own download fails: there is no second way for it.
- * @throws NativeUnsupportedError when this kind of machine has no wheel; ProgramFailedError when npm, pip, Python or the compiler fail.
+ * @throws NativeUnsupportedError when this kind of machine has no wheel; ProgramFailedError when pip, Python or the compiler fail.
  */
 export async function installNativeTensorflow(request: NativeRequest): Promise<NativeInstallation> {
   const { cacheDirectory, variant, report } = request;
@@ -69,7 +69,6 @@ async function installBeside(
   finalDirectory: string,
 ): Promise<NativeInstallation> {
   const attempt = beginAttempt(`${finalDirectory}.unfinished`, variant, report);
-  await installPackage(attempt);
   const host = storageHost(attempt);
   const isHostReachable = await isReachable(host);
   if (variant === 'gpu' && !isHostReachable) throw gpuRefusal(`${host} is out of reach`);
@@ -89,34 +88,14 @@ async function installBeside(
 }
 
 function beginAttempt(directory: string, variant: NativeVariant, report: (line: string) => void): Attempt {
-  rmSync(directory, { recursive: true, force: true });
-  mkdirSync(directory, { recursive: true });
-  const path = `${join(directory, 'node_modules', '.bin')}${delimiter}${process.env['PATH'] ?? ''}`;
+  const name = nativePackageName(variant);
   return {
     variant,
     directory,
-    packageDirectory: join(directory, 'node_modules', nativePackageName(variant)),
-    environment: withNodeHeaders({ ...process.env, PATH: path, TF_CPP_MIN_LOG_LEVEL: '2' }),
+    packageDirectory: copyPackage(name, directory),
+    environment: { ...buildEnvironment(name), TF_CPP_MIN_LOG_LEVEL: '2' },
     report,
   };
-}
-
-async function installPackage({ variant, directory, environment, report }: Attempt): Promise<void> {
-  const name = nativePackageName(variant);
-  report(`installing ${name} ${TFJS_VERSION}`);
-  const manifest = {
-    name: 'assay-native-tensorflow',
-    private: true,
-    dependencies: { [name]: TFJS_VERSION },
-  };
-  writeFileSync(join(directory, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-  await runProgram({
-    command: 'npm',
-    arguments: ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock'],
-    directory,
-    environment,
-    timeoutMs: NPM_LIMIT_MS,
-  });
 }
 
 async function provideLibrary(
@@ -138,8 +117,9 @@ async function provideLibrary(
   await provideTensorflowWheel(attempt.packageDirectory, attempt.report);
   attempt.report('compiling the binding');
   await runProgram({
-    command: 'node-pre-gyp',
-    arguments: ['install', '--build-from-source'],
+    // Through npm, because it alone knows where its node-gyp is.
+    command: 'npm',
+    arguments: ['exec', '--call', 'node-pre-gyp install --build-from-source'],
     directory: attempt.packageDirectory,
     environment: attempt.environment,
     timeoutMs: BUILD_LIMIT_MS,
@@ -163,15 +143,18 @@ async function runOwnScript(attempt: Attempt, host: string): Promise<string> {
 /** Loads the fresh binding in a process of its own (it cannot be unloaded from this one); resolves to TensorFlow's version. */
 async function tryOut({ directory, variant, environment }: Attempt): Promise<string> {
   const program = `
-    const tf = require(${JSON.stringify(nativePackageName(variant))});
+    const tf = await import('@tensorflow/tfjs-core');
+    const { loadNativeLibrary } = await import(${JSON.stringify(import.meta.resolve('../../model/native-library.ts'))});
+    loadNativeLibrary('${variant}', ${JSON.stringify(directory)});
+    if (!(await tf.setBackend('tensorflow'))) throw new Error('tfjs did not accept the backend');
     const product = tf.matMul([[1, 2], [3, 4]], [[5, 6], [7, 8]]).dataSync().join(' ');
     if (product !== '19 22 43 50') throw new Error('a matrix product came out as ' + product + ', expected 19 22 43 50');
     if (${String(variant === 'gpu')} && !tf.backend().isUsingGpuDevice) throw new Error('TensorFlow found no usable NVIDIA device');
     process.stdout.write(tf.backend().binding.TF_Version);`;
   return runProgram({
     command: process.execPath,
-    arguments: ['-e', program],
-    directory,
+    arguments: ['--import', 'tsx', '--input-type=module', '-e', program],
+    directory: dirname(fileURLToPath(import.meta.url)),
     environment,
     timeoutMs: TRIAL_LIMIT_MS,
   });

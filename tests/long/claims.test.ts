@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { listClaims, resolveClaim } from '../experiments/load-claims.ts';
-import { runAssay } from './assay-process.ts';
-import { createTemporaryDirectory } from './small-matrix.ts';
+import { listClaims, resolveClaim } from '../../experiments/load-claims.ts';
+import { runAssay } from '../assay-process.ts';
+import { createTemporaryDirectory } from '../small-matrix.ts';
 
 interface ClaimVerdicts {
   readonly name: string;
