@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { runAssay, startAssay } from './assay-process.ts';
-import { readServer } from './chaos/server-view.ts';
+import { runAssay, startAssay } from '../assay-process.ts';
+import { readServer } from '../chaos/server-view.ts';
 import {
   assertSameResults,
   countFinished,
   createTemporaryDirectory,
   smallMatrixCommand,
   waitFor,
-} from './small-matrix.ts';
+} from '../small-matrix.ts';
 
 const calm = createTemporaryDirectory({ after }, 'assay-calm-');
 
