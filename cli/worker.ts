@@ -1,8 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { BackendChoice } from '../model/backend.ts';
-import { parseArtifactLocation } from '../worker/artifact-location.ts';
-import { runWorker, type WorkerRole } from '../worker/run-worker.ts';
-import { configuredTarget } from '../worker/temporal-connection.ts';
+import type { WorkerRole } from '../worker/run-worker.ts';
 import { artifactsOption, homeOption, readHome } from './home-option.ts';
 
 interface WorkerOptions {
@@ -40,6 +38,9 @@ export function addWorkerCommand(program: Command): void {
       '\nExamples:\n  TEMPORAL_ADDRESS=127.0.0.1:7233 assay worker --role store\n  TEMPORAL_ADDRESS=127.0.0.1:7233 assay worker --role train --backend native\n  TEMPORAL_ADDRESS=10.0.0.1:7233 assay worker --role train --artifacts s3://assay/runs',
     )
     .action(async (options: WorkerOptions) => {
+      const { parseArtifactLocation } = await import('../worker/artifact-location.ts');
+      const { runWorker } = await import('../worker/run-worker.ts');
+      const { configuredTarget } = await import('../worker/temporal-connection.ts');
       const home = readHome(options);
       await runWorker({
         role: options.role,

@@ -2,21 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { DefaultLogger, Runtime, Worker, type NativeConnection } from '@temporalio/worker';
-import { createLivePolicies } from '../activities/live-policies.ts';
 import { createPlanReader } from '../activities/run-context.ts';
-import { createStoreActivities } from '../activities/store-activities.ts';
-import { createTrainActivities } from '../activities/train-activities.ts';
 import { createTurns, takeTurns } from '../activities/turns.ts';
-import { openDatabase } from '../db/connection.ts';
-import { selectBackend, type BackendChoice } from '../model/backend.ts';
+import type { BackendChoice } from '../model/backend.ts';
 import { defaultCacheDirectory } from '../model/cache-directory.ts';
 import { taskQueues } from '../spec/plan.ts';
 import { openArtifactStore, type ArtifactLocation } from './artifact-location.ts';
 import { createDataConverter } from './data-converter.ts';
 import type { Home } from './home.ts';
-import { collectProvenance } from './provenance.ts';
 import { connectWorker, type TemporalTarget } from './temporal-connection.ts';
-import { prepareWorkflowBundle } from './workflow-bundle.ts';
 
 /** What one worker process serves: the store's own queues, or one train slot. */
 export type WorkerRole = 'store' | 'train';
@@ -43,7 +37,11 @@ const SHUTDOWN_GRACE = '2s';
 /** A cancellation reaches an activity with the answer to a heartbeat. */
 const HEARTBEAT_INTERVAL = '2s';
 
+// Each role loads what it serves: a store computes with no tensors, a train worker opens no database.
 async function storeWorkers(settings: WorkerSettings, connection: NativeConnection): Promise<Worker[]> {
+  const { createStoreActivities } = await import('../activities/store-activities.ts');
+  const { openDatabase } = await import('../db/connection.ts');
+  const { prepareWorkflowBundle } = await import('./workflow-bundle.ts');
   const artifacts = await openArtifactStore(settings.artifacts, settings.home.artifacts);
   const activities = createStoreActivities({
     db: openDatabase(settings.home.database),
@@ -59,7 +57,7 @@ async function storeWorkers(settings: WorkerSettings, connection: NativeConnecti
     shutdownGraceTime: SHUTDOWN_GRACE,
     maxHeartbeatThrottleInterval: HEARTBEAT_INTERVAL,
   } as const;
-  const codePath = await prepareWorkflowBundle(settings.home.server, dataConverter);
+  const codePath = await prepareWorkflowBundle(defaultCacheDirectory(), dataConverter);
   return [
     await Worker.create({ ...shared, taskQueue: taskQueues.orchestration, workflowBundle: { codePath } }),
     await Worker.create({
@@ -72,6 +70,10 @@ async function storeWorkers(settings: WorkerSettings, connection: NativeConnecti
 }
 
 async function trainWorkers(settings: WorkerSettings, connection: NativeConnection): Promise<Worker[]> {
+  const { createLivePolicies } = await import('../activities/live-policies.ts');
+  const { createTrainActivities } = await import('../activities/train-activities.ts');
+  const { selectBackend } = await import('../model/backend.ts');
+  const { collectProvenance } = await import('./provenance.ts');
   const backend = await selectBackend({
     backend: settings.backend,
     cacheDirectory: defaultCacheDirectory(),

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { NativeConnection } from '@temporalio/worker';
+import type { NativeConnection } from '@temporalio/worker';
 import { createDataConverter } from './data-converter.ts';
 import { redactSecrets } from './redact-secrets.ts';
 
@@ -98,6 +98,8 @@ export async function connectClient(target: TemporalTarget): Promise<Client> {
 /** A worker's connection, with the same address, certificates, key and headers as a client's. @throws {ServerUnreachableError} */
 export async function connectWorker(target: TemporalTarget): Promise<NativeConnection> {
   const { address, tls, apiKey, metadata } = target.connectionOptions;
+  // Loaded by workers only: it takes as long as all else that a command needs.
+  const { NativeConnection } = await import('@temporalio/worker');
   try {
     return await NativeConnection.connect({
       ...(address === undefined ? {} : { address }),
