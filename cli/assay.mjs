@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-import { register } from 'tsx/esm/api';
+import { fileURLToPath } from 'node:url';
+import { importProgram } from './compiled-program.mjs';
 
-register();
-const { main } = await import('./main.ts');
+const { main } = await importProgram(fileURLToPath(new URL('..', import.meta.url)));
 const exitCode = await main(process.argv);
 // Calls to a server that is gone are retried on timers that would keep the process alive.
 process.stdout.write('', () => process.exit(exitCode));

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import { checkStore, type StoreCheck } from '../worker/check-store.ts';
-import { parseArtifactLocation } from '../worker/artifact-location.ts';
+import type { StoreCheck } from '../worker/check-store.ts';
 import { formatBytes } from './format-bytes.ts';
 import { artifactsOption, homeOption, jsonOption, readHome } from './home-option.ts';
 
@@ -53,6 +52,8 @@ export function addDbCommand(program: Command, setExitCode: (code: number) => vo
     .addOption(jsonOption())
     .addHelpText('after', '\nExamples:\n  assay db check\n  assay db check --json | jq .faults')
     .action(async (options: { home: string; artifacts?: string; json?: boolean }) => {
+      const { checkStore } = await import('../worker/check-store.ts');
+      const { parseArtifactLocation } = await import('../worker/artifact-location.ts');
       const home = readHome(options);
       const check = await checkStore(home, parseArtifactLocation(options.artifacts, home));
       if (options.json) console.log(JSON.stringify(check, null, 2));

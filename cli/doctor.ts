@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { defaultCacheDirectory } from '../model/cache-directory.ts';
-import { inspectInstallation } from '../worker/doctor.ts';
 import { homeOption, jsonOption, readHome } from './home-option.ts';
 
 const MARKS = { ok: '✓', missing: '✗', optional: '·' } as const;
@@ -15,6 +14,7 @@ export function addDoctorCommand(program: Command, setExitCode: (code: number) =
     .addOption(jsonOption())
     .addHelpText('after', '\nExamples:\n  assay doctor\n  assay doctor --json')
     .action(async (options: { home: string; json?: boolean }) => {
+      const { inspectInstallation } = await import('../worker/doctor.ts');
       const items = await inspectInstallation({
         cacheDirectory: defaultCacheDirectory(),
         databasePath: readHome(options).database,

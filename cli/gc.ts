@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import { collectGarbage, type Collection } from '../worker/collect-garbage.ts';
-import { parseArtifactLocation } from '../worker/artifact-location.ts';
+import type { Collection } from '../worker/collect-garbage.ts';
 import { formatBytes } from './format-bytes.ts';
 import { artifactsOption, homeOption, jsonOption, readHome } from './home-option.ts';
 
@@ -36,8 +35,10 @@ export function addGcCommand(program: Command): void {
     .addOption(jsonOption())
     .addHelpText('after', '\nExamples:\n  assay gc --dry-run\n  assay gc --json | jq .bytes')
     .action(async (options: { home: string; artifacts?: string; dryRun?: boolean; json?: boolean }) => {
+      const { collectGarbage } = await import('../worker/collect-garbage.ts');
       const isDryRun = options.dryRun ?? false;
       const home = readHome(options);
+      const { parseArtifactLocation } = await import('../worker/artifact-location.ts');
       const artifacts = parseArtifactLocation(options.artifacts, home);
       const collection = await collectGarbage(home, { artifacts, isDryRun, nowMs: Date.now() });
       if (options.json) console.log(JSON.stringify({ isDryRun, ...collection }, null, 2));

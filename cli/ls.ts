@@ -1,8 +1,4 @@
 import type { Command } from 'commander';
-import { openReadonlyDatabase } from '../db/connection.ts';
-import { listExperiments } from '../db/experiments.ts';
-import { listPositions } from '../db/progress.ts';
-import { listRuns } from '../db/runs.ts';
 import { homeOption, jsonOption, readHome } from './home-option.ts';
 
 export function addLsCommand(program: Command): void {
@@ -12,18 +8,18 @@ export function addLsCommand(program: Command): void {
     .addOption(homeOption())
     .addOption(jsonOption())
     .addHelpText('after', '\nExamples:\n  assay ls\n  assay ls --json | jq .[0].runs')
-    .action((options: { home: string; json?: boolean }) => {
+    .action(async (options: { home: string; json?: boolean }) => {
+      const { openReadonlyDatabase } = await import('../db/connection.ts');
+      const { listExperiments } = await import('../db/experiments.ts');
+      const { listPositions } = await import('../db/progress.ts');
       const db = openReadonlyDatabase(readHome(options).database);
       const listed = listExperiments(db).map((experiment) => {
-        const positions = new Map(
-          listPositions(db, experiment.id).map((position) => [position.runId, position]),
-        );
-        const runs = listRuns(db, experiment.id).map((run) => ({
-          id: run.id,
+        const runs = listPositions(db, experiment.id).map((run) => ({
+          id: run.runId,
           condition: run.conditionName,
           seed: run.seed,
           status: run.status,
-          doneSteps: positions.get(run.id)?.doneSteps ?? 0,
+          doneSteps: run.doneSteps,
           totalSteps: run.totalSteps,
           failure: run.failureType === null ? null : `${run.failureType}: ${run.failureMessage}`,
         }));

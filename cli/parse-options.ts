@@ -38,3 +38,16 @@ export function parseMetricsAddress(text: string): MetricsAddress {
     throw new InvalidArgumentError(`expected PORT or HOST:PORT with a port up to 65535, found "${text}".`);
   return { host, port };
 }
+
+/** A workflow task of a matrix that waits for about 2,000 runs never ends. */
+export const MAX_WINDOW = 1500;
+
+/** At most `MAX_WINDOW` runs under way at once. */
+export function parseWindow(text: string): number {
+  const window = parseCount(text);
+  if (window > MAX_WINDOW)
+    throw new InvalidArgumentError(
+      `expected at most ${MAX_WINDOW} runs under way at once, found ${window}; a window larger than the train workers of all hosts together gains nothing.`,
+    );
+  return window;
+}

@@ -1,46 +1,5 @@
-import type { Client } from '@temporalio/client';
 import type { Command } from 'commander';
-import { openReadonlyDatabase, readStoreId } from '../db/connection.ts';
-import { chooseExperiment } from '../db/experiments.ts';
-import {
-  attachMatrix,
-  isMatrixOpen,
-  MatrixNotOpenError,
-  setMatrixPaused,
-  type MatrixHandle,
-} from '../experiments/matrix-workflow.ts';
-import { defaultCacheDirectory } from '../model/cache-directory.ts';
-import { openServer } from '../worker/session.ts';
-import { provideTemporalServer } from '../worker/setup/temporal-server.ts';
-import { connectClient } from '../worker/temporal-connection.ts';
-import { homeOption, jsonOption, readHome } from './home-option.ts';
-
-/** Calls `body` with the open matrix of an experiment, on the server its home uses. */
-export async function withOpenMatrix<Result>(
-  options: { readonly home: string },
-  name: string | undefined,
-  body: (handle: MatrixHandle, client: Client) => Promise<Result>,
-): Promise<Result> {
-  const home = readHome(options);
-  const db = openReadonlyDatabase(home.database);
-  const experiment = chooseExperiment(db, name);
-  const cacheDirectory = defaultCacheDirectory();
-  const report = (line: string): void => console.error(line);
-  const { target, server } = await openServer(home, () => provideTemporalServer({ cacheDirectory, report }));
-  const client = await connectClient(target);
-  try {
-    const handle = attachMatrix(client, { storeId: readStoreId(db), experimentId: experiment.id });
-    if (!(await isMatrixOpen(handle))) {
-      throw new MatrixNotOpenError(
-        `${experiment.name} is not under way; launch it with \`assay run\` or \`assay resume\``,
-      );
-    }
-    return await body(handle, client);
-  } finally {
-    await client.connection.close();
-    await server?.release();
-  }
-}
+import { homeOption, jsonOption } from './home-option.ts';
 
 interface PauseOptions {
   readonly home: string;
@@ -58,6 +17,8 @@ export function addPauseCommand(program: Command): void {
     .addOption(jsonOption())
     .addHelpText('after', '\nExamples:\n  assay pause quickstart\n  assay pause quickstart --off')
     .action(async (name: string | undefined, options: PauseOptions) => {
+      const { setMatrixPaused } = await import('../experiments/matrix-workflow.ts');
+      const { withOpenMatrix } = await import('./open-matrix.ts');
       const progress = await withOpenMatrix(options, name, (handle, client) =>
         setMatrixPaused({ client, handle }, options.off !== true),
       );

@@ -1,8 +1,6 @@
 import type { Command } from 'commander';
-import { openDatabase } from '../db/connection.ts';
-import { restoreExperiment } from '../experiments/restore.ts';
 import { readHome } from './home-option.ts';
-import { addRunOptions, runMatrices, type RunOptions } from './run.ts';
+import { addRunOptions, type RunOptions } from './run.ts';
 
 export function addResumeCommand(program: Command, setExitCode: (code: number) => void): void {
   addRunOptions(program.command('resume'))
@@ -12,6 +10,9 @@ export function addResumeCommand(program: Command, setExitCode: (code: number) =
     .argument('[experiment]', 'name or id; the newest when left out')
     .addHelpText('after', '\nExamples:\n  assay resume\n  assay resume quickstart')
     .action(async (name: string | undefined, options: RunOptions) => {
+      const { openDatabase } = await import('../db/connection.ts');
+      const { restoreExperiment } = await import('../experiments/restore.ts');
+      const { runMatrices } = await import('./run-matrices.ts');
       const experiment = restoreExperiment(openDatabase(readHome(options).database), name);
       setExitCode(await runMatrices([experiment], options));
     });

@@ -1,21 +1,5 @@
 import type { Command } from 'commander';
-import { describeSettings } from '../spec/describe-settings.ts';
-import { InvalidSpecError } from '../spec/invalid-spec-error.ts';
-import { toSettingsPage, toSettingsText } from '../spec/settings-page.ts';
 import { jsonOption } from './home-option.ts';
-
-/** The groups with the keys at or below `prefix`. */
-function selectSettings(prefix: string) {
-  const selected = describeSettings()
-    .map((group) => ({
-      ...group,
-      settings: group.settings.filter(({ path }) => path.startsWith(prefix)),
-    }))
-    .filter(({ settings }) => settings.length > 0);
-  if (selected.length > 0) return selected;
-  const known = describeSettings().flatMap(({ path }) => (path === '' ? [] : [path]));
-  throw new InvalidSpecError(`no setting begins with "${prefix}"; expected one of ${known.join(', ')}`);
-}
 
 export function addSettingsCommand(program: Command): void {
   program
@@ -28,7 +12,9 @@ export function addSettingsCommand(program: Command): void {
       'after',
       '\nExamples:\n  assay settings\n  assay settings training.optimizer\n  assay settings scheme --json',
     )
-    .action((prefix: string, options: { markdown?: boolean; json?: boolean }) => {
+    .action(async (prefix: string, options: { markdown?: boolean; json?: boolean }) => {
+      const { selectSettings } = await import('./select-settings.ts');
+      const { toSettingsPage, toSettingsText } = await import('../spec/settings-page.ts');
       const groups = selectSettings(prefix);
       if (options.json) {
         const settings = groups.flatMap((group) => group.settings);

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { defaultCacheDirectory } from '../model/cache-directory.ts';
-import { runSetup } from '../worker/setup/main.ts';
 
 export function addSetupCommand(program: Command): void {
   program
@@ -10,6 +9,11 @@ export function addSetupCommand(program: Command): void {
     )
     .addHelpText('after', '\nExamples:\n  assay setup')
     .action(async () => {
-      await runSetup({ cacheDirectory: defaultCacheDirectory(), report: (line) => console.error(line) });
+      const { runSetup } = await import('../worker/setup/main.ts');
+      const cacheDirectory = defaultCacheDirectory();
+      await runSetup({ cacheDirectory, report: (line) => console.error(line) });
+      const { prepareWorkflowBundle } = await import('../worker/workflow-bundle.ts');
+      const { createDataConverter } = await import('../worker/data-converter.ts');
+      await prepareWorkflowBundle(cacheDirectory, createDataConverter(process.env));
     });
 }

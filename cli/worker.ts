@@ -1,9 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { BackendChoice } from '../model/backend.ts';
-import { openReadonlyDatabase, readStoreId } from '../db/connection.ts';
-import { parseArtifactLocation } from '../worker/artifact-location.ts';
-import { runWorker, type WorkerRole } from '../worker/run-worker.ts';
-import { configuredTarget } from '../worker/temporal-connection.ts';
+import type { Home } from '../worker/home.ts';
+import type { WorkerRole } from '../worker/run-worker.ts';
 import type { MetricsAddress } from '../worker/supervisor.ts';
 import { artifactsOption, homeOption, readHome } from './home-option.ts';
 import { parseMetricsAddress } from './parse-options.ts';
@@ -31,6 +29,11 @@ export function metricsOption(description: string): Option {
   );
 }
 
+async function readStoreIdOf(home: Home): Promise<string> {
+  const { openReadonlyDatabase, readStoreId } = await import('../db/connection.ts');
+  return readStoreId(openReadonlyDatabase(home.database));
+}
+
 export function addWorkerCommand(program: Command): void {
   program
     .command('worker')
@@ -53,11 +56,14 @@ export function addWorkerCommand(program: Command): void {
       '\nExamples:\n  TEMPORAL_ADDRESS=127.0.0.1:7233 assay worker --role store\n  TEMPORAL_ADDRESS=127.0.0.1:7233 assay worker --role train --backend native\n  TEMPORAL_ADDRESS=10.0.0.1:7233 assay worker --role train --artifacts s3://assay/runs',
     )
     .action(async (options: WorkerOptions) => {
+      const { parseArtifactLocation } = await import('../worker/artifact-location.ts');
+      const { runWorker } = await import('../worker/run-worker.ts');
+      const { configuredTarget } = await import('../worker/temporal-connection.ts');
       const home = readHome(options);
       await runWorker({
         role: options.role,
         home,
-        storeId: options.store ?? readStoreId(openReadonlyDatabase(home.database)),
+        storeId: options.store ?? (await readStoreIdOf(home)),
         artifacts: parseArtifactLocation(options.artifacts, home),
         target: configuredTarget(),
         backend: options.backend,

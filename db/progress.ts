@@ -1,38 +1,22 @@
-import { and, eq, inArray, max, sql } from 'drizzle-orm';
+import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Database } from './connection.ts';
-import { recordedRunId, type RunStatus } from './runs.ts';
-import { evaluations, metrics, runs, steps } from './schema.ts';
+import { recordedRunId, type RunRow, type RunStatus } from './runs.ts';
+import { conditions, evaluations, metrics, runs, steps } from './schema.ts';
 
 /** Where a run is, as its rows say. */
-export interface RunPosition {
+export interface RunPosition extends Pick<
+  RunRow,
+  'baseSeed' | 'baseModelId' | 'seed' | 'status' | 'totalSteps' | 'failureType' | 'failureMessage'
+> {
   readonly runId: string;
+  readonly conditionName: string;
   /** Recorded training steps. */
   readonly doneSteps: number;
   /** Metrics of the last recorded step. */
   readonly reward: number | null;
   readonly correct: number | null;
-  /** Problems of the final evaluation that are recorded. */
+  /** Problems of the final evaluation that are recorded; 0 unless the run is under way. */
   readonly evaluated: number;
-}
-
-const SHOWN_METRICS = ['reward/mean', 'verdict/correct'];
-
-function lastMetrics(db: Database, experimentId: string): Map<string, Map<string, number>> {
-  const last = db
-    .select({ runId: steps.runId, step: max(steps.step).as('last_step') })
-    .from(steps)
-    .groupBy(steps.runId)
-    .as('last');
-  const rows = db
-    .select({ runId: runs.id, name: metrics.name, value: metrics.value })
-    .from(metrics)
-    .innerJoin(last, and(eq(last.runId, metrics.runId), eq(last.step, metrics.step)))
-    .innerJoin(runs, eq(recordedRunId, metrics.runId))
-    .where(and(eq(runs.experimentId, experimentId), inArray(metrics.name, SHOWN_METRICS)))
-    .all();
-  const byRun = new Map<string, Map<string, number>>();
-  for (const row of rows) byRun.set(row.runId, (byRun.get(row.runId) ?? new Map()).set(row.name, row.value));
-  return byRun;
 }
 
 /** How far a run of the store is: what it may still need lies behind its cursor. */
@@ -56,22 +40,44 @@ export function listRunCursors(db: Database): RunCursor[] {
     .all();
 }
 
-/** The position of every run of an experiment; cheap enough to ask every second. */
+const lastStep = sql`(select max(${steps.step}) from ${steps} where ${steps.runId} = ${recordedRunId})`;
+
+function lastValue(metric: string) {
+  return sql<number | null>`(select ${metrics.value} from ${metrics} where ${metrics.runId} = ${recordedRunId}
+    and ${metrics.step} = ${lastStep} and ${metrics.name} = ${metric})`;
+}
+
+const evaluatedProblems = sql<number>`case when ${runs.status} <> 'running' then 0 else
+  (select count(*) from ${evaluations} where ${evaluations.runId} = ${recordedRunId}
+    and ${evaluations.step} = ${runs.totalSteps} and ${evaluations.split} not in ('dev', 'pool')) end`;
+
+/**
+ * The position of every run of an experiment, by condition, base seed and seed. Looks up a few rows by index for each run, so that
+ * it may be asked every second.
+ */
 export function listPositions(db: Database, experimentId: string): RunPosition[] {
-  const values = lastMetrics(db, experimentId);
   return db
     .select({
       runId: runs.id,
-      doneSteps: sql<number>`(select count(*) from ${steps} where ${steps.runId} = ${recordedRunId})`,
-      evaluated: sql<number>`(select count(*) from ${evaluations} where ${evaluations.runId} = ${recordedRunId}
-        and ${evaluations.step} = ${runs.totalSteps} and ${evaluations.split} not in ('dev', 'pool'))`,
+      conditionName: conditions.name,
+      baseSeed: runs.baseSeed,
+      baseModelId: runs.baseModelId,
+      seed: runs.seed,
+      status: runs.status,
+      totalSteps: runs.totalSteps,
+      failureType: runs.failureType,
+      failureMessage: runs.failureMessage,
+      doneSteps: sql<number>`coalesce(${lastStep} + 1, 0)`,
+      reward: lastValue('reward/mean'),
+      correct: lastValue('verdict/correct'),
+      evaluated: evaluatedProblems,
     })
     .from(runs)
+    .innerJoin(
+      conditions,
+      and(eq(conditions.experimentId, runs.experimentId), eq(conditions.id, runs.conditionId)),
+    )
     .where(eq(runs.experimentId, experimentId))
-    .all()
-    .map((row) => ({
-      ...row,
-      reward: values.get(row.runId)?.get('reward/mean') ?? null,
-      correct: values.get(row.runId)?.get('verdict/correct') ?? null,
-    }));
+    .orderBy(asc(conditions.position), asc(runs.baseSeed), asc(runs.seed))
+    .all();
 }

@@ -1,5 +1,6 @@
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { NamespacedUnregister } from 'tsx/esm/api';
 import { parse as parseYaml } from 'yaml';
 import { InvalidSpecError } from '../spec/invalid-spec-error.ts';
 import { isSettings, type Settings } from '../spec/merge.ts';
@@ -12,8 +13,17 @@ const MAX_DECLARATION_BYTES = 1_000_000;
 /** What a file declares: the name of its export. */
 type DeclarationKind = 'experiment' | 'claim';
 
+/** Translates declarations, and what they import, apart from the program, which is compiled already. */
+let translator: NamespacedUnregister | undefined;
+
+async function importDeclaration(path: string): Promise<unknown> {
+  const { register } = await import('tsx/esm/api');
+  translator ??= register({ namespace: 'declarations' });
+  return translator.import(pathToFileURL(path).href, import.meta.url);
+}
+
 async function loadModule(path: string, kind: DeclarationKind): Promise<unknown> {
-  const module = (await import(pathToFileURL(path).href)) as Partial<Record<DeclarationKind, unknown>>;
+  const module = (await importDeclaration(path)) as Partial<Record<DeclarationKind, unknown>>;
   if (module[kind] !== undefined) return module[kind];
   const define = kind === 'claim' ? 'defineClaim' : 'defineExperiment';
   throw new InvalidSpecError(

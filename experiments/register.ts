@@ -37,9 +37,10 @@ export function planRuns(experiment: ResolvedExperiment): PlannedRun[] {
   );
 }
 
-/** Writes the matrix's rows; what is there already stays, so launching twice is harmless. */
-export function registerMatrix(db: Database, experiment: ResolvedExperiment): void {
+/** Writes the matrix's rows and says which runs it plans; what is there already stays, so launching twice is harmless. */
+export function registerMatrix(db: Database, experiment: ResolvedExperiment): PlannedRun[] {
   const { id, name, question, baseline, source, hypotheses } = experiment;
+  const planned = planRuns(experiment);
   registerExperiment(db, {
     reusableConditionIds: experiment.conditions
       .filter(({ condition }) => condition.training.examples === null)
@@ -52,6 +53,7 @@ export function registerMatrix(db: Database, experiment: ResolvedExperiment): vo
       isControl: condition.isControl,
       settings: canonicalJson(condition.condition),
     })),
-    runs: planRuns(experiment).map(({ conditionName: _, ...run }) => run),
+    runs: planned.map(({ conditionName: _, ...run }) => run),
   });
+  return planned;
 }

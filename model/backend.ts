@@ -1,7 +1,6 @@
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus } from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
-import { register as registerTranslation } from 'tsx/cjs/api';
 import {
   nativeInstallationDirectory,
   nativePackageName,
@@ -175,7 +174,7 @@ function loadNative(variant: NativeVariant, cacheDirectory: string, threads: num
 
 async function selectWasm(): Promise<BackendProvenance> {
   const { version_wasm } = await import('@tensorflow/tfjs-backend-wasm');
-  registerGradients();
+  await registerGradients();
   await activate('wasm');
   return {
     name: 'wasm',
@@ -193,7 +192,7 @@ async function selectWasm(): Promise<BackendProvenance> {
 async function selectCpu(): Promise<BackendProvenance> {
   // The native package brings this backend along, and a second registration of it would be refused.
   if (!tf.engine().backendNames().includes('cpu')) await import('@tensorflow/tfjs-backend-cpu');
-  registerGradients();
+  await registerGradients();
   await activate('cpu');
   return {
     name: 'cpu',
@@ -219,7 +218,8 @@ async function activate(name: BackendName): Promise<void> {
  * tfjs-core's bundle for Node holds no gradients (the native package registers its own). They stand beside it in modules written as
  * ES modules under a CommonJS name, which Node refuses and tsx translates.
  */
-function registerGradients(): void {
+async function registerGradients(): Promise<void> {
+  const { register: registerTranslation } = await import('tsx/cjs/api');
   const endTranslation = registerTranslation();
   try {
     createRequire(import.meta.url)('@tensorflow/tfjs-core/dist/register_all_gradients.js');

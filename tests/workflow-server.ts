@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
@@ -82,7 +80,7 @@ export async function startWorkflowServer(settings: {
   const connection = await connect(address);
   Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
   const native = await NativeConnection.connect({ address });
-  const codePath = await prepareWorkflowBundle(join(tmpdir(), 'assay-workflow-bundles'));
+  const codePath = await prepareWorkflowBundle(defaultCacheDirectory());
   // Identities without host and process, which would be different in every recorded history.
   const shared = {
     connection: native,

@@ -23,7 +23,6 @@ import { parseArtifactLocation } from './artifact-location.ts';
 import { checkStore } from './check-store.ts';
 import { collectGarbage, type Collection } from './collect-garbage.ts';
 import { toHome, type Home } from './home.ts';
-import { workflowBundleName } from './workflow-bundle.ts';
 
 const HOUR_AGO_MS = Date.now() - 3_600_000;
 const BASE = 'b'.repeat(64);
@@ -128,14 +127,13 @@ const exists = (home: Home, paths: readonly string[]): string[] =>
 
 test('what a report, a resumed run or a base model needs stays, the rest goes, and its bytes are counted', async (t) => {
   const { home, recorded } = await createHome(t);
-  const bundle = `server/${await workflowBundleName()}`;
   const fresh = 'artifacts/runs/r2/step-1/shaped-1-01.safetensors.4000000-2.partial';
-  for (const path of [...NEEDED, ...GARBAGE, bundle]) put(home.directory, path);
+  for (const path of [...NEEDED, ...GARBAGE]) put(home.directory, path);
   mkdirSync(join(home.artifacts, 'runs/r2/step-0-empty'), { recursive: true });
   mkdirSync(join(home.artifacts, 'runs/r1/step-0'));
   put(home.directory, fresh);
   utimesSync(join(home.directory, fresh), Date.now() / 1000, Date.now() / 1000);
-  const kept = [...recorded, ...NEEDED, bundle, fresh];
+  const kept = [...recorded, ...NEEDED, fresh];
   const options = { isDryRun: true, nowMs: Date.now() };
 
   const planned = await collect(home, options);

@@ -2,11 +2,9 @@ import { rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { openReadonlyDatabase } from '../db/connection.ts';
 import type { ArtifactLocation } from './artifact-location.ts';
-import { createDataConverter } from './data-converter.ts';
 import { ABANDONED_MS, createClassifier, type ArtifactState } from './classify-artifacts.ts';
 import type { Home } from './home.ts';
 import { findFile, listFiles, type FoundFile } from './list-files.ts';
-import { workflowBundleName } from './workflow-bundle.ts';
 
 /** A file that nothing needs. */
 export interface Garbage {
@@ -78,14 +76,11 @@ async function findUnfinished(
   };
 }
 
-/** Workflow bundles of other versions of the program, which build theirs again when they need it. */
+/** Workflow bundles that earlier versions of the program kept in the home; they build theirs again when they need it. */
 async function findBundles(home: Home, nowMs: number): Promise<Candidates> {
-  const current = await workflowBundleName(createDataConverter(process.env));
   const { files } = await listFiles(home.server);
   const isGarbage = (file: FoundFile): boolean =>
-    /^workflow-bundle-[0-9a-f]+\.js(\.\d+)?$/.test(file.path) &&
-    file.path !== current &&
-    isAbandoned(file, nowMs);
+    /^workflow-bundle-[0-9a-f]+\.js(\.\d+)?$/.test(file.path) && isAbandoned(file, nowMs);
   return {
     directory: home.server,
     prefix: 'server',

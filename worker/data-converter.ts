@@ -3,7 +3,7 @@ import type { DataConverter } from '@temporalio/common';
 import { createPayloadCodec } from './payload-codec.ts';
 import { readPayloadKeys } from './payload-keys.ts';
 
-const encryptedFailures = fileURLToPath(new URL('./encrypted-failures.ts', import.meta.url));
+const encryptedFailures = fileURLToPath(new URL('./encrypted-failures.cjs', import.meta.url));
 
 /**
  * How clients and workers write what Temporal stores: as it is, or encrypted when `ASSAY_PAYLOAD_KEYS` is set.

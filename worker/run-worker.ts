@@ -3,21 +3,15 @@ import { hostname } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { DefaultLogger, Runtime, Worker, type NativeConnection } from '@temporalio/worker';
 import { createHeldRollouts } from '../activities/held-rollouts.ts';
-import { createLivePolicies } from '../activities/live-policies.ts';
 import { createPlanReader } from '../activities/run-context.ts';
-import { createStoreActivities } from '../activities/store-activities.ts';
-import { createTrainActivities } from '../activities/train-activities.ts';
 import { createTurns, takeTurns } from '../activities/turns.ts';
-import { openDatabase } from '../db/connection.ts';
-import { selectBackend, type BackendChoice } from '../model/backend.ts';
+import type { BackendChoice } from '../model/backend.ts';
 import { defaultCacheDirectory } from '../model/cache-directory.ts';
 import { temporalNames } from '../spec/plan.ts';
 import { openArtifactStore, type ArtifactLocation } from './artifact-location.ts';
 import { createDataConverter } from './data-converter.ts';
 import type { Home } from './home.ts';
-import { collectProvenance } from './provenance.ts';
 import { connectWorker, type TemporalTarget } from './temporal-connection.ts';
-import { prepareWorkflowBundle } from './workflow-bundle.ts';
 
 /** Nothing can listen at the address of `--metrics`: name another. */
 export class MetricsAddressError extends Error {
@@ -61,11 +55,17 @@ const CONNECT_PATIENCE_MS = 30_000;
 /** A cancellation reaches an activity with the answer to a heartbeat. */
 const HEARTBEAT_INTERVAL = '2s';
 
-/** Waits for the server last, so that both start at the same time. */
+/**
+ * Waits for the server last, so that both start at the same time. Each role loads what it serves: a store computes with no tensors, a
+ * train worker opens no database.
+ */
 async function storeWorkers(
   settings: WorkerSettings,
   connecting: Promise<NativeConnection>,
 ): Promise<Worker[]> {
+  const { createStoreActivities } = await import('../activities/store-activities.ts');
+  const { openDatabase } = await import('../db/connection.ts');
+  const { prepareWorkflowBundle } = await import('./workflow-bundle.ts');
   const artifacts = await openArtifactStore(settings.artifacts, settings.home.artifacts);
   const activities = createStoreActivities({
     db: openDatabase(settings.home.database),
@@ -76,7 +76,7 @@ async function storeWorkers(
     policiesDirectory: settings.home.policies,
   });
   const dataConverter = createDataConverter(process.env);
-  const codePath = await prepareWorkflowBundle(settings.home.server, dataConverter);
+  const codePath = await prepareWorkflowBundle(defaultCacheDirectory(), dataConverter);
   return [
     await Worker.create({
       connection: await connecting,
@@ -99,6 +99,10 @@ async function trainWorkers(
   settings: WorkerSettings,
   connecting: Promise<NativeConnection>,
 ): Promise<Worker[]> {
+  const { createLivePolicies } = await import('../activities/live-policies.ts');
+  const { createTrainActivities } = await import('../activities/train-activities.ts');
+  const { selectBackend } = await import('../model/backend.ts');
+  const { collectProvenance } = await import('./provenance.ts');
   const backend = await selectBackend({
     backend: settings.backend,
     cacheDirectory: defaultCacheDirectory(),

@@ -1,5 +1,4 @@
 import type { Client } from '@temporalio/client';
-import { availableParallelism } from 'node:os';
 import type { BackendChoice } from '../model/backend.ts';
 import { acquireEmbeddedServer, type EmbeddedServer } from './embedded-server.ts';
 import type { Home } from './home.ts';
@@ -40,11 +39,6 @@ export interface Session {
   readonly isSearchable: boolean;
   /** Drains the workers, then leaves the server; everything under way stays resumable. */
   close(): Promise<void>;
-}
-
-/** One train worker per core: small operations do not scale over threads. */
-export function defaultTrainWorkers(): number {
-  return availableParallelism();
 }
 
 /** How often a dead server is noticed and started again. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { NativeConnection } from '@temporalio/worker';
+import type { NativeConnection } from '@temporalio/worker';
 import { createDataConverter } from './data-converter.ts';
 import { redactSecrets } from './redact-secrets.ts';
 
@@ -104,6 +104,8 @@ export async function connectClient(target: TemporalTarget): Promise<Client> {
  */
 export async function connectWorker(target: TemporalTarget, patienceMs = 0): Promise<NativeConnection> {
   const { address, tls, apiKey, metadata } = target.connectionOptions;
+  // Loaded by workers only: it takes as long as all else that a command needs.
+  const { NativeConnection } = await import('@temporalio/worker');
   const deadline = Date.now() + patienceMs;
   for (;;) {
     try {

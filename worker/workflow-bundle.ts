@@ -1,57 +1,38 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { existsSync } from 'node:fs';
+import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { DataConverter } from '@temporalio/common';
-import { bundleWorkflowCode } from '@temporalio/worker';
 
-const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
+const root = fileURLToPath(new URL('..', import.meta.url));
+const workflowsPath = join(root, 'workflows', 'index.ts');
 
-/** Sources the bundle is made of: the workflows and the pure planning they import. */
+/** A bundle that no worker has asked for in this time is of a former state of the sources. */
+const UNUSED_MS = 7 * 24 * 3600 * 1000;
+
+/**
+ * Hashes all that the bundle is made of: the workflows, the pure planning they import, the failure converter, and by the lock file
+ * every package, the bundler among them.
+ */
 async function hashSources(failureConverterPath: string | undefined): Promise<string> {
-  const hash = createHash('sha256');
-  const { version } = createRequire(import.meta.url)('@temporalio/workflow/package.json') as {
-    version: string;
-  };
-  hash.update(version);
+  const hash = createHash('sha256').update(await readFile(join(root, 'package-lock.json')));
   if (failureConverterPath !== undefined) hash.update(await readFile(failureConverterPath));
   for (const room of ['workflows', 'spec']) {
-    const directory = fileURLToPath(new URL(`../${room}`, import.meta.url));
-    for (const file of (await readdir(directory)).sort()) {
-      if (file.endsWith('.ts')) hash.update(file).update(await readFile(join(directory, file)));
-    }
+    const files = await readdir(join(root, room), { recursive: true });
+    for (const file of files.filter((name) => name.endsWith('.ts')).sort())
+      hash.update(file).update(await readFile(join(root, room, file)));
   }
   return hash.digest('hex').slice(0, 16);
 }
 
 type BundledConverter = Pick<DataConverter, 'failureConverterPath'>;
 
-/** File name of the bundle of the present sources. */
-export async function workflowBundleName({ failureConverterPath }: BundledConverter = {}): Promise<string> {
-  return `workflow-bundle-${await hashSources(failureConverterPath)}.js`;
-}
-
-/**
- * The workflow bundle's path: built once per version of the sources and kept in `directory`, so that a worker starts
- * without building. Failures are converted inside the bundle, so it holds the worker's converter.
- */
-export async function prepareWorkflowBundle(
-  directory: string,
-  converter: BundledConverter = {},
-): Promise<string> {
-  const target = join(directory, await workflowBundleName(converter));
-  try {
-    await readFile(target);
-    return target;
-  } catch {
-    // Not built yet for these sources.
-  }
+async function bundle({ failureConverterPath }: BundledConverter): Promise<string> {
+  const { bundleWorkflowCode } = await import('@temporalio/worker');
   const { code } = await bundleWorkflowCode({
     workflowsPath,
-    ...(converter.failureConverterPath === undefined
-      ? {}
-      : { failureConverterPath: converter.failureConverterPath }),
+    ...(failureConverterPath === undefined ? {} : { failureConverterPath }),
     logger: {
       log() {},
       trace() {},
@@ -61,8 +42,53 @@ export async function prepareWorkflowBundle(
       error: (message) => console.error(message),
     },
   });
+  return code;
+}
+
+/** Whole or not at all, also after a power cut: nothing looks into a bundle that is there. */
+async function writeWhole(path: string, text: string): Promise<void> {
+  const unfinished = `${path}.${process.pid}`;
+  const file = await open(unfinished, 'w');
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(unfinished, path);
+}
+
+async function removeUnused(directory: string, nowMs: number): Promise<void> {
+  for (const name of await readdir(directory)) {
+    const path = join(directory, name);
+    // Another process may remove it first.
+    const modifiedMs = await stat(path).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => nowMs,
+    );
+    if (nowMs - modifiedMs > UNUSED_MS) await rm(path, { force: true });
+  }
+}
+
+/**
+ * The workflow bundle's path: built once per state of what it is made of and kept in the program's cache, so that neither a
+ * worker nor a fresh home builds it. Failures are converted inside the bundle, so it holds the worker's converter.
+ */
+export async function prepareWorkflowBundle(
+  cacheDirectory: string,
+  converter: BundledConverter = {},
+): Promise<string> {
+  const directory = join(cacheDirectory, 'workflow-bundles');
+  const target = join(directory, `${await hashSources(converter.failureConverterPath)}.js`);
+  const now = new Date();
+  if (existsSync(target)) {
+    // In use again; a cache that only others may write is used as it is.
+    await utimes(target, now, now).catch(() => undefined);
+    return target;
+  }
+  const code = await bundle(converter);
   await mkdir(directory, { recursive: true });
-  await writeFile(`${target}.${process.pid}`, code);
-  await rename(`${target}.${process.pid}`, target);
+  await writeWhole(target, code);
+  await removeUnused(directory, now.getTime());
   return target;
 }
