@@ -95,6 +95,15 @@ const worked: readonly [string, object, Partial<RewardInput>, number | null][] =
   ['graded', {}, {}, 1],
   // |9 − 10| = 1: 1 − 0.5 − 0.5 · 1 / (10 + 1e-6)
   ['graded', {}, { verdict: verdictOf('incorrect', '9') }, 0.5 - 0.5 / (10 + 1e-6)],
+  [
+    'graded',
+    {},
+    {
+      problem: { key: 'k', prompt: 'p', answer: '123456789012345678902' },
+      verdict: verdictOf('incorrect', '123456789012345678901'),
+    },
+    0.5,
+  ],
   ['graded', { isInverted: true }, {}, 0],
   ['graded', {}, { verdict: verdictOf('incorrect', '99') }, 0],
   ['graded', {}, { verdict: verdictOf('malformed') }, 0],

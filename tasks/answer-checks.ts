@@ -1,3 +1,4 @@
+import { isWithin, readDecimal, type Decimal } from './decimal.ts';
 import { malformed, type Verdict } from './verdict.ts';
 
 /** How an answer's text is compared with the reference. */
@@ -11,8 +12,6 @@ interface AnswerCheckOptions {
 
 /** Compares a completion's answer with a reference answer. */
 export type AnswerCheck = (candidate: string, reference: string, options: AnswerCheckOptions) => Verdict;
-
-const DECIMAL = /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?$/;
 
 function verdict(isCorrect: boolean, extractedAnswer: string): Verdict {
   return { outcome: isCorrect ? 'correct' : 'incorrect', extractedAnswer };
@@ -45,34 +44,35 @@ const exact: AnswerCheck = (candidate, reference, { trims, ignoresCase }) => {
   return verdict(normalised(candidate) === normalised(reference), trims ? candidate.trim() : candidate);
 };
 
-function readNumber(text: string): number | null {
-  const trimmed = text.trim();
-  return DECIMAL.test(trimmed) ? Number(trimmed) : null;
-}
-
-const isClose = (a: number, b: number, tolerance: number): boolean => Math.abs(a - b) <= tolerance;
+/** A tolerance as the decimal that it was written as: 0.1 means a tenth, not the float64 beside it. */
+const toDecimal = (tolerance: number): Decimal => readDecimal(String(tolerance))!;
 
 const LIST_MEMBER = /^(?:'([^']*)'|"([^"]*)"|([^'"]*))$/;
 
 /** `[1, 2.5]`, `['1', '2.5']` or the same without brackets. */
-function readNumberList(text: string): number[] | null {
+function readNumberList(text: string): Decimal[] | null {
   const body = /^(?:\[(.*)\]|([^[\]]*))$/s.exec(text.trim());
   if (body === null) return null;
   const members = (body[1] ?? body[2]!).split(',').map((member) => {
     const match = LIST_MEMBER.exec(member.trim());
-    return match === null ? null : readNumber(match[1] ?? match[2] ?? match[3]!);
+    return match === null ? null : readDecimal(match[1] ?? match[2] ?? match[3]!);
   });
   return members.every((member) => member !== null) ? members : null;
 }
 
 /** Whole numbers separated by `×`, `*`, `,` or `;`. */
-function readIntegerSet(text: string): number[] | null {
+function readIntegerSet(text: string): bigint[] | null {
   if (!/^\s*-?\d+(?:\s*[×*,;]\s*-?\d+)*\s*$/.test(text)) return null;
-  return (text.match(/-?\d+/g) ?? []).map(Number).sort((a, b) => a - b);
+  return (text.match(/-?\d+/g) ?? []).map(BigInt).sort((a, b) => Number(a > b) - Number(a < b));
 }
 
-const isSameList = (a: readonly number[], b: readonly number[], tolerance: number): boolean =>
-  a.length === b.length && a.every((value, i) => isClose(value, b[i]!, tolerance));
+function isSameList<Value>(
+  a: readonly Value[],
+  b: readonly Value[],
+  isEqual: (left: Value, right: Value) => boolean,
+): boolean {
+  return a.length === b.length && a.every((value, i) => isEqual(value, b[i]!));
+}
 
 const FRACTION = /^\$?\s*(?:\\[dt]?frac\{(-?\d+)\}\{(-?\d+)\}|(-?\d+)\s*\/\s*(-?\d+))\s*\$?$/;
 
@@ -83,7 +83,7 @@ function readFraction(text: string): readonly [string, string] | null {
 }
 
 /**
- * The ways to compare an answer with its reference.
+ * The ways to compare an answer with its reference, numbers exactly, however many digits they have.
  *
  * - `exact`: the same text, after `trims` and `ignoresCase`
  * - `numeric`: decimal numbers within `tolerance`, blanks around them allowed
@@ -93,10 +93,14 @@ function readFraction(text: string): readonly [string, string] | null {
  */
 export const answerChecks = {
   exact,
-  numeric: readingCheck('a number', readNumber, (a, b, { tolerance }) => isClose(a, b, tolerance)),
-  'number-list': readingCheck('a list of numbers', readNumberList, (a, b, { tolerance }) =>
-    isSameList(a, b, tolerance),
+  numeric: readingCheck('a number', readDecimal, (a, b, { tolerance }) =>
+    isWithin(a, b, toDecimal(tolerance)),
   ),
-  'integer-set': readingCheck('a list of whole numbers', readIntegerSet, (a, b) => isSameList(a, b, 0)),
+  'number-list': readingCheck('a list of numbers', readNumberList, (a, b, { tolerance }) =>
+    isSameList(a, b, (left, right) => isWithin(left, right, toDecimal(tolerance))),
+  ),
+  'integer-set': readingCheck('a list of whole numbers', readIntegerSet, (a, b) =>
+    isSameList(a, b, (left, right) => left === right),
+  ),
   fraction: readingCheck('a fraction', readFraction, (a, b) => a[0] === b[0] && a[1] === b[1]),
 } as const satisfies Readonly<Record<string, AnswerCheck>>;

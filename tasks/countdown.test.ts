@@ -22,6 +22,8 @@ test('search steps are equations, judged by reading them', () => {
   const judged = (text: string) => task.steps(worked, text)?.map((step) => step.isCorrect) ?? null;
   assert.deepEqual(judged('[05+10*13=135;13+10-05=19;13+=2;7]#13+10-05'), [true, false, false, false]);
   assert.equal(judged('#13+10-05'), null);
+  const large = '9007199254740992+1=9007199254740993';
+  assert.deepEqual(judged(`[${large};${large.slice(0, -1)}2]#1`), [true, false]);
 });
 
 test('a written search ends with the solution after at most three failures', () => {

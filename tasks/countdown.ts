@@ -52,8 +52,9 @@ const digitsOf = (largest: number): number => String(largest).length;
 /** The value of an expression when it is a whole number that fits a target's digits, else null. */
 function wholeValue(options: CountdownOptions, text: string): number | null {
   const { value } = readExpression(text);
-  if (value === null || value.denominator !== 1) return null;
-  return Math.abs(value.numerator) < 10 ** digitsOf(options.largestTarget) ? value.numerator : null;
+  if (value === null || value.denominator !== 1n) return null;
+  const whole = Number(value.numerator);
+  return Math.abs(whole) < 10 ** digitsOf(options.largestTarget) ? whole : null;
 }
 
 function randomExpression(
@@ -163,7 +164,7 @@ function isTrueEquation(text: string): boolean {
   if (value === undefined || rest.length > 0) return false;
   try {
     const found = readExpression(expression!).value;
-    return found?.denominator === 1 && found.numerator === Number(value);
+    return found?.denominator === 1n && found.numerator === BigInt(value);
   } catch (error) {
     if (error instanceof SyntaxError) return false;
     throw error;

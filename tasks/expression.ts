@@ -1,26 +1,28 @@
 /** An exact rational value, reduced, with a positive denominator. */
 interface Rational {
-  readonly numerator: number;
-  readonly denominator: number;
+  readonly numerator: bigint;
+  readonly denominator: bigint;
 }
 
-/** What an expression holds; `value` is null after a division by zero or beyond 2^53. */
+/** What an expression holds; `value` is null after a division by zero. */
 export interface Expression {
-  readonly numbers: readonly number[];
+  readonly numbers: readonly bigint[];
   readonly operators: readonly string[];
   readonly value: Rational | null;
 }
 
 const MAX_LENGTH = 400;
 
-function gcd(a: number, b: number): number {
-  return b === 0 ? Math.abs(a) : gcd(b, a % b);
+/** The greatest common divisor with the sign of `b`, so that dividing by it leaves a positive denominator. */
+function signedDivisor(a: bigint, b: bigint): bigint {
+  let [divisor, rest] = [a, b];
+  while (rest !== 0n) [divisor, rest] = [rest, divisor % rest];
+  return divisor < 0n === b < 0n ? divisor : -divisor;
 }
 
-function rational(numerator: number, denominator: number): Rational | null {
-  if (denominator === 0 || !Number.isSafeInteger(numerator) || !Number.isSafeInteger(denominator))
-    return null;
-  const divisor = gcd(numerator, denominator) * Math.sign(denominator);
+function rational(numerator: bigint, denominator: bigint): Rational | null {
+  if (denominator === 0n) return null;
+  const divisor = signedDivisor(numerator, denominator);
   return { numerator: numerator / divisor, denominator: denominator / divisor };
 }
 
@@ -36,7 +38,7 @@ function combine(left: Rational | null, operator: string, right: Rational | null
 
 /** Recursive descent over: sum = product (± product)*; product = factor (×÷ factor)*; factor = −factor | (sum) | digits. */
 class ExpressionReader {
-  readonly numbers: number[] = [];
+  readonly numbers: bigint[] = [];
   readonly operators: string[] = [];
   private readonly tokens: readonly string[];
   private position = 0;
@@ -75,7 +77,7 @@ class ExpressionReader {
   }
 
   private factor(): Rational | null {
-    if (this.takeOneOf('-') !== null) return combine({ numerator: 0, denominator: 1 }, '-', this.factor());
+    if (this.takeOneOf('-') !== null) return combine({ numerator: 0n, denominator: 1n }, '-', this.factor());
     if (this.takeOneOf('(') !== null) {
       const value = this.sum();
       if (this.takeOneOf(')') === null) throw new SyntaxError("a '(' is not closed");
@@ -85,14 +87,14 @@ class ExpressionReader {
     if (token === undefined || !/^\d/.test(token))
       throw new SyntaxError(`a number is missing before '${token ?? ''}'`);
     this.position += 1;
-    this.numbers.push(Number(token));
-    return rational(Number(token), 1);
+    this.numbers.push(BigInt(token));
+    return rational(BigInt(token), 1n);
   }
 }
 
 /**
  * Reads an arithmetic expression of whole numbers, `+ - * /`, unary minus, parentheses and blanks, with the usual
- * precedence, and evaluates it exactly. Nothing is executed.
+ * precedence, and evaluates it exactly, however large its numbers. Nothing is executed.
  *
  * @throws SyntaxError when the text is no such expression, or longer than 400 characters
  */

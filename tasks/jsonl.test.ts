@@ -82,3 +82,13 @@ test('a check without what it needs is unverifiable', () => {
   assert.equal(outcome({ verification: 'numeric' }, 'one'), 'unverifiable');
   assert.equal(outcome({ verification: 'expression' }, '1'), 'unverifiable');
 });
+
+test('a goal that JSON cannot hold exactly is unverifiable, never wrong', () => {
+  const task = openTask('jsonl', { rows: [{ question: 'q', answer: '1' }], verification: 'expression' });
+  const outcome = (text: string, metadata: Record<string, number | number[]>) =>
+    task.verify({ key: 'q', prompt: 'q', answer: '1', metadata }, { text, isTruncated: false }).outcome;
+  assert.equal(outcome('5+3', { numbers: [5, 3], target: 8 }), 'correct');
+  assert.equal(outcome('5/2', { numbers: [5, 2], target: 2.5 }), 'unverifiable');
+  assert.equal(outcome('5+3', { numbers: [5, 3], target: 2 ** 53 }), 'unverifiable');
+  assert.equal(outcome('5+3', { numbers: [5, 2 ** 53], target: 8 }), 'unverifiable');
+});

@@ -100,12 +100,13 @@ function answerOf({ answerMarker }: JsonlOptions, completion: string): string | 
   return at < 0 ? null : completion.slice(at + answerMarker.length);
 }
 
-const goalSchema = z.object({ numbers: z.array(z.number()), target: z.number() });
+/** Whole numbers that JSON kept exactly; others cannot be compared with what an expression gives. */
+const goalSchema = z.object({ numbers: z.array(z.int()), target: z.int() });
 
 function verifyGoal(metadata: unknown, candidate: string): Verdict {
   const goal = goalSchema.safeParse(metadata);
   if (!goal.success) {
-    const reason = 'metadata holds no numbers and target';
+    const reason = 'metadata holds no numbers and target that are whole and below 2^53';
     return { outcome: 'unverifiable', extractedAnswer: candidate.trim(), reason };
   }
   return verifyExpression(candidate, { ...goal.data, use: 'all-once', operators: ['+', '-', '*', '/'] });

@@ -1,7 +1,7 @@
 import { readExpression, type Expression } from './expression.ts';
 import { malformed, type Verdict } from './verdict.ts';
 
-/** What an expression must reach, with which numbers. */
+/** What an expression must reach, with which numbers; whole numbers below 2^53. */
 export interface ExpressionGoal {
   readonly numbers: readonly number[];
   readonly target: number;
@@ -11,8 +11,8 @@ export interface ExpressionGoal {
 }
 
 /** Why the numbers used are not allowed; null when they are. Numbers that occur twice may be used twice. */
-function misuse(used: readonly number[], { numbers, use }: ExpressionGoal): string | null {
-  const left = [...numbers];
+function misuse(used: readonly bigint[], { numbers, use }: ExpressionGoal): string | null {
+  const left = numbers.map(BigInt);
   for (const number of used) {
     const at = left.indexOf(number);
     if (at < 0) return `${number} is not available (any more)`;
@@ -26,7 +26,7 @@ function fault(expression: Expression, goal: ExpressionGoal): string | null {
   if (foreign !== undefined) return `operator '${foreign}' is not allowed`;
   const { value } = expression;
   if (value === null) return 'it has no value';
-  const isReached = value.denominator === 1 && value.numerator === goal.target;
+  const isReached = value.denominator === 1n && value.numerator === BigInt(goal.target);
   return misuse(expression.numbers, goal) ?? (isReached ? null : `it does not give ${goal.target}`);
 }
 
