@@ -4,6 +4,7 @@ import { writeTransaction, type Database } from '../db/connection.ts';
 import { listRollouts } from '../db/rollouts.ts';
 import { recordStep } from '../db/steps.ts';
 import { referenceStep, type ArtifactRef, type CheckpointRef, type RunPlan } from '../spec/plan.ts';
+import { removeAll } from './artifact-store.ts';
 import { durable } from './durable.ts';
 import { measureRollouts } from './rollout-metrics.ts';
 import type { StoreDependencies } from './store-dependencies.ts';
@@ -66,6 +67,6 @@ export function createRecord({ db, artifacts, plans }: StoreDependencies) {
       releaseArtifacts(tx, superseded);
       finishAttempt(tx, lease);
     });
-    for (const ref of [...superseded, ...input.obsolete]) await artifacts.remove(ref);
+    await removeAll(artifacts, [...superseded, ...input.obsolete]);
   });
 }

@@ -1,7 +1,8 @@
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { BackendChoice } from '../model/backend.ts';
 import { parseArtifactLocation } from '../worker/artifact-location.ts';
 import { runWorker, type WorkerRole } from '../worker/run-worker.ts';
+import { resolveStoreId } from '../worker/store-id.ts';
 import { configuredTarget } from '../worker/temporal-connection.ts';
 import { artifactsOption, homeOption, readHome } from './home-option.ts';
 
@@ -9,6 +10,7 @@ interface WorkerOptions {
   readonly home: string;
   readonly artifacts?: string;
   readonly role: WorkerRole;
+  readonly store?: string;
   readonly backend: BackendChoice;
   readonly threads: string;
 }
@@ -18,6 +20,11 @@ export function backendOption(): Option {
     .choices(['auto', 'gpu', 'native', 'wasm', 'cpu'])
     .env('ASSAY_BACKEND')
     .default('auto');
+}
+
+function parseStoreId(text: string): string {
+  if (/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)) return text;
+  throw new InvalidArgumentError('expected a UUID, as `assay db check` prints it on the host that records.');
 }
 
 export function addWorkerCommand(program: Command): void {
@@ -33,6 +40,12 @@ export function addWorkerCommand(program: Command): void {
         .choices(['store', 'train'])
         .makeOptionMandatory(),
     )
+    .addOption(
+      new Option(
+        '--store <uuid>',
+        'the store to work for (default: that of the home, or the only one with artifacts where --artifacts says)',
+      ).argParser(parseStoreId),
+    )
     .addOption(backendOption())
     .option('--threads <n>', 'threads inside one tfjs operation', '1')
     .addHelpText(
@@ -41,10 +54,13 @@ export function addWorkerCommand(program: Command): void {
     )
     .action(async (options: WorkerOptions) => {
       const home = readHome(options);
+      const { role } = options;
+      const artifacts = parseArtifactLocation(options.artifacts, home);
       await runWorker({
-        role: options.role,
+        role,
         home,
-        artifacts: parseArtifactLocation(options.artifacts, home),
+        artifacts,
+        storeId: await resolveStoreId({ role, home, artifacts, named: options.store }),
         target: configuredTarget(),
         backend: options.backend,
         threads: Number(options.threads),

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
-import { DiskFullError } from '../activities/artifact-store.ts';
+import { DiskFullError } from '../activities/artifact-errors.ts';
 import { findFreePort } from './free-port.ts';
 import type { Home } from './home.ts';
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { DefaultLogger, Runtime, Worker, type NativeConnection } from '@temporalio/worker';
+import type { ArtifactStore } from '../activities/artifact-store.ts';
 import { createLivePolicies } from '../activities/live-policies.ts';
 import { createPlanReader } from '../activities/run-context.ts';
 import { createStoreActivities } from '../activities/store-activities.ts';
@@ -25,6 +26,8 @@ export interface WorkerSettings {
   readonly role: WorkerRole;
   readonly home: Home;
   readonly artifacts: ArtifactLocation;
+  /** Whose artifacts it reads and writes. */
+  readonly storeId: string;
   readonly target: TemporalTarget;
   readonly backend: BackendChoice;
   /** Threads inside one tfjs operation. */
@@ -43,8 +46,12 @@ const SHUTDOWN_GRACE = '2s';
 /** A cancellation reaches an activity with the answer to a heartbeat. */
 const HEARTBEAT_INTERVAL = '2s';
 
+function openArtifacts({ artifacts, home, storeId }: WorkerSettings): Promise<ArtifactStore> {
+  return openArtifactStore(artifacts, { cacheDirectory: home.copies, storeId });
+}
+
 async function storeWorkers(settings: WorkerSettings, connection: NativeConnection): Promise<Worker[]> {
-  const artifacts = await openArtifactStore(settings.artifacts, settings.home.artifacts);
+  const artifacts = await openArtifacts(settings);
   const activities = createStoreActivities({
     db: openDatabase(settings.home.database),
     artifacts,
@@ -77,7 +84,7 @@ async function trainWorkers(settings: WorkerSettings, connection: NativeConnecti
     cacheDirectory: defaultCacheDirectory(),
     threads: settings.threads,
   });
-  const artifacts = await openArtifactStore(settings.artifacts, settings.home.artifacts);
+  const artifacts = await openArtifacts(settings);
   // What a move costs is a download; where all hosts share a folder it is not worth waiting for a worker.
   const workerQueue =
     settings.artifacts.kind === 'objects' ? `${taskQueues.train}/${hostname()}/${randomUUID()}` : null;

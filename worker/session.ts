@@ -1,8 +1,11 @@
 import type { Client } from '@temporalio/client';
 import { availableParallelism } from 'node:os';
 import type { BackendChoice } from '../model/backend.ts';
+import { checkOwner } from '../activities/artifact-owner.ts';
+import { parseArtifactLocation } from './artifact-location.ts';
 import { acquireEmbeddedServer, type EmbeddedServer } from './embedded-server.ts';
 import type { Home } from './home.ts';
+import { provideStoreId } from './store-id.ts';
 import { startWorkerFleet } from './supervisor.ts';
 import {
   configuredTarget,
@@ -80,6 +83,9 @@ export async function openServer(
 
 /** Starts (or joins) the server, starts the workers, connects a client. */
 export async function openSession(settings: SessionSettings): Promise<Session> {
+  const location = parseArtifactLocation(settings.artifacts, settings.home);
+  // Refused here rather than by every worker.
+  if (location.kind === 'directory') await checkOwner(location.directory, provideStoreId(settings.home));
   const { target, server } = await openServer(settings.home, settings.findServerProgram);
   const client = await connectClient(target);
   const environment = server === null ? process.env : embeddedEnvironment(process.env, server.address);

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { BackendChoice } from '../model/backend.ts';
 import type { Home } from './home.ts';
 import type { WorkerRole } from './run-worker.ts';
+import { provideStoreId } from './store-id.ts';
 
 /** Worker processes keep dying; the log named in the message says why. */
 export class WorkerFailedError extends Error {
@@ -36,10 +37,15 @@ const STOP_TIMEOUT_MS = 15_000;
 /** A worker that dies this often within a minute will not get better by itself. */
 const MAX_DEATHS_PER_MINUTE = 5;
 
-function spawnWorker(settings: FleetSettings, role: WorkerRole, index: number): ChildProcess {
+interface NamedFleet extends FleetSettings {
+  readonly storeId: string;
+}
+
+function spawnWorker(settings: NamedFleet, role: WorkerRole, index: number): ChildProcess {
   mkdirSync(settings.home.logs, { recursive: true });
   const log = openSync(join(settings.home.logs, `${role}-${index}.log`), 'a');
   const flags = ['--role', role, '--home', settings.home.directory, '--backend', settings.backend];
+  flags.push('--store', settings.storeId);
   if (settings.artifacts !== undefined) flags.push('--artifacts', settings.artifacts);
   const child = fork(program, ['worker', ...flags, '--threads', String(settings.threads)], {
     // Its own process group: Ctrl-C reaches the command, which then drains its workers.
@@ -52,7 +58,8 @@ function spawnWorker(settings: FleetSettings, role: WorkerRole, index: number): 
 }
 
 /** Starts the store's worker and the train workers, and starts again those that die. */
-export function startWorkerFleet(settings: FleetSettings): WorkerFleet {
+export function startWorkerFleet(fleet: FleetSettings): WorkerFleet {
+  const settings = { ...fleet, storeId: provideStoreId(fleet.home) };
   const roles: WorkerRole[] = [
     'store',
     ...Array.from({ length: settings.trainWorkers }, () => 'train' as const),
