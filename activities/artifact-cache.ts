@@ -1,12 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import type { ArtifactRef } from '../spec/plan.ts';
-import {
-  ArtifactDamagedError,
-  ArtifactMissingError,
-  createArtifactStore,
-  DiskFullError,
-} from './artifact-store.ts';
+import { ArtifactDamagedError, ArtifactMissingError, DiskFullError } from './artifact-errors.ts';
+import { readWhole, removeFile, writeWhole } from './artifact-files.ts';
+import { resolveInside } from './artifact-path.ts';
 
 /** Copies on this host of artifacts that lie elsewhere; losing any of them costs a download. */
 export interface ArtifactCache {
@@ -37,15 +34,15 @@ function isUnusable(error: unknown): boolean {
 
 /** A cache in `directory` that drops what was used longest ago beyond `capacityBytes`; a full disk only makes it useless. */
 export function createArtifactCache(directory: string, capacityBytes: number): ArtifactCache {
-  const files = createArtifactStore(directory);
+  const root = resolve(directory);
   let sizes: Promise<Map<string, number>> | null = null;
   // In order of use: the first was used longest ago.
   const open = (): Promise<Map<string, number>> =>
-    (sizes ??= listFiles(directory).then((found) => new Map(found.map(({ path, bytes }) => [path, bytes]))));
+    (sizes ??= listFiles(root).then((found) => new Map(found.map(({ path, bytes }) => [path, bytes]))));
 
   const drop = async (path: string): Promise<void> => {
     (await open()).delete(path);
-    await files.remove({ path, sha256: '', bytes: 0 });
+    await removeFile(root, await resolveInside(root, path));
   };
 
   const touch = async (ref: ArtifactRef): Promise<void> => {
@@ -63,7 +60,7 @@ export function createArtifactCache(directory: string, capacityBytes: number): A
   return {
     put: async (ref, bytes) => {
       try {
-        await files.write(ref.path, bytes);
+        await writeWhole(await resolveInside(root, ref.path), bytes, { isDurable: false });
         await touch(ref);
       } catch (error) {
         if (!(error instanceof DiskFullError)) throw error;
@@ -71,7 +68,7 @@ export function createArtifactCache(directory: string, capacityBytes: number): A
     },
     get: async (ref) => {
       try {
-        const bytes = await files.read(ref);
+        const bytes = await readWhole(await resolveInside(root, ref.path), ref);
         await touch(ref);
         return bytes;
       } catch (error) {

@@ -1,140 +1,89 @@
-import {
-  DeleteObjectCommand,
-  GetObjectCommand,
-  NoSuchKey,
-  PutObjectCommand,
-  S3Client,
-  S3ServiceException,
-} from '@aws-sdk/client-s3';
 import type { ArtifactRef } from '../spec/plan.ts';
 import { createArtifactCache } from './artifact-cache.ts';
-import {
-  ArtifactDamagedError,
-  ArtifactMissingError,
-  sha256Of,
-  toArtifactRef,
-  type ArtifactStore,
-} from './artifact-store.ts';
-
-/** The object store does not answer, or is not well; activities that need it are tried again. */
-export class ObjectStoreUnreachableError extends Error {
-  override readonly name = 'ObjectStoreUnreachableError';
-}
-
-/** The object store answers and refuses: correct the credentials, the bucket or the rights. */
-export class ObjectStoreRefusedError extends Error {
-  override readonly name = 'ObjectStoreRefusedError';
-}
+import { ArtifactPathError } from './artifact-errors.ts';
+import { assertContent, toMissing } from './artifact-files.ts';
+import { isTransient, normalizeInside } from './artifact-path.ts';
+import { toArtifactRef, type ArtifactStore } from './artifact-store.ts';
+import type { Bucket } from './object-bucket.ts';
 
 export interface ObjectStoreSettings {
-  readonly bucket: string;
+  readonly bucket: Bucket;
   /** Without slashes at its ends; may be empty. */
   readonly prefix: string;
+  /** Whose objects are read, written and deleted. */
+  readonly storeId: string;
   /** Copies of what this host wrote or read. */
   readonly cacheDirectory: string;
   readonly cacheBytes: number;
-  /** An S3-compatible server in place of the region's own, as `AWS_ENDPOINT_URL_S3` names it. */
-  readonly endpoint?: string;
 }
 
-/** A host that is cut off notices within a heartbeat timeout. */
-const CONNECTION_TIMEOUT_MS = 5000;
-const IDLE_TIMEOUT_MS = 15_000;
-
-function createClient(endpoint: string | undefined): S3Client {
-  return new S3Client({
-    // Compatible servers know neither virtual hosts nor regions; credentials come the client's usual ways.
-    ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
-    region: process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'] ?? 'us-east-1',
-    // The SHA-256 of every object is sent and verified here; other checksums are not known to every compatible server.
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    responseChecksumValidation: 'WHEN_REQUIRED',
-    requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS, requestTimeout: IDLE_TIMEOUT_MS },
-  });
+/** The prefix of keys below folders, of which any may be empty. */
+export function toKeyPrefix(...folders: readonly string[]): string {
+  return folders
+    .filter((folder) => folder !== '')
+    .map((folder) => `${folder}/`)
+    .join('');
 }
 
-function isRefusal(error: unknown): boolean {
-  if (!(error instanceof S3ServiceException))
-    return error instanceof Error && error.name === 'CredentialsProviderError';
-  const { httpStatusCode: status = 500 } = error.$metadata;
-  return status >= 400 && status < 500 && status !== 408 && status !== 429;
-}
-
-function toStoreError(error: unknown, what: string): Error {
-  const { name, message } = error as Error;
-  if (isRefusal(error)) {
-    return new ObjectStoreRefusedError(
-      `the object store refused to ${what}: ${name}: ${message}; correct AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT_URL_S3, ` +
-        'the bucket of --artifacts, or the rights on it',
-      { cause: error },
+/** `SHA256/PATH`, which no two contents share. */
+function contentKey({ sha256, path }: ArtifactRef, where: string): string {
+  if (!/^[0-9a-f]{64}$/.test(sha256))
+    throw new ArtifactPathError(
+      `the SHA-256 of an artifact is part of its key in ${where}: expected 64 hexadecimal digits, found ${JSON.stringify(sha256.slice(0, 200))}. ` +
+        'The row or reference was changed by another program: put a whole copy of the database in its place',
     );
-  }
-  return new ObjectStoreUnreachableError(
-    `the object store did not ${what}: ${name}: ${message}; it is tried again. Start it, or correct AWS_ENDPOINT_URL_S3`,
-    { cause: error },
-  );
+  return `${sha256}/${normalizeInside(path, where)}`;
+}
+
+/** The artifact's path in a key below a store's prefix; null for a key that no assay gives. */
+export function pathOfKey(key: string): string | null {
+  return /^(?:kept|transient)\/[0-9a-f]{64}\/(.+)$/.exec(key)?.[1] ?? null;
 }
 
 /**
- * Artifacts as objects of an S3 bucket, for workers that share no folder. An object's key is `PREFIX/SHA256/PATH`: content decides it, so
- * no object is ever overwritten with another, and two runs that make the same bytes each delete only their own.
+ * Artifacts as objects of an S3 bucket, for workers that share no folder. An object's key is `PREFIX/STORE/kept/SHA256/PATH`, or
+ * `transient` in place of `kept`. Stores share a bucket and a prefix; content decides the rest, so no object is ever overwritten
+ * with another, and two runs that make the same bytes each delete only their own.
  */
 export function createObjectArtifactStore(settings: ObjectStoreSettings): ArtifactStore {
-  const { bucket: Bucket, prefix } = settings;
-  const client = createClient(settings.endpoint);
+  const { bucket, prefix, storeId } = settings;
   const cache = createArtifactCache(settings.cacheDirectory, settings.cacheBytes);
+  const own = toKeyPrefix(prefix, storeId);
+  const where = `s3://${bucket.name}/${own}`;
   const keyOf = (ref: ArtifactRef): string =>
-    [...(prefix === '' ? [] : [prefix]), ref.sha256, ref.path].join('/');
+    `${own}${isTransient(ref.path) ? 'transient' : 'kept'}/${contentKey(ref, where)}`;
+  /** Where versions without store ids wrote; it is read, and never written or deleted, since it may be of any home. */
+  const sharedKeyOf = (ref: ArtifactRef): string => toKeyPrefix(prefix) + contentKey(ref, where);
 
-  const download = async (ref: ArtifactRef): Promise<Uint8Array> => {
-    const Key = keyOf(ref);
-    let bytes: Uint8Array;
-    try {
-      const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
-      bytes = (await Body?.transformToByteArray()) ?? new Uint8Array();
-    } catch (error) {
-      if (!(error instanceof NoSuchKey)) throw toStoreError(error, `give s3://${Bucket}/${Key}`);
-      throw new ArtifactMissingError(
-        `the artifact s3://${Bucket}/${Key} is missing (expected ${ref.bytes} bytes); restore it from a copy, or delete its run’s rows ` +
-          'and launch the matrix again',
-      );
+  const download = async (ref: ArtifactRef, signal?: AbortSignal): Promise<Uint8Array> => {
+    for (const key of [keyOf(ref), sharedKeyOf(ref)]) {
+      const bytes = await bucket.get(key, ref, signal);
+      if (bytes === null) continue;
+      await assertContent(bytes, { ref, where: `s3://${bucket.name}/${key}`, signal });
+      return bytes;
     }
-    const sha256 = sha256Of(bytes);
-    if (sha256 === ref.sha256) return bytes;
-    throw new ArtifactDamagedError(
-      `the artifact s3://${Bucket}/${Key} is damaged: found ${bytes.byteLength} bytes with sha256 ${sha256}, expected ${ref.bytes} bytes; ` +
-        'restore it from a copy',
-    );
+    throw toMissing(`s3://${bucket.name}/${keyOf(ref)}`, ref);
   };
 
   return {
-    write: async (template, bytes) => {
-      const ref = toArtifactRef(template, bytes);
-      const Key = keyOf(ref);
-      const ChecksumSHA256 = Buffer.from(ref.sha256, 'hex').toString('base64');
-      try {
-        await client.send(new PutObjectCommand({ Bucket, Key, Body: bytes, ChecksumSHA256 }));
-      } catch (error) {
-        throw toStoreError(error, `take s3://${Bucket}/${Key} (${bytes.byteLength} bytes)`);
-      }
+    write: async (template, bytes, { signal } = {}) => {
+      const ref = await toArtifactRef(template, bytes, signal);
+      await bucket.put(keyOf(ref), { bytes, sha256: ref.sha256 }, signal);
       await cache.put(ref, bytes);
       return ref;
     },
-    read: async (ref) => {
+    read: async (ref, { signal } = {}) => {
+      keyOf(ref);
       const copy = await cache.get(ref);
       if (copy !== null) return copy;
-      const bytes = await download(ref);
+      const bytes = await download(ref, signal);
       await cache.put(ref, bytes);
       return bytes;
     },
     remove: async (ref) => {
-      const Key = keyOf(ref);
+      const key = keyOf(ref);
       await cache.drop(ref);
-      try {
-        await client.send(new DeleteObjectCommand({ Bucket, Key }));
-      } catch (error) {
-        throw toStoreError(error, `delete s3://${Bucket}/${Key}`);
-      }
+      await bucket.remove(key);
     },
   };
 }

@@ -4,7 +4,8 @@ import { writeTransaction, type Database } from '../db/connection.ts';
 import { listRollouts, type RolloutWithVerdict } from '../db/rollouts.ts';
 import { recordStep } from '../db/steps.ts';
 import { referenceStep, type ArtifactRef, type CheckpointRef, type RunPlan } from '../spec/plan.ts';
-import { ArtifactPathError } from './artifact-store.ts';
+import { ArtifactPathError } from './artifact-errors.ts';
+import { removeAll } from './artifact-store.ts';
 import { durable, stageKey } from './durable.ts';
 import { measureRollouts } from './rollout-metrics.ts';
 import type { StoreDependencies } from './store-dependencies.ts';
@@ -90,6 +91,6 @@ export function createRecord(dependencies: StoreDependencies) {
       releaseArtifacts(tx, superseded);
     });
     held.drop(runId);
-    for (const ref of [...superseded, ...obsolete]) await artifacts.remove(ref);
+    await removeAll(artifacts, [...superseded, ...obsolete]);
   });
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { ApplicationFailure } from '@temporalio/activity';
-import { openDatabase, type Database } from '../db/connection.ts';
+import { openDatabase, readStoreId, type Database } from '../db/connection.ts';
 import { dumpRows } from '../db/dump.ts';
 import { registerExperiment } from '../db/experiments.ts';
 import { findScheme } from '../schemes/index.ts';
@@ -55,7 +55,7 @@ before(async () => {
     threads: 1,
   });
   db = openDatabase(join(directory, 'assay.db'));
-  const artifacts = createArtifactStore(join(directory, 'artifacts'));
+  const artifacts = createArtifactStore(join(directory, 'artifacts'), readStoreId(db));
   const plans = createPlanReader(artifacts);
   // Nothing is held from one activity to the next either.
   const held = { ...createHeldRollouts(), find: () => null, rounds: () => [] };

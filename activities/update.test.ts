@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,7 +24,7 @@ import type { RunContext } from './run-context.ts';
 import { createUpdate, type UpdatedPolicy } from './update.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'assay-update-'));
-const artifacts = createArtifactStore(directory);
+const artifacts = createArtifactStore(directory, randomUUID());
 const plan = { path: 'plan.json', sha256: '', bytes: 0 };
 let policy: Policy;
 let base: CheckpointRef;
@@ -114,7 +115,7 @@ test('a loss that is not finite keeps its batch, says where, and is not retried'
     const [, path] = /kept as artifacts\/(runs\/grpo\/failures\/step-0-\w+\.safetensors)/.exec(
       error.message,
     )!;
-    assert.deepEqual(readFileSync(artifacts.absolutePath(path!)), Buffer.from(encodeShapedBatch(broken)));
+    assert.deepEqual(readFileSync(join(directory, path!)), Buffer.from(encodeShapedBatch(broken)));
     return true;
   });
 });

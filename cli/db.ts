@@ -19,7 +19,8 @@ function printFiles(
 }
 
 function printCheck(check: StoreCheck): void {
-  const { database, artifacts, unrecorded, faults } = check;
+  const { storeId, database, artifacts, unrecorded, faults } = check;
+  if (storeId !== null) console.log(`store: ${storeId}`);
   if (database !== null) {
     const { appliedMigrations, knownMigrations, rows, tables } = database;
     console.log(

@@ -1,4 +1,4 @@
-import { openDatabase, type Database } from '../db/connection.ts';
+import { openDatabase, readStoreId, type Database } from '../db/connection.ts';
 import { listRuns } from '../db/runs.ts';
 import { extendExperiment, type ExtendedExperiment, type Extension } from '../experiments/extend.ts';
 import { extendMatrix, MatrixNotOpenError, NoWorkerError } from '../experiments/matrix-workflow.ts';
@@ -37,7 +37,10 @@ async function prepare(
   for (const { name, reason } of recomputed) console.error(`${name} starts over at step 0: ${reason}`);
   const pair = { from: stored.id, to: experiment.id, continued };
   const home = readHome(options);
-  const artifacts = await openArtifactStore(parseArtifactLocation(options.artifacts, home), home.artifacts);
+  const artifacts = await openArtifactStore(parseArtifactLocation(options.artifacts, home), {
+    cacheDirectory: home.copies,
+    storeId: readStoreId(db),
+  });
   const count = await continueRuns(db, artifacts, pair);
   if (count > 0) console.error(`${count} runs continue after the steps that are recorded`);
   if (experiment.id !== stored.id)

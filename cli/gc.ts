@@ -6,11 +6,13 @@ import { artifactsOption, homeOption, jsonOption, readHome } from './home-option
 const REASONS = {
   superseded: 'superseded checkpoints that were released',
   leftover: 'files of killed attempts, past steps and finished base models',
+  unknown: 'files of runs that the database does not know, a week old or more',
   partial: 'writes that never ended',
   cache: 'caches of other versions of the program',
 } as const;
 
-function printCollection({ garbage, bytes, keptFiles, keptBytes }: Collection, isDryRun: boolean): void {
+function printCollection(collection: Collection, isDryRun: boolean): void {
+  const { garbage, left, bytes, keptFiles, keptBytes } = collection;
   if (isDryRun) for (const { path, bytes: size } of garbage) console.log(`  ${path}  ${formatBytes(size)}`);
   for (const [why, reason] of Object.entries(REASONS)) {
     const files = garbage.filter((file) => file.why === why);
@@ -18,12 +20,13 @@ function printCollection({ garbage, bytes, keptFiles, keptBytes }: Collection, i
     if (files.length > 0) console.log(`${reason}: ${files.length} files, ${formatBytes(sum)}`);
   }
   const did = isDryRun ? 'would free' : 'freed';
+  const count = garbage.length - left.length;
   console.log(
-    `${did} ${formatBytes(bytes)} (${bytes} bytes) in ${garbage.length} files; kept ${formatBytes(keptBytes)} in ${keptFiles} files`,
+    `${did} ${formatBytes(bytes)} (${bytes} bytes) in ${count} files; kept ${formatBytes(keptBytes)} in ${keptFiles} files`,
   );
 }
 
-export function addGcCommand(program: Command): void {
+export function addGcCommand(program: Command, setExitCode: (code: number) => void): void {
   program
     .command('gc')
     .description(
@@ -43,9 +46,12 @@ export function addGcCommand(program: Command): void {
       const collection = await collectGarbage(home, { artifacts, isDryRun, nowMs: Date.now() });
       if (options.json) console.log(JSON.stringify({ isDryRun, ...collection }, null, 2));
       else printCollection(collection, isDryRun);
-      if (artifacts.kind === 'objects')
-        console.error(
-          `objects of s3://${artifacts.bucket} were not looked at: give the bucket a rule for their age`,
-        );
+      const [first] = collection.left;
+      if (first === undefined) return;
+      console.error(
+        `${collection.left.length} files could not be removed, the first ${first.path}: ${first.reason}. ` +
+          'Give this user the right to delete them and run `assay gc` again',
+      );
+      setExitCode(1);
     });
 }

@@ -1,6 +1,5 @@
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { BackendChoice } from '../model/backend.ts';
-import type { Home } from '../worker/home.ts';
 import type { WorkerRole } from '../worker/run-worker.ts';
 import type { MetricsAddress } from '../worker/supervisor.ts';
 import { artifactsOption, homeOption, readHome } from './home-option.ts';
@@ -10,9 +9,9 @@ interface WorkerOptions {
   readonly home: string;
   readonly artifacts?: string;
   readonly role: WorkerRole;
+  readonly store?: string;
   readonly backend: BackendChoice;
   readonly threads: string;
-  readonly store?: string;
   readonly metrics?: MetricsAddress;
 }
 
@@ -29,9 +28,9 @@ export function metricsOption(description: string): Option {
   );
 }
 
-async function readStoreIdOf(home: Home): Promise<string> {
-  const { openReadonlyDatabase, readStoreId } = await import('../db/connection.ts');
-  return readStoreId(openReadonlyDatabase(home.database));
+function parseStoreId(text: string): string {
+  if (/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)) return text;
+  throw new InvalidArgumentError('expected a UUID, as `assay db check` prints it on the host that records.');
 }
 
 export function addWorkerCommand(program: Command): void {
@@ -47,8 +46,13 @@ export function addWorkerCommand(program: Command): void {
         .choices(['store', 'train'])
         .makeOptionMandatory(),
     )
+    .addOption(
+      new Option(
+        '--store <uuid>',
+        'the store to work for (default: that of the home, or the only one with artifacts where --artifacts says)',
+      ).argParser(parseStoreId),
+    )
     .addOption(backendOption())
-    .option('--store <id>', 'identity of the store it works for; left out: that of the home')
     .option('--threads <n>', 'threads inside one tfjs operation', '1')
     .addOption(metricsOption('serve metrics to a Prometheus scraper, HOST:PORT'))
     .addHelpText(
@@ -58,13 +62,16 @@ export function addWorkerCommand(program: Command): void {
     .action(async (options: WorkerOptions) => {
       const { parseArtifactLocation } = await import('../worker/artifact-location.ts');
       const { runWorker } = await import('../worker/run-worker.ts');
+      const { resolveStoreId } = await import('../worker/store-id.ts');
       const { configuredTarget } = await import('../worker/temporal-connection.ts');
       const home = readHome(options);
+      const { role } = options;
+      const artifacts = parseArtifactLocation(options.artifacts, home);
       await runWorker({
-        role: options.role,
+        role,
         home,
-        storeId: options.store ?? (await readStoreIdOf(home)),
-        artifacts: parseArtifactLocation(options.artifacts, home),
+        artifacts,
+        storeId: await resolveStoreId({ role, home, artifacts, named: options.store }),
         target: configuredTarget(),
         backend: options.backend,
         threads: Number(options.threads),

@@ -1,4 +1,6 @@
+import { checkOwner } from '../activities/artifact-owner.ts';
 import { createArtifactStore, type ArtifactStore } from '../activities/artifact-store.ts';
+import type { Bucket } from '../activities/object-bucket.ts';
 import type { Home } from './home.ts';
 
 /** `--artifacts` is neither a directory nor `s3://BUCKET[/PREFIX]`. */
@@ -29,20 +31,30 @@ export function parseArtifactLocation(setting: string | undefined, home: Home): 
   return { kind: 'objects', bucket, prefix };
 }
 
-/** Opens the store, with copies of objects in `cacheDirectory`; the client of object stores is loaded only for one. */
-export async function openArtifactStore(
-  location: ArtifactLocation,
-  cacheDirectory: string,
-): Promise<ArtifactStore> {
-  if (location.kind === 'directory') return createArtifactStore(location.directory);
-  const { createObjectArtifactStore } = await import('../activities/object-artifact-store.ts');
+/** The bucket of a location; the client of object stores is loaded only for one. */
+export async function openLocationBucket({ bucket }: { readonly bucket: string }): Promise<Bucket> {
+  const { openBucket } = await import('../activities/object-bucket.ts');
   const { AWS_ENDPOINT_URL_S3: forStore, AWS_ENDPOINT_URL: forAll } = process.env;
   const endpoint = forStore ?? forAll;
-  return createObjectArtifactStore({
-    bucket: location.bucket,
-    prefix: location.prefix,
-    cacheDirectory,
-    cacheBytes: CACHE_BYTES,
-    ...(endpoint === undefined ? {} : { endpoint }),
-  });
+  return openBucket({ bucket, ...(endpoint === undefined ? {} : { endpoint }) });
+}
+
+/**
+ * Opens the artifacts of one store. Copies of objects are kept in `cacheDirectory`.
+ *
+ * @throws {ArtifactOwnerError} when the directory is another store's
+ */
+export async function openArtifactStore(
+  location: ArtifactLocation,
+  options: { readonly cacheDirectory: string; readonly storeId: string },
+): Promise<ArtifactStore> {
+  const { cacheDirectory, storeId } = options;
+  if (location.kind === 'directory') {
+    await checkOwner(location.directory, storeId);
+    return createArtifactStore(location.directory, storeId);
+  }
+  const { createObjectArtifactStore } = await import('../activities/object-artifact-store.ts');
+  const bucket = await openLocationBucket(location);
+  const { prefix } = location;
+  return createObjectArtifactStore({ bucket, prefix, storeId, cacheDirectory, cacheBytes: CACHE_BYTES });
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { createArtifactStore } from '../activities/artifact-store.ts';
 import { recordArtifact } from '../db/artifacts.ts';
-import { DatabaseDamagedError, DatabaseMissingError, type Database } from '../db/connection.ts';
+import { DatabaseDamagedError, DatabaseMissingError, readStoreId, type Database } from '../db/connection.ts';
 import { exampleRollout, openExampleStore, recordExampleRollouts } from '../db/example-store.ts';
 import { parseArtifactLocation } from './artifact-location.ts';
 import { checkStore, type StoreCheck } from './check-store.ts';
@@ -23,7 +23,7 @@ async function createHome(t: TestContext): Promise<{ home: Home; db: Database }>
   const db = openExampleStore(home.database);
   t.after(() => db.$client.close());
   recordExampleRollouts(db, [exampleRollout('r1', 0)]);
-  const artifacts = createArtifactStore(home.artifacts);
+  const artifacts = createArtifactStore(home.artifacts, readStoreId(db));
   for (const path of [
     'runs/r1/evaluation-2/clean-0-01.safetensors',
     'runs/r1/evaluation-2/dev-0-01.safetensors',
@@ -35,7 +35,8 @@ async function createHome(t: TestContext): Promise<{ home: Home; db: Database }>
 const clean = 'runs/r1/evaluation-2/clean-0-01.safetensors';
 
 test('a whole home has no fault, and an orphan file is named without being one', async (t) => {
-  const { home } = await createHome(t);
+  const { home, db } = await createHome(t);
+  const artifacts = createArtifactStore(home.artifacts, readStoreId(db));
   const whole = await check(home);
   assert.deepEqual(whole.faults, []);
   assert.deepEqual(
@@ -44,11 +45,8 @@ test('a whole home has no fault, and an orphan file is named without being one',
   );
   assert.ok(whole.database!.rows > 5);
   assert.equal(whole.database!.appliedMigrations, whole.database!.knownMigrations);
-  await createArtifactStore(home.artifacts).write(
-    'runs/gone/step-0/rollouts-0-01.safetensors',
-    new Uint8Array(3),
-  );
-  await createArtifactStore(home.artifacts).write('mine.txt', new Uint8Array(3));
+  await artifacts.write('runs/gone/step-0/rollouts-0-01.safetensors', new Uint8Array(3));
+  await artifacts.write('mine.txt', new Uint8Array(3));
   const { unrecorded, faults } = await check(home);
   assert.deepEqual(
     unrecorded!.orphans.map(({ path, bytes }) => [path, bytes]),

@@ -4,15 +4,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import {
-  ArtifactDamagedError,
-  ArtifactMissingError,
-  createArtifactStore,
-  type ArtifactStore,
-} from '../activities/artifact-store.ts';
+import { ArtifactDamagedError, ArtifactMissingError } from '../activities/artifact-errors.ts';
+import { checkOwner } from '../activities/artifact-owner.ts';
+import { resolveInside } from '../activities/artifact-path.ts';
+import type { ArtifactStore } from '../activities/artifact-store.ts';
 import { listArtifacts, type ArtifactRow } from '../db/artifacts.ts';
 import { checkDatabase, type DatabaseCheck, type DatabaseFault } from '../db/check-database.ts';
-import { openForInspection, type Database } from '../db/connection.ts';
+import { openForInspection, readStoreId, type Database } from '../db/connection.ts';
 import { openArtifactStore, type ArtifactLocation } from './artifact-location.ts';
 import { createClassifier, type ArtifactState } from './classify-artifacts.ts';
 import type { Home } from './home.ts';
@@ -42,6 +40,8 @@ export interface UnrecordedFiles {
 }
 
 export interface StoreCheck {
+  /** As queue names, marker files and keys carry it; null when the database is not whole. */
+  readonly storeId: string | null;
   readonly database: DatabaseCheck['contents'];
   /** Files that rows promise; each was read and hashed. */
   readonly artifacts: FileSum;
@@ -62,7 +62,7 @@ const RESTORE = 'put it back from a copy; without one, delete the run’s rows a
 async function checkArtifact(directory: string, row: ArtifactRow): Promise<StoreFault | null> {
   let path: string;
   try {
-    path = createArtifactStore(directory).absolutePath(row.path);
+    path = await resolveInside(directory, row.path);
   } catch (error) {
     const mend = 'the database was changed by another program: put a whole copy of it in its place';
     return { kind: 'path', where: `artifacts, row ${row.path}`, found: (error as Error).message, mend };
@@ -126,10 +126,14 @@ async function listUnrecorded(directory: string, db: Database): Promise<Unrecord
 }
 
 /** With an empty cache, since it is the objects that are in question and not this host's copies. */
-async function checkObjects(location: ArtifactLocation, rows: readonly ArtifactRow[]): Promise<StoreFault[]> {
+async function checkObjects(
+  location: ArtifactLocation,
+  db: Database,
+  rows: readonly ArtifactRow[],
+): Promise<StoreFault[]> {
   const scratch = await mkdtemp(join(tmpdir(), 'assay-check-objects-'));
   try {
-    const store = await openArtifactStore(location, scratch);
+    const store = await openArtifactStore(location, { cacheDirectory: scratch, storeId: readStoreId(db) });
     return await findFaults(rows, (row) => checkObject(store, row));
   } finally {
     await rm(scratch, { recursive: true });
@@ -143,8 +147,9 @@ async function checkArtifacts(
   const rows = listArtifacts(db).filter(({ isRetained }) => isRetained);
   const artifacts = sum(rows);
   if (location.kind === 'objects')
-    return { artifacts, unrecorded: null, faults: await checkObjects(location, rows) };
+    return { artifacts, unrecorded: null, faults: await checkObjects(location, db, rows) };
   const { directory } = location;
+  await checkOwner(directory, readStoreId(db));
   const unrecorded = await listUnrecorded(directory, db);
   return { artifacts, unrecorded, faults: await findFaults(rows, (row) => checkArtifact(directory, row)) };
 }
@@ -154,6 +159,7 @@ async function checkArtifacts(
  * nothing; may run beside a matrix. Files are looked at only when the database is whole and of this program's version.
  *
  * @throws {DatabaseMissingError} @throws {DatabaseDamagedError} when it is no database at all
+ * @throws {ArtifactOwnerError} when the files are another store's
  * @throws {ObjectStoreUnreachableError} @throws {ObjectStoreRefusedError}
  */
 export async function checkStore(home: Home, location: ArtifactLocation): Promise<StoreCheck> {
@@ -161,9 +167,10 @@ export async function checkStore(home: Home, location: ArtifactLocation): Promis
   try {
     const { faults, contents: database } = checkDatabase(db);
     const isReadable = !faults.some(({ kind }) => kind === 'page' || kind === 'schema');
-    if (!isReadable) return { database, artifacts: { files: 0, bytes: 0 }, unrecorded: null, faults };
+    if (!isReadable)
+      return { storeId: null, database, artifacts: { files: 0, bytes: 0 }, unrecorded: null, faults };
     const found = await checkArtifacts(location, db);
-    return { database, ...found, faults: [...faults, ...found.faults] };
+    return { storeId: readStoreId(db), database, ...found, faults: [...faults, ...found.faults] };
   } finally {
     db.$client.close();
   }

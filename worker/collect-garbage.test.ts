@@ -12,10 +12,12 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { ArtifactOwnerError } from '../activities/artifact-errors.ts';
+import { findOwner, OWNER_FILE } from '../activities/artifact-owner.ts';
 import { createArtifactStore } from '../activities/artifact-store.ts';
 import { recordArtifact, recordCheckpoint, releaseArtifacts } from '../db/artifacts.ts';
 import { recordBaseModel } from '../db/base-models.ts';
-import { DatabaseMissingError } from '../db/connection.ts';
+import { DatabaseMissingError, openDatabase, readStoreId } from '../db/connection.ts';
 import { openExampleStore } from '../db/example-store.ts';
 import { endRun } from '../db/runs.ts';
 import { recordStep } from '../db/steps.ts';
@@ -25,6 +27,7 @@ import { collectGarbage, type Collection } from './collect-garbage.ts';
 import { toHome, type Home } from './home.ts';
 
 const HOUR_AGO_MS = Date.now() - 3_600_000;
+const EIGHT_DAYS_MS = 8 * 24 * 3_600_000;
 const BASE = 'b'.repeat(64);
 const base = (path: string): string => `bases/${BASE.slice(0, 16)}/${path}`;
 
@@ -49,7 +52,7 @@ async function createHome(t: TestContext): Promise<{ home: Home; recorded: reado
   const home = toHome(directory);
   const db = openExampleStore(home.database);
   t.after(() => db.$client.close());
-  const artifacts = createArtifactStore(home.artifacts);
+  const artifacts = createArtifactStore(home.artifacts, readStoreId(db));
   const write = (path: string) => artifacts.write(path, new TextEncoder().encode(path));
   const weights = await write(base('step-200/weights-01.safetensors'));
   const model = {
@@ -98,6 +101,10 @@ const NEEDED = [
   // A base model that is not made yet: its last chunk, and the one before.
   'artifacts/bases/cccccccccccccccc/step-300/weights-01.safetensors',
   'artifacts/bases/cccccccccccccccc/step-200/weights-01.safetensors',
+  // Of a run and a base model that no row knows; younger than a week.
+  'artifacts/runs/unknown/grpo/base-0/seed-0/plan-01.json',
+  'artifacts/runs/unknown/grpo/base-0/seed-0/step-0/rollouts-0-01.safetensors',
+  'artifacts/bases/cccccccccccccccc/step-100/weights-01.safetensors',
   'artifacts/notes/of-the-user.txt',
   'policies/r1/model.safetensors',
   'reports/demo/report.html',
@@ -111,12 +118,9 @@ const GARBAGE = [
   'artifacts/runs/r1/failures/step-1-01.safetensors',
   'artifacts/runs/r2/step-0/rollouts-0-01.safetensors',
   'artifacts/runs/r2/checkpoint-1/weights-other.safetensors',
-  'artifacts/runs/unknown/grpo/base-0/seed-0/plan-01.json',
-  'artifacts/runs/unknown/grpo/base-0/seed-0/step-0/rollouts-0-01.safetensors',
   'artifacts/runs/r2/step-1/rollouts-1-01.safetensors.4000000-1.partial',
   `artifacts/${base('step-200/training-state-01.safetensors')}`,
   `artifacts/${base('step-100/weights-01.safetensors')}`,
-  'artifacts/bases/cccccccccccccccc/step-100/weights-01.safetensors',
   'policies/r2.4000000.partial/config.json',
   'reports/demo/report.html.partial',
   'server/workflow-bundle-0123456789abcdef.js',
@@ -144,28 +148,71 @@ test('what a report, a resumed run or a base model needs stays, the rest goes, a
   assert.deepEqual(await collect(home, { ...options, isDryRun: false }), planned);
   assert.deepEqual(exists(home, GARBAGE), []);
   assert.deepEqual(exists(home, kept), kept);
-  assert.deepEqual(exists(home, ['artifacts/runs/unknown', 'artifacts/runs/r1/step-0']), []);
+  assert.deepEqual(exists(home, ['artifacts/runs/r2/step-0', 'artifacts/runs/r1/step-0']), []);
   assert.equal((await collect(home, options)).garbage.length, 0);
   assert.deepEqual((await checkStore(home, parseArtifactLocation(undefined, home))).faults, []);
 });
 
-test('a directory that hosts share is looked after where it lies, and copies of objects are left to their cache', async (t) => {
+test('a directory that hosts share is looked after where it lies', async (t) => {
   const { home } = await createHome(t);
   const shared = join(home.directory, 'mounted');
   renameSync(home.artifacts, shared);
   put(shared, 'runs/r2/step-0/rollouts-0-01.safetensors');
-  put(home.artifacts, 'runs/gone/step-0/rollouts-0-01.safetensors');
-  const collectFrom = async (setting: string) => {
-    const artifacts = parseArtifactLocation(setting, home);
-    const { garbage } = await collectGarbage(home, { artifacts, isDryRun: false, nowMs: Date.now() });
-    return garbage.map(({ path }) => path);
-  };
-  assert.deepEqual(await collectFrom('s3://bucket/runs'), []);
-  assert.deepEqual(await collectFrom(shared), [
-    `${shared}/runs/r1/checkpoint-1/weights-01.safetensors`,
-    `${shared}/runs/r2/step-0/rollouts-0-01.safetensors`,
-  ]);
+  put(home.artifacts, 'runs/r2/step-0/rollouts-0-01.safetensors');
+  const artifacts = parseArtifactLocation(shared, home);
+  const { garbage } = await collectGarbage(home, { artifacts, isDryRun: false, nowMs: Date.now() });
+  assert.deepEqual(
+    garbage.map(({ path }) => path),
+    [
+      `${shared}/runs/r1/checkpoint-1/weights-01.safetensors`,
+      `${shared}/runs/r2/step-0/rollouts-0-01.safetensors`,
+    ],
+  );
   assert.deepEqual((await checkStore(home, parseArtifactLocation(shared, home))).faults, []);
+});
+
+test('a directory of another home is refused, by gc and by check, and nothing goes', async (t) => {
+  const { home, recorded } = await createHome(t);
+  const guest = toHome(join(home.directory, 'guest'));
+  openDatabase(guest.database).$client.close();
+  const artifacts = parseArtifactLocation(home.artifacts, guest);
+  const nowMs = Date.now() + EIGHT_DAYS_MS;
+  for (const isDryRun of [true, false])
+    await assert.rejects(collectGarbage(guest, { artifacts, isDryRun, nowMs }), ArtifactOwnerError);
+  await assert.rejects(checkStore(guest, artifacts), ArtifactOwnerError);
+  assert.deepEqual(exists(home, recorded), recorded);
+});
+
+test('what no row knows goes when it is a week old, unless it was there before the directory was claimed', async (t) => {
+  const { home } = await createHome(t);
+  const unknown = 'runs/unknown/step-0/rollouts-0-01.safetensors';
+  const options = { isDryRun: false, nowMs: Date.now() + EIGHT_DAYS_MS };
+  const listUnknown = async () =>
+    (await collect(home, options)).garbage.filter(({ why }) => why === 'unknown').map(({ path }) => path);
+  // Written an hour before this store claimed the directory.
+  put(home.artifacts, unknown);
+  assert.deepEqual(await listUnknown(), []);
+  const later = Date.now() / 1000 + 60;
+  utimesSync(join(home.artifacts, unknown), later, later);
+  assert.deepEqual((await collect(home, { ...options, nowMs: Date.now() })).garbage, []);
+  assert.deepEqual(await listUnknown(), [`artifacts/${unknown}`]);
+  assert.deepEqual(exists(home, ['artifacts/runs/unknown']), []);
+});
+
+test('an unmarked directory of an older version becomes this home’s, and what is unknown in it stays', async (t) => {
+  const { home } = await createHome(t);
+  rmSync(join(home.artifacts, OWNER_FILE));
+  put(home.artifacts, 'runs/unknown/step-0/rollouts-0-01.safetensors');
+  put(home.artifacts, 'runs/r2/step-0/rollouts-0-01.safetensors');
+  const options = { isDryRun: true, nowMs: Date.now() + EIGHT_DAYS_MS };
+  const planned = (await collect(home, options)).garbage;
+  assert.equal(await findOwner(home.artifacts), null, 'a dry run claims nothing');
+  assert.deepEqual((await collect(home, { ...options, isDryRun: false })).garbage, planned);
+  assert.ok(planned.every(({ why }) => why !== 'unknown'));
+  assert.equal(planned.length, 2);
+  const db = openDatabase(home.database);
+  t.after(() => db.$client.close());
+  assert.equal((await findOwner(home.artifacts))?.store, readStoreId(db));
 });
 
 test('links are removed or left, never followed', async (t) => {
@@ -173,11 +220,10 @@ test('links are removed or left, never followed', async (t) => {
   const outside = mkdtempSync(join(tmpdir(), 'assay-outside-'));
   t.after(() => rmSync(outside, { recursive: true }));
   put(outside, 'step-0/rollouts-0-01.safetensors');
-  mkdirSync(join(home.artifacts, 'runs/unknown'), { recursive: true });
-  symlinkSync(join(outside, 'step-0'), join(home.artifacts, 'runs/unknown/step-0'));
+  symlinkSync(join(outside, 'step-0'), join(home.artifacts, 'runs/r1/step-0'));
   const { garbage } = await collect(home, { isDryRun: false, nowMs: Date.now() });
-  assert.ok(garbage.some(({ path }) => path === 'artifacts/runs/unknown/step-0'));
-  assert.ok(!existsSync(join(home.artifacts, 'runs/unknown')));
+  assert.ok(garbage.some(({ path }) => path === 'artifacts/runs/r1/step-0'));
+  assert.ok(!existsSync(join(home.artifacts, 'runs/r1/step-0')));
   assert.ok(existsSync(join(outside, 'step-0/rollouts-0-01.safetensors')));
 });
 

@@ -5,6 +5,8 @@ export interface Home {
   readonly directory: string;
   readonly database: string;
   readonly artifacts: string;
+  /** Copies of a bucket's objects. */
+  readonly copies: string;
   readonly reports: string;
   readonly policies: string;
   readonly logs: string;
@@ -27,6 +29,7 @@ export function toHome(directory: string): Home {
     directory: root,
     database: join(root, 'assay.db'),
     artifacts: join(root, 'artifacts'),
+    copies: join(root, 'copies'),
     reports: join(root, 'reports'),
     policies: join(root, 'policies'),
     logs: join(root, 'logs'),

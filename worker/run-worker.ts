@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { DefaultLogger, Runtime, Worker, type NativeConnection } from '@temporalio/worker';
+import type { ArtifactStore } from '../activities/artifact-store.ts';
 import { createHeldRollouts } from '../activities/held-rollouts.ts';
 import { createPlanReader } from '../activities/run-context.ts';
 import { createTurns, takeTurns } from '../activities/turns.ts';
@@ -24,8 +25,9 @@ export type WorkerRole = 'store' | 'train';
 export interface WorkerSettings {
   readonly role: WorkerRole;
   readonly home: Home;
-  readonly storeId: string;
   readonly artifacts: ArtifactLocation;
+  /** Whose queues it serves, whose artifacts it reads and writes. */
+  readonly storeId: string;
   readonly target: TemporalTarget;
   readonly backend: BackendChoice;
   /** Threads inside one tfjs operation. */
@@ -55,6 +57,10 @@ const CONNECT_PATIENCE_MS = 30_000;
 /** A cancellation reaches an activity with the answer to a heartbeat. */
 const HEARTBEAT_INTERVAL = '2s';
 
+function openArtifacts({ artifacts, home, storeId }: WorkerSettings): Promise<ArtifactStore> {
+  return openArtifactStore(artifacts, { cacheDirectory: home.copies, storeId });
+}
+
 /**
  * Waits for the server last, so that both start at the same time. Each role loads what it serves: a store computes with no tensors, a
  * train worker opens no database.
@@ -66,7 +72,7 @@ async function storeWorkers(
   const { createStoreActivities } = await import('../activities/store-activities.ts');
   const { openDatabase } = await import('../db/connection.ts');
   const { prepareWorkflowBundle } = await import('./workflow-bundle.ts');
-  const artifacts = await openArtifactStore(settings.artifacts, settings.home.artifacts);
+  const artifacts = await openArtifacts(settings);
   const activities = createStoreActivities({
     db: openDatabase(settings.home.database),
     artifacts,
@@ -108,7 +114,7 @@ async function trainWorkers(
     cacheDirectory: defaultCacheDirectory(),
     threads: settings.threads,
   });
-  const artifacts = await openArtifactStore(settings.artifacts, settings.home.artifacts);
+  const artifacts = await openArtifacts(settings);
   const { trainQueue } = temporalNames(settings.storeId);
   const workerQueue = `${trainQueue}/${hostname()}/${randomUUID()}`;
   const { provenance, computedBy } = await collectProvenance(backend);

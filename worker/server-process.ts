@@ -4,7 +4,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, w
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
-import { DiskFullError } from '../activities/artifact-store.ts';
+import { DiskFullError } from '../activities/artifact-errors.ts';
 import { PRIVATE_DIRECTORY, type Home } from './home.ts';
 import { identifyProcess, isRunning, type ProcessIdentity } from './process-identity.ts';
 import { rotateLogs } from './rotate-logs.ts';

@@ -1,5 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { BackendChoice } from '../model/backend.ts';
+import { checkOwner } from '../activities/artifact-owner.ts';
+import { parseArtifactLocation } from './artifact-location.ts';
 import { acquireEmbeddedServer, type EmbeddedServer } from './embedded-server.ts';
 import type { Home } from './home.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
@@ -123,6 +125,9 @@ async function openAll(settings: SessionSettings): Promise<Opened> {
 
 /** Starts (or joins) the server, starts the workers, connects a client. */
 export async function openSession(settings: SessionSettings): Promise<Session> {
+  const location = parseArtifactLocation(settings.artifacts, settings.home);
+  // Refused here rather than by every worker.
+  if (location.kind === 'directory') await checkOwner(location.directory, settings.storeId);
   const { client, isSearchable, address, server, fleet } = await openAll(settings);
   const watch = server === null ? null : keepAlive(server, fleet);
   const failure = Promise.race([fleet.failure, ...(watch === null ? [] : [watch.failure])]);
