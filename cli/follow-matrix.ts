@@ -1,8 +1,7 @@
 import { CancelledFailure, WorkflowFailedError } from '@temporalio/client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readStoreId, type Database } from '../db/connection.ts';
-import { listMadeBaseModels } from '../db/base-models.ts';
-import { listPositions, type RunPosition } from '../db/progress.ts';
+import { listAwaitedBaseModels, listPositions, type RunPosition } from '../db/progress.ts';
 import {
   queryBaseModel,
   startMatrix,
@@ -23,33 +22,18 @@ export interface FollowedMatrix {
   readonly failFast: boolean;
 }
 
-/**
- * The base models that may be in the making: those of the first runs of the window that have none yet. Runs begin in the order
- * of their ids.
- */
-function listBasesInTheMaking({ db, window }: FollowedMatrix, runs: readonly RunPosition[]): RunPosition[] {
-  const unfinished = runs
-    .filter(({ status }) => status === 'pending' || status === 'running')
-    .sort((a, b) => (a.runId < b.runId ? -1 : 1))
-    .slice(0, window);
-  const firsts = new Map(unfinished.map((run) => [run.baseModelId, run]));
-  for (const id of listMadeBaseModels(db, [...firsts.keys()])) firsts.delete(id);
-  return [...firsts.values()];
-}
-
-async function listBaseProgress(
-  matrix: FollowedMatrix,
-  runs: readonly RunPosition[],
-): Promise<BaseProgress[]> {
-  const { session, experiment } = matrix;
+async function listBaseProgress({
+  session,
+  db,
+  experiment,
+  window,
+}: FollowedMatrix): Promise<BaseProgress[]> {
   const names = new Map(experiment.conditions.map(({ name, condition }) => [name, condition.base.name]));
+  const awaited = listAwaitedBaseModels(db, { experimentId: experiment.id, limit: window });
   const progress = await Promise.all(
-    listBasesInTheMaking(matrix, runs).map(async ({ baseModelId, conditionName, baseSeed }) => {
-      const at = await queryBaseModel(session.client, {
-        storeId: readStoreId(matrix.db),
-        experimentId: experiment.id,
-        baseModelId,
-      });
+    awaited.map(async ({ baseModelId, conditionName, baseSeed }) => {
+      const key = { storeId: readStoreId(db), experimentId: experiment.id };
+      const at = await queryBaseModel(session.client, { ...key, baseModelId });
       return at === null ? [] : [{ name: `${names.get(conditionName)!} seed ${baseSeed}`, ...at }];
     }),
   );
@@ -112,7 +96,7 @@ async function follow(
   const showUntilEnd = async (): Promise<void> => {
     while (!ended.signal.aborted) {
       const runs = listPositions(db, experiment.id);
-      const bases = await listBaseProgress(matrix, runs);
+      const bases = await listBaseProgress(matrix);
       view.show({ runs, bases, pausedBecause: await findLacking(runs) });
       // The end cuts the pause short.
       await sleep(pollIntervalMs(runs.length), undefined, { signal: ended.signal }).catch(() => undefined);

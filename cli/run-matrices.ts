@@ -2,7 +2,6 @@ import { openDatabase, readStoreId, type Database } from '../db/connection.ts';
 import { listPositions } from '../db/progress.ts';
 import { registerMatrix, type PlannedRun } from '../experiments/register.ts';
 import type { ResolvedExperiment } from '../experiments/resolve.ts';
-import { chooseBackend } from '../model/backend.ts';
 import { defaultCacheDirectory } from '../model/cache-directory.ts';
 import { parseArtifactLocation } from '../worker/artifact-location.ts';
 import type { Home } from '../worker/home.ts';
@@ -45,8 +44,11 @@ function isFinished(db: Database, experimentId: string, planned: readonly Planne
 
 async function openWorkers(home: Home, storeId: string, options: WorkerOptions): Promise<Session> {
   parseArtifactLocation(options.artifacts, home);
-  // A forced backend that is missing is refused here rather than by every worker.
-  chooseBackend({ backend: options.backend, cacheDirectory: defaultCacheDirectory() });
+  // A forced backend that is missing is refused here rather than by every worker; automatic choice finds one.
+  if (options.backend !== 'auto') {
+    const { chooseBackend } = await import('../model/backend.ts');
+    chooseBackend({ backend: options.backend, cacheDirectory: defaultCacheDirectory() });
+  }
   const session = await openSession({
     ...options,
     home,

@@ -1,4 +1,4 @@
-import { eq, inArray } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import type { ArtifactRef } from '../spec/plan.ts';
 import { findArtifact, recordArtifact } from './artifacts.ts';
 import { assertSameRecord } from './conflicting-record-error.ts';
@@ -44,16 +44,6 @@ export function listBaseModelIds(db: Database): string[] {
     .select({ id: baseModels.id })
     .from(baseModels)
     .orderBy(baseModels.id)
-    .all()
-    .map(({ id }) => id);
-}
-
-/** Those of `ids` that are made. */
-export function listMadeBaseModels(db: Database, ids: readonly string[]): string[] {
-  return db
-    .select({ id: baseModels.id })
-    .from(baseModels)
-    .where(inArray(baseModels.id, [...ids]))
     .all()
     .map(({ id }) => id);
 }

@@ -1,7 +1,7 @@
-import { and, asc, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Database } from './connection.ts';
 import { recordedRunId, type RunRow, type RunStatus } from './runs.ts';
-import { conditions, evaluations, metrics, runs, steps } from './schema.ts';
+import { baseModels, conditions, evaluations, metrics, runs, steps } from './schema.ts';
 
 /** Where a run is, as its rows say. */
 export interface RunPosition extends Pick<
@@ -37,6 +37,42 @@ export function listRunCursors(db: Database): RunCursor[] {
     })
     .from(runs)
     .orderBy(runs.id)
+    .all();
+}
+
+/** A base model that runs wait for. */
+export interface AwaitedBaseModel {
+  readonly baseModelId: string;
+  readonly baseSeed: number;
+  /** A condition that starts from it. */
+  readonly conditionName: string;
+}
+
+/**
+ * The base models that may be in the making: those that the first `limit` unfinished runs start from and that are not made yet. Runs
+ * are begun in the order of their ids.
+ */
+export function listAwaitedBaseModels(
+  db: Database,
+  query: { readonly experimentId: string; readonly limit: number },
+): AwaitedBaseModel[] {
+  const first = db
+    .select({ baseModelId: runs.baseModelId, baseSeed: runs.baseSeed, conditionId: runs.conditionId })
+    .from(runs)
+    .where(and(eq(runs.experimentId, query.experimentId), inArray(runs.status, ['pending', 'running'])))
+    .orderBy(asc(runs.id))
+    .limit(query.limit)
+    .as('first');
+  return db
+    .select({ baseModelId: first.baseModelId, baseSeed: first.baseSeed, conditionName: conditions.name })
+    .from(first)
+    .innerJoin(
+      conditions,
+      and(eq(conditions.experimentId, query.experimentId), eq(conditions.id, first.conditionId)),
+    )
+    .leftJoin(baseModels, eq(baseModels.id, first.baseModelId))
+    .where(isNull(baseModels.id))
+    .groupBy(first.baseModelId)
     .all();
 }
 
