@@ -13,7 +13,7 @@ function recordReward(db: ReturnType<typeof openExampleStore>, runId: string, st
 
 test('a position is the last recorded step with its metrics, and a pending run has none', (t) => {
   const db = openExampleStore(temporaryStorePath(t));
-  startRun(db, 'r1', '{}');
+  startRun(db, 'r1', { provenance: '{}', sources: null });
   for (const step of [0, 1]) recordReward(db, 'r1', step);
   const [first, second] = listPositions(db, 'e1');
   assert.deepEqual(first, {

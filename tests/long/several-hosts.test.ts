@@ -7,7 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { defaultCacheDirectory } from '../../model/cache-directory.ts';
+import { parseArtifactLocation } from '../../worker/artifact-location.ts';
 import { findFreePort } from '../../worker/free-port.ts';
+import { toHome } from '../../worker/home.ts';
+import { findStoreIds } from '../../worker/store-id.ts';
 import { provideTemporalServer } from '../../worker/setup/temporal-server.ts';
 import { findProcesses, runAssay, type AssayProcess } from '../assay-process.ts';
 import { createNetwork, whyNoHosts, type NetworkHost } from '../network-hosts.ts';
@@ -146,14 +149,21 @@ test(
       ASSAY_CACHE: defaultCacheDirectory(),
       ASSAY_ARTIFACTS: `s3://${BUCKET}/two-runs`,
     };
+    const location = parseArtifactLocation(environment.ASSAY_ARTIFACTS, toHome(directory));
     const [head, ...trainers] = network.hosts;
+    const launched = head!.start(['run', matrix, '--train-workers', '0'], environment);
+    const deadline = Date.now() + LIMIT_MS;
+    Object.assign(process.env, objects.environment);
+    // The other hosts have no database: they find the store by what it has in the bucket.
+    while ((await findStoreIds(location)).length === 0) {
+      assert.ok(Date.now() < deadline, `nothing is in the bucket:\n${launched.output().stderr}`);
+      await sleep(500);
+    }
     const workers = trainers.map((host) => ({
       host,
       process: host.start(['worker', '--role', 'train'], environment),
     }));
-    const launched = head!.start(['run', matrix, '--train-workers', '0'], environment);
 
-    const deadline = Date.now() + LIMIT_MS;
     const cutOff = await cutInUpdate(client, workers, () => {
       assert.equal(launched.child.exitCode, null, launched.output().stderr);
       assert.ok(Date.now() < deadline, `no update began:\n${launched.output().stderr}`);
