@@ -58,6 +58,18 @@ test('users that come and go at once never meet a second server or none', async 
   assert.deepEqual(serversOf(home), []);
 });
 
+test('a server that was stopped has given back its file and its port', async (t) => {
+  const home = createTemporaryDirectory(t, 'assay-server-again-');
+  const ports = new Set<number>();
+  // Often, since its threads end one after the other, in no time or, on a busy machine, in some milliseconds.
+  for (let start = 0; start < 8; start += 1) {
+    const server = await acquire(home);
+    ports.add(readServer(home).port);
+    await server.release();
+  }
+  assert.equal(ports.size, 1);
+});
+
 test('a command that is killed while its server starts leaves a server that the next one takes', async (t) => {
   const home = createTemporaryDirectory(t, 'assay-server-killed-');
   const start = `
