@@ -8,6 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultCacheDirectory } from '../model/cache-directory.ts';
 import { acquireEmbeddedServer, type EmbeddedServer } from '../worker/embedded-server.ts';
 import { toHome } from '../worker/home.ts';
+import { isRunning } from '../worker/process-identity.ts';
+import { readRecord } from '../worker/server-process.ts';
 import { provideTemporalServer } from '../worker/setup/temporal-server.ts';
 import { findProcesses, startAssay } from './assay-process.ts';
 import { readServer } from './chaos/server-view.ts';
@@ -58,6 +60,18 @@ test('users that come and go at once never meet a second server or none', async 
   assert.deepEqual(serversOf(home), []);
 });
 
+test('a server that was stopped has given back its file and its port', async (t) => {
+  const home = createTemporaryDirectory(t, 'assay-server-again-');
+  const ports = new Set<number>();
+  // Often, since its threads end one after the other, in no time or, on a busy machine, in some milliseconds.
+  for (let start = 0; start < 8; start += 1) {
+    const server = await acquire(home);
+    ports.add(readServer(home).port);
+    await server.release();
+  }
+  assert.equal(ports.size, 1);
+});
+
 test('a command that is killed while its server starts leaves a server that the next one takes', async (t) => {
   const home = createTemporaryDirectory(t, 'assay-server-killed-');
   const start = `
@@ -90,9 +104,10 @@ test('an entry of a killed command whose process number another program has now 
 test('a record whose process number another program has now is not taken for the server, nor killed', async (t) => {
   const home = createTemporaryDirectory(t, 'assay-server-record-');
   const first = await acquire(home);
-  const { pid, port } = readServer(home);
-  process.kill(pid, 'SIGKILL');
-  while (serversOf(home).length > 0) await sleep(20);
+  const killed = readRecord(toHome(home))!;
+  const { port } = killed;
+  process.kill(killed.pid, 'SIGKILL');
+  while (isRunning(killed)) await sleep(20);
   writeFileSync(join(home, 'server/server.json'), JSON.stringify({ pid: process.pid, startedAt: '1', port }));
   await first.revive();
   assert.equal(readServer(home).port, port);

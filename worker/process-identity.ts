@@ -8,28 +8,36 @@ export interface ProcessIdentity {
   readonly startedAt: string;
 }
 
-/** Linux: what follows the program's name, which may hold anything, in `/proc/PID/stat`: the state is field 3, the start field 22. */
-function readProc(pid: number): { state: string; startedAt: string } {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return { state: fields[0]!, startedAt: fields[19]! };
+interface Observed {
+  readonly startedAt: string;
+  /** Ended, and waits to be buried by its parent. */
+  readonly hasEnded: boolean;
 }
 
-function askPs(pid: number): { state: string; startedAt: string } {
+/** Linux: what follows the program's name, which may hold anything, in `/proc/PID/stat`. */
+function readProc(pid: number): Observed {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  // In the manual's count fields 3, 20 and 22. As long as other threads end, files and ports are still held.
+  const [state, threads, startedAt] = [fields[0]!, Number(fields[17]), fields[19]!];
+  return { startedAt, hasEnded: state === 'Z' && threads <= 1 };
+}
+
+function askPs(pid: number): Observed {
   const line = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
     env: { ...process.env, LC_ALL: 'C' },
   }).trim();
   const [state = ''] = line.split(' ');
-  return { state, startedAt: line.slice(state.length).trim() };
+  return { startedAt: line.slice(state.length).trim(), hasEnded: state.startsWith('Z') };
 }
 
 /** The process that has this number now; null when none has, or only one that has ended and waits to be buried. */
 export function identifyProcess(pid: number): ProcessIdentity | null {
   try {
-    const { state, startedAt } = process.platform === 'linux' ? readProc(pid) : askPs(pid);
-    return state.startsWith('Z') ? null : { pid, startedAt };
+    const { startedAt, hasEnded } = process.platform === 'linux' ? readProc(pid) : askPs(pid);
+    return hasEnded ? null : { pid, startedAt };
   } catch {
     return null;
   }

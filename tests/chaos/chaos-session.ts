@@ -8,6 +8,7 @@ import { runAssay } from '../assay-process.ts';
 import { assertSameResults, countFinished } from '../small-matrix.ts';
 import { countRepeatedCommits } from './count-repeated-commits.ts';
 import { disturbMatrix } from './disturb-matrix.ts';
+import { SERVER_ROLL_BACK } from './faults.ts';
 import { formatDisturbances } from './format-disturbances.ts';
 import { measureUsefulWork } from './server-view.ts';
 
@@ -70,11 +71,12 @@ export async function runChaosSession({
     });
     const seconds = (Date.now() - begin) / 1000;
     const useful = await measureWork(home);
+    const rolledBack = disturbances.filter(({ fault }) => fault === SERVER_ROLL_BACK).length;
     const lost = disturbances.reduce((sum, { lostSeconds }) => sum + lostSeconds, 0);
     assertSameResults(home, calm);
     report(formatDisturbances(disturbances));
     report(
-      `${disturbances.length} faults in ${seconds.toFixed(0)} s, ${launches} starts of the command; work done again: ${lost.toFixed(1)} s, ` +
+      `${disturbances.length} faults in ${seconds.toFixed(0)} s, ${rolledBack} of them a server rolled back, ${launches} starts of the command; work done again: ${lost.toFixed(1)} s, ` +
         `${((100 * lost) / (lost + useful)).toFixed(1)} % of all; commits repeated with the same rows: ${countRepeatedCommits(home)}; rows, checkpoint hashes and report bytes equal`,
     );
     return disturbances.length;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Generator } from '../../random/generator.ts';
 import { findProcesses, type AssayProcess } from '../assay-process.ts';
+import { rollBackServer } from './roll-back-server.ts';
 import { readServer } from './server-view.ts';
 
 /** Where a fault strikes. */
@@ -80,6 +81,14 @@ async function freezeServer({ home, generator }: Place): Promise<readonly number
   return [];
 }
 
+export const SERVER_ROLL_BACK = 'roll the Temporal server back';
+
+/** Some steps' worth of what the server wrote is gone, while the store and its files keep theirs. */
+async function rollServerBack({ home, generator }: Place): Promise<readonly number[]> {
+  await rollBackServer(home, 1500 + generator.integer(3000));
+  return [];
+}
+
 /** Fills the home's own small disk to the last block, then frees it. */
 async function fillDisk({ home, generator }: Place): Promise<readonly number[]> {
   const ballast = join(home, 'ballast');
@@ -125,6 +134,8 @@ export function listFaults(hasOwnDisk: boolean): readonly (readonly [string, Fau
     ['freeze a train worker past its heartbeats', freezeOne('train')],
     ['freeze the store worker past its heartbeats', freezeOne('store')],
     ['freeze the Temporal server', freezeServer],
+    [SERVER_ROLL_BACK, rollServerBack],
+    [SERVER_ROLL_BACK, rollServerBack],
     ...(hasOwnDisk ? ([['fill the disk', fillDisk]] as const) : []),
     ['hide an artifact', hideArtifact],
   ];

@@ -4,7 +4,8 @@ const architecture = { hiddenSize: 32, layers: 2, heads: 2, keyValueHeads: 2, fe
 const corpus = { documentsPerStep: 32, facts: 10, leak: { problems: 8, steps: 20 } };
 
 /**
- * Every activity there is, in runs long enough to be disturbed often: a policy alone, one with a critic and a reference
+ * Every activity there is, in runs long enough to be disturbed often: a policy alone, one whose steps
+ * sample several rounds, one with a critic and a reference
  * copied from an earlier checkpoint, ranked examples that wait for another run's history, and a teacher that samples.
  */
 export const experiment = defineExperiment({
@@ -16,6 +17,8 @@ export const experiment = defineExperiment({
   conditions: {
     grpo: {},
     ppo: { scheme: { name: 'ppo', advantage: { klInReward: 0.01 }, reference: { syncEvery: 2 } } },
+    // Several rounds of sampling in a step, since groups that agree are dropped.
+    dapo: { scheme: 'dapo' },
     'one-shot': { training: { examples: { from: 'grpo' } } },
     distilled: { scheme: 'distillation', teacher: { architecture, ...corpus, steps: 160 } },
   },

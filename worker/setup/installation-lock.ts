@@ -37,6 +37,8 @@ export async function withInstallationLock<T>(
 
 function tryToLock(database: Database.Database): boolean {
   try {
+    // Without a journal file a lock needs no room on a full disk.
+    database.pragma('journal_mode = memory');
     database.exec('BEGIN EXCLUSIVE');
     return true;
   } catch (error) {
