@@ -103,6 +103,23 @@ test(
   },
 );
 
+test(
+  'the native library works in a Node whose util has lost the functions that tfjs-node calls',
+  { skip: !hasNative && 'native is not installed' },
+  () => {
+    const program = `
+    const { createRequire } = await import('node:module');
+    const util = createRequire(import.meta.url)('node:util');
+    delete util.isArray;
+    delete util.isNullOrUndefined;
+    const tf = await import('@tensorflow/tfjs-core');
+    const { selectBackend } = await import('./backend.ts');
+    await selectBackend({ backend: 'native', cacheDirectory: ${JSON.stringify(defaultCacheDirectory())} });
+    console.log(tf.topk(tf.tensor1d([1, 3, 2]), 2).indices.dataSync().join(' '));`;
+    assert.equal(runHere(program), '1 2\n');
+  },
+);
+
 test('a run records variables of TensorFlow and its thread pools, and none of a program that shares the prefix', () => {
   const kept = {
     KMP_BLOCKTIME: '0',
