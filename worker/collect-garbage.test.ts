@@ -15,7 +15,7 @@ import { test, type TestContext } from 'node:test';
 import { createArtifactStore } from '../activities/artifact-store.ts';
 import { recordArtifact, recordCheckpoint, releaseArtifacts } from '../db/artifacts.ts';
 import { recordBaseModel } from '../db/base-models.ts';
-import { DatabaseMissingError } from '../db/connection.ts';
+import { DatabaseMissingError } from '../db/database-faults.ts';
 import { openExampleStore } from '../db/example-store.ts';
 import { endRun } from '../db/runs.ts';
 import { recordStep } from '../db/steps.ts';
