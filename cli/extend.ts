@@ -11,7 +11,7 @@ import { continueRuns } from '../worker/continue-runs.ts';
 import { homeOption, jsonOption, readHome } from './home-option.ts';
 import { parseCount, parseSeeds } from './parse-options.ts';
 import { withOpenMatrix } from './pause.ts';
-import { addWorkerOptions, runMatrices, type RunOptions } from './run.ts';
+import { addWorkerOptions, launchOf, runMatrices, type RunOptions } from './run.ts';
 
 type ExtendOptions = RunOptions & Extension & { readonly json?: boolean };
 
@@ -34,7 +34,7 @@ async function prepare(
   options: ExtendOptions,
 ): Promise<number> {
   const { experiment, continued, recomputed } = extended;
-  registerMatrix(db, experiment);
+  registerMatrix(db, experiment, launchOf(options));
   for (const { name, reason } of recomputed) console.error(`${name} starts over at step 0: ${reason}`);
   const pair = { from: stored.id, to: experiment.id, continued };
   const home = readHome(options);

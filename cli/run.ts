@@ -5,12 +5,14 @@ import { openDatabase, type Database } from '../db/connection.ts';
 import { listRuns } from '../db/runs.ts';
 import { loadExperiment } from '../experiments/load.ts';
 import {
+  attachMatrix,
+  isMatrixOpen,
   queryBaseModel,
   startMatrix,
   type MatrixHandle,
   type MatrixProgress,
 } from '../experiments/matrix-workflow.ts';
-import { planRuns, registerMatrix } from '../experiments/register.ts';
+import { planRuns, registerMatrix, retryMatrix, type Launch } from '../experiments/register.ts';
 import { resolveExperiment, type ResolvedExperiment } from '../experiments/resolve.ts';
 import { chooseBackend, type BackendChoice } from '../model/backend.ts';
 import { defaultCacheDirectory } from '../model/cache-directory.ts';
@@ -18,6 +20,7 @@ import { applyAssignment } from '../spec/merge.ts';
 import { parseArtifactLocation } from '../worker/artifact-location.ts';
 import type { Home } from '../worker/home.ts';
 import { defaultTrainWorkers, openSession, type Session } from '../worker/session.ts';
+import { hashSources } from '../worker/sources.ts';
 import { provideTemporalServer } from '../worker/setup/temporal-server.ts';
 import { InterruptedError } from './exit-code.ts';
 import { artifactsOption, homeOption, jsonOption, readHome } from './home-option.ts';
@@ -35,6 +38,7 @@ export interface WorkerOptions {
   readonly threads: number;
   readonly window?: number;
   readonly failFast?: boolean;
+  readonly mixedSources?: boolean;
 }
 
 export interface RunOptions extends WorkerOptions {
@@ -203,6 +207,11 @@ async function completeMatrix(
   return failed;
 }
 
+/** What decides which stored results this launch may go on from. */
+export function launchOf(options: Pick<WorkerOptions, 'mixedSources'>): Launch {
+  return { sources: hashSources(), mixedSources: options.mixedSources ?? false };
+}
+
 function openWorkers(home: Home, options: WorkerOptions): Promise<Session> {
   parseArtifactLocation(options.artifacts, home);
   // A forced backend that is missing is refused here rather than by every worker.
@@ -238,7 +247,7 @@ export async function completeMatrices(
   let session: Session | null = null;
   try {
     for (const experiment of work.experiments) {
-      registerMatrix(db, experiment);
+      registerMatrix(db, experiment, launchOf(options));
       const { length: count } = planRuns(experiment);
       let failed = 0;
       if (isFinished(db, experiment)) {
@@ -248,6 +257,9 @@ export async function completeMatrices(
         console.error(
           `${experiment.name}: ${count} runs, Temporal at ${session.address}, ${options.trainWorkers} train workers; results in ${home.directory}`,
         );
+        // Runs that a matrix under way has tried are reported when it ends; the next launch starts them again.
+        if (!(await isMatrixOpen(attachMatrix(session.client, experiment.id))))
+          retryMatrix(db, experiment, launchOf(options));
         const launch = {
           window: options.window ?? 2 * Math.max(options.trainWorkers, ASSUMED_TRAIN_WORKERS),
           failFast: options.failFast ?? false,
@@ -317,7 +329,11 @@ export function addWorkerOptions(command: Command): Command {
         'most runs under way at once (default: twice the train workers of this host)',
       ).argParser(parseCount),
     )
-    .option('--fail-fast', 'start no further run once one has failed');
+    .option('--fail-fast', 'start no further run once one has failed')
+    .option(
+      '--mixed-sources',
+      'go on although other sources of the program computed a part; the report names the mixture',
+    );
 }
 
 export function addRunOptions(command: Command): Command {
