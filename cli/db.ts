@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { mkdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import type { StoreCheck } from '../worker/check-store.ts';
 import { formatBytes } from './format-bytes.ts';
 import { artifactsOption, homeOption, jsonOption, readHome } from './home-option.ts';
@@ -42,8 +44,84 @@ function printCheck(check: StoreCheck): void {
   );
 }
 
-export function addDbCommand(program: Command, setExitCode: (code: number) => void): void {
-  const db = program.command('db').description('Look after the database and the files its rows name.');
+interface DbOptions {
+  readonly home: string;
+  readonly json?: boolean;
+}
+
+/** `2026-11-24T16-08-29Z`: sorts by time and is a file name everywhere. */
+function timeStamp(): string {
+  return new Date()
+    .toISOString()
+    .replace(/\.\d+Z$/, 'Z')
+    .replaceAll(':', '-');
+}
+
+async function backUp(file: string | undefined, options: DbOptions): Promise<void> {
+  const { backUpDatabase } = await import('../db/back-up-database.ts');
+  const home = readHome(options);
+  const target = resolve(file ?? join(home.directory, 'backups', `assay-${timeStamp()}.db`));
+  mkdirSync(dirname(target), { recursive: true });
+  const backup = await backUpDatabase(home.database, target);
+  if (options.json) return console.log(JSON.stringify(backup, null, 2));
+  const { rows, tables } = backup.contents;
+  console.log(
+    `${backup.file}: ${formatBytes(backup.bytes)}, ${rows} rows in ${tables} tables, every page checked`,
+  );
+}
+
+async function migrate(options: DbOptions): Promise<void> {
+  const { openDatabase, openForInspection } = await import('../db/connection.ts');
+  const { countApplied } = await import('../db/migrate-store.ts');
+  const { database } = readHome(options);
+  const before = openForInspection(database);
+  const from = countApplied(before.$client);
+  before.$client.close();
+  const after = openDatabase(database);
+  const to = countApplied(after.$client);
+  after.$client.close();
+  if (options.json) return console.log(JSON.stringify({ database, from, to }));
+  console.log(from === to ? `up to date: ${to} migrations` : `brought from ${from} to ${to} migrations`);
+}
+
+function addBackupCommand(db: Command): void {
+  db.command('backup')
+    .description(
+      'Copy the database as it is at this moment into one file, also while a matrix runs, and check the copy. It holds every row and no artifact: base models, checkpoints and evaluations are files under artifacts/, to be copied beside it.',
+    )
+    .argument(
+      '[file]',
+      'a new file (default: HOME/backups/assay-TIME.db); one that is there is never overwritten',
+    )
+    .addOption(homeOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  assay db backup
+  assay db backup /mnt/safe/monday.db --json
+  rsync -a .assay/artifacts/ /mnt/safe/artifacts/
+
+To restore, put the file in place of HOME/assay.db (remove assay.db-wal and assay.db-shm) beside the copied artifacts,
+and run \`assay db check\`. Files of completed runs stay for ever; to copy a matrix that resumes in the middle of its
+runs, hold it with \`assay pause\` until both copies are made. It is the same store: let the original and the restored one never run at once.`,
+    )
+    .action(backUp);
+}
+
+function addMigrateCommand(db: Command): void {
+  db.command('migrate')
+    .description(
+      'Bring a database that an older assay wrote up to date; commands that start work do so too, commands that only read never. Refused while another process has it open; a copy is kept until it has succeeded.',
+    )
+    .addOption(homeOption())
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExamples:\n  assay db migrate\n  assay db migrate --home results/.assay --json')
+    .action(migrate);
+}
+
+function addCheckCommand(db: Command, setExitCode: (code: number) => void): void {
   db.command('check')
     .description(
       'Check pages, foreign keys and schema version, and the hash of every recorded file; list missing and orphan files. Changes nothing; exits with 1 on a fault.',
@@ -61,4 +139,11 @@ export function addDbCommand(program: Command, setExitCode: (code: number) => vo
       else printCheck(check);
       setExitCode(check.faults.length === 0 ? 0 : 1);
     });
+}
+
+export function addDbCommand(program: Command, setExitCode: (code: number) => void): void {
+  const db = program.command('db').description('Look after the database and the files its rows name.');
+  addCheckCommand(db, setExitCode);
+  addBackupCommand(db);
+  addMigrateCommand(db);
 }

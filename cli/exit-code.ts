@@ -1,8 +1,10 @@
 /** Exit codes: 0 done, 1 a run failed or a fault of ours, 2 the command or declaration is wrong, 130 interrupted. */
 const USAGE_ERRORS = new Set([
+  'BackupExistsError',
   'BaseNotBuiltError',
   'InvalidSpecError',
   'JsonLinesError',
+  'MixedSourcesError',
   'UnreadableFileError',
   'UnknownRunError',
   'UnknownExperimentError',

@@ -10,7 +10,7 @@ import { continueRuns } from '../worker/continue-runs.ts';
 import { readHome } from './home-option.ts';
 import { withOpenMatrix } from './open-matrix.ts';
 import type { RunOptions } from './run.ts';
-import { runMatrices } from './run-matrices.ts';
+import { launchOf, runMatrices } from './run-matrices.ts';
 
 export type ExtendOptions = RunOptions & Extension;
 
@@ -33,7 +33,7 @@ async function prepare(
   options: ExtendOptions,
 ): Promise<number> {
   const { experiment, continued, recomputed } = extended;
-  const planned = registerMatrix(db, experiment);
+  const planned = registerMatrix(db, experiment, launchOf(options));
   for (const { name, reason } of recomputed) console.error(`${name} starts over at step 0: ${reason}`);
   const pair = { from: stored.id, to: experiment.id, continued };
   const home = readHome(options);

@@ -1,10 +1,12 @@
 import { openDatabase, readStoreId, type Database } from '../db/connection.ts';
 import { listPositions } from '../db/progress.ts';
-import { registerMatrix, type PlannedRun } from '../experiments/register.ts';
+import { attachMatrix, isMatrixOpen } from '../experiments/matrix-workflow.ts';
+import { registerMatrix, retryMatrix, type Launch, type PlannedRun } from '../experiments/register.ts';
 import type { ResolvedExperiment } from '../experiments/resolve.ts';
 import { defaultCacheDirectory } from '../model/cache-directory.ts';
 import { parseArtifactLocation } from '../worker/artifact-location.ts';
 import type { Home } from '../worker/home.ts';
+import { hashSources } from '../worker/sources.ts';
 import { openSession, type Session } from '../worker/session.ts';
 import { provideTemporalServer } from '../worker/setup/temporal-server.ts';
 import { InterruptedError } from './exit-code.ts';
@@ -14,6 +16,11 @@ import type { RunOptions, WorkerOptions } from './run.ts';
 
 /** Train workers of other hosts, which nobody counts. */
 const ASSUMED_TRAIN_WORKERS = 1;
+
+/** What decides which stored results this launch may go on from. */
+export function launchOf(options: Pick<WorkerOptions, 'mixedSources'>): Launch {
+  return { sources: hashSources(), mixedSources: options.mixedSources ?? false };
+}
 
 function onInterrupt(): { promise: Promise<never>; dispose(): void } {
   let interrupt: (error: Error) => void;
@@ -87,7 +94,7 @@ export async function completeMatrices(
   let session: Session | null = null;
   try {
     for (const experiment of work.experiments) {
-      const planned = registerMatrix(db, experiment);
+      const planned = registerMatrix(db, experiment, launchOf(options));
       const count = planned.length;
       let failed = 0;
       if (isFinished(db, experiment.id, planned)) {
@@ -97,6 +104,10 @@ export async function completeMatrices(
         console.error(
           `${experiment.name}: ${count} runs, Temporal at ${session.address}, ${options.trainWorkers} train workers; results in ${home.directory}`,
         );
+        // Runs that a matrix under way has tried are reported when it ends; the next launch starts them again.
+        const key = { storeId: readStoreId(db), experimentId: experiment.id };
+        if (!(await isMatrixOpen(attachMatrix(session.client, key))))
+          retryMatrix(db, experiment, launchOf(options));
         const window = options.window ?? 2 * Math.max(options.trainWorkers, ASSUMED_TRAIN_WORKERS);
         const launch = { window, failFast: options.failFast ?? false };
         failed = await completeMatrix({ session, db, experiment, ...launch }, interrupt.promise);

@@ -16,6 +16,7 @@ export interface WorkerOptions {
   readonly window?: number;
   readonly failFast?: boolean;
   readonly metrics?: MetricsAddress;
+  readonly mixedSources?: boolean;
 }
 
 export interface RunOptions extends WorkerOptions {
@@ -46,6 +47,10 @@ export function addWorkerOptions(command: Command): Command {
       ).argParser(parseWindow),
     )
     .option('--fail-fast', 'start no further run once one has failed')
+    .option(
+      '--mixed-sources',
+      'go on although other sources of the program computed a part; the report names the mixture',
+    )
     .addOption(
       metricsOption(
         'serve metrics to a Prometheus scraper, HOST:PORT for the store worker, the next ports for the train workers',

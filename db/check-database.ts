@@ -1,5 +1,6 @@
 import { readMigrationFiles } from 'drizzle-orm/migrator';
-import { migrationsFolder, type Database } from './connection.ts';
+import type { Database } from './connection.ts';
+import { migrationsFolder } from './migrate-store.ts';
 
 /** Something of the database file that is not as it was written. */
 export interface DatabaseFault {
@@ -59,7 +60,7 @@ function checkSchema(db: Database): { known: number; applied: number; faults: Da
     faults.push(
       fault(
         `${applied.length} of ${known.length} migrations`,
-        'nothing is lost; any other command brings it up to date, e.g. `assay ls`',
+        'nothing is lost; `assay db migrate` brings it up to date',
       ),
     );
   return { known: known.length, applied: applied.length, faults };

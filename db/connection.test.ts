@@ -3,13 +3,8 @@ import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
-import {
-  DatabaseDamagedError,
-  DatabaseMissingError,
-  DatabaseTooNewError,
-  openDatabase,
-  openReadonlyDatabase,
-} from './connection.ts';
+import { openDatabase, openReadonlyDatabase } from './connection.ts';
+import { DatabaseDamagedError, DatabaseMissingError, DatabaseTooNewError } from './database-faults.ts';
 import { openExampleStore, temporaryStorePath } from './example-store.ts';
 
 test('a truncated copy, a foreign file and a newer database are refused by name', (t) => {

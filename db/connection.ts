@@ -1,127 +1,24 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
-import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
+import { assertWholeLength } from './check-length.ts';
+import {
+  codeOf,
+  DatabaseDamagedError,
+  DatabaseInUseError,
+  DatabaseMissingError,
+  DatabaseTooOldError,
+  toTypedFault,
+} from './database-faults.ts';
+import { BUSY_TIMEOUT_MS, countApplied, migrateStore, readVersion } from './migrate-store.ts';
 import * as schema from './schema.ts';
 
 export type Database = BetterSQLite3Database<typeof schema> & { $client: SqliteDatabase.Database };
 
-/** The file is not a whole SQLite database; nothing was written to it. */
-export class DatabaseDamagedError extends Error {
-  override readonly name = 'DatabaseDamagedError';
-}
-
-/** The database has migrations this program does not know. */
-export class DatabaseTooNewError extends Error {
-  override readonly name = 'DatabaseTooNewError';
-}
-
-/** There is no database where a reader expected one. */
-export class DatabaseMissingError extends Error {
-  override readonly name = 'DatabaseMissingError';
-}
-
-/** The database could not grow; the transaction was rolled back and nothing is lost. */
-export class DatabaseFullError extends Error {
-  override readonly name = 'DatabaseFullError';
-}
-
-/** better-sqlite3's addon is not there, or was built for another Node; `assay setup` puts the right one in its place. */
-export class DatabaseBindingError extends Error {
-  override readonly name = 'DatabaseBindingError';
-}
-
-/** The SQL of every version of the schema. */
-export const migrationsFolder = fileURLToPath(new URL('../migrations', import.meta.url));
-const BUSY_TIMEOUT_MS = 30_000;
-const DAMAGE_CODES = new Set([
-  'SQLITE_CORRUPT',
-  'SQLITE_NOTADB',
-  'SQLITE_CORRUPT_INDEX',
-  'SQLITE_IOERR_SHORT_READ',
-]);
-
-function codeOf(error: unknown): string {
-  return String((error as { code?: unknown } | null)?.code ?? '');
-}
-
-/** Gives SQLite's own faults a type the reader can act on; others pass unchanged. */
-function toTypedFault(error: unknown, path: string): unknown {
-  const code = codeOf(error);
-  // `tries` are the places where the package's loader looked in vain.
-  if (code === 'ERR_DLOPEN_FAILED' || (error instanceof Error && 'tries' in error)) {
-    const [reason = ''] = (error as Error).message.split('\n');
-    return new DatabaseBindingError(
-      `the database ${path} cannot be opened, because better-sqlite3's addon does not load in Node ${process.versions.node} ` +
-        `(${reason}); expected one built for it. Build it with: npm run assay -- setup`,
-    );
-  }
-  if (DAMAGE_CODES.has(code)) {
-    return new DatabaseDamagedError(
-      `the database ${path} is damaged (${code}: ${(error as Error).message}); nothing was written. ` +
-        'Put a whole copy in its place, together with its -wal file if it has one',
-    );
-  }
-  if (code === 'SQLITE_FULL') {
-    return new DatabaseFullError(
-      `no space left for the database ${path}; the transaction was rolled back and nothing is lost. ` +
-        'Free some space and run the same command again',
-    );
-  }
-  return error;
-}
-
-function countKnownMigrations(): number {
-  const journal = JSON.parse(readFileSync(join(migrationsFolder, 'meta', '_journal.json'), 'utf8')) as {
-    entries: readonly unknown[];
-  };
-  return journal.entries.length;
-}
-
-function countAppliedMigrations(client: SqliteDatabase.Database): number {
-  const table = client.prepare("select 1 from sqlite_master where name = '__drizzle_migrations'").get();
-  if (table === undefined) return 0;
-  return (client.prepare('select count(*) as n from __drizzle_migrations').get() as { n: number }).n;
-}
-
-/** Known and applied migrations; reading them also finds a file that is no database, or shorter than its header says. */
-function compareMigrations(client: SqliteDatabase.Database): { known: number; applied: number } {
-  const known = countKnownMigrations();
-  const applied = countAppliedMigrations(client);
-  if (applied > known) {
-    throw new DatabaseTooNewError(
-      `the database ${client.name} has ${applied} migrations, this program knows ${known}; use the newer version of assay that wrote it`,
-    );
-  }
-  return { known, applied };
-}
-
-/** Brings the schema up to date; a second process waits for the first and then finds nothing to do. */
-function applyMigrations(db: Database): void {
-  const client = db.$client;
-  const { known, applied } = compareMigrations(client);
-  if (applied === known && client.pragma('journal_mode', { simple: true }) === 'wal') return;
-  withMigrationLock(client.name, () => {
-    // The switch fails at once, whatever the busy timeout, when another process switches too: so under the lock.
-    client.pragma('journal_mode = wal');
-    if (compareMigrations(client).applied < known) migrate(db, { migrationsFolder });
-  });
-}
-
-/** The migrator opens its own transactions, so the lock is one of a second, empty database beside the store. */
-function withMigrationLock(path: string, body: () => void): void {
-  const lock = new SqliteDatabase(`${path}.lock`, { timeout: BUSY_TIMEOUT_MS });
-  try {
-    lock.exec('begin exclusive');
-    body();
-    lock.exec('commit');
-  } finally {
-    lock.close();
-  }
-}
+/** A log that a long read let grow is cut back to this, in bytes. */
+const LOG_BYTES_KEPT = 64 * 1024 ** 2;
 
 /** Gives a new store, or one older than identities, its own. */
 function ensureIdentity(db: Database): void {
@@ -146,16 +43,6 @@ export function readStoreId(db: Database): string {
   return id;
 }
 
-/** The last writer closed the store if it left no log; while one is left, the pages need a look. */
-function isLeftOpen(path: string): boolean {
-  return (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
-}
-
-function checkPages(db: Database): void {
-  const result = db.$client.pragma('quick_check(1)', { simple: true });
-  if (result !== 'ok') throw Object.assign(new Error(String(result)), { code: 'SQLITE_CORRUPT' });
-}
-
 /** Runs `body` on a newly opened file; what goes wrong closes it and gets its type. */
 function openFile(
   path: string,
@@ -165,31 +52,51 @@ function openFile(
   let client: SqliteDatabase.Database | undefined;
   try {
     client = new SqliteDatabase(path, { ...mode, timeout: BUSY_TIMEOUT_MS });
+    assertWholeLength(client);
     const db = drizzle(client, { schema });
     body(db);
     return db;
   } catch (error) {
     client?.close();
-    throw toTypedFault(error, path);
+    throw toOpeningFault(error, path);
   }
+}
+
+/** What holds a store against every opener is a migration. */
+function toOpeningFault(error: unknown, path: string): unknown {
+  if (codeOf(error) !== 'SQLITE_BUSY') return toTypedFault(error, path);
+  return new DatabaseInUseError(
+    `the database ${path} is held by another process, probably while it is brought up to date; ` +
+      'run the same command again when that is done',
+  );
+}
+
+/** Settings of a connection that writes. */
+function prepareWriter({ $client }: Database): void {
+  $client.pragma('synchronous = full');
+  // macOS acknowledges an ordinary fsync before the disk has the data; elsewhere these change nothing.
+  $client.pragma('fullfsync = on');
+  $client.pragma('checkpoint_fullfsync = on');
+  $client.pragma(`journal_size_limit = ${LOG_BYTES_KEPT}`);
+  $client.pragma('foreign_keys = on');
 }
 
 /**
  * Opens the store: WAL, foreign keys on, a busy timeout, full synchronisation (what an activity acknowledged survives a
- * kill and a power cut), schema up to date. Every page is checked (2 ms per MB) only when a log is left from a kill or
- * another process has the store open; a file cut short is found in any case.
+ * kill and a power cut), schema up to date. What a kill left in the log is recovered, and a file cut short is found; all
+ * pages are read by `assay db check` only, since that takes 2 ms per MB.
  *
- * @throws {DatabaseDamagedError} @throws {DatabaseTooNewError}
+ * @throws {DatabaseDamagedError} @throws {DatabaseTooNewError} @throws {DatabaseInUseError} @throws {MigrationFailedError}
  */
 export function openDatabase(path: string): Database {
-  // The home, which holds every rollout: for its owner alone.
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  // Read-only, because closing the last writing connection moves the log into a file that may be damaged.
-  if (isLeftOpen(path)) openFile(path, { readonly: true }, checkPages).$client.close();
+  try {
+    migrateStore(path);
+  } catch (error) {
+    throw toOpeningFault(error, path);
+  }
   return openFile(path, { readonly: false }, (db) => {
-    db.$client.pragma('synchronous = full');
-    db.$client.pragma('foreign_keys = on');
-    applyMigrations(db);
+    prepareWriter(db);
     ensureIdentity(db);
   });
 }
@@ -201,24 +108,22 @@ function assertExists(path: string): void {
   );
 }
 
-function isOutdated(path: string): boolean {
-  let isBehind = false;
-  openFile(path, { readonly: true }, ({ $client }) => {
-    const { known, applied } = compareMigrations($client);
-    isBehind = applied < known;
-  }).$client.close();
-  return isBehind;
-}
-
 /**
- * Opens an existing store for reading; never blocks the writer. A store of an older version is brought up to date first.
+ * Opens an existing store for reading; never blocks a writer and never changes the store's version, under which an older
+ * program may be writing.
  *
- * @throws {DatabaseMissingError} @throws {DatabaseDamagedError} @throws {DatabaseTooNewError}
+ * @throws {DatabaseMissingError} @throws {DatabaseDamagedError} @throws {DatabaseTooNewError} @throws {DatabaseTooOldError}
  */
 export function openReadonlyDatabase(path: string): Database {
   assertExists(path);
-  if (isOutdated(path)) openDatabase(path).$client.close();
-  return openFile(path, { readonly: true }, ({ $client }) => compareMigrations($client));
+  return openFile(path, { readonly: true }, ({ $client }) => {
+    const { known, applied } = readVersion($client);
+    if (applied === known) return;
+    throw new DatabaseTooOldError(
+      `the database ${path} has ${applied} of the ${known} migrations of this program, and reading never changes it; ` +
+        `when no older program works on it, bring it up to date: assay db migrate --home ${dirname(path)}`,
+    );
+  });
 }
 
 /**
@@ -228,7 +133,7 @@ export function openReadonlyDatabase(path: string): Database {
  */
 export function openForInspection(path: string): Database {
   assertExists(path);
-  return openFile(path, { readonly: true }, ({ $client }) => countAppliedMigrations($client));
+  return openFile(path, { readonly: true }, ({ $client }) => countApplied($client));
 }
 
 /** One immediate, synchronous transaction: it takes the write lock at once or waits for it, and commits whole or not at all. */

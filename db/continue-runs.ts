@@ -115,5 +115,8 @@ export function copyRecordedSteps(db: Database, { from, to }: Continuation): voi
   writeTransaction(db, () => {
     for (const copy of COPIES) copyTable(db, copy, { from, to, folder: `runs/${from}/` });
     for (const table of ROLLOUT_TABLES) copyOfRollouts(db, table, { from, to });
+    db.$client
+      .prepare('update runs set sources = (select sources from runs where id = :from) where id = :to')
+      .run({ from, to });
   });
 }

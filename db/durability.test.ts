@@ -4,13 +4,8 @@ import { once } from 'node:events';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
-import {
-  DatabaseDamagedError,
-  DatabaseFullError,
-  openDatabase,
-  openReadonlyDatabase,
-  writeTransaction,
-} from './connection.ts';
+import { openDatabase, openReadonlyDatabase, writeTransaction } from './connection.ts';
+import { DatabaseDamagedError, DatabaseFullError } from './database-faults.ts';
 import {
   exampleRollout,
   openExampleStore,

@@ -1,6 +1,7 @@
-import { and, asc, desc, eq, like, or } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, like, or } from 'drizzle-orm';
 import { assertSameRecord } from './conflicting-record-error.ts';
 import { writeTransaction, type Database } from './connection.ts';
+import { refuseOtherSources } from './run-sources.ts';
 import { reuseCompletedRuns } from './runs.ts';
 import { conditions, experiments, runs } from './schema.ts';
 
@@ -16,6 +17,8 @@ export class UnknownExperimentError extends Error {
 export interface Registration {
   /** Conditions whose runs depend on nothing but condition and seeds, so that another experiment's may stand for them. */
   readonly reusableConditionIds: readonly string[];
+  /** Sources that would compute what is missing; results of others are then refused and not reused. Without it none are. */
+  readonly sources?: string;
   readonly experiment: Omit<ExperimentRow, 'createdAt' | 'temporalServer'>;
   readonly conditions: readonly Omit<ConditionRow, 'experimentId'>[];
   readonly runs: readonly {
@@ -29,10 +32,10 @@ export interface Registration {
 }
 
 /**
- * Writes what is new of a matrix and leaves the rest, except the question's wording, which follows the declaration; runs
- * that failed or were cancelled are pending again.
+ * Writes what is new of a matrix and leaves the rest, except the question's wording, which follows the declaration.
  *
  * @throws {ConflictingRecordError} when a row of that id says something else
+ * @throws {MixedSourcesError} when a run is missing and others were computed by other sources; nothing is written then
  */
 export function registerExperiment(db: Database, registration: Registration): void {
   const experimentId = registration.experiment.id;
@@ -40,14 +43,51 @@ export function registerExperiment(db: Database, registration: Registration): vo
     insertExperiment(tx, registration.experiment);
     for (const condition of registration.conditions) insertCondition(tx, { ...condition, experimentId });
     for (const run of registration.runs) insertRun(tx, { ...run, experimentId });
+    reuseRuns(tx, registration);
+    const { sources } = registration;
+    if (sources !== undefined && isIncomplete(tx, registration))
+      refuseOtherSources(tx, { experimentId, sources });
+  });
+}
+
+/**
+ * Makes runs that failed or were cancelled pending again; each keeps its failure until it starts. Only for a matrix that is
+ * not under way: one that is has tried them already, and would leave them as they are.
+ */
+export function retryEndedRuns(
+  db: Database,
+  registration: Pick<Registration, 'experiment' | 'reusableConditionIds' | 'sources'>,
+): void {
+  writeTransaction(db, (tx) => {
     tx.update(runs)
-      .set({ status: 'pending', failureType: null, failureMessage: null, finishedAt: null })
+      .set({ status: 'pending' })
       .where(
-        and(eq(runs.experimentId, experimentId), or(eq(runs.status, 'failed'), eq(runs.status, 'cancelled'))),
+        and(eq(runs.experimentId, registration.experiment.id), inArray(runs.status, ['failed', 'cancelled'])),
       )
       .run();
-    reuseCompletedRuns(tx, experimentId, registration.reusableConditionIds);
+    reuseRuns(tx, registration);
   });
+}
+
+function reuseRuns(
+  db: Database,
+  {
+    experiment,
+    reusableConditionIds: conditionIds,
+    sources,
+  }: Pick<Registration, 'experiment' | 'reusableConditionIds' | 'sources'>,
+): void {
+  reuseCompletedRuns(db, { experimentId: experiment.id, conditionIds, sources });
+}
+
+function isIncomplete(db: Database, { experiment, runs: planned }: Registration): boolean {
+  const completed = db
+    .select({ id: runs.id })
+    .from(runs)
+    .where(and(eq(runs.experimentId, experiment.id), eq(runs.status, 'completed')))
+    .all();
+  const ids = new Set(completed.map(({ id }) => id));
+  return planned.some(({ id }) => !ids.has(id));
 }
 
 function insertExperiment(db: Database, row: Registration['experiment']): void {

@@ -14,11 +14,11 @@ import {
   recordExampleRollouts,
   temporaryStorePath,
 } from './example-store.ts';
-import { registerExperiment } from './experiments.ts';
+import { registerExperiment, retryEndedRuns } from './experiments.ts';
 import { NonFiniteValueError } from './finite-value.ts';
 import { recordProbeScores } from './probe-scores.ts';
 import { listRollouts, recordJudgements, recordShaping, type ShapedRollout } from './rollouts.ts';
-import { endRun, listRuns } from './runs.ts';
+import { endRun, listRuns, startRun } from './runs.ts';
 import { nextStepOf, recordStep } from './steps.ts';
 
 const weights = { path: 'b/weights', sha256: 'a'.repeat(64), bytes: 10 };
@@ -176,20 +176,25 @@ test('a base model repeats without a trace; other weights for its recipe are ref
   );
 });
 
-test('a reworded question is taken over and a failed run is pending again', (t) => {
+test('a reworded question is taken over, and a failed run keeps its failure until it starts again', (t) => {
   const { db } = storeWithRollout(t);
   endRun(db, 'r1', { status: 'failed', failure: { type: 'E', message: 'm' } });
   endRun(db, 'r2', { status: 'completed', failure: null });
   const experiment = { ...exampleRegistration.experiment, question: 'Does it really work?' };
   registerExperiment(db, { ...exampleRegistration, experiment });
   assert.ok(dumpRows(db).some((line) => line.includes('Does it really work?')));
-  assert.deepEqual(
-    listRuns(db, 'e1').map(({ status, failureType }) => [status, failureType]),
-    [
-      ['pending', null],
-      ['completed', null],
-    ],
-  );
+  const readStates = (): unknown[] =>
+    listRuns(db, 'e1').map(({ status, failureType, finishedAt }) => [
+      status,
+      failureType,
+      finishedAt !== null,
+    ]);
+  const completed = ['completed', null, true];
+  assert.deepEqual(readStates(), [['failed', 'E', true], completed]);
+  retryEndedRuns(db, exampleRegistration);
+  assert.deepEqual(readStates(), [['pending', 'E', true], completed]);
+  startRun(db, 'r1', { provenance: '{}', sources: null });
+  assert.deepEqual(readStates(), [['running', null, false], completed]);
 });
 
 test('two names for one condition are refused instead of dropped', (t) => {

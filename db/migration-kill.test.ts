@@ -47,13 +47,21 @@ function openAndKill(path: string, killAt: number): { signal: NodeJS.Signals | n
   const program = `
     const { default: SqliteDatabase } = await import(${JSON.stringify(sqlite)});
     const { openDatabase } = await import(${JSON.stringify(connection)});
-    const { prepare } = SqliteDatabase.prototype;
+    const { prepare, exec } = SqliteDatabase.prototype;
     let statements = 0;
-    SqliteDatabase.prototype.prepare = function (text) {
+    const countStatement = (client, text) => {
       // The store's identity is given after the migration, in a transaction of its own.
-      const isMigration = !text.includes('"stores"');
-      if (this.inTransaction && isMigration && ++statements === ${killAt}) process.kill(process.pid, 'SIGKILL');
+      const isMigration = (client.inTransaction && !text.includes('"stores"')) || text.startsWith('vacuum into');
+      if (isMigration && client.name === ${JSON.stringify(path)} && ++statements === ${killAt})
+        process.kill(process.pid, 'SIGKILL');
+    };
+    SqliteDatabase.prototype.prepare = function (text) {
+      countStatement(this, text);
       return prepare.call(this, text);
+    };
+    SqliteDatabase.prototype.exec = function (text) {
+      countStatement(this, text);
+      return exec.call(this, text);
     };
     openDatabase(${JSON.stringify(path)});
     console.log(statements);`;

@@ -1,5 +1,6 @@
-import { and, asc, eq, gt, inArray, isNull, ne, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNull, ne, or, sql } from 'drizzle-orm';
 import { writeTransaction, type Database } from './connection.ts';
+import { recordSources } from './run-sources.ts';
 import { conditions, runs } from './schema.ts';
 
 export type RunRow = typeof runs.$inferSelect;
@@ -41,12 +42,18 @@ export const recordedRunId = sql<string>`coalesce(${runs.reusedRunId}, ${runs.id
 /**
  * Completes pending runs by the completed run of the same condition and seeds in another experiment, whose rows then stand
  * for theirs: the same run would compute the same rows again. Call inside a write transaction.
+ *
+ * @param reuse.sources takes runs of these sources and of unknown ones only; without it, those of any
  */
 export function reuseCompletedRuns(
   db: Database,
-  experimentId: string,
-  conditionIds: readonly string[],
+  reuse: {
+    readonly experimentId: string;
+    readonly conditionIds: readonly string[];
+    readonly sources?: string | undefined;
+  },
 ): void {
+  const { experimentId, conditionIds, sources: wanted } = reuse;
   const pending = db
     .select()
     .from(runs)
@@ -70,15 +77,17 @@ export function reuseCompletedRuns(
           eq(runs.status, 'completed'),
           isNull(runs.reusedRunId),
           ne(runs.experimentId, experimentId),
+          wanted === undefined ? undefined : or(eq(runs.sources, wanted), isNull(runs.sources)),
         ),
       )
       .orderBy(asc(runs.id))
       .limit(1)
       .get();
     if (twin === undefined) continue;
-    const { status, provenance, startedAt, finishedAt } = twin;
+    const { status, provenance, sources, startedAt, finishedAt } = twin;
+    const outcome = { status, provenance, sources, startedAt, finishedAt };
     db.update(runs)
-      .set({ status, provenance, startedAt, finishedAt, reusedRunId: twin.id })
+      .set({ ...outcome, failureType: null, failureMessage: null, reusedRunId: twin.id })
       .where(eq(runs.id, run.id))
       .run();
   }
@@ -161,13 +170,13 @@ export function startRun(
         status: 'running',
         startedAt: run.startedAt ?? new Date().toISOString(),
         provenance: run.provenance ?? by.provenance,
-        sources: run.sources ?? by.sources,
         failureType: null,
         failureMessage: null,
         finishedAt: null,
       })
       .where(eq(runs.id, runId))
       .run();
+    if (by.sources !== null) recordSources(tx, runId, by.sources);
     return epoch;
   });
 }

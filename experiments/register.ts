@@ -1,5 +1,5 @@
 import type { Database } from '../db/connection.ts';
-import { registerExperiment } from '../db/experiments.ts';
+import { registerExperiment, retryEndedRuns, type Registration } from '../db/experiments.ts';
 import { canonicalJson, fingerprint } from '../spec/canonical.ts';
 import type { Condition } from '../spec/experiment.ts';
 import type { ResolvedExperiment } from './resolve.ts';
@@ -37,11 +37,22 @@ export function planRuns(experiment: ResolvedExperiment): PlannedRun[] {
   );
 }
 
-/** Writes the matrix's rows and says which runs it plans; what is there already stays, so launching twice is harmless. */
-export function registerMatrix(db: Database, experiment: ResolvedExperiment): PlannedRun[] {
+/** The program that would compute what is missing of a matrix. */
+export interface Launch {
+  /** SHA-256 of its sources. */
+  readonly sources: string;
+  /** Go on where other sources computed a part, which is refused otherwise. */
+  readonly mixedSources: boolean;
+}
+
+function toRegistration(
+  experiment: ResolvedExperiment,
+  planned: readonly PlannedRun[],
+  launch: Launch,
+): Registration {
   const { id, name, question, baseline, source, hypotheses } = experiment;
-  const planned = planRuns(experiment);
-  registerExperiment(db, {
+  return {
+    ...(launch.mixedSources ? {} : { sources: launch.sources }),
     reusableConditionIds: experiment.conditions
       .filter(({ condition }) => condition.training.examples === null)
       .map((condition) => condition.id),
@@ -54,6 +65,21 @@ export function registerMatrix(db: Database, experiment: ResolvedExperiment): Pl
       settings: canonicalJson(condition.condition),
     })),
     runs: planned.map(({ conditionName: _, ...run }) => run),
-  });
+  };
+}
+
+/**
+ * Writes the matrix's rows and says which runs it plans; what is there already stays, so launching twice is harmless.
+ *
+ * @throws {MixedSourcesError} before anything is computed or written
+ */
+export function registerMatrix(db: Database, experiment: ResolvedExperiment, launch: Launch): PlannedRun[] {
+  const planned = planRuns(experiment);
+  registerExperiment(db, toRegistration(experiment, planned, launch));
   return planned;
+}
+
+/** Lets the runs of a matrix that is not under way start again if they failed or were cancelled. */
+export function retryMatrix(db: Database, experiment: ResolvedExperiment, launch: Launch): void {
+  retryEndedRuns(db, toRegistration(experiment, planRuns(experiment), launch));
 }

@@ -64,6 +64,8 @@ export interface RunRecord {
   readonly stepsDone: number;
   readonly checkpointSha256: string | null;
   readonly failure: string | null;
+  /** SHA-256 of the sources that computed it, several in their order with a space between; null: not on record. */
+  readonly sources: string | null;
   /** Backend, device, versions, git revision…, as label → value. */
   readonly provenance: Readonly<Record<string, string>>;
 }

@@ -40,6 +40,7 @@ function runsCsv(input: ComparisonInput): string {
       'condition_fingerprint',
       'base_model',
       'checkpoint_sha256',
+      'sources_sha256',
       'failure',
       ...provenance,
     ],
@@ -56,6 +57,7 @@ function runsCsv(input: ComparisonInput): string {
         condition.fingerprint,
         condition.baseModelId,
         run.checkpointSha256,
+        run.sources,
         run.failure,
         ...provenance.map((name) => run.provenance[name] ?? null),
       ];

@@ -83,6 +83,7 @@ function toRunRecord(run: RunWithCondition, progress: ReturnType<typeof listProg
     stepsDone,
     checkpointSha256: weightsSha256,
     failure: run.failureMessage === null ? null : `${run.failureType ?? 'Error'}: ${run.failureMessage}`,
+    sources: run.sources,
     provenance: run.provenance === null ? {} : flattenDetails(JSON.parse(run.provenance)),
   };
 }

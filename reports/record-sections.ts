@@ -6,6 +6,7 @@ import { METRIC_FORMULAS } from './metric-formulas.ts';
 import { FULL_COLOR_NATS, renderCompletion } from './token-view.ts';
 import { renderTable } from './page-table.ts';
 import type { Section } from './result-sections.ts';
+import { describeSources, formatSources } from './source-notes.ts';
 
 export function rewardTruthSection({ rewardTruth }: Analysis): Section | null {
   if (rewardTruth.length === 0) return null;
@@ -109,6 +110,9 @@ function describeLeak({ leak }: BaseModelRecord): string {
 const renderHash = (hash: string | null): Markup =>
   hash === null ? html`–` : html`<span class="hash" title="${hash}">${hash.slice(0, 12)}</span>`;
 
+const renderSources = (sources: string | null): Markup =>
+  sources === null ? html`–` : html`<span class="hash" title="${sources}">${formatSources(sources)}</span>`;
+
 export function provenanceSection(input: ComparisonInput): Section {
   const details = [...new Set(input.runs.flatMap(({ provenance }) => Object.keys(provenance)))].sort();
   const conditions = new Map(input.conditions.map((condition) => [condition.name, condition]));
@@ -127,6 +131,7 @@ export function provenanceSection(input: ComparisonInput): Section {
       { title: 'steps', kind: 'number', cell: (run) => run.stepsDone },
       { title: 'fingerprint', cell: (run) => renderHash(conditions.get(run.condition)!.fingerprint) },
       { title: 'checkpoint', cell: (run) => renderHash(run.checkpointSha256) },
+      { title: 'sources', cell: (run) => renderSources(run.sources) },
       ...details.map((name) => ({ title: name, cell: (run: RunRecord) => run.provenance[name] ?? '–' })),
     ],
     input.runs,
@@ -147,7 +152,7 @@ export function provenanceSection(input: ComparisonInput): Section {
     input.baseModels,
   );
   const body = html`<p class="lead">Hashes are shortened here; the whole ones are in runs.csv.</p>
-    ${runs}${bases}`;
+    ${describeSources(input).map((note) => html`<p><strong>${note}</strong></p>`)} ${runs}${bases}`;
   return { id: 'provenance', title: 'Runs and provenance', body };
 }
 

@@ -90,6 +90,7 @@ export function simulateComparison(size: SimulationSize): ComparisonInput {
       stepsDone: name === 'base' ? 0 : steps,
       checkpointSha256: `${seeded.seed}${'c0ffee'.repeat(11)}`.slice(0, 64),
       failure: null,
+      sources: 'c0de'.repeat(16),
       provenance: { backend: 'tensorflow 2.21.0', node: '20.20.2', 'git revision': 'abc1234', device: 'cpu' },
     })),
   );

@@ -12,6 +12,7 @@ import {
   describeTest,
 } from './verdict-text.ts';
 import { escapeMarkdown, markdownTable } from './markdown-table.ts';
+import { describeSources } from './source-notes.ts';
 import { saturationMarkdown } from './saturation-section.ts';
 import { strategyMarkdown } from './strategy-section.ts';
 import { describeVerdict, headlineRows } from './verdict-sentence.ts';
@@ -110,6 +111,7 @@ export function toSummaryMarkdown(input: ComparisonInput, analysis: Analysis): s
       (gap) => `- ${gap.condition} against ${gap.reference} on ${gap.split}: ${gap.reason}`,
     ),
   ].map((line) => `- ${escapeMarkdown(line.slice(2))}`);
+  const sources = describeSources(input).map((note) => `- ${escapeMarkdown(note)}`);
   const blocks = [
     `# ${escapeMarkdown(experiment.name)}`,
     escapeMarkdown(experiment.question),
@@ -129,6 +131,7 @@ export function toSummaryMarkdown(input: ComparisonInput, analysis: Analysis): s
     ...boundaryMarkdown(analysis),
     ...strategyMarkdown(analysis),
     ...saturationMarkdown(analysis),
+    ...(sources.length > 0 ? ['## Sources', sources.join('\n')] : []),
     ...(left.length > 0 ? ['## Left out', left.join('\n')] : []),
     `Experiment fingerprint \`${experiment.fingerprint}\`.`,
   ];

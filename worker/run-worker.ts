@@ -12,6 +12,7 @@ import { temporalNames } from '../spec/plan.ts';
 import { openArtifactStore, type ArtifactLocation } from './artifact-location.ts';
 import { createDataConverter } from './data-converter.ts';
 import type { Home } from './home.ts';
+import { hashSources } from './sources.ts';
 import { connectWorker, type TemporalTarget } from './temporal-connection.ts';
 
 /** Nothing can listen at the address of `--metrics`: name another. */
@@ -78,7 +79,7 @@ async function storeWorkers(
     artifacts,
     plans: createPlanReader(artifacts),
     held: createHeldRollouts(),
-    sources: null,
+    sources: hashSources(),
     policiesDirectory: settings.home.policies,
   });
   const dataConverter = createDataConverter(process.env);

@@ -31,9 +31,13 @@ export function isResourceFault({ type }: Failure): boolean {
 
 /**
  * The workflow and the store do not stand at the same place, as after the server lost its last moments in a power cut: another opening
- * of the run, a recorded step or a later round was found, or a file is gone that a recorded step had no more use for.
+ * of the run, a recorded step or a later round was found, or a file is gone or cut short that the step makes again.
  */
-const OUTDATED: ReadonlySet<string> = new Set(['StaleAttemptError', 'ArtifactMissingError']);
+const OUTDATED: ReadonlySet<string> = new Set([
+  'StaleAttemptError',
+  'ArtifactMissingError',
+  'ArtifactDamagedError',
+]);
 
 export function isOutdated({ type }: Failure): boolean {
   return OUTDATED.has(type);
