@@ -14,7 +14,7 @@ function recordExampleStep(db: Database, runId: string): void {
 }
 
 function complete(db: Database, runId: string, sources: string): void {
-  startRun(db, runId, { provenance: '{}', sources: sources });
+  startRun(db, runId, { provenance: '{}', sources: sources ?? null });
   recordExampleStep(db, runId);
   endRun(db, runId, { status: 'completed', failure: null });
 }

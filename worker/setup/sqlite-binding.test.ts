@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { openDatabase } from '../../db/connection.ts';
 import { currentAbi, packageDirectory } from './addon-build.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -25,8 +26,7 @@ after(() => {
 const checkout = createFreshCheckout(join(scratch, 'checkout'));
 const bindingPath = join(checkout, 'node_modules/better-sqlite3/build/Release/better_sqlite3.node');
 const home = join(scratch, 'home');
-mkdirSync(home);
-writeFileSync(join(home, 'assay.db'), '');
+openDatabase(join(home, 'assay.db')).$client.close();
 
 /** This checkout as `npm ci` without install scripts leaves it: better-sqlite3 has no addon. Other packages are links. */
 function createFreshCheckout(directory: string): string {
@@ -34,7 +34,9 @@ function createFreshCheckout(directory: string): string {
   cpSync(root, directory, { recursive: true, filter: (path) => !isLeftOut.has(basename(path)) });
   const modules = join(root, 'node_modules');
   mkdirSync(join(directory, 'node_modules'));
-  for (const name of readdirSync(modules).filter((entry) => entry !== 'better-sqlite3'))
+  // The compiled program would find the packages of the place where it really lies.
+  const isOwn = new Set(['better-sqlite3', '.cache']);
+  for (const name of readdirSync(modules).filter((entry) => !isOwn.has(entry)))
     symlinkSync(join(modules, name), join(directory, 'node_modules', name));
   cpSync(join(modules, 'better-sqlite3'), join(directory, 'node_modules/better-sqlite3'), {
     recursive: true,
