@@ -65,11 +65,6 @@ export function recordCheckpoint(
 
 export type CheckpointRow = typeof checkpoints.$inferSelect;
 
-/** A run's checkpoints by step. */
-export function listCheckpoints(db: Database, runId: string): CheckpointRow[] {
-  return db.select().from(checkpoints).where(eq(checkpoints.runId, runId)).orderBy(checkpoints.step).all();
-}
-
 /** A run's checkpoints behind certain steps. */
 export function listCheckpointsAt(db: Database, runId: string, steps: readonly number[]): CheckpointRow[] {
   return db

@@ -67,7 +67,7 @@ test('a run that goes on under other sources keeps both, one that has no step ye
 test('a run of other sources is not reused unless the launch allows a mixture, one of the same or unknown sources is', (t) => {
   const reuse = (sources: string | undefined, launch: Pick<Registration, 'sources'>): (string | null)[] => {
     const db = openExampleStore(temporaryStorePath(t));
-    startRun(db, 'r1', { provenance: '{}', sources: sources });
+    startRun(db, 'r1', { provenance: '{}', sources: sources ?? null });
     endRun(db, 'r1', { status: 'completed', failure: null });
     registerExperiment(db, {
       ...exampleRegistration,

@@ -121,7 +121,7 @@ export function temporalNames(storeId: string) {
 
 export type TemporalNames = ReturnType<typeof temporalNames>;
 
-/** The names of the store whose queue a workflow is on. */
-export function namesOnQueue(storeQueue: string): TemporalNames {
-  return temporalNames(storeQueue.split('/')[1]!);
+/** The names of the store that a workflow belongs to, as its id tells. */
+export function namesOfWorkflow(workflowId: string): TemporalNames {
+  return temporalNames(workflowId.split('/')[1]!);
 }

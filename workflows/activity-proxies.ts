@@ -6,7 +6,7 @@ import {
 } from '@temporalio/workflow';
 import type { StoreActivities } from '../activities/store-activities.ts';
 import type { TrainActivities } from '../activities/train-activities.ts';
-import { namesOnQueue, type TemporalNames } from '../spec/plan.ts';
+import { namesOfWorkflow, type TemporalNames } from '../spec/plan.ts';
 
 /**
  * Attempts are many because a killed worker or a restarted server costs one each; faults that a retry cannot mend are
@@ -40,7 +40,7 @@ export const store = proxyActivities<Omit<StoreActivities, keyof typeof stages>>
 
 /** Names on the server of the store that the present workflow belongs to. */
 export function names(): TemporalNames {
-  return namesOnQueue(workflowInfo().taskQueue);
+  return namesOfWorkflow(workflowInfo().workflowId);
 }
 
 /** Model compute on any train worker: minutes at most, heartbeats all the while. */
