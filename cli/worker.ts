@@ -67,11 +67,16 @@ export function addWorkerCommand(program: Command): void {
       const home = readHome(options);
       const { role } = options;
       const artifacts = parseArtifactLocation(options.artifacts, home);
+      // Nothing is under way yet; from here on the worker listens itself.
+      const stop = (): never => process.exit(0);
+      process.on('SIGTERM', stop);
+      const storeId = await resolveStoreId({ role, home, artifacts, named: options.store });
+      process.removeListener('SIGTERM', stop);
       await runWorker({
         role,
         home,
         artifacts,
-        storeId: await resolveStoreId({ role, home, artifacts, named: options.store }),
+        storeId,
         target: configuredTarget(),
         backend: options.backend,
         threads: Number(options.threads),

@@ -62,7 +62,7 @@ test('every worker of a command serves its metrics, the store worker at the port
   const scrape = async (index: number): Promise<string> =>
     (await fetch(`http://127.0.0.1:${port + index}/metrics`)).text();
   const store = await scrape(0);
-  assert.match(store, /^temporal_workflow_task_schedule_to_start_latency_count\{.*orchestration/m);
+  assert.match(store, /^temporal_workflow_task_schedule_to_start_latency_count\{.*\/store/m);
   assert.match(store, /^temporal_(local_)?activity_execution_latency_count\{/m);
   const train = await scrape(1);
   assert.match(train, /^temporal_activity_schedule_to_start_latency_count\{.*train/m);
