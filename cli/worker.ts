@@ -67,11 +67,13 @@ export function addWorkerCommand(program: Command): void {
       const home = readHome(options);
       const { role } = options;
       const artifacts = parseArtifactLocation(options.artifacts, home);
-      // Nothing is under way yet; from here on the worker listens itself.
-      const stop = (): never => process.exit(0);
-      process.on('SIGTERM', stop);
+      // Nothing is under way yet. The listener stays: a signal that meets none in between would be lost.
+      let isServing = false;
+      process.on('SIGTERM', () => {
+        if (!isServing) process.exit(0);
+      });
       const storeId = await resolveStoreId({ role, home, artifacts, named: options.store });
-      process.removeListener('SIGTERM', stop);
+      isServing = true;
       await runWorker({
         role,
         home,
