@@ -1,4 +1,5 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { assertCurrentEpoch } from '../db/attempts.ts';
 import { writeTransaction } from '../db/connection.ts';
@@ -6,6 +7,7 @@ import { cancelUnfinishedRuns, endRun, findRun } from '../db/runs.ts';
 import { formatConfig } from '../model/config.ts';
 import type { ArtifactRef, CheckpointRef } from '../spec/plan.ts';
 import { ArtifactPathError } from './artifact-errors.ts';
+import { writeWhole } from './artifact-files.ts';
 import type { ArtifactStore } from './artifact-store.ts';
 import { durable } from './durable.ts';
 import type { RunContext } from './run-context.ts';
@@ -31,31 +33,19 @@ function policyDirectory(policiesDirectory: string, runId: string): string {
   );
 }
 
-async function writeSynced(path: string, content: string | Uint8Array): Promise<void> {
-  const file = await open(path, 'w');
-  try {
-    await file.writeFile(content);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-let exports = 0;
-
 /** Writes the final policy as a Hugging Face directory, beside first and then renamed into place. */
 async function exportPolicy(
   artifacts: ArtifactStore,
   context: RunContext,
   target: { readonly directory: string; readonly checkpoint: CheckpointRef },
 ): Promise<void> {
-  exports += 1;
-  const beside = `${target.directory}.${process.pid}-${exports}.partial`;
-  await rm(beside, { recursive: true, force: true });
-  await mkdir(beside, { recursive: true });
-  await writeSynced(join(beside, 'config.json'), formatConfig(context.policyConfig));
-  await writeSynced(join(beside, 'model.safetensors'), await artifacts.read(target.checkpoint.weights));
-  for (const [name, text] of context.tokenizer.files) await writeSynced(join(beside, name), text);
+  const beside = `${target.directory}.${randomUUID()}.partial`;
+  const write = (name: string, bytes: Uint8Array): Promise<void> =>
+    writeWhole(join(beside, name), bytes, { isDurable: true });
+  const encoder = new TextEncoder();
+  await write('config.json', encoder.encode(formatConfig(context.policyConfig)));
+  await write('model.safetensors', await artifacts.read(target.checkpoint.weights));
+  for (const [name, text] of context.tokenizer.files) await write(name, encoder.encode(text));
   await rm(target.directory, { recursive: true, force: true });
   await mkdir(dirname(target.directory), { recursive: true });
   await rename(beside, target.directory);

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeWhole } from '../activities/artifact-files.ts';
 import type { DataConverter } from '@temporalio/common';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -45,19 +46,6 @@ async function bundle({ failureConverterPath }: BundledConverter): Promise<strin
   return code;
 }
 
-/** Whole or not at all, also after a power cut: nothing looks into a bundle that is there. */
-async function writeWhole(path: string, text: string): Promise<void> {
-  const unfinished = `${path}.${process.pid}`;
-  const file = await open(unfinished, 'w');
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(unfinished, path);
-}
-
 async function removeUnused(directory: string, nowMs: number): Promise<void> {
   for (const name of await readdir(directory)) {
     const path = join(directory, name);
@@ -87,8 +75,8 @@ export async function prepareWorkflowBundle(
     return target;
   }
   const code = await bundle(converter);
-  await mkdir(directory, { recursive: true });
-  await writeWhole(target, code);
+  // Nothing looks into a bundle that is there, so it must be whole also after a power cut.
+  await writeWhole(target, new TextEncoder().encode(code), { isDurable: true });
   await removeUnused(directory, now.getTime());
   return target;
 }
