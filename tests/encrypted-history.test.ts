@@ -18,6 +18,33 @@ const SECRET = Buffer.alloc(32, 7).toString('base64');
 
 type Json = Record<string, unknown>;
 
+/** What the server or the client library itself must read: names to search by, and when which local activity ended. */
+interface ReadableEvent {
+  readonly markerRecordedEventAttributes?: { markerName?: string; details?: Json } | null;
+}
+
+/** An event in two parts: what is anybody's of its content, and what is readable by design. */
+function splitEvent(event: ReadableEvent): { content: unknown; searched: unknown; bookkeeping: unknown } {
+  const searched: unknown[] = [];
+  const content = Object.fromEntries(
+    Object.entries(event).map(([name, value]) => {
+      if (value === null || typeof value !== 'object' || !('searchAttributes' in value)) return [name, value];
+      const { searchAttributes, ...rest } = value as { searchAttributes?: unknown };
+      searched.push(searchAttributes);
+      return [name, rest];
+    }),
+  );
+  const marker = event.markerRecordedEventAttributes;
+  if (marker?.markerName !== 'core_local_activity') return { content, searched, bookkeeping: null };
+  const { data, ...details } = marker.details ?? {};
+  content['markerRecordedEventAttributes'] = { ...marker, details };
+  return { content, searched, bookkeeping: data };
+}
+
+const BOOKKEEPING: ReadonlySet<string> = new Set(
+  'seq attempt activity_id activity_type complete_time backoff original_schedule_time'.split(' '),
+);
+
 /** Every object within `value` that is a payload: metadata with an encoding. */
 function listPayloads(value: unknown): { encoding: string; data: Buffer }[] {
   if (value === null || typeof value !== 'object' || value instanceof Uint8Array) return [];
@@ -84,7 +111,8 @@ describe('a matrix over TLS with an API key and encrypted payloads', () => {
   });
 
   test('the whole history of every workflow holds no payload and no failure in the clear', () => {
-    const payloads = events.flatMap(listPayloads);
+    const parts = events.map((event) => splitEvent(event as ReadableEvent));
+    const payloads = parts.flatMap(({ content }) => listPayloads(content));
     assert.ok(payloads.length > 50, `${payloads.length} payloads of ${events.length} events`);
     assert.deepEqual([...new Set(payloads.map(({ encoding }) => encoding))], ['binary/encrypted']);
     for (const { data } of payloads) {
@@ -95,6 +123,24 @@ describe('a matrix over TLS with an API key and encrypted payloads', () => {
     console.log(
       `${payloads.length} payloads of ${events.length} events are encrypted; messages in the clear: ${messages.join('; ')}`,
     );
+  });
+
+  test('readable are only the names that workflows are searched by, and which local activity ended when', () => {
+    const parts = events.map((event) => splitEvent(event as ReadableEvent));
+    const searched = parts.flatMap((part) => listPayloads(part.searched)).map(({ data }) => data.toString());
+    assert.ok(searched.length > 0);
+    // Identities and fingerprints, and a run's id, which is a part of its workflow's id.
+    for (const text of searched)
+      assert.match(text, /^"[0-9a-f-]{36}"$|^"[0-9a-f]{64}"$|^"[0-9a-f]{12}\/[^"]+\/base-\d+\/seed-\d+"$/);
+    const noted = parts.flatMap(({ bookkeeping }) => listPayloads(bookkeeping));
+    assert.ok(noted.length > 0);
+    for (const { data } of noted) {
+      const keys = Object.keys(JSON.parse(data.toString()) as Json);
+      assert.deepEqual(
+        keys.filter((key) => !BOOKKEEPING.has(key)),
+        [],
+      );
+    }
   });
 
   test('neither the key nor the API key is printed, logged or stored', () => {
