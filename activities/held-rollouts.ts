@@ -34,7 +34,9 @@ export function createHeldRollouts(): HeldRollouts {
     },
     rounds: ({ runId, step }) => {
       const held = steps.get(runId);
-      return held?.step === step ? [...held.rounds.values()] : [];
+      if (held?.step !== step) return [];
+      // A worker that started between two rounds holds the later one first, and sums of floats follow their order.
+      return [...held.rounds].sort(([a], [b]) => a - b).map(([, round]) => round);
     },
     hold: ({ runId, step, round }, held) => {
       const known = steps.get(runId);
