@@ -1,20 +1,16 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { openSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Client, Connection } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { defaultCacheDirectory } from '../../model/cache-directory.ts';
 import { parseArtifactLocation } from '../../worker/artifact-location.ts';
-import { findFreePort } from '../../worker/free-port.ts';
 import { toHome } from '../../worker/home.ts';
 import { findStoreIds } from '../../worker/store-id.ts';
-import { provideTemporalServer } from '../../worker/setup/temporal-server.ts';
 import { findProcesses, runAssay, type AssayProcess } from '../assay-process.ts';
 import { createNetwork, whyNoHosts, type NetworkHost } from '../network-hosts.ts';
 import { findObjectServer, startObjectServer } from '../object-server.ts';
+import { startSharedServer } from '../shared-server.ts';
 import { assertSameResults, createTemporaryDirectory } from '../small-matrix.ts';
 
 const matrix = fileURLToPath(new URL('../matrices/two-runs.ts', import.meta.url));
@@ -24,35 +20,6 @@ if (skip !== false) console.log(`skipped: ${skip}`);
 
 const BUCKET = 'assay-several-hosts';
 const LIMIT_MS = 400_000;
-
-async function startTemporal(
-  directory: string,
-  address: string,
-): Promise<{ client: Client; address: string; stop: () => Promise<void> }> {
-  const cacheDirectory = defaultCacheDirectory();
-  const program = await provideTemporalServer({ cacheDirectory, report: console.error });
-  const log = openSync(join(directory, 'temporal.log'), 'a');
-  // Bound to one outside address, the server's own parts do not find each other.
-  const port = await findFreePort();
-  const where = ['--ip', '0.0.0.0', '--port', String(port), '--db-filename', join(directory, 'temporal.db')];
-  const server = spawn(program, ['server', 'start-dev', '--headless', '--log-level', 'error', ...where], {
-    stdio: ['ignore', log, log],
-  });
-  const deadline = Date.now() + LIMIT_MS;
-  for (;;) {
-    try {
-      const connection = await Connection.connect({ address: `${address}:${port}`, connectTimeout: '2s' });
-      const stop = async (): Promise<void> => {
-        server.kill('SIGKILL');
-        await connection.close();
-      };
-      return { client: new Client({ connection }), address: `${address}:${port}`, stop };
-    } catch (error) {
-      if (Date.now() > deadline) throw error;
-      await sleep(200);
-    }
-  }
-}
 
 /** The process id in a worker's identity `pid@host`. */
 function pidOf(identity: string | null | undefined): number {
@@ -140,7 +107,7 @@ test(
       bucket: BUCKET,
     });
     cleanups.push(() => objects.stop());
-    const { client, address, stop } = await startTemporal(directory, network.address);
+    const { client, address, stop } = await startSharedServer(directory, network.address);
     cleanups.push(stop);
 
     const environment = {
