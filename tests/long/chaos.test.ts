@@ -10,7 +10,7 @@ test('a matrix struck at random moments ends with the rows, hashes and report by
   const struck = await runChaosSession({
     home: createTemporaryDirectory(t, 'assay-chaos-'),
     calm: createTemporaryDirectory(t, 'assay-chaos-calm-'),
-    seed: 2,
+    seed: 1,
     faults: FAULTS,
     steps: 12,
     report: (line) => t.diagnostic(line),

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Client, Connection } from '@temporalio/client';
-import { defaultCacheDirectory } from '../model/cache-directory.ts';
-import { acquireEmbeddedServer } from '../worker/embedded-server.ts';
-import { toHome } from '../worker/home.ts';
-import { provideTemporalServer } from '../worker/setup/temporal-server.ts';
-import { rollBackServer } from './chaos/roll-back-server.ts';
-import { readServer } from './chaos/server-view.ts';
-import { createTemporaryDirectory } from './small-matrix.ts';
+import { defaultCacheDirectory } from '../../model/cache-directory.ts';
+import { acquireEmbeddedServer } from '../../worker/embedded-server.ts';
+import { toHome } from '../../worker/home.ts';
+import { provideTemporalServer } from '../../worker/setup/temporal-server.ts';
+import { rollBackServer } from '../chaos/roll-back-server.ts';
+import { readServer } from '../chaos/server-view.ts';
+import { createTemporaryDirectory } from '../small-matrix.ts';
 
 async function startWorkflow(address: string, workflowId: string): Promise<void> {
   const connection = await Connection.connect({ address });
