@@ -1,4 +1,4 @@
-import { CancelledFailure, WorkflowFailedError } from '@temporalio/client';
+import { CancelledFailure, isGrpcServiceError, ServiceError, WorkflowFailedError } from '@temporalio/client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readStoreId, type Database } from '../db/connection.ts';
 import { listAwaitedBaseModels, listPositions, type RunPosition } from '../db/progress.ts';
@@ -45,14 +45,45 @@ export class MatrixCancelledError extends Error {
   override readonly name = 'MatrixCancelledError';
 }
 
-/** How a matrix ended; one that was cancelled, by the update or by the server's own means, is an error. */
-async function waitForEnd(handle: MatrixHandle): Promise<MatrixProgress> {
+/** Between two tries to reach a server that does not answer; its own client has tried for some seconds by then. */
+const OUTAGE_PAUSE_MS = 2000;
+
+/** An outage counts as over when it was not met again for so long. */
+const OUTAGE_SHOWN_MS = 15_000;
+
+const GRPC_UNAVAILABLE = 14;
+
+/** The server cannot be reached, or cannot serve now, such as when its disk is full. */
+function isOutage(error: unknown): error is ServiceError {
+  return (
+    error instanceof ServiceError && isGrpcServiceError(error.cause) && error.cause.code === GRPC_UNAVAILABLE
+  );
+}
+
+/** What a matrix waits for somebody to mend. */
+type Lack = NonNullable<MatrixProgress['lacking']>;
+
+/**
+ * How a matrix ended; one that was cancelled, by the update or by the server's own means, is an error. An outage of the server is
+ * waited out, as the workers wait: a matrix under way needs no other command once the server is back.
+ */
+async function waitForEnd(handle: MatrixHandle, tellOutage: (lack: Lack) => void): Promise<MatrixProgress> {
   const isCancellation = (error: unknown): boolean =>
     error instanceof WorkflowFailedError && error.cause instanceof CancelledFailure;
-  const progress = await handle.result().catch((error: unknown) => {
-    if (isCancellation(error)) return null;
-    throw error;
-  });
+  const ask = async (): Promise<MatrixProgress | null> => {
+    for (;;) {
+      try {
+        return await handle.result();
+      } catch (error) {
+        if (isCancellation(error)) return null;
+        if (!isOutage(error)) throw error;
+        const { message } = error.cause as Error;
+        tellOutage({ type: 'TemporalUnavailable', message: `${message}; tried again until it answers` });
+        await sleep(OUTAGE_PAUSE_MS);
+      }
+    }
+  };
+  const progress = await ask();
   if (progress !== null && !progress.isCancelled) return progress;
   throw new MatrixCancelledError(
     'the matrix was cancelled; what is recorded stays, and `assay run` starts its runs again',
@@ -63,9 +94,7 @@ async function waitForEnd(handle: MatrixHandle): Promise<MatrixProgress> {
 const IDLE_MS = 5000;
 
 /** Tells what a matrix waits for, asking only when nothing has changed for a while. */
-function createWaitWatch(
-  handle: MatrixHandle,
-): (runs: readonly RunPosition[]) => Promise<MatrixProgress['lacking']> {
+function createWaitWatch(handle: MatrixHandle): (runs: readonly RunPosition[]) => Promise<Lack | null> {
   let seen = '';
   let changedAt = Date.now();
   return async (runs) => {
@@ -92,12 +121,17 @@ async function follow(
   const view = createProgressView();
   const findLacking = createWaitWatch(handle);
   const ended = new AbortController();
-  const finished = waitForEnd(handle).finally(() => ended.abort());
+  let outage = { lack: null as Lack | null, atMs: 0 };
+  const noteOutage = (lack: Lack): void => {
+    outage = { lack, atMs: Date.now() };
+  };
+  const findOutage = (): Lack | null => (Date.now() - outage.atMs < OUTAGE_SHOWN_MS ? outage.lack : null);
+  const finished = waitForEnd(handle, noteOutage).finally(() => ended.abort());
   const showUntilEnd = async (): Promise<void> => {
     while (!ended.signal.aborted) {
       const runs = listPositions(db, experiment.id);
       const bases = await listBaseProgress(matrix);
-      view.show({ runs, bases, pausedBecause: await findLacking(runs) });
+      view.show({ runs, bases, pausedBecause: findOutage() ?? (await findLacking(runs)) });
       // The end cuts the pause short.
       await sleep(pollIntervalMs(runs.length), undefined, { signal: ended.signal }).catch(() => undefined);
     }
