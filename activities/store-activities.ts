@@ -10,7 +10,7 @@ import { createShape } from './shape.ts';
 import type { StoreDependencies } from './store-dependencies.ts';
 import { createVerify } from './verify.ts';
 
-/** The activities of the `cpu` queue. */
+/** The activities of a store's own queue, and those that run beside its workflows. */
 export function createStoreActivities(dependencies: StoreDependencies) {
   return {
     planMatrix: createPlanMatrix(dependencies),

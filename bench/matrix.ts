@@ -67,7 +67,7 @@ function declareMatrix() {
       facts: 0,
       formats: { answer: 1 },
       leak: null,
-      steps: 12,
+      steps: 1,
       documentsPerStep: 32,
       optimizer: { learningRate: 4e-3, schedule: 'constant', warmupSteps: 0 },
     },

@@ -4,6 +4,7 @@ const USAGE_ERRORS = new Set([
   'BaseNotBuiltError',
   'InvalidSpecError',
   'JsonLinesError',
+  'MatrixElsewhereError',
   'MixedSourcesError',
   'UnreadableFileError',
   'UnknownRunError',

@@ -9,6 +9,7 @@ import type { Home } from '../worker/home.ts';
 import { hashSources } from '../worker/sources.ts';
 import { openSession, type Session } from '../worker/session.ts';
 import { provideTemporalServer } from '../worker/setup/temporal-server.ts';
+import { claimMatrix } from './claim-matrix.ts';
 import { InterruptedError } from './exit-code.ts';
 import { completeMatrix } from './follow-matrix.ts';
 import { readHome } from './home-option.ts';
@@ -100,6 +101,7 @@ export async function completeMatrices(
       if (isFinished(db, experiment.id, planned)) {
         console.error(`${experiment.name}: all ${count} runs are completed already`);
       } else {
+        claimMatrix(db, experiment.id);
         session ??= await openWorkers(home, readStoreId(db), options);
         console.error(
           `${experiment.name}: ${count} runs, Temporal at ${session.address}, ${options.trainWorkers} train workers; results in ${home.directory}`,

@@ -69,6 +69,26 @@ export function retryEndedRuns(
   });
 }
 
+/** Which process follows a matrix, through which Temporal server. */
+export interface Follower {
+  /** `embedded`, or address and namespace. */
+  readonly server: string;
+  readonly process: { readonly pid: number; readonly startedAt: string };
+}
+
+/** Of the latest launch, whether it is still there or not; null before the first. */
+export function readFollower(db: Database, experimentId: string): Follower | null {
+  const where = eq(experiments.id, experimentId);
+  const row = db.select({ value: experiments.temporalServer }).from(experiments).where(where).get();
+  const value = row?.value ?? null;
+  return value === null ? null : (JSON.parse(value) as Follower);
+}
+
+export function writeFollower(db: Database, experimentId: string, { server, process }: Follower): void {
+  const temporalServer = JSON.stringify({ server, process });
+  db.update(experiments).set({ temporalServer }).where(eq(experiments.id, experimentId)).run();
+}
+
 function reuseRuns(
   db: Database,
   {

@@ -31,7 +31,7 @@ export const experiments = sqliteTable('experiments', {
   source: text('source'),
   /** Canonical JSON: what the report decides (spec/hypothesis.ts). */
   hypotheses: text('hypotheses').notNull().default('[]'),
-  /** The Temporal server of its latest launch: `embedded`, or address and namespace; null before the first. */
+  /** Canonical JSON: the Temporal server of its latest launch and the process that follows it there; null before the first. */
   temporalServer: text('temporal_server'),
   createdAt: text('created_at').notNull(),
 });

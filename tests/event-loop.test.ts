@@ -8,7 +8,7 @@ import { createTemporaryDirectory } from './small-matrix.ts';
 
 const matrix = fileURLToPath(new URL('./matrices/two-runs.ts', import.meta.url));
 
-/** Activities lose their lease 20 s after their last heartbeat. */
+/** Activities are given to another worker 20 s after their last heartbeat. */
 const HEARTBEAT_TIMEOUT_MS = 20_000;
 
 interface Delay {

@@ -94,7 +94,7 @@ export class StubMatrix {
     return [...this.runs.values()].filter((run) => run.status === status).length;
   }
 
-  /** The activities of all three queues. */
+  /** The activities of every queue. */
   activities(): StoreActivities & TrainActivities {
     const counted = Object.entries({ ...this.#store(), ...this.#train() }).map(([name, body]) => [
       name,

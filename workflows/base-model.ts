@@ -24,7 +24,8 @@ export async function baseModelWorkflow(input: BaseModelInput, before?: Pretrain
   const controls = installPauseControls(before?.isPaused ?? false);
   const chunks = [...(before?.chunks ?? [])];
   setHandler(baseModelProgressQuery, () => ({ step: done, totalSteps }));
-  if (before === undefined && (await store.findBaseModel({ baseModelId }))) return;
+  const isMade = (): Promise<boolean> => store.findBaseModel({ baseModelId });
+  if (before === undefined && (await controls.withResources(isMade))) return;
   while (done < totalSteps) {
     await controls.untilResumed();
     const toStep = Math.min(totalSteps, done + chunkSteps);
