@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { listClaims, resolveClaim } from '../../experiments/load-claims.ts';
 import { runAssay } from '../assay-process.ts';
+import { collectOutcomes, listDeviations, readGuardRecord } from '../guard/outcomes.ts';
 import { createTemporaryDirectory } from '../small-matrix.ts';
 
 interface ClaimVerdicts {
@@ -38,6 +39,17 @@ test('every claim runs at scale tiny, and each of its hypotheses is decided or s
       `${claim.name} decides something`,
     );
   }
+});
+
+test('their runs end with the weights and counts that are on record', (t) => {
+  const recorded = readGuardRecord();
+  const found = collectOutcomes(join(home, 'assay.db'));
+  if (found.machine !== recorded.machine) {
+    t.skip(`recorded on another kind of machine: ${recorded.machine}; this one: ${found.machine}`);
+    return;
+  }
+  assert.ok(Object.keys(found.outcomes).length > 150, 'every claim was compared');
+  assert.deepEqual(listDeviations(recorded, found), []);
 });
 
 test('claims that are run again compute nothing', async () => {
