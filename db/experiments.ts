@@ -86,7 +86,9 @@ export function readFollower(db: Database, experimentId: string): Follower | nul
 
 export function writeFollower(db: Database, experimentId: string, { server, process }: Follower): void {
   const temporalServer = JSON.stringify({ server, process });
-  db.update(experiments).set({ temporalServer }).where(eq(experiments.id, experimentId)).run();
+  writeTransaction(db, (tx) => {
+    tx.update(experiments).set({ temporalServer }).where(eq(experiments.id, experimentId)).run();
+  });
 }
 
 function reuseRuns(

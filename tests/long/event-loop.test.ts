@@ -3,10 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { runAssay } from './assay-process.ts';
-import { createTemporaryDirectory } from './small-matrix.ts';
+import { runAssay } from '../assay-process.ts';
+import { createTemporaryDirectory } from '../small-matrix.ts';
 
-const matrix = fileURLToPath(new URL('./matrices/two-runs.ts', import.meta.url));
+const matrix = fileURLToPath(new URL('../matrices/two-runs.ts', import.meta.url));
 
 /** Activities are given to another worker 20 s after their last heartbeat. */
 const HEARTBEAT_TIMEOUT_MS = 20_000;
