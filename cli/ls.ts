@@ -23,7 +23,8 @@ export function addLsCommand(program: Command): void {
           totalSteps: run.totalSteps,
           failure: run.failureType === null ? null : `${run.failureType}: ${run.failureMessage}`,
         }));
-        return { ...experiment, runs };
+        const { temporalServer: _temporalServer, ...declared } = experiment;
+        return { ...declared, runs };
       });
       if (options.json) console.log(JSON.stringify(listed, null, 2));
       else if (listed.length === 0) console.log('no experiments yet');

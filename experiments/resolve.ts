@@ -6,7 +6,7 @@ import { InvalidSpecError, parseSpec } from '../spec/invalid-spec-error.ts';
 import { mergeSettings, type Settings } from '../spec/merge.ts';
 import { schemeSchema, type Scheme } from '../spec/scheme.ts';
 import { evaluationSchema, trainingSchema, type TrainingPlan } from '../spec/training.ts';
-import { findScheme } from '../schemes/index.ts';
+import { findScheme, schemeNames } from '../schemes/index.ts';
 import { checkCondition } from './check-condition.ts';
 import { checkExamples } from './check-examples.ts';
 import { checkHypotheses } from './check-hypotheses.ts';
@@ -34,9 +34,16 @@ export interface ResolvedExperiment {
   readonly conditions: readonly ResolvedCondition[];
 }
 
+/** A declaration's own scheme says all that a file in schemes/ says, under a name that none of those has. */
+function isOwnScheme(settings: Settings): boolean {
+  const isWhole = ['name', 'title', 'source', 'rewards'].every((key) => settings[key] !== undefined);
+  return isWhole && !schemeNames.includes(settings['name'] as string);
+}
+
 function resolveScheme(settings: Settings, place: string): Scheme {
   const { name, ...overrides } = settings;
   if (typeof name !== 'string') throw new InvalidSpecError(`${place}.scheme.name: expected a scheme's name`);
+  if (isOwnScheme(settings)) return parseSpec(schemeSchema, settings, `${place}.scheme`);
   try {
     return parseSpec(schemeSchema, mergeSettings(findScheme(name), overrides), `${place}.scheme`);
   } catch (error) {

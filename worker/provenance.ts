@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { realpath } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { arch, cpus, hostname, platform } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -13,12 +14,17 @@ function versionOf(name: string): string {
   return (requireFromHere(`${name}/package.json`) as { version: string }).version;
 }
 
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** What git says of this copy; null where it has no repository of its own, whose revision is then unknown, not clean. */
 async function git(...parameters: string[]): Promise<string | null> {
+  const ask = async (words: string[]): Promise<string> =>
+    (await promisify(execFile)('git', words, { cwd: root })).stdout.trim();
   try {
-    const cwd = fileURLToPath(new URL('..', import.meta.url));
-    return (await promisify(execFile)('git', parameters, { cwd })).stdout.trim();
+    // An installed copy may lie within the repository of the project that uses it.
+    const top = await ask(['rev-parse', '--show-toplevel']);
+    return (await realpath(top)) === (await realpath(root)) ? await ask(parameters) : null;
   } catch {
-    // An installed copy has no repository; the revision is unknown then, not clean.
     return null;
   }
 }

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeWhole } from '../activities/artifact-files.ts';
 import type { DataConverter } from '@temporalio/common';
+import type { BundleOptions } from '@temporalio/worker';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const workflowsPath = join(root, 'workflows', 'index.ts');
@@ -13,11 +14,11 @@ const workflowsPath = join(root, 'workflows', 'index.ts');
 const UNUSED_MS = 7 * 24 * 3600 * 1000;
 
 /**
- * Hashes all that the bundle is made of: the workflows, the pure planning they import, the failure converter, and by the lock file
- * every package, the bundler among them.
+ * Hashes all that the bundle is made of: the workflows, the pure planning they import, the failure converter, and by the manifest,
+ * which pins them, the packages, the bundler among them.
  */
 async function hashSources(failureConverterPath: string | undefined): Promise<string> {
-  const hash = createHash('sha256').update(await readFile(join(root, 'package-lock.json')));
+  const hash = createHash('sha256').update(await readFile(join(root, 'package.json')));
   if (failureConverterPath !== undefined) hash.update(await readFile(failureConverterPath));
   for (const room of ['workflows', 'spec']) {
     const files = await readdir(join(root, room), { recursive: true });
@@ -27,6 +28,22 @@ async function hashSources(failureConverterPath: string | undefined): Promise<st
   return hash.digest('hex').slice(0, 16);
 }
 
+function isOfPackage(path: string): boolean {
+  return !path.startsWith(root) || relative(root, path).split(sep).includes('node_modules');
+}
+
+type Configuration = Parameters<NonNullable<BundleOptions['webpackConfigHook']>>[0];
+
+/** The bundler leaves sources below any `node_modules` as they are, where an installed copy of this program lies as a whole. */
+function translateOwnSources(configuration: Configuration): Configuration {
+  const rules = (configuration.module?.rules ?? []).map((rule) =>
+    typeof rule === 'object' && rule !== null && rule.exclude instanceof RegExp
+      ? { ...rule, exclude: isOfPackage }
+      : rule,
+  );
+  return { ...configuration, module: { ...configuration.module, rules } };
+}
+
 type BundledConverter = Pick<DataConverter, 'failureConverterPath'>;
 
 async function bundle({ failureConverterPath }: BundledConverter): Promise<string> {
@@ -34,6 +51,7 @@ async function bundle({ failureConverterPath }: BundledConverter): Promise<strin
   const { code } = await bundleWorkflowCode({
     workflowsPath,
     ...(failureConverterPath === undefined ? {} : { failureConverterPath }),
+    webpackConfigHook: translateOwnSources,
     logger: {
       log() {},
       trace() {},
