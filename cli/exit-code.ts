@@ -9,8 +9,7 @@ const USAGE_ERRORS = new Set([
   'UnreadableFileError',
   'UnknownRunError',
   'UnknownExperimentError',
-  'UnknownSchemeError',
-  'UnknownTaskError',
+  'UnknownPartError',
 ]);
 
 const TEMPORAL_WRAPPERS = new Set(['WorkflowFailedError', 'WorkflowUpdateFailedError']);

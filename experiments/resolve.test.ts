@@ -63,11 +63,11 @@ test('faults name their place, what was found and what was expected, before any 
     /base\.formats\.prose: the formats of task arithmetic/,
   );
   assert.match(faultsOf({ training: { groupSize: 1 } }), /training\.groupSize: found 1/);
-  assert.match(faultsOf({ task: { family: 'arithmetik' } }), /no task 'arithmetik'/);
+  assert.match(faultsOf({ task: { family: 'arithmetik' } }), /no task "arithmetik"/);
   assert.match(faultsOf({ base: { architecture: { maxPositions: 20 } } }), /maxPositions: found 20/);
   assert.match(
     faultsOf({ conditions: { a: { scheme: { name: 'grpo', rewards: [{ component: 'verifyer' }] } } } }),
-    /scheme\.rewards\.0: there is no reward component 'verifyer'/,
+    /scheme\.rewards\.0: there is no reward component "verifyer"/,
   );
   assert.match(
     faultsOf({ conditions: { a: { scheme: 'rlcr' } } }),

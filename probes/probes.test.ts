@@ -7,7 +7,8 @@ import { selectBackend, type BackendChoice } from '../model/backend.ts';
 import { defaultCacheDirectory } from '../model/cache-directory.ts';
 import { createPolicy, disposePolicy, type Policy } from '../model/policy.ts';
 import { optimizerSchema } from '../spec/training.ts';
-import { openProbe, probeNames, UnknownProbeError } from './index.ts';
+import { openProbe, probeNames } from './index.ts';
+import { UnknownPartError } from '../spec/part-index.ts';
 import { ProbeMismatchError } from './probe-subject.ts';
 import type { ProbeScore } from './probe.ts';
 import { createTinySubject, tinyConfig, tinyDocuments, tinyPadId } from './tiny-subject.ts';
@@ -72,7 +73,7 @@ for (const name of probeNames) {
 }
 
 test('a probe without a file is refused by name', () => {
-  assert.throws(() => openProbe('astrology'), UnknownProbeError);
+  assert.throws(() => openProbe('astrology'), UnknownPartError);
   assert.throws(() => openProbe('partial-prompt', { keptPercent: [60] }));
 });
 

@@ -20,7 +20,7 @@ export const compoundOptionsSchema = z
  * "any of the above and the response does not contain python").
  *
  * @param openReward opens the inner component; passed in, since the index that opens it also lists this one
- * @throws z.ZodError, UnknownRewardError
+ * @throws z.ZodError, UnknownPartError
  */
 export function openCompound(input: unknown, openReward: (name: string, options: unknown) => Reward): Reward {
   const options = compoundOptionsSchema.parse(input);

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { z } from 'zod';
 import type { Outcome, Verdict } from '../tasks/verdict.ts';
 import { combineRewards } from './combine-rewards.ts';
-import { openReward, rewardNames, rewardNeeds, UnknownRewardError } from './index.ts';
+import { openReward, rewardNames, rewardNeeds } from './index.ts';
+import { UnknownPartError } from '../spec/part-index.ts';
 import { measureAnswerConfidence } from './answer-confidence.ts';
 import { bindReward, type GroupMember, type RewardInput } from './reward-component.ts';
 import { orderDraw, rewardDraw } from './reward-draw.ts';
@@ -204,7 +205,7 @@ test('compound needs what its component needs, opens it with its options and nev
   assert.deepEqual([...rewardNeeds([{ component: 'compound', options }])], ['pool']);
   assert.deepEqual(openReward('compound').needs, []);
   assert.throws(() => openReward('compound', { component: 'compound' }), /compound/);
-  assert.throws(() => openReward('compound', { component: 'vibes' }), UnknownRewardError);
+  assert.throws(() => openReward('compound', { component: 'vibes' }), UnknownPartError);
   assert.throws(() => openReward('compound', { text: null }), /names no marker/);
 });
 
@@ -323,5 +324,5 @@ test('the draw of a rollout depends on seed, step, problem and sample only', () 
 });
 
 test('an unknown component is refused', () => {
-  assert.throws(() => openReward('vibes'), UnknownRewardError);
+  assert.throws(() => openReward('vibes'), UnknownPartError);
 });

@@ -14,7 +14,8 @@ import { createGenerator } from '../random/generator.ts';
 import { deriveStream } from '../random/streams.ts';
 import { openReward } from '../rewards/index.ts';
 import { schemeSchema, type Scheme } from '../spec/scheme.ts';
-import { findScheme, schemeNames, schemes, UnknownSchemeError } from './index.ts';
+import { findScheme, schemeNames, schemes } from './index.ts';
+import { UnknownPartError } from '../spec/part-index.ts';
 
 const GROUP = 4;
 const WIDTH = 6;
@@ -214,7 +215,7 @@ test('PSR learns from correct samples only, NSR from the others only, and on-pol
 });
 
 test('an unknown name is answered with the nearest', () => {
-  assert.throws(() => findScheme('drgrpo'), { name: UnknownSchemeError.name, message: /"dr-grpo"/ });
+  assert.throws(() => findScheme('drgrpo'), { name: UnknownPartError.name, message: /"dr-grpo"/ });
 });
 
 /** Settings under which every knob of the loss has something to act on. */

@@ -1,4 +1,4 @@
-import { closest } from 'fastest-levenshtein';
+import { UnknownPartError } from '../spec/part-index.ts';
 import type { Scheme } from '../spec/scheme.ts';
 import { adaptiveEntropyBonus } from './adaptive-entropy-bonus.ts';
 import { base } from './base.ts';
@@ -71,16 +71,9 @@ export const schemes: readonly Scheme[] = [
 
 export const schemeNames: readonly string[] = schemes.map(({ name }) => name);
 
-/** A scheme name without a file in schemes/. */
-export class UnknownSchemeError extends Error {
-  override readonly name = 'UnknownSchemeError';
-}
-
-/** @throws {UnknownSchemeError} with the nearest name */
+/** @throws UnknownPartError with the nearest name */
 export function findScheme(name: string): Scheme {
   const scheme = schemes.find((candidate) => candidate.name === name);
-  if (scheme !== undefined) return scheme;
-  throw new UnknownSchemeError(
-    `there is no scheme "${name}"; the nearest is "${closest(name, [...schemeNames])}" of ${schemeNames.join(', ')}`,
-  );
+  if (scheme === undefined) throw new UnknownPartError('scheme', name, schemeNames);
+  return scheme;
 }

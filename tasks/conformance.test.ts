@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { createGenerator } from '../random/generator.ts';
 import { deriveStream } from '../random/streams.ts';
 import type { Split } from './problem.ts';
-import { openTask, taskNames, UnknownTaskError } from './index.ts';
+import { openTask, taskNames } from './index.ts';
+import { UnknownPartError } from '../spec/part-index.ts';
 
 const rows = Array.from({ length: 500 }, (_, i) => ({
   question: `${i}+1=`,
@@ -137,6 +138,6 @@ for (const { name, options } of cases) {
 }
 
 test('an unknown task and an unknown option are refused', () => {
-  assert.throws(() => openTask('sorting'), UnknownTaskError);
+  assert.throws(() => openTask('sorting'), UnknownPartError);
   assert.throws(() => openTask('arithmetic', { operation: 3 }), /operation/);
 });
