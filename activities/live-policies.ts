@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { createMoments } from '../learning/adamw.ts';
 import { decodePolicy, encodePolicy } from '../model/checkpoint.ts';
 import type { PolicyConfig } from '../model/config.ts';
@@ -57,7 +58,13 @@ function keyOf(checkpoint: CheckpointRef): string {
 
 /** At most `capacity` policies stay live; the least recently used goes first. */
 export function createLivePolicies(artifacts: ArtifactStore, capacity: number): LivePolicies {
-  const live = new Map<string, LivePolicy>();
+  const live = new LRUCache<string, LivePolicy>({
+    max: capacity,
+    dispose: (value, _key, reason) => {
+      // One that was taken has another owner, and one that was put again is still here.
+      if (reason === 'evict') releaseLivePolicy(value);
+    },
+  });
 
   const load = async (checkpoint: CheckpointRef, config: PolicyConfig): Promise<LivePolicy> => {
     const policy = decodePolicy(config, await artifacts.read(checkpoint.weights));
@@ -67,15 +74,9 @@ export function createLivePolicies(artifacts: ArtifactStore, capacity: number): 
   };
 
   const insert = (key: string, value: LivePolicy): void => {
-    const previous = live.get(key);
+    const previous = live.peek(key);
     if (previous !== undefined && previous.policy !== value.policy) releaseLivePolicy(previous);
-    live.delete(key);
     live.set(key, value);
-    for (const [oldest, stale] of live) {
-      if (live.size <= capacity) break;
-      live.delete(oldest);
-      releaseLivePolicy(stale);
-    }
   };
 
   return {

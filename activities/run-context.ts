@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { createCharacterTokenizer, type CharacterTokenizer } from '../model/character-tokenizer.ts';
 import type { PolicyConfig } from '../model/config.ts';
 import type { Architecture, BaseRecipe } from '../spec/base-recipe.ts';
@@ -81,9 +82,12 @@ export interface PlanReader {
   readBaseModel(ref: ArtifactRef): Promise<BaseModelPlan>;
 }
 
-/** Plans are immutable, so each is opened once per process. */
+/** More than are under way at once on one worker; those of ended runs make room. */
+const OPEN_PLANS = 512;
+
+/** Plans are immutable, so each is opened once per process while it is in use. */
 export function createPlanReader(artifacts: ArtifactStore): PlanReader {
-  const runs = new Map<string, RunContext>();
+  const runs = new LRUCache<string, RunContext>({ max: OPEN_PLANS });
   const readJson = async (ref: ArtifactRef): Promise<unknown> =>
     JSON.parse(new TextDecoder().decode(await artifacts.read(ref)));
   return {

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { LRUCache } from 'lru-cache';
 import { canRecord, recordFunction, type RecordedFunction } from './recorded-function.ts';
 
 /** Recordings by what they depend on. They hold no weights, so policies of one architecture share them. */
@@ -19,19 +20,11 @@ export interface Recordings {
 
 /** Keeps at most `limit` recordings; the one not used for longest goes first. */
 export function createRecordings(limit: number): Recordings {
-  const known = new Map<string, RecordedFunction>();
-  const dropOldest = (): void => {
-    const [oldest] = known;
-    if (oldest === undefined || known.size < limit) return;
-    oldest[1].dispose();
-    known.delete(oldest[0]);
-  };
+  const known = new LRUCache<string, RecordedFunction>({ max: limit, dispose: (found) => found.dispose() });
   const find: Recordings['find'] = (key, record) => {
     const found = known.get(key);
-    if (found === undefined) dropOldest();
-    const recording = found ?? record();
-    // Re-inserting keeps the map in the order of last use.
-    known.delete(key);
+    if (found !== undefined) return found;
+    const recording = record();
     known.set(key, recording);
     return recording;
   };
