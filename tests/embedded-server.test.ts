@@ -11,9 +11,9 @@ import { toHome } from '../worker/home.ts';
 import { isRunning } from '../worker/process-identity.ts';
 import { readRecord } from '../worker/server-process.ts';
 import { provideTemporalServer } from '../worker/setup/temporal-server.ts';
-import { findProcesses, startAssay } from './assay-process.ts';
+import { findProcesses, startAssay } from './support/assay-process.ts';
 import { readServer } from './chaos/server-view.ts';
-import { createTemporaryDirectory, smallMatrixCommand, waitFor } from './small-matrix.ts';
+import { createTemporaryDirectory, smallMatrixCommand, waitFor } from './support/small-matrix.ts';
 
 let program: string;
 

@@ -7,10 +7,10 @@ import { defaultCacheDirectory } from '../model/cache-directory.ts';
 import { acquireEmbeddedServer, type EmbeddedServer } from '../worker/embedded-server.ts';
 import { toHome } from '../worker/home.ts';
 import { provideTemporalServer } from '../worker/setup/temporal-server.ts';
-import { runAssay } from './assay-process.ts';
-import { makeCertificates } from './certificates.ts';
-import { startSecureProxy, type SecureProxy } from './secure-proxy.ts';
-import { createTemporaryDirectory } from './small-matrix.ts';
+import { runAssay } from './support/assay-process.ts';
+import { makeCertificates } from './support/certificates.ts';
+import { startSecureProxy, type SecureProxy } from './support/secure-proxy.ts';
+import { createTemporaryDirectory } from './support/small-matrix.ts';
 
 const matrix = fileURLToPath(new URL('./matrices/two-runs.ts', import.meta.url));
 const API_KEY = 'key-of-the-test';

@@ -9,9 +9,9 @@ import { acquireEmbeddedServer } from '../worker/embedded-server.ts';
 import { toHome } from '../worker/home.ts';
 import { defaultCacheDirectory } from '../model/cache-directory.ts';
 import { provideTemporalServer } from '../worker/setup/temporal-server.ts';
-import { findProcesses, runAssay, startAssay } from './assay-process.ts';
+import { findProcesses, runAssay, startAssay } from './support/assay-process.ts';
 import { readServer } from './chaos/server-view.ts';
-import { payloadSizes } from './payload-sizes.ts';
+import { payloadSizes } from './support/payload-sizes.ts';
 import {
   assertSameResults,
   countFinished,
@@ -19,7 +19,7 @@ import {
   readRows,
   smallMatrixCommand,
   waitFor,
-} from './small-matrix.ts';
+} from './support/small-matrix.ts';
 
 /** The home of a matrix that ran undisturbed, shared by the tests below. */
 const calm = createTemporaryDirectory({ after }, 'assay-calm-');

@@ -3,14 +3,14 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { runAssay, startAssay } from './assay-process.ts';
+import { runAssay, startAssay } from './support/assay-process.ts';
 import {
   countFinished,
   createTemporaryDirectory,
   readRows,
   smallMatrixCommand,
   waitFor,
-} from './small-matrix.ts';
+} from './support/small-matrix.ts';
 
 /** A home interrupted in the middle of training, and the rows it ends with when it is simply resumed. */
 const interrupted = createTemporaryDirectory({ after }, 'assay-interrupted-');

@@ -39,8 +39,8 @@ import { collectGarbage } from '../worker/collect-garbage.ts';
 import { findStoreIds, resolveStoreId, StoreUnclearError } from '../worker/store-id.ts';
 import { checkStore } from '../worker/check-store.ts';
 import { toHome } from '../worker/home.ts';
-import { findObjectServer, startObjectServer, type ObjectServer } from './object-server.ts';
-import { createTemporaryDirectory } from './small-matrix.ts';
+import { findObjectServer, startObjectServer, type ObjectServer } from './support/object-server.ts';
+import { createTemporaryDirectory } from './support/small-matrix.ts';
 
 const found = await findObjectServer();
 const skip = 'unavailable' in found ? found.unavailable : false;

@@ -61,7 +61,7 @@ test('today’s workflows replay every kept history', async (t) => {
 test('a workflow that shapes before it verifies is refused by the kept histories', async () => {
   const bundle = await bundleWorkflowCode({
     workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
-    workflowInterceptorModules: [fileURLToPath(new URL('./swapped-activities.ts', import.meta.url))],
+    workflowInterceptorModules: [fileURLToPath(new URL('./support/swapped-activities.ts', import.meta.url))],
     logger: silent,
   });
   const errors = await replayErrors(bundle, /^run-continued-as-new/);

@@ -9,7 +9,7 @@ import { acquireEmbeddedServer, type EmbeddedServer } from '../worker/embedded-s
 import { toHome } from '../worker/home.ts';
 import { ensureSearchAttributes } from '../worker/search-attributes.ts';
 import { provideTemporalServer } from '../worker/setup/temporal-server.ts';
-import { createTemporaryDirectory } from './small-matrix.ts';
+import { createTemporaryDirectory } from './support/small-matrix.ts';
 
 const { INDEXED_VALUE_TYPE_KEYWORD: KEYWORD } = proto.temporal.api.enums.v1.IndexedValueType;
 

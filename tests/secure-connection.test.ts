@@ -14,9 +14,9 @@ import {
   embeddedEnvironment,
   ServerUnreachableError,
 } from '../worker/temporal-connection.ts';
-import { makeCertificates, type Certificates } from './certificates.ts';
-import { startSecureProxy, type SecureProxy } from './secure-proxy.ts';
-import { createTemporaryDirectory } from './small-matrix.ts';
+import { makeCertificates, type Certificates } from './support/certificates.ts';
+import { startSecureProxy, type SecureProxy } from './support/secure-proxy.ts';
+import { createTemporaryDirectory } from './support/small-matrix.ts';
 
 const API_KEY = 'key-of-the-test';
 

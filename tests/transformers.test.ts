@@ -13,7 +13,7 @@ import type { PolicyConfig } from '../model/config.ts';
 import { forwardLogits } from '../model/forward.ts';
 import { createPolicy, disposePolicy, type Policy } from '../model/policy.ts';
 
-const script = fileURLToPath(new URL('./open_checkpoint.py', import.meta.url));
+const script = fileURLToPath(new URL('./support/open_checkpoint.py', import.meta.url));
 const python = process.env['ASSAY_TRANSFORMERS_PYTHON'] ?? 'python3';
 const TEXTS = ['3+4*2=', '12-(7)', '0'];
 

@@ -11,8 +11,13 @@ import { acquireEmbeddedServer } from '../worker/embedded-server.ts';
 import { findFreePort } from '../worker/free-port.ts';
 import { toHome } from '../worker/home.ts';
 import { provideTemporalServer } from '../worker/setup/temporal-server.ts';
-import { followProcess, runAssay, startAssay, type AssayProcess } from './assay-process.ts';
-import { countFinished, createTemporaryDirectory, smallMatrixCommand, waitFor } from './small-matrix.ts';
+import { followProcess, runAssay, startAssay, type AssayProcess } from './support/assay-process.ts';
+import {
+  countFinished,
+  createTemporaryDirectory,
+  smallMatrixCommand,
+  waitFor,
+} from './support/small-matrix.ts';
 
 /** A store worker as a command starts it, which waits for a server at an address. */
 function startStoreWorker(home: string, address: string): AssayProcess {

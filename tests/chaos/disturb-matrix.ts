@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createGenerator } from '../../random/generator.ts';
 import { deriveStream } from '../../random/streams.ts';
-import { startAssay } from '../assay-process.ts';
-import { countFinished } from '../small-matrix.ts';
+import { startAssay } from '../support/assay-process.ts';
+import { countFinished } from '../support/small-matrix.ts';
 import { listFaults, type Fault } from './faults.ts';
 import { listUnderWay } from './server-view.ts';
 

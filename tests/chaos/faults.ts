@@ -3,7 +3,7 @@ import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Generator } from '../../random/generator.ts';
-import { findProcesses, type AssayProcess } from '../assay-process.ts';
+import { findProcesses, type AssayProcess } from '../support/assay-process.ts';
 import { rollBackServer } from './roll-back-server.ts';
 import { readServer } from './server-view.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runChaosSession } from '../chaos/chaos-session.ts';
-import { createTemporaryDirectory } from '../small-matrix.ts';
+import { createTemporaryDirectory } from '../support/small-matrix.ts';
 
 /** The short form of `npm run test:chaos`. */
 const FAULTS = 8;

@@ -3,9 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { listClaims, resolveClaim } from '../../experiments/load-claims.ts';
-import { runAssay } from '../assay-process.ts';
+import { runAssay } from '../support/assay-process.ts';
 import { collectOutcomes, listDeviations, readGuardRecord } from '../guard/outcomes.ts';
-import { createTemporaryDirectory } from '../small-matrix.ts';
+import { createTemporaryDirectory } from '../support/small-matrix.ts';
 
 interface ClaimVerdicts {
   readonly name: string;

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { runAssay } from '../assay-process.ts';
-import { createTemporaryDirectory } from '../small-matrix.ts';
+import { runAssay } from '../support/assay-process.ts';
+import { createTemporaryDirectory } from '../support/small-matrix.ts';
 
 const matrix = fileURLToPath(new URL('../matrices/two-runs.ts', import.meta.url));
 

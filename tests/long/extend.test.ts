@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { openReadonlyDatabase } from '../../db/connection.ts';
-import { runAssay } from '../assay-process.ts';
-import { createTemporaryDirectory, readRows, smallMatrixCommand } from '../small-matrix.ts';
+import { runAssay } from '../support/assay-process.ts';
+import { createTemporaryDirectory, readRows, smallMatrixCommand } from '../support/small-matrix.ts';
 
 /** Three of the small matrix's five steps: the reference that PPO's KL is measured from has moved once by then. */
 const shorter = ['--set', 'training.steps=3'];

@@ -5,8 +5,13 @@ import { test } from 'node:test';
 import { openDatabase, openReadonlyDatabase, type Database } from '../../db/connection.ts';
 import { findRun, listRuns, type RunWithCondition } from '../../db/runs.ts';
 import { listExperiments } from '../../db/experiments.ts';
-import { findProcesses, runAssay, startAssay } from '../assay-process.ts';
-import { countFinished, createTemporaryDirectory, smallMatrixCommand, waitFor } from '../small-matrix.ts';
+import { findProcesses, runAssay, startAssay } from '../support/assay-process.ts';
+import {
+  countFinished,
+  createTemporaryDirectory,
+  smallMatrixCommand,
+  waitFor,
+} from '../support/small-matrix.ts';
 
 /** Steps enough that the other runs are still under way when one has failed. */
 const parameters = (home: string): string[] => [

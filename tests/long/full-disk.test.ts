@@ -3,14 +3,14 @@ import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { runAssay, startAssay } from '../assay-process.ts';
+import { runAssay, startAssay } from '../support/assay-process.ts';
 import {
   assertSameResults,
   countFinished,
   createTemporaryDirectory,
   smallMatrixCommand,
   waitFor,
-} from '../small-matrix.ts';
+} from '../support/small-matrix.ts';
 
 const isRoot = process.getuid?.() === 0;
 

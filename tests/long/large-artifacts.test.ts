@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { ArtifactDamagedError } from '../../activities/artifact-errors.ts';
 import { createArtifactStore } from '../../activities/artifact-store.ts';
-import { createTemporaryDirectory } from '../small-matrix.ts';
+import { createTemporaryDirectory } from '../support/small-matrix.ts';
 
 const BYTES = 2.1 * 2 ** 30;
 

@@ -7,9 +7,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { cancelMatrix, setMatrixPaused, startMatrix } from '../../experiments/matrix-workflow.ts';
-import { payloadSizes } from '../payload-sizes.ts';
-import { StubMatrix, stubRunInput } from '../stub-activities.ts';
-import { startWorkflowServer, STUB_STORE_ID, type WorkflowServer } from '../workflow-server.ts';
+import { payloadSizes } from '../support/payload-sizes.ts';
+import { StubMatrix, stubRunInput } from '../support/stub-activities.ts';
+import { startWorkflowServer, STUB_STORE_ID, type WorkflowServer } from '../support/workflow-server.ts';
 
 /** Temporal warns at 256 KiB and refuses 2 MB; data goes by reference. */
 const MAX_PAYLOAD_BYTES = 64 * 1024;

@@ -4,7 +4,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { createTemporaryDirectory } from '../small-matrix.ts';
+import { createTemporaryDirectory } from '../support/small-matrix.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 

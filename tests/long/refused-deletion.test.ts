@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
-import { runAssay } from '../assay-process.ts';
-import { findObjectServer, startObjectServer } from '../object-server.ts';
-import { assertSameResults, createTemporaryDirectory, smallMatrixCommand } from '../small-matrix.ts';
+import { runAssay } from '../support/assay-process.ts';
+import { findObjectServer, startObjectServer } from '../support/object-server.ts';
+import { assertSameResults, createTemporaryDirectory, smallMatrixCommand } from '../support/small-matrix.ts';
 
 const found = await findObjectServer();
 const skip = 'unavailable' in found ? found.unavailable : false;

@@ -7,7 +7,7 @@ import { toHome } from '../../worker/home.ts';
 import { provideTemporalServer } from '../../worker/setup/temporal-server.ts';
 import { rollBackServer } from '../chaos/roll-back-server.ts';
 import { readServer } from '../chaos/server-view.ts';
-import { createTemporaryDirectory } from '../small-matrix.ts';
+import { createTemporaryDirectory } from '../support/small-matrix.ts';
 
 async function startWorkflow(address: string, workflowId: string): Promise<void> {
   const connection = await Connection.connect({ address });

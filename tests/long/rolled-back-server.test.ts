@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { runAssay, startAssay } from '../assay-process.ts';
+import { runAssay, startAssay } from '../support/assay-process.ts';
 import { readServer } from '../chaos/server-view.ts';
 import {
   assertSameResults,
@@ -10,7 +10,7 @@ import {
   createTemporaryDirectory,
   smallMatrixCommand,
   waitFor,
-} from '../small-matrix.ts';
+} from '../support/small-matrix.ts';
 
 const calm = createTemporaryDirectory({ after }, 'assay-calm-');
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { runAssay } from '../assay-process.ts';
-import { createTemporaryDirectory, smallMatrixCommand } from '../small-matrix.ts';
+import { runAssay } from '../support/assay-process.ts';
+import { createTemporaryDirectory, smallMatrixCommand } from '../support/small-matrix.ts';
 
 /** Values of these that appear anywhere in what a run leaves behind were written there by the program. */
 const SECRETS = {

@@ -7,11 +7,11 @@ import { defaultCacheDirectory } from '../../model/cache-directory.ts';
 import { parseArtifactLocation } from '../../worker/artifact-location.ts';
 import { toHome } from '../../worker/home.ts';
 import { findStoreIds } from '../../worker/store-id.ts';
-import { findProcesses, runAssay, type AssayProcess } from '../assay-process.ts';
-import { createNetwork, whyNoHosts, type NetworkHost } from '../network-hosts.ts';
-import { findObjectServer, startObjectServer } from '../object-server.ts';
-import { startSharedServer } from '../shared-server.ts';
-import { assertSameResults, createTemporaryDirectory } from '../small-matrix.ts';
+import { findProcesses, runAssay, type AssayProcess } from '../support/assay-process.ts';
+import { createNetwork, whyNoHosts, type NetworkHost } from '../support/network-hosts.ts';
+import { findObjectServer, startObjectServer } from '../support/object-server.ts';
+import { startSharedServer } from '../support/shared-server.ts';
+import { assertSameResults, createTemporaryDirectory } from '../support/small-matrix.ts';
 
 const matrix = fileURLToPath(new URL('../matrices/two-runs.ts', import.meta.url));
 const found = await findObjectServer();

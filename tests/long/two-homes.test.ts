@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { runAssay } from '../assay-process.ts';
-import { findObjectServer, startObjectServer } from '../object-server.ts';
-import { startSharedServer } from '../shared-server.ts';
-import { assertSameResults, createTemporaryDirectory, smallMatrixCommand } from '../small-matrix.ts';
+import { runAssay } from '../support/assay-process.ts';
+import { findObjectServer, startObjectServer } from '../support/object-server.ts';
+import { startSharedServer } from '../support/shared-server.ts';
+import { assertSameResults, createTemporaryDirectory, smallMatrixCommand } from '../support/small-matrix.ts';
 
 const found = await findObjectServer();
 const skip = 'unavailable' in found ? found.unavailable : false;

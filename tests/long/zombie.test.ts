@@ -3,9 +3,14 @@ import Database from 'better-sqlite3';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { findProcesses, runAssay, startAssay } from '../assay-process.ts';
+import { findProcesses, runAssay, startAssay } from '../support/assay-process.ts';
 import { readServer } from '../chaos/server-view.ts';
-import { assertSameResults, createTemporaryDirectory, smallMatrixCommand, waitFor } from '../small-matrix.ts';
+import {
+  assertSameResults,
+  createTemporaryDirectory,
+  smallMatrixCommand,
+  waitFor,
+} from '../support/small-matrix.ts';
 
 const calm = createTemporaryDirectory({ after }, 'assay-calm-');
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { followProcess, type AssayProcess } from './assay-process.ts';
 
-const program = fileURLToPath(new URL('../cli/assay.mjs', import.meta.url));
+const program = fileURLToPath(new URL('../../cli/assay.mjs', import.meta.url));
 
 function ip(command: string): void {
   execFileSync('ip', command.split(' '), { stdio: 'pipe' });

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const program = fileURLToPath(new URL('../cli/assay.mjs', import.meta.url));
+const program = fileURLToPath(new URL('../../cli/assay.mjs', import.meta.url));
 
 /** One `assay` command under test: its process, what it printed, how it ended. */
 export interface AssayProcess {

@@ -1,5 +1,5 @@
 /**
- * Writes tests/fixtures/histories anew from today's workflows: `node --import tsx tests/record-histories.ts`. Run it after
+ * Writes tests/fixtures/histories anew from today's workflows: `node --import tsx tests/support/record-histories.ts`. Run it after
  * a workflow has changed and no run under way depends on the old order any more (docs/versioning.md).
  */
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,11 +14,11 @@ import {
   setMatrixPaused,
   startMatrix,
   type MatrixHandle,
-} from '../experiments/matrix-workflow.ts';
+} from '../../experiments/matrix-workflow.ts';
 import { noFaults, StubMatrix, stubRunInput } from './stub-activities.ts';
 import { startWorkflowServer, STUB_STORE_ID } from './workflow-server.ts';
 
-const directory = fileURLToPath(new URL('./fixtures/histories/', import.meta.url));
+const directory = fileURLToPath(new URL('../fixtures/histories/', import.meta.url));
 
 /** Low, so that a continued history is a short one. */
 const SUGGEST_AFTER_EVENTS = 60;

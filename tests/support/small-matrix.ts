@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { openReadonlyDatabase } from '../db/connection.ts';
-import { dumpRows } from '../db/dump.ts';
+import { openReadonlyDatabase } from '../../db/connection.ts';
+import { dumpRows } from '../../db/dump.ts';
 import { findProcesses, type AssayProcess } from './assay-process.ts';
 
-const matrix = fileURLToPath(new URL('./matrices/small.ts', import.meta.url));
+const matrix = fileURLToPath(new URL('../matrices/small.ts', import.meta.url));
 
 /** A directory that is removed, with every process that works in it, when the test or suite that made it ends. */
 export function createTemporaryDirectory(
