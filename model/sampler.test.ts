@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs-core';
 import { deriveStream } from '../random/streams.ts';
+import type { RolloutBatch } from '../rollouts/rollout-batch.ts';
 import { selectBackend, type BackendChoice } from './backend.ts';
 import { defaultCacheDirectory } from './cache-directory.ts';
 import type { PolicyConfig } from './config.ts';
 import { createPolicy, writeParameters, type Policy } from './policy.ts';
-import { sampleCompletions, type RolloutBatch, type SampleCall } from './sampler.ts';
+import { sampleCompletions, type SampleCall } from './sampler.ts';
 import { scoreArrays } from './score-arrays.ts';
 import { chooseToken, NonFiniteLogitsError } from './token-choice.ts';
 
@@ -94,7 +95,7 @@ test('a completion ends with its first end token or is truncated, and padding fo
     assert.equal(tokens.indexOf(1), batch.finished[row] === 1 ? tokens.length - 1 : -1);
     if (batch.finished[row] === 0) assert.equal(tokens.length, 12);
     assert.equal(batch.promptStarts[row], batch.promptLength - PROMPTS[row % 4]!.length);
-    const padding = batch.logprobs.subarray(
+    const padding = batch.perToken.logprobs.subarray(
       row * batch.completionLength + tokens.length,
       (row + 1) * batch.completionLength,
     );
@@ -110,8 +111,8 @@ test('behavior logprobs and entropies are those that the training path computes'
   const scores = scoreArrays(policy, { ...batch, length, lengths }, { from: promptLength, temperature: 1.3 });
   for (const row of ROWS) {
     for (let at = row * width; at < row * width + completionLengths[row]!; at += 1) {
-      assert.ok(Math.abs(batch.logprobs[at]! - scores.logprobs[at]!) < 1e-4, `logprob ${at}`);
-      assert.ok(Math.abs(batch.entropies[at]! - scores.entropies[at]!) < 1e-4, `entropy ${at}`);
+      assert.ok(Math.abs(batch.perToken.logprobs[at]! - scores.logprobs[at]!) < 1e-4, `logprob ${at}`);
+      assert.ok(Math.abs(batch.perToken.entropies[at]! - scores.entropies[at]!) < 1e-4, `entropy ${at}`);
     }
   }
 });
@@ -183,9 +184,10 @@ test('the disparity of a token is first minus second probability of the distribu
 
 test('disparities are recorded only on request and change nothing else', async () => {
   const plain = await sample([0, 1, 2]);
-  const { disparities, ...rest } = await sample([0, 1, 2], { recordsDisparities: true });
-  assert.equal(plain.disparities, undefined);
-  assert.deepEqual(rest, plain);
+  const recorded = await sample([0, 1, 2], { recordsDisparities: true });
+  const { disparities, ...perToken } = recorded.perToken;
+  assert.equal(plain.perToken.disparities, undefined);
+  assert.deepEqual({ ...recorded, perToken }, plain);
   const padding = (at: number): boolean =>
     at % plain.completionLength >= plain.completionLengths[Math.floor(at / plain.completionLength)]!;
   disparities!.forEach((value, at) => {

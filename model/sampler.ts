@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { setImmediate } from 'node:timers/promises';
 import { uniformAt, type Stream } from '../random/streams.ts';
+import type { Columns, RolloutBatch, SampledColumn } from '../rollouts/rollout-batch.ts';
 import { disposeCache, prefillCache, selectCacheRows } from './decode-step.ts';
 import type { Policy } from './policy.ts';
 import { createStepDecoder, type StepDecoder } from './step-decoder.ts';
@@ -9,6 +10,7 @@ import { requireTokenIds } from './token-ids.ts';
 
 /** What a rollout's draws are derived from, beside stream, step and token position. */
 export interface RolloutCounters {
+  /** also the group that the rollout belongs to */
   readonly problem: number;
   readonly sample: number;
 }
@@ -36,29 +38,6 @@ export interface SampleCall {
   readonly microBatch?: number;
   /** a micro-batch drops finished rows when at most this fraction is still running */
   readonly compactBelow?: number;
-}
-
-/** N rollouts with T completion columns; arrays are row-major. */
-export interface RolloutBatch {
-  readonly count: number;
-  /** P */
-  readonly promptLength: number;
-  /** T, the longest completion */
-  readonly completionLength: number;
-  /** [N, P + T]: prompts padded on the left, completions on the right, with the pad token */
-  readonly tokens: Int32Array;
-  /** [N]: columns of left padding */
-  readonly promptStarts: Int32Array;
-  /** [N]: sampled tokens, the end token included */
-  readonly completionLengths: Int32Array;
-  /** [N]: 1 = closed by the end token, 0 = truncated */
-  readonly finished: Uint8Array;
-  /** [N, T]: behavior logprobs at the sampling temperature (at 1 when greedy); 0 on padding */
-  readonly logprobs: Float32Array;
-  /** [N, T]: of the distribution sampled from; 0 on padding */
-  readonly entropies: Float32Array;
-  /** [N, T]: first minus second probability of the distribution sampled from; 0 on padding; absent unless asked for */
-  readonly disparities?: Float32Array;
 }
 
 const DEFAULT_MICRO_BATCH = 256;
@@ -237,21 +216,39 @@ async function sampleMicroBatch(call: SampleCall, rows: readonly Row[], promptLe
   }
 }
 
+/** [N, T] of one list per row, 0 on padding. */
+function padColumn(rows: readonly (readonly number[])[], width: number): Float32Array {
+  const values = new Float32Array(rows.length * width);
+  rows.forEach((row, index) => values.set(row, index * width));
+  return values;
+}
+
+function collectColumns(
+  call: SampleCall,
+  rows: readonly Row[],
+  width: number,
+): Columns<SampledColumn, 'disparities'> {
+  const column = (name: 'logprobs' | 'entropies' | 'disparities'): Float32Array =>
+    padColumn(
+      rows.map((row) => row[name]),
+      width,
+    );
+  return {
+    logprobs: column('logprobs'),
+    entropies: column('entropies'),
+    ...(call.recordsDisparities === true ? { disparities: column('disparities') } : {}),
+  };
+}
+
 function collectRollouts(call: SampleCall, rows: readonly Row[], promptLength: number): RolloutBatch {
   const count = rows.length;
   const completionLength = Math.max(...rows.map((row) => row.tokens.length));
   const length = promptLength + completionLength;
   const tokens = new Int32Array(count * length).fill(call.padId);
-  const logprobs = new Float32Array(count * completionLength);
-  const entropies = new Float32Array(count * completionLength);
-  const disparities = new Float32Array(count * completionLength);
   rows.forEach((row, index) => {
     const prompt = call.prompts[index]!;
     tokens.set(prompt, index * length + promptLength - prompt.length);
     tokens.set(row.tokens, index * length + promptLength);
-    logprobs.set(row.logprobs, index * completionLength);
-    entropies.set(row.entropies, index * completionLength);
-    disparities.set(row.disparities, index * completionLength);
   });
   return {
     count,
@@ -261,9 +258,10 @@ function collectRollouts(call: SampleCall, rows: readonly Row[], promptLength: n
     promptStarts: Int32Array.from(call.prompts, (prompt) => promptLength - prompt.length),
     completionLengths: Int32Array.from(rows, (row) => row.tokens.length),
     finished: Uint8Array.from(rows, (row) => Number(row.finished)),
-    logprobs,
-    entropies,
-    ...(call.recordsDisparities === true ? { disparities } : {}),
+    groups: Int32Array.from(call.counters, ({ problem }) => problem),
+    authors: new Uint8Array(count * completionLength),
+    perToken: collectColumns(call, rows, completionLength),
+    perRollout: {},
   };
 }
 
