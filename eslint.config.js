@@ -5,16 +5,29 @@ import tseslint from 'typescript-eslint';
 const mayImport = {
   spec: [],
   random: [],
+  rollouts: [],
   tasks: ['spec', 'random'],
   stats: ['random'],
   rewards: ['spec', 'random', 'tasks'],
   schemes: ['spec', 'rewards'],
-  model: ['spec', 'random'],
-  learning: ['spec', 'random', 'model'],
-  probes: ['spec', 'random', 'tasks', 'stats', 'model'],
+  model: ['spec', 'random', 'rollouts'],
+  learning: ['spec', 'random', 'rollouts', 'model'],
+  probes: ['spec', 'random', 'rollouts', 'tasks', 'stats', 'model'],
   db: ['spec'],
   reports: ['spec', 'random', 'stats', 'db'],
-  activities: ['spec', 'random', 'tasks', 'rewards', 'schemes', 'model', 'learning', 'probes', 'stats', 'db'],
+  activities: [
+    'spec',
+    'random',
+    'rollouts',
+    'tasks',
+    'rewards',
+    'schemes',
+    'model',
+    'learning',
+    'probes',
+    'stats',
+    'db',
+  ],
   workflows: ['spec'],
   worker: ['spec', 'db', 'model', 'activities'],
   experiments: ['spec', 'tasks', 'rewards', 'schemes', 'probes', 'db'],
@@ -22,7 +35,7 @@ const mayImport = {
 };
 
 /** Rooms that compute only: no Node built-ins, no third party beyond what is listed. */
-const pureRooms = ['spec', 'random', 'tasks', 'rewards', 'schemes', 'stats', 'workflows'];
+const pureRooms = ['spec', 'random', 'rollouts', 'tasks', 'rewards', 'schemes', 'stats', 'workflows'];
 
 const rooms = Object.keys(mayImport);
 

@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createRolloutBatch } from '../rollouts/rollout-batch.fixture.ts';
 import { createHeldRollouts, type HeldRound } from './held-rollouts.ts';
 
 function roundOf(sha256: string): HeldRound {
   const none = new Float32Array(0);
-  const empty = new Int32Array(0);
-  const batch = {
-    ...{ count: 0, promptLength: 0, completionLength: 0, tokens: empty, promptStarts: empty },
-    ...{ completionLengths: empty, finished: new Uint8Array(0), logprobs: none, entropies: none },
-  };
+  const perToken = { logprobs: none, entropies: none };
+  const batch = createRolloutBatch({ count: 0, completionLength: 0, perToken, perRollout: {} });
   return { sha256, batch, rows: [] };
 }
 

@@ -1,11 +1,11 @@
 import type { RolloutWithVerdict } from '../db/rollouts.ts';
-import type { ScoredRollouts } from '../learning/score-rollouts.ts';
+import type { RolloutBatch } from '../rollouts/rollout-batch.ts';
 
 /** A sampling round as the store's stages hand it on: the decoded file, and its rows as they are recorded. */
 export interface HeldRound {
   /** Hash of the file that `batch` was decoded from. */
   readonly sha256: string;
-  readonly batch: ScoredRollouts;
+  readonly batch: RolloutBatch;
   readonly rows: readonly RolloutWithVerdict[];
 }
 

@@ -1,7 +1,7 @@
 import { listRollouts } from '../db/rollouts.ts';
 import type { ArtifactRef } from '../spec/plan.ts';
 import type { HeldRound } from './held-rollouts.ts';
-import { decodeRollouts } from './rollout-artifact.ts';
+import { decodeRollouts } from './rollout-file.ts';
 import type { RunContext } from './run-context.ts';
 import type { StoreDependencies } from './store-dependencies.ts';
 

@@ -8,7 +8,7 @@ import type { ArtifactRef, EvaluationSlice } from '../spec/plan.ts';
 import type { Task } from '../tasks/task.ts';
 import { countConfidences } from './count-confidences.ts';
 import { durable, stageKey } from './durable.ts';
-import { decodeRollouts } from './rollout-artifact.ts';
+import { decodeRollouts } from './rollout-file.ts';
 import { evaluationProblems, taskOfSplit } from './run-context.ts';
 import type { StoreDependencies } from './store-dependencies.ts';
 import { readRollout } from './verify.ts';

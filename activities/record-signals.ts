@@ -1,5 +1,5 @@
-import { scoreRollouts, valueRollouts, type ScoredRollouts } from '../learning/score-rollouts.ts';
-import type { RolloutBatch } from '../model/sampler.ts';
+import { scoreRollouts, valueRollouts } from '../learning/score-rollouts.ts';
+import { addColumns, type RolloutBatch } from '../rollouts/rollout-batch.ts';
 import type { CheckpointRef } from '../spec/plan.ts';
 import { usesCritic, usesReference } from '../spec/scheme.ts';
 import type { LivePolicies } from './live-policies.ts';
@@ -27,18 +27,19 @@ export async function recordSignals(
   policies: LivePolicies,
   context: RunContext,
   { rollouts, advisers }: { readonly rollouts: RolloutBatch; readonly advisers: Advisers },
-): Promise<ScoredRollouts> {
+): Promise<RolloutBatch> {
   const { scheme, training } = context.plan.condition;
   const { policyConfig } = context;
-  let scored: ScoredRollouts = rollouts;
+  let scored = rollouts;
   if (usesReference(scheme)) {
     const reference = await policies.borrow(advisers.reference, policyConfig);
     const { logprobs } = scoreRollouts(reference, rollouts, training);
-    scored = { ...scored, referenceLogprobs: hidePadding(rollouts, logprobs) };
+    scored = addColumns(scored, { perToken: { referenceLogprobs: hidePadding(rollouts, logprobs) } });
   }
   if (usesCritic(scheme)) {
     const critic = await policies.borrowCritic(advisers.learner, policyConfig);
-    scored = { ...scored, values: hidePadding(rollouts, valueRollouts(critic, rollouts, training)) };
+    const values = hidePadding(rollouts, valueRollouts(critic, rollouts, training));
+    scored = addColumns(scored, { perToken: { values } });
   }
   return scored;
 }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RolloutWithVerdict } from '../db/rollouts.ts';
-import type { RolloutBatch } from '../model/sampler.ts';
 import { orderDraw, rewardDraw } from '../rewards/reward-draw.ts';
+import { createRolloutBatch } from '../rollouts/rollout-batch.fixture.ts';
+import { addColumns, type RolloutBatch } from '../rollouts/rollout-batch.ts';
 import { openTask } from '../tasks/index.ts';
 import { toRewardInputs } from './reward-input.ts';
 import type { RunContext } from './run-context.ts';
@@ -35,21 +36,28 @@ const rollout = (sampleIndex: number, text: string, isTruncated: boolean): Rollo
   } as unknown as RolloutWithVerdict;
 };
 
-const batch = (disparities?: Float32Array): RolloutBatch =>
-  ({
+/** A sampling round of two prompts, the first of them number `first` of the step. */
+const batch = (first: number, disparities?: Float32Array): RolloutBatch => {
+  const nothing = new Float32Array(4 * T);
+  const plain = createRolloutBatch({
+    count: 4,
     completionLength: T,
-    completionLengths: Int32Array.from([T, T, 6, 4]),
-    ...(disparities === undefined ? {} : { disparities }),
-  }) as RolloutBatch;
+    completionLengths: Int32Array.of(T, T, 6, 4),
+    groups: Int32Array.of(first, first, first + 1, first + 1),
+    perToken: { logprobs: nothing, entropies: nothing },
+    perRollout: {},
+  });
+  return disparities === undefined ? plain : addColumns(plain, { perToken: { disparities } });
+};
 
 const rows = [rollout(0, '#10~7', false), rollout(1, '#10~', true)];
 const read = (last: RolloutBatch) =>
-  toRewardInputs(context, rows, { judged: new Map(), batches: [batch(), last], pool: null });
+  toRewardInputs(context, rows, { judged: new Map(), batches: [batch(0), last], pool: null });
 
 test('confidence is read at the answer tokens of the rollout’s own row of its own sampling round', () => {
   const disparities = new Float32Array(4 * T);
   disparities.set([9, 0.5, 0.25, 9, 9, 9], 2 * T);
-  const [first, second] = read(batch(disparities));
+  const [first, second] = read(batch(2, disparities));
   assert.equal(first!.confidence!.disparity, 0.375);
   // The tokens '1' and '0' stand at positions 1 and 2, drawn with probabilities 1/3 and 1/4.
   assert.ok(Math.abs(first!.confidence!.meanProbability - (1 / 3 + 1 / 4) / 2) < 1e-7);
@@ -59,13 +67,13 @@ test('confidence is read at the answer tokens of the rollout’s own row of its 
 });
 
 test('without recorded disparities the mean probability is still known', () => {
-  const [first] = read(batch());
+  const [first] = read(batch(2));
   assert.equal(first!.confidence!.disparity, null);
   assert.ok(first!.confidence!.meanProbability > 0);
 });
 
 test('each rollout sees the group, its own place in it and draws of its own', () => {
-  const inputs = read(batch());
+  const inputs = read(batch(2));
   inputs.forEach((input, position) => {
     const at = { step: 4, problem: 3, sample: position };
     assert.equal(input.position, position);

@@ -1,9 +1,10 @@
 import type { RolloutWithVerdict } from '../db/rollouts.ts';
-import type { RolloutBatch } from '../model/sampler.ts';
 import { measureAnswerConfidence, type AnswerConfidence } from '../rewards/answer-confidence.ts';
 import type { GroupMember, RewardInput } from '../rewards/reward-component.ts';
 import { orderDraw, rewardDraw } from '../rewards/reward-draw.ts';
 import type { JudgedCriterion } from '../rewards/rubric.ts';
+import type { RolloutBatch, SampledColumn } from '../rollouts/rollout-batch.ts';
+import type { RowOfBatch } from '../rollouts/select-rows.ts';
 import { toFloats } from './float-blob.ts';
 import type { RunContext } from './run-context.ts';
 
@@ -16,21 +17,19 @@ export interface GroupSignals {
   readonly pool: RewardInput['pool'];
 }
 
-/** Where in the sampled batches a training rollout stands. */
+/** Where in the sampled batches a training rollout stands: a group's number is its problem's index in the step. */
 export function placeRollout(
-  { plan }: RunContext,
+  batches: readonly RolloutBatch[],
   { problemIndex, sampleIndex }: { readonly problemIndex: number; readonly sampleIndex: number },
-): { readonly round: number; readonly row: number } {
-  const { promptsPerStep, groupSize } = plan.condition.training;
-  return {
-    round: Math.floor(problemIndex / promptsPerStep),
-    row: (problemIndex % promptsPerStep) * groupSize + sampleIndex,
-  };
+): RowOfBatch<SampledColumn, never> {
+  const batch = batches.find(({ groups }) => groups.includes(problemIndex))!;
+  const rows = [...batch.groups.keys()].filter((row) => batch.groups[row] === problemIndex);
+  return { batch, row: rows[sampleIndex]! };
 }
 
-function disparitiesOf(batch: RolloutBatch, row: number): Float32Array | null {
+function disparitiesOf({ batch, row }: RowOfBatch<SampledColumn, never>): Float32Array | null {
   const begin = row * batch.completionLength;
-  return batch.disparities?.subarray(begin, begin + batch.completionLengths[row]!) ?? null;
+  return batch.perToken.disparities?.subarray(begin, begin + batch.completionLengths[row]!) ?? null;
 }
 
 /** Tokens are characters here, so the answer's span in the text is its span in the tokens. */
@@ -41,10 +40,9 @@ function confidenceOf(
 ): AnswerConfidence | null {
   const span = rollout.isTruncated ? null : context.task.answerSpan(rollout.text);
   if (span === null) return null;
-  const { round, row } = placeRollout(context, rollout);
   return measureAnswerConfidence(span, {
     logprobs: toFloats(rollout.logprobs),
-    disparities: disparitiesOf(batches[round]!, row),
+    disparities: disparitiesOf(placeRollout(batches, rollout)),
   });
 }
 

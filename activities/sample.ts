@@ -6,7 +6,7 @@ import type { ArtifactRef, CheckpointRef, EvaluationSlice } from '../spec/plan.t
 import type { Problem } from '../tasks/problem.ts';
 import { durable, type Attempt } from './durable.ts';
 import { recordSignals, type Advisers } from './record-signals.ts';
-import { encodeRollouts } from './rollout-artifact.ts';
+import { encodeRollouts } from './rollout-file.ts';
 import { evaluationProblems, trainProblems, type RunContext } from './run-context.ts';
 import type { TrainDependencies } from './train-dependencies.ts';
 

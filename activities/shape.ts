@@ -11,14 +11,15 @@ import { estimateCredit } from '../learning/estimate-credit.ts';
 import { combineRewards, type CombinedReward } from '../rewards/combine-rewards.ts';
 import { openReward, rewardNeeds } from '../rewards/index.ts';
 import type { JudgedCriterion } from '../rewards/rubric.ts';
+import { addColumns } from '../rollouts/rollout-batch.ts';
+import { selectRows } from '../rollouts/select-rows.ts';
 import type { ArtifactRef } from '../spec/plan.ts';
 import type { Scheme } from '../spec/scheme.ts';
 import { durable, stageKey } from './durable.ts';
 import type { HeldRound } from './held-rollouts.ts';
-import { mergeRollouts } from './merge-rollouts.ts';
 import { readRounds } from './read-rounds.ts';
 import { placeRollout, toRewardInputs, type GroupSignals } from './reward-input.ts';
-import { encodeShapedBatch } from './rollout-artifact.ts';
+import { encodeRollouts } from './rollout-file.ts';
 import { poolIndex, type RunContext } from './run-context.ts';
 import type { StoreDependencies } from './store-dependencies.ts';
 
@@ -164,26 +165,22 @@ export function createShape(dependencies: StoreDependencies) {
     const rounds = await readRounds(dependencies, context, input);
     const groups = rewardGroups(db, context, rounds);
     const kept = keepGroups(groups, scheme, training.promptsPerStep);
-    const merged = mergeRollouts(
-      kept.flatMap(({ rows }) =>
-        rows.map((rollout) => {
-          const { round, row } = placeRollout(context, rollout);
-          return { batch: rounds[round]!.batch, row };
-        }),
-      ),
+    const batches = rounds.map(({ batch }) => batch);
+    const merged = selectRows(
+      kept.flatMap(({ rows }) => rows.map((rollout) => placeRollout(batches, rollout))),
       context.tokenizer.padId,
     );
     const rewards = kept.flatMap((group) => group.rewards.map(({ reward }) => reward));
-    const { advantages, credit, tokenMask, targets } = estimateCredit({
-      ...merged,
+    const { advantages, credit, tokenMask, targets } = estimateCredit(merged, {
       rewards,
-      groupSize: training.groupSize,
       maskTruncated: scheme.gates.maskTruncated,
       options: scheme.advantage,
     });
     const path = `runs/${runId}/step-${step}/shaped-${round}-{sha}.safetensors`;
-    const taught = { ...merged, advantages, credit, tokenMask, ...targets };
-    const batch = await artifacts.write(path, encodeShapedBatch(taught));
+    const perToken = { credit, tokenMask };
+    const credited = addColumns(merged, { perToken, perRollout: { advantages } });
+    const taught = targets === null ? credited : addColumns(credited, { perToken: targets });
+    const batch = await artifacts.write(path, encodeRollouts(taught));
     const width = merged.completionLength;
     const shaped = toShapedRollouts(groups, kept, { advantages, credit, width });
     writeTransaction(db, (tx) => {

@@ -8,18 +8,18 @@ import { ApplicationFailure } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { COMPLETION, createBatch, createToyPolicy, createTraining } from '../learning/toy-update.ts';
 import { valueRollouts } from '../learning/score-rollouts.ts';
-import type { ShapedBatch } from '../learning/update-policy.ts';
 import { selectBackend, type BackendChoice } from '../model/backend.ts';
 import { defaultCacheDirectory } from '../model/cache-directory.ts';
 import { encodePolicy } from '../model/checkpoint.ts';
 import { disposePolicy, type Policy } from '../model/policy.ts';
 import { parseSafetensors } from '../model/safetensors.ts';
+import { addColumns, type ShapedBatch } from '../rollouts/rollout-batch.ts';
 import { findScheme } from '../schemes/index.ts';
 import type { CheckpointRef } from '../spec/plan.ts';
 import { createArtifactStore } from './artifact-store.ts';
 import { createLivePolicies, type LivePolicies } from './live-policies.ts';
 import { listSuperseded } from './record.ts';
-import { encodeShapedBatch } from './rollout-artifact.ts';
+import { encodeRollouts } from './rollout-file.ts';
 import type { RunContext } from './run-context.ts';
 import { createUpdate, type UpdatedPolicy } from './update.ts';
 
@@ -67,7 +67,7 @@ async function update(scheme: string, policies: LivePolicies, batch: ShapedBatch
     computedBy: { machine: '{}', revision: null },
     workerQueue: 'here',
   });
-  const shaped = await artifacts.write('shaped-{sha}.safetensors', encodeShapedBatch(batch));
+  const shaped = await artifacts.write('shaped-{sha}.safetensors', encodeRollouts(batch));
   return (await new MockActivityEnvironment().run(activity, {
     plan,
     step: 0,
@@ -88,7 +88,8 @@ test('a critic goes with the training state and not with the weights, and to no 
   const critic = await policies.borrowCritic(base, policy.config);
   const batch = createBatch(policy, 2);
   const values = valueRollouts(critic, batch, { microBatch: 8 });
-  const valued = { ...batch, values, returns: batch.credit, valueMask: batch.tokenMask };
+  const { credit: returns, tokenMask: valueMask } = batch.perToken;
+  const valued = addColumns(batch, { perToken: { values, returns, valueMask } });
   const plain = await update('grpo', policies, batch);
   const withCritic = await update('ppo', policies, valued);
   assert.ok(withCritic.metrics['critic/loss']! > 0);
@@ -108,14 +109,15 @@ test('a critic goes with the training state and not with the weights, and to no 
 
 test('a loss that is not finite keeps its batch, says where, and is not retried', async () => {
   const batch = createBatch(policy, 2);
-  const broken = { ...batch, logprobs: batch.logprobs.map(() => Number.NEGATIVE_INFINITY) };
+  const logprobs = batch.perToken.logprobs.map(() => Number.NEGATIVE_INFINITY);
+  const broken = addColumns(batch, { perToken: { logprobs } });
   await assert.rejects(update('grpo', createLivePolicies(artifacts, 1), broken), (error: unknown) => {
     assert.ok(error instanceof ApplicationFailure);
     assert.deepEqual([error.type, error.nonRetryable], ['NonFiniteLossError', true]);
     const [, path] = /kept as artifacts\/(runs\/grpo\/failures\/step-0-\w+\.safetensors)/.exec(
       error.message,
     )!;
-    assert.deepEqual(readFileSync(join(directory, path!)), Buffer.from(encodeShapedBatch(broken)));
+    assert.deepEqual(readFileSync(join(directory, path!)), Buffer.from(encodeRollouts(broken)));
     return true;
   });
 });

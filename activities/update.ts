@@ -2,12 +2,13 @@ import { NonFiniteGradientError } from '../learning/adamw.ts';
 import { NonFiniteLossError } from '../learning/non-finite-loss-error.ts';
 import { updateCritic } from '../learning/update-critic.ts';
 import { updatePolicy, type UpdateCall } from '../learning/update-policy.ts';
+import { requireColumns, shapedColumns } from '../rollouts/rollout-batch.ts';
 import type { ArtifactRef, CheckpointRef } from '../spec/plan.ts';
 import { usesCritic } from '../spec/scheme.ts';
 import type { ArtifactStore } from './artifact-store.ts';
 import { durable, type Attempt } from './durable.ts';
 import { releaseLivePolicy, withCritic, withoutCritic, type LivePolicy } from './live-policies.ts';
-import { decodeShapedBatch } from './rollout-artifact.ts';
+import { decodeRollouts } from './rollout-file.ts';
 import type { RunContext } from './run-context.ts';
 import type { ComputedBy, TrainDependencies } from './train-dependencies.ts';
 
@@ -80,7 +81,7 @@ export function createUpdate(dependencies: TrainDependencies) {
     const taken = await policies.take(input.checkpoint, context.policyConfig);
     const live = usesCritic(condition.scheme) ? withCritic(taken) : withoutCritic(taken);
     try {
-      const batch = decodeShapedBatch(bytes);
+      const batch = requireColumns(decodeRollouts(bytes), shapedColumns, 'an update');
       const metrics = await updateLive(live, context, { batch, step: input.step, attempt });
       const checkpoint = await policies.keep(
         live,

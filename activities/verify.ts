@@ -1,12 +1,13 @@
 import { commitAttempt } from '../db/attempts.ts';
 import { writeTransaction } from '../db/connection.ts';
 import { recordVerifiedRollouts, type VerifiedRollout } from '../db/rollouts.ts';
-import type { RolloutBatch } from '../model/sampler.ts';
+import { listGroups } from '../rollouts/groups.ts';
+import type { RolloutBatch } from '../rollouts/rollout-batch.ts';
 import type { ArtifactRef } from '../spec/plan.ts';
 import type { Problem } from '../tasks/problem.ts';
 import type { Task } from '../tasks/task.ts';
 import { durable, stageKey } from './durable.ts';
-import { decodeRollouts } from './rollout-artifact.ts';
+import { decodeRollouts } from './rollout-file.ts';
 import { trainProblems, type RunContext } from './run-context.ts';
 import type { StoreDependencies } from './store-dependencies.ts';
 
@@ -69,8 +70,8 @@ export function readRollout(
       tokenCount: length,
       isTruncated,
       tokens: rowBlob(batch.tokens, firstToken, length),
-      logprobs: rowBlob(batch.logprobs, firstScore, length),
-      entropies: rowBlob(batch.entropies, firstScore, length),
+      logprobs: rowBlob(batch.perToken.logprobs, firstScore, length),
+      entropies: rowBlob(batch.perToken.entropies, firstScore, length),
     },
     verdict: {
       outcome: verdict.outcome,
@@ -85,19 +86,21 @@ export function createVerify({ db, artifacts, plans, held }: StoreDependencies) 
   return durable(async (input: VerifyInput, attempt): Promise<void> => {
     const context = await plans.readRun(input.plan);
     const { plan, task } = context;
-    const { groupSize, promptsPerStep } = plan.condition.training;
+    const { promptsPerStep } = plan.condition.training;
     const { runId } = plan;
     const { step, round, rollouts } = input;
     const place = { runId, phase: 'train', step };
     const batch = decodeRollouts(await artifacts.read(rollouts));
     const source = { context, task, batch, phase: 'train', step };
     const records: VerifiedRollout[] = [];
-    for (const [i, problem] of trainProblems(context, input).entries()) {
-      for (let sampleIndex = 0; sampleIndex < groupSize; sampleIndex += 1) {
-        const row = i * groupSize + sampleIndex;
-        const problemIndex = round * promptsPerStep + i;
-        records.push(readRollout(source, { row, problem, problemIndex, sampleIndex }));
-      }
+    const problems = trainProblems(context, input);
+    for (const members of listGroups(batch.groups)) {
+      // A group's number is its problem's index in the step.
+      const problemIndex = batch.groups[members[0]!]!;
+      const problem = problems[problemIndex - round * promptsPerStep]!;
+      members.forEach((row, sampleIndex) =>
+        records.push(readRollout(source, { row, problem, problemIndex, sampleIndex })),
+      );
       await attempt.pause();
     }
     const rows = writeTransaction(db, (tx) => {

@@ -7,9 +7,10 @@ import { updatePolicy } from '../learning/update-policy.ts';
 import { selectBackend, type BackendChoice } from '../model/backend.ts';
 import { defaultCacheDirectory } from '../model/cache-directory.ts';
 import { createPolicy, type Policy } from '../model/policy.ts';
-import { sampleCompletions, type RolloutBatch } from '../model/sampler.ts';
+import { sampleCompletions } from '../model/sampler.ts';
 import { createGenerator } from '../random/generator.ts';
 import { deriveStream } from '../random/streams.ts';
+import { addColumns, type RolloutBatch } from '../rollouts/rollout-batch.ts';
 import { findScheme } from '../schemes/index.ts';
 import { trainingSchema } from '../spec/training.ts';
 
@@ -122,11 +123,11 @@ async function takeStep(
   const batch = await sample(policy, step);
   const sampled = performance.now();
   const rewards = reward(batch);
-  const advantages = computeAdvantages(rewards, GROUP, scheme.advantage);
-  const credit = creditTokens({ ...batch, advantages, maskTruncated: false });
+  const advantages = computeAdvantages(rewards, batch.groups, scheme.advantage);
+  const perToken = creditTokens({ ...batch, advantages, maskTruncated: false });
   const shaped = performance.now();
   const common = { policy, moments, scheme, training, step };
-  const shapedBatch = { ...batch, advantages, ...credit };
+  const shapedBatch = addColumns(batch, { perToken, perRollout: { advantages } });
   await updatePolicy({
     ...common,
     batch: shapedBatch,

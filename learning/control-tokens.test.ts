@@ -11,10 +11,10 @@ const defaults = schemeSchema.shape.loss.parse(undefined);
  * Two rows of three columns, the last one padding. A is 2 in the first row and −2 in the second (mean 0), current logprobs
  * −1, −3 | −3, −1 (mean −2): covariances 2, −2 | 2, −2.
  */
-const batch = {
-  completionLength: 3,
+const columns = {
   credit: Float32Array.of(2, 2, 0, -2, -2, 0),
   logprobs: Float32Array.of(-1, -3, 0, -3, -1, 0),
+  entropies: new Float32Array(6),
   tokenMask: Float32Array.of(1, 1, 0, 1, 1, 0),
 };
 const current = {
@@ -26,9 +26,10 @@ function control(
   options: Partial<Scheme['loss']>,
   call: { logprobs?: Float32Array; credit?: Float32Array; cell?: number } = {},
 ): TokenControl {
-  const { logprobs = batch.logprobs, credit = batch.credit, cell = 0 } = call;
+  const { logprobs = columns.logprobs, credit = columns.credit, cell = 0 } = call;
   const generator = createGenerator(deriveStream(4, 'clip-cov'), cell);
-  return controlTokens({ ...batch, logprobs, credit }, () => current, {
+  const batch = { completionLength: 3, perToken: { ...columns, logprobs, credit } };
+  return controlTokens(batch, () => current, {
     options: { ...defaults, ...options },
     generator,
   });
@@ -36,13 +37,13 @@ function control(
 
 test('without a control nothing is scored and every counted token learns', () => {
   const found = controlTokens(
-    batch,
+    { completionLength: 3, perToken: columns },
     () => {
       throw new Error('scored');
     },
     { options: defaults, generator: createGenerator(deriveStream(0, 'clip-cov')) },
   );
-  assert.deepEqual(found, { gradientMask: batch.tokenMask, penaltySlopes: null, chosen: null });
+  assert.deepEqual(found, { gradientMask: columns.tokenMask, penaltySlopes: null, chosen: null });
 });
 
 test('Clip-Cov silences max(1, ⌊share · tokens⌋) candidates', () => {
@@ -69,7 +70,7 @@ test('covariances on or beyond the bounds are no candidates', () => {
   for (const bounds of [{ covarianceLow: 2 }, { covarianceHigh: 2 }]) {
     const found = control({ covarianceControl: 'clip', covarianceShare: 1, ...bounds });
     assert.equal(found.chosen, 0);
-    assert.deepEqual(found.gradientMask, batch.tokenMask);
+    assert.deepEqual(found.gradientMask, columns.tokenMask);
   }
 });
 
@@ -99,7 +100,7 @@ test('KL-Cov gives the highest covariances a slope of the penalty in the directi
     { logprobs },
   );
   assert.deepEqual([...two.penaltySlopes!], [0.25, 0, 0, -0.25, 0, 0]);
-  assert.deepEqual(two.gradientMask, batch.tokenMask);
+  assert.deepEqual(two.gradientMask, columns.tokenMask);
   const one = control({ covarianceControl: 'kl' }, { logprobs });
   assert.deepEqual([...one.penaltySlopes!], [1, 0, 0, 0, 0, 0]);
 });
@@ -113,7 +114,7 @@ test('KL-Cov never takes a token of negative covariance, and none when nobody ha
 });
 
 test('differences by rounding alone have no slope', () => {
-  const logprobs = batch.logprobs.map((value) => value * (1 + 1e-6));
+  const logprobs = columns.logprobs.map((value) => value * (1 + 1e-6));
   const found = control({ covarianceControl: 'kl', covarianceShare: 1 }, { logprobs });
   assert.equal(found.chosen, 2);
   assert.ok(found.penaltySlopes!.every((slope) => slope === 0));

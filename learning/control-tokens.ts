@@ -1,4 +1,5 @@
 import type { Generator } from '../random/generator.ts';
+import type { ShapedBatch } from '../rollouts/rollout-batch.ts';
 import type { Scheme } from '../spec/scheme.ts';
 import { maskTopEntropies } from './entropy-mask.ts';
 import { isClipped } from './ratio-statistics.ts';
@@ -6,15 +7,8 @@ import { measureCovariances } from './token-covariance.ts';
 
 type LossOptions = Scheme['loss'];
 
-/** One optimizer batch of rollouts with T completion columns; arrays are [N, T]. */
-interface ControlledBatch {
-  /** T */
-  readonly completionLength: number;
-  readonly credit: Float32Array;
-  /** of the behavior policy */
-  readonly logprobs: Float32Array;
-  readonly tokenMask: Float32Array;
-}
+/** One optimizer batch. */
+type ControlledBatch = Pick<ShapedBatch, 'completionLength' | 'perToken'>;
 
 /** Of the policy as it is before the optimizer step, [N, T], nats. */
 interface CurrentScores {
@@ -44,11 +38,9 @@ function measureRatios(
   logprobs: Float32Array,
   level: LossOptions['ratioLevel'],
 ): Float64Array {
-  const { tokenMask, completionLength: width } = batch;
-  const logRatios = Float64Array.from(
-    tokenMask,
-    (counts, at) => counts * (logprobs[at]! - batch.logprobs[at]!),
-  );
+  const { completionLength: width } = batch;
+  const { logprobs: behavior, tokenMask } = batch.perToken;
+  const logRatios = Float64Array.from(tokenMask, (counts, at) => counts * (logprobs[at]! - behavior[at]!));
   if (level === 'token') return logRatios.map(Math.exp);
   const sum = (values: ArrayLike<number>, row: number): number =>
     Array.from({ length: width }, (_, at) => values[row * width + at]!).reduce((a, b) => a + b, 0);
@@ -81,7 +73,7 @@ function drawCandidates(choice: Choice, generator: Generator): number[] {
       gradientMask[at] !== 0 &&
       covariances[at]! > options.covarianceLow &&
       covariances[at]! < options.covarianceHigh &&
-      !isClipped(ratios[at]!, batch.credit[at]!, options),
+      !isClipped(ratios[at]!, batch.perToken.credit[at]!, options),
   );
   return generator.shuffle(candidates).slice(0, limit);
 }
@@ -96,9 +88,10 @@ function takeHighest({ gradientMask, covariances, limit }: Choice): number[] {
 
 /** covariancePenalty · sign(logprob − behavior logprob) of the chosen tokens, 0 elsewhere and where the two are equal. */
 function slopePenalties({ batch, current, options }: Choice, chosen: readonly number[]): Float32Array {
-  const slopes = new Float32Array(batch.credit.length);
+  const { logprobs } = batch.perToken;
+  const slopes = new Float32Array(logprobs.length);
   for (const at of chosen) {
-    const moved = current.logprobs[at]! - batch.logprobs[at]!;
+    const moved = current.logprobs[at]! - logprobs[at]!;
     if (Math.abs(moved) > ROUNDING_NATS) slopes[at] = options.covariancePenalty * Math.sign(moved);
   }
   return slopes;
@@ -120,7 +113,7 @@ export function controlTokens(
   score: () => CurrentScores,
   call: { readonly options: LossOptions; readonly generator: Generator },
 ): TokenControl {
-  const { tokenMask } = batch;
+  const { tokenMask } = batch.perToken;
   const { topEntropyQuantile, covarianceControl, covarianceShare } = call.options;
   if (topEntropyQuantile === 1 && covarianceControl === 'none') {
     return { gradientMask: tokenMask, penaltySlopes: null, chosen: null };
@@ -128,7 +121,7 @@ export function controlTokens(
   const current = score();
   const gradientMask = maskTopEntropies(current.entropies, tokenMask, topEntropyQuantile);
   if (covarianceControl === 'none') return { gradientMask, penaltySlopes: null, chosen: null };
-  const covariances = measureCovariances({ ...batch, logprobs: current.logprobs });
+  const covariances = measureCovariances({ ...batch.perToken, logprobs: current.logprobs });
   const tokens = tokenMask.reduce((running, counts) => running + counts, 0);
   const limit = Math.max(1, Math.floor(covarianceShare * tokens));
   const choice = { batch, current, gradientMask, covariances, limit, options: call.options };

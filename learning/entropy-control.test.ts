@@ -4,6 +4,7 @@ import { selectBackend, type BackendChoice } from '../model/backend.ts';
 import { defaultCacheDirectory } from '../model/cache-directory.ts';
 import { disposePolicy, readParameters } from '../model/policy.ts';
 import { decodeTrainingState, encodeTrainingState } from '../model/training-state.ts';
+import { addColumns, type ShapedBatch } from '../rollouts/rollout-batch.ts';
 import type { SchemeInput } from '../spec/scheme.ts';
 import { createMoments } from './adamw.ts';
 import {
@@ -14,7 +15,7 @@ import {
   createTraining,
   update,
 } from './toy-update.ts';
-import { updatePolicy, type ShapedBatch } from './update-policy.ts';
+import { updatePolicy } from './update-policy.ts';
 
 before(async () => {
   const backend = (process.env['ASSAY_TEST_BACKEND'] ?? 'auto') as BackendChoice;
@@ -37,8 +38,9 @@ test('the clip fraction is split by the bound that acted', async () => {
 test('an entropy bonus alone raises the entropy of rollouts without any credit', async () => {
   const policy = createToyPolicy();
   const batch = createBatch(policy, 4);
-  const entropyOf = (scored: ShapedBatch): number => scored.entropies.reduce((a, b) => a + b, 0);
-  const silent = { ...batch, credit: new Float32Array(batch.credit.length) };
+  const entropyOf = (scored: ShapedBatch): number => scored.perToken.entropies.reduce((a, b) => a + b, 0);
+  const credit = new Float32Array(batch.perToken.credit.length);
+  const silent = addColumns(batch, { perToken: { credit } });
   const metrics = await updatePolicy({
     policy,
     moments: createMoments(policy),
@@ -54,7 +56,7 @@ test('an entropy bonus alone raises the entropy of rollouts without any credit',
   assert.equal(metrics['update/covariance_mean'], 0);
   assert.equal(
     metrics['update/tokens'],
-    batch.tokenMask.reduce((a, b) => a + b, 0),
+    batch.perToken.tokenMask.reduce((a, b) => a + b, 0),
   );
   assert.ok(entropyOf(createBatch(policy, 4)) > entropyOf(batch));
   disposePolicy(policy);
@@ -67,7 +69,7 @@ test('an adaptive bonus of weight 0 leaves a batch without credit alone and reme
   const call = {
     policy,
     moments,
-    batch: { ...batch, credit: new Float32Array(batch.credit.length) },
+    batch: addColumns(batch, { perToken: { credit: new Float32Array(batch.perToken.credit.length) } }),
     scheme: createScheme({ entropyTarget: 10 }),
     training: createTraining(),
     maxNewTokens: COMPLETION,

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createRolloutBatch, numberGroups } from '../rollouts/rollout-batch.fixture.ts';
+import { addColumns } from '../rollouts/rollout-batch.ts';
 import { schemeSchema, type Scheme } from '../spec/scheme.ts';
 import { estimateCredit, type EstimatedCredit } from './estimate-credit.ts';
 import { assertClose, readGoldenCases, type GoldenCase } from './golden-cases.ts';
@@ -17,18 +19,19 @@ function estimateGolden(golden: GoldenCase, options: Options): EstimatedCredit {
     behavior_logprobs: behavior,
     reference_logprobs: reference,
   } = golden;
-  return estimateCredit({
-    rewards,
-    groupSize: golden.config.group_size ?? rewards.length,
+  const batch = createRolloutBatch({
     count: rewards.length,
     completionLength: mask[0]!.length,
     completionLengths: Int32Array.from(mask, (row) => row.reduce((a, b) => a + b, 0)),
-    finished: new Uint8Array(rewards.length).fill(1),
-    maskTruncated: false,
-    logprobs: Float32Array.from(behavior?.flat() ?? []),
-    referenceLogprobs: Float32Array.from(reference?.flat() ?? []),
-    options: { ...defaults, ...options },
+    groups: numberGroups(rewards.length, golden.config.group_size ?? rewards.length),
+    perToken: {
+      logprobs: Float32Array.from(behavior?.flat() ?? []),
+      referenceLogprobs: Float32Array.from(reference?.flat() ?? []),
+      entropies: new Float32Array(mask.flat().length),
+    },
+    perRollout: {},
   });
+  return estimateCredit(batch, { rewards, maskTruncated: false, options: { ...defaults, ...options } });
 }
 
 const recipes: { algorithm: GoldenCase['algorithm']; options: (config: GoldenCase['config']) => Options }[] =
@@ -69,19 +72,24 @@ for (const { algorithm, options } of recipes) {
 
 /** Two groups of two; lengths 2, 1, 2, 1 of at most 2 columns. */
 function estimate(rewards: readonly (number | null)[], options: Options, values?: number[]): EstimatedCredit {
-  return estimateCredit({
-    rewards,
-    groupSize: 2,
+  const recorded = createRolloutBatch({
     count: 4,
     completionLength: 2,
     completionLengths: Int32Array.of(2, 1, 2, 1),
     finished: Uint8Array.of(1, 1, 0, 1),
-    maskTruncated: false,
-    logprobs: Float32Array.of(-1, -1, -1, 0, -1, -1, -1, 0),
-    referenceLogprobs: Float32Array.of(-3, -2, -1, 0, -1, -1, -1, 0),
-    ...(values === undefined ? {} : { values: Float32Array.from(values) }),
-    options: { ...defaults, ...options },
+    groups: numberGroups(4, 2),
+    perToken: {
+      logprobs: Float32Array.of(-1, -1, -1, 0, -1, -1, -1, 0),
+      referenceLogprobs: Float32Array.of(-3, -2, -1, 0, -1, -1, -1, 0),
+      entropies: new Float32Array(8),
+    },
+    perRollout: {},
   });
+  const batch =
+    values === undefined
+      ? recorded
+      : addColumns(recorded, { perToken: { values: Float32Array.from(values) } });
+  return estimateCredit(batch, { rewards, maskTruncated: false, options: { ...defaults, ...options } });
 }
 
 const exact = { rtol: 0, atol: 1e-6 };
@@ -135,18 +143,12 @@ test('equal rewards of 1/3 leave a credit of exactly 0 under every whitening', (
 
 test('a batch that was sampled without what the options need is refused', () => {
   assert.throws(() => estimate([1, 0, 0, 1], { estimator: 'gae' }), /hold no values/);
-  const rollouts = {
-    rewards: [1, 0],
-    groupSize: 2,
-    count: 2,
-    completionLength: 1,
-    completionLengths: Int32Array.of(1, 1),
-    finished: Uint8Array.of(1, 1),
-    maskTruncated: false,
-    logprobs: Float32Array.of(-1, -1),
-  };
-  assert.throws(() => estimateCredit({ ...rollouts, options: { ...defaults, klInReward: 0.1 } }), {
+  const logprobs = Float32Array.of(-1, -1);
+  const perToken = { logprobs, entropies: logprobs };
+  const rollouts = createRolloutBatch({ count: 2, completionLength: 1, perToken, perRollout: {} });
+  const options = { ...defaults, klInReward: 0.1 };
+  assert.throws(() => estimateCredit(rollouts, { rewards: [1, 0], maskTruncated: false, options }), {
     name: RangeError.name,
-    message: /hold no reference logprobs/,
+    message: /hold no referenceLogprobs \(logprob .*\), which advantage\.klInReward needs/,
   });
 });

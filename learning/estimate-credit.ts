@@ -1,3 +1,4 @@
+import { requireColumns, type RolloutBatch } from '../rollouts/rollout-batch.ts';
 import type { Scheme } from '../spec/scheme.ts';
 import { computeAdvantages } from './group-advantages.ts';
 import {
@@ -8,19 +9,13 @@ import {
   type TokenGrid,
 } from './returns.ts';
 import { penalizeRewards, standardizeAdvantages } from './sequence-rewards.ts';
-import { creditTokens, type CreditInput, type TokenCredit } from './token-credit.ts';
+import { creditTokens, type TokenCredit } from './token-credit.ts';
 
-/** What is stored of N rollouts with T completion columns; arrays row-major, [N, T] where not said otherwise. */
-export interface EstimateInput extends Omit<CreditInput, 'advantages'> {
-  /** [N], groups are consecutive runs of `groupSize`; null where a rollout could not be scored */
+/** What turns the rollouts of a batch into credit. */
+export interface EstimateCall {
+  /** [N]; null where a rollout could not be scored */
   readonly rewards: readonly (number | null)[];
-  readonly groupSize: number;
-  /** of the behavior policy */
-  readonly logprobs: Float32Array;
-  /** needed when options.klInReward is above 0 */
-  readonly referenceLogprobs?: Float32Array;
-  /** of the critic when the rollouts were sampled; needed by estimator "gae" */
-  readonly values?: Float32Array;
+  readonly maskTruncated: boolean;
   readonly options: Scheme['advantage'];
 }
 
@@ -39,29 +34,24 @@ export interface EstimatedCredit extends TokenCredit {
   readonly targets: ValueTargets | null;
 }
 
-/** An array that must have been recorded when sampling. */
-function requireRecorded(array: Float32Array | undefined, what: string, asker: string): Float32Array {
-  if (array !== undefined) return array;
-  throw new RangeError(
-    `the rollouts hold no ${what}, which ${asker} needs; they were sampled under another scheme`,
-  );
+interface KlPenalty {
+  readonly beta: number;
+  readonly behaviorLogprobs: Float32Array;
+  readonly referenceLogprobs: Float32Array;
 }
 
-function measurePenalty({ options, logprobs, referenceLogprobs }: EstimateInput): {
-  beta: number;
-  behaviorLogprobs: Float32Array;
-  referenceLogprobs: Float32Array;
-} {
-  const beta = options.klInReward;
+function measurePenalty(batch: RolloutBatch, { klInReward: beta }: Scheme['advantage']): KlPenalty {
+  const { logprobs } = batch.perToken;
   if (beta === 0) return { beta, behaviorLogprobs: logprobs, referenceLogprobs: logprobs };
-  const reference = requireRecorded(referenceLogprobs, 'reference logprobs', 'advantage.klInReward');
-  return { beta, behaviorLogprobs: logprobs, referenceLogprobs: reference };
+  const needed = { perToken: ['referenceLogprobs'], perRollout: [] } as const;
+  const { referenceLogprobs } = requireColumns(batch, needed, 'advantage.klInReward').perToken;
+  return { beta, behaviorLogprobs: logprobs, referenceLogprobs };
 }
 
 /** [N]: one advantage per rollout, as a group or the batch compares them; 0 for the unscored. */
-function compareRollouts(input: EstimateInput, grid: TokenGrid): Float32Array {
-  const { rewards, groupSize, options } = input;
-  const penalty = measurePenalty(input);
+function compareRollouts(batch: RolloutBatch, grid: TokenGrid, call: EstimateCall): Float32Array {
+  const { rewards, options } = call;
+  const penalty = measurePenalty(batch, options);
   const penalized =
     options.estimator === 'rollout' && penalty.beta > 0
       ? penalizeRewards(
@@ -70,7 +60,7 @@ function compareRollouts(input: EstimateInput, grid: TokenGrid): Float32Array {
           penalty,
         ).map((reward, row) => (rewards[row] === null ? null : reward))
       : rewards;
-  const advantages = computeAdvantages(penalized, groupSize, options);
+  const advantages = computeAdvantages(penalized, batch.groups, options);
   if (options.whitening !== 'rollouts') return advantages;
   const scored = [...advantages.keys()].filter((row) => rewards[row] !== null);
   const standard = standardizeAdvantages(scored.map((row) => advantages[row]!));
@@ -81,14 +71,15 @@ function compareRollouts(input: EstimateInput, grid: TokenGrid): Float32Array {
 
 /** [N, T] credit before whitening, and the returns where there is a critic. */
 function creditStates(
-  input: EstimateInput,
+  batch: RolloutBatch,
   grid: TokenGrid,
-  advantages: Float32Array,
+  { options, advantages }: { options: Scheme['advantage']; advantages: Float32Array },
 ): { credit: ArrayLike<number>; returns: Float64Array | null } {
-  const { estimator, gamma, lambda } = input.options;
-  const tokenRewards = placeTokenRewards(grid, advantages, measurePenalty(input));
+  const { estimator, gamma, lambda } = options;
+  const tokenRewards = placeTokenRewards(grid, advantages, measurePenalty(batch, options));
   if (estimator === 'return') return { credit: discountRewards(grid, tokenRewards, gamma), returns: null };
-  const values = requireRecorded(input.values, 'values', 'advantage.estimator "gae"');
+  const needed = { perToken: ['values'], perRollout: [] } as const;
+  const { values } = requireColumns(batch, needed, 'advantage.estimator "gae"').perToken;
   const { advantages: credit, returns } = estimateAdvantages(
     grid,
     { tokenRewards, values },
@@ -122,19 +113,23 @@ function meanCredit(grid: TokenGrid, credit: ArrayLike<number>): Float32Array {
  *
  * Rollouts without a reward get 0 throughout and stand outside every mean.
  *
- * @throws RangeError when an array that the options need was not recorded
+ * Tokens that the policy did not write get none; a forced end leaves the reward on the last token it wrote.
+ *
+ * @throws RangeError when a column that the options need was not recorded
  */
-export function estimateCredit(input: EstimateInput): EstimatedCredit {
-  const { rewards, options, completionLength: width } = input;
-  const { tokenMask } = creditTokens({ ...input, advantages: new Float32Array(rewards.length) });
+export function estimateCredit(batch: RolloutBatch, call: EstimateCall): EstimatedCredit {
+  const { rewards, options, maskTruncated } = call;
+  const { completionLength: width } = batch;
+  const nothing = new Float32Array(rewards.length);
+  const { tokenMask } = creditTokens({ ...batch, advantages: nothing, maskTruncated });
   const isScored = (at: number): boolean => rewards[Math.floor(at / width)] !== null;
   const valueMask = tokenMask.map((counts, at) => (isScored(at) ? counts : 0));
   const grid: TokenGrid = { width, tokenMask: valueMask };
-  const advantages = compareRollouts(input, grid);
+  const advantages = compareRollouts(batch, grid, call);
   const states =
     options.estimator === 'rollout'
-      ? { credit: creditTokens({ ...input, advantages }).credit, returns: null }
-      : creditStates(input, grid, advantages);
+      ? { credit: creditTokens({ ...batch, advantages, maskTruncated }).credit, returns: null }
+      : creditStates(batch, grid, { options, advantages });
   const credit = Float32Array.from(
     options.whitening === 'tokens' ? whitenTokens(grid, states.credit) : states.credit,
   );

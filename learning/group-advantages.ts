@@ -1,3 +1,4 @@
+import { listGroups } from '../rollouts/groups.ts';
 import type { Scheme } from '../spec/scheme.ts';
 import { computeSetAdvantages } from './set-advantages.ts';
 
@@ -61,14 +62,21 @@ function assertFinite(rewards: readonly (number | null)[]): void {
   );
 }
 
-/** Splits consecutive runs of `groupSize`. */
-function splitGroups<Item>(items: readonly Item[], groupSize: number): Item[][] {
-  if (items.length % groupSize !== 0) {
-    throw new RangeError(`${items.length} rollouts are no whole number of groups of ${groupSize}`);
+/** What `compare` makes of the items of each group, each result in the place of its item. [N] float32 */
+function compareGroups<Item>(
+  items: readonly Item[],
+  groups: Int32Array,
+  compare: (group: Item[]) => readonly number[],
+): Float32Array {
+  if (items.length !== groups.length) {
+    throw new RangeError(`${items.length} rollouts need as many group numbers, found ${groups.length}`);
   }
-  return Array.from({ length: items.length / groupSize }, (_, group) =>
-    items.slice(group * groupSize, (group + 1) * groupSize),
-  );
+  const compared = new Float32Array(items.length);
+  for (const rows of listGroups(groups)) {
+    const found = compare(rows.map((row) => items[row]!));
+    rows.forEach((row, at) => (compared[row] = found[at]!));
+  }
+  return compared;
 }
 
 /**
@@ -84,29 +92,26 @@ function splitGroups<Item>(items: readonly Item[], groupSize: number): Item[][] 
  * W-REINFORCE, 2506.01347 (signed). A null reward (never scored) stands outside every mean and deviation and gets
  * advantage 0; the null itself marks it. A group of equal rewards gets exactly 0 from either baseline.
  *
- * @param rewards [N], groups are consecutive runs of `groupSize`
+ * @param rewards [N]
+ * @param groups [N], rollouts of the same number are one group, of any size
  * @returns [N] float32
- * @throws NegativeOutcomeError, UncountableOutcomeError, RangeError when N is no whole number of groups or a reward is not
- *   finite
+ * @throws NegativeOutcomeError, UncountableOutcomeError, RangeError when a reward is not finite
  */
 export function computeAdvantages(
   rewards: readonly (number | null)[],
-  groupSize: number,
+  groups: Int32Array,
   options: AdvantageOptions,
 ): Float32Array {
   if (options.outcome === 'pass@k') {
-    return Float32Array.from(
-      splitGroups(rewards, groupSize).flatMap((group) => computeSetAdvantages(group, options)),
-    );
+    return compareGroups(rewards, groups, (group) => computeSetAdvantages(group, options));
   }
   const values = rewards.map((reward) => toOutcome(reward, options));
   assertFinite(values);
   const batchDeviation = measureSpread(values.filter(isScored)).deviation;
-  const advantages = splitGroups(values, groupSize).flatMap((group) => {
+  return compareGroups(values, groups, (group) => {
     const deviation =
       options.scale === 'group' ? measureSpread(group.filter(isScored)).deviation : batchDeviation;
     const divisor = options.scale === 'none' ? 1 : deviation + SCALE_EPSILON;
     return centre(group, options.baseline).map((value) => (value === null ? 0 : value / divisor));
   });
-  return Float32Array.from(advantages);
 }

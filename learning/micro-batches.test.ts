@@ -1,27 +1,24 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createRolloutBatch } from '../rollouts/rollout-batch.fixture.ts';
+import type { ShapedBatch } from '../rollouts/rollout-batch.ts';
 import { cutColumns, cutMicroBatch, splitByLength, takeInputs } from './micro-batches.ts';
-import type { ShapedBatch } from './update-policy.ts';
 
 /** Three rollouts, P = 6 and T = 6; digits 1–9 are tokens, 0 is padding. */
 function createBatch(): ShapedBatch {
   const rows = ['001234.560000', '000123.456789', '000012.300000'].map((row) => row.replace('.', ''));
   const tokens = Int32Array.from(rows.join(''), Number);
   const numbers = Float32Array.from({ length: 18 }, (_, at) => at + 1);
-  return {
+  return createRolloutBatch({
     count: 3,
     promptLength: 6,
     completionLength: 6,
     tokens,
     promptStarts: Int32Array.of(2, 3, 4),
     completionLengths: Int32Array.of(2, 6, 1),
-    finished: Uint8Array.of(1, 1, 1),
-    logprobs: numbers,
-    entropies: numbers,
-    credit: numbers,
-    tokenMask: numbers,
-    advantages: Float32Array.of(1, 1, 1),
-  };
+    perToken: { logprobs: numbers, entropies: numbers, credit: numbers, tokenMask: numbers },
+    perRollout: { advantages: Float32Array.of(1, 1, 1) },
+  });
 }
 
 test('rollouts are split into parts of similar length, longest first', () => {
@@ -41,7 +38,7 @@ test('per-token values follow the cut, with zeros in what was added', () => {
   const batch = createBatch();
   const part = cutMicroBatch(batch, [1], 64);
   assert.equal(part.tokens.count, 8);
-  const cut = cutColumns(batch, part, batch.credit);
+  const cut = cutColumns(batch, part, batch.perToken.credit);
   assert.deepEqual([...cut.subarray(0, 16)], [7, 8, 9, 10, 11, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
 });
 

@@ -1,5 +1,5 @@
 import type { TokenBatch } from '../model/token-batch.ts';
-import type { ShapedBatch } from './update-policy.ts';
+import type { RolloutBatch } from '../rollouts/rollout-batch.ts';
 
 /** Widths are rounded up to multiples and counts to powers of two, so that few graphs are recorded. */
 const WIDTH_MULTIPLE = 4;
@@ -26,7 +26,11 @@ function roundRows(count: number, limit: number): number {
 }
 
 /** `rollouts` in parts of `size` of similar completion length, longest first. */
-export function splitByLength(batch: ShapedBatch, rollouts: readonly number[], size: number): number[][] {
+export function splitByLength(
+  batch: RolloutBatch<never>,
+  rollouts: readonly number[],
+  size: number,
+): number[][] {
   const lengths = batch.completionLengths;
   const sorted = [...rollouts].sort((a, b) => lengths[b]! - lengths[a]! || a - b);
   return Array.from({ length: Math.ceil(sorted.length / size) }, (_, part) =>
@@ -39,7 +43,11 @@ export function splitByLength(batch: ShapedBatch, rollouts: readonly number[], s
  *
  * @param size the most rows a micro-batch has
  */
-export function cutMicroBatch(batch: ShapedBatch, rollouts: readonly number[], size: number): MicroBatch {
+export function cutMicroBatch(
+  batch: RolloutBatch<never>,
+  rollouts: readonly number[],
+  size: number,
+): MicroBatch {
   const count = roundRows(rollouts.length, size);
   const width = batch.promptLength + batch.completionLength;
   // The whole batch's width: a width of its own would seldom save much and often be a new shape to record.
@@ -68,7 +76,7 @@ export function cutMicroBatch(batch: ShapedBatch, rollouts: readonly number[], s
 }
 
 /** The rows of a micro-batch out of `values` [N, T], as [n, T']; 0 in rows and columns it has in excess. */
-export function cutColumns(batch: ShapedBatch, part: MicroBatch, values: Float32Array): Float32Array {
+export function cutColumns(batch: RolloutBatch<never>, part: MicroBatch, values: Float32Array): Float32Array {
   const cut = new Float32Array(part.tokens.count * part.completionLength);
   const width = Math.min(part.completionLength, batch.completionLength);
   part.rollouts.forEach((rollout, row) => {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { numberGroups } from '../rollouts/rollout-batch.fixture.ts';
 import { splitMinibatches } from './minibatches.ts';
 
-const call = { count: 24, groupSize: 4, updates: 3, epochs: 2, seed: 7, step: 5 };
+const call = { groups: numberGroups(24, 4), updates: 3, epochs: 2, seed: 7, step: 5 };
 
 test('every pass has each rollout once, and groups stay together', () => {
   const shares = splitMinibatches(call);
@@ -33,10 +34,21 @@ test('a single update takes the rollouts as they come', () => {
 });
 
 test('with fewer groups than updates some shares are empty', () => {
-  const sizes = splitMinibatches({ ...call, count: 8, epochs: 1 }).map((share) => share.length);
+  const sizes = splitMinibatches({ ...call, groups: numberGroups(8, 4), epochs: 1 }).map(
+    (share) => share.length,
+  );
   assert.deepEqual(sizes, [0, 4, 4]);
 });
 
-test('a broken group is refused', () => {
-  assert.throws(() => splitMinibatches({ ...call, count: 23 }), /23 rollouts/);
+test('groups of unequal size stay whole, wherever their rollouts stand', () => {
+  const groups = Int32Array.of(4, 9, 4, 2, 9, 9);
+  assert.deepEqual(splitMinibatches({ ...call, groups, updates: 1, epochs: 1 }), [[0, 2, 1, 4, 5, 3]]);
+  const shares = splitMinibatches({ ...call, groups, epochs: 1 });
+  assert.deepEqual([...shares].sort(), [[0, 2], [1, 4, 5], [3]]);
+  // Three groups in two shares: one, then two.
+  const two = splitMinibatches({ ...call, groups, updates: 2, epochs: 1 });
+  assert.deepEqual(
+    two.map((share) => new Set(share.map((row) => groups[row])).size),
+    [1, 2],
+  );
 });

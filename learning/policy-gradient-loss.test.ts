@@ -3,6 +3,7 @@ import { before, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs-core';
 import { selectBackend, type BackendChoice } from '../model/backend.ts';
 import { defaultCacheDirectory } from '../model/cache-directory.ts';
+import { numberGroups } from '../rollouts/rollout-batch.fixture.ts';
 import { schemeSchema, type Scheme } from '../spec/scheme.ts';
 import { maskTopEntropies } from './entropy-mask.ts';
 import { assertClose, readGoldenCases, type GoldenCase, type GoldenConfig } from './golden-cases.ts';
@@ -44,7 +45,8 @@ function toArrays(golden: GoldenCase, options: LossOptions, localBatch: number):
   const tokenMask = Float32Array.from(golden.completion_mask.flat());
   const entropies = Float32Array.from(golden.entropies.flat());
   const logprobs = Float32Array.from(golden.logprobs.flat());
-  const advantages = computeAdvantages(golden.rewards, golden.config.group_size, {
+  const groups = numberGroups(golden.rewards.length, golden.config.group_size);
+  const advantages = computeAdvantages(golden.rewards, groups, {
     baseline: 'group-mean',
     scale: golden.config.scale_rewards,
     outcome: 'reward',

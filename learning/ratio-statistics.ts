@@ -1,6 +1,6 @@
+import type { ShapedBatch } from '../rollouts/rollout-batch.ts';
 import type { Scheme } from '../spec/scheme.ts';
 import { cutColumns, type MicroBatch } from './micro-batches.ts';
-import type { ShapedBatch } from './update-policy.ts';
 
 /** Sums over the counted tokens of a micro-batch. */
 export interface RatioSums {
@@ -41,8 +41,8 @@ export function sumRatios(
   part: MicroBatch,
   call: { ratio: Float32Array; options: LossOptions },
 ): RatioSums {
-  const mask = cutColumns(batch, part, batch.tokenMask);
-  const credit = cutColumns(batch, part, batch.credit);
+  const mask = cutColumns(batch, part, batch.perToken.tokenMask);
+  const credit = cutColumns(batch, part, batch.perToken.credit);
   let tokens = 0;
   let ratioSum = 0;
   let clipped = 0;

@@ -1,4 +1,5 @@
 import { test } from 'node:test';
+import { numberGroups } from '../rollouts/rollout-batch.fixture.ts';
 import { assertClose, readGoldenCases, type GoldenCase } from './golden-cases.ts';
 import { computeAdvantages } from './group-advantages.ts';
 import {
@@ -35,7 +36,8 @@ for (const golden of readGoldenCases('reinforce++')) {
 for (const golden of readGoldenCases('reinforce++-baseline')) {
   test(`${golden.name}: whitened group-centred rewards equal verl's`, () => {
     const grid = toGrid(golden);
-    const centred = computeAdvantages(golden.rewards, golden.config.group_size, {
+    const groups = numberGroups(golden.rewards.length, golden.config.group_size);
+    const centred = computeAdvantages(golden.rewards, groups, {
       baseline: 'group-mean',
       scale: 'none',
       outcome: 'reward',

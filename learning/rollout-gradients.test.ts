@@ -11,13 +11,14 @@ import {
   writeParameters,
   type Policy,
 } from '../model/policy.ts';
-import { sampleCompletions, type RolloutBatch } from '../model/sampler.ts';
+import { sampleCompletions } from '../model/sampler.ts';
 import { deriveStream } from '../random/streams.ts';
+import { addColumns, type ShapedBatch } from '../rollouts/rollout-batch.ts';
 import { defineScheme } from '../spec/scheme.ts';
 import { trainingSchema } from '../spec/training.ts';
 import { createMoments, measureGradientNorm } from './adamw.ts';
 import { creditTokens } from './token-credit.ts';
-import { updatePolicy, type ShapedBatch } from './update-policy.ts';
+import { updatePolicy } from './update-policy.ts';
 
 const TEMPERATURE = 0.7;
 const MAX_NEW_TOKENS = 7;
@@ -43,7 +44,7 @@ async function sampleShapedBatch(policy: Policy): Promise<ShapedBatch> {
   const prompts = Array.from({ length: 12 }, (_, row) =>
     Int32Array.from({ length: 3 + (Math.floor(row / 4) % 3) }, (_unused, at) => 2 + ((row + at) % 11)),
   );
-  const rollouts: RolloutBatch = await sampleCompletions({
+  const rollouts = await sampleCompletions({
     policy,
     prompts,
     counters: prompts.map((_, row) => ({ problem: Math.floor(row / 4), sample: row % 4 })),
@@ -55,7 +56,8 @@ async function sampleShapedBatch(policy: Policy): Promise<ShapedBatch> {
     padId: 0,
   });
   const advantages = Float32Array.from({ length: rollouts.count }, (_, row) => (row % 3) - 0.75);
-  return { ...rollouts, advantages, ...creditTokens({ ...rollouts, advantages, maskTruncated: false }) };
+  const perToken = creditTokens({ ...rollouts, advantages, maskTruncated: false });
+  return addColumns(rollouts, { perToken, perRollout: { advantages } });
 }
 
 /** The 2-norm of the gradient of −Σ A·logprob / N in one pass over the batch as it was sampled. */
@@ -65,7 +67,7 @@ function measureDirectly(policy: Policy, batch: ShapedBatch): number {
   const lengths = completionLengths.map((value) => value + promptLength);
   const whole = { count, length, promptLength, tokens, promptStarts, lengths };
   return tf.tidy(() => {
-    const credit = tf.tensor2d(batch.credit, [count, completionLength]);
+    const credit = tf.tensor2d(batch.perToken.credit, [count, completionLength]);
     const { grads } = tf.variableGrads(() => {
       const { logprobs } = scoreCompletions(policy, whole, TEMPERATURE);
       return tf.div(tf.neg(tf.sum(tf.mul(logprobs, credit))), count) as tf.Scalar;

@@ -1,34 +1,32 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Policy } from '../model/policy.ts';
 import { createMask, shiftTargets } from '../model/token-batch.ts';
+import type { Columns, ShapedBatch } from '../rollouts/rollout-batch.ts';
 import type { Scheme } from '../spec/scheme.ts';
 import { accumulateGradients, type LossBody } from './accumulate-gradients.ts';
 import { cutColumns, takeInputs, type MicroBatch } from './micro-batches.ts';
 import { penalizeDivergence } from './kl-penalty.ts';
-import { computePolicyLoss } from './policy-gradient-loss.ts';
+import { computePolicyLoss, type LossInput } from './policy-gradient-loss.ts';
 import { scoreRows } from './score-rows.ts';
-import type { ShapedBatch } from './update-policy.ts';
 
-/** What is constant over one optimizer batch; arrays are [N, T]. */
+type ScoreName = 'logprobs' | 'entropies';
+
+/** What the loss reads of every token besides its scores under the policy. */
+type LossColumn = Exclude<keyof LossInput, ScoreName>;
+type OptionalColumn = (typeof optionalColumns)[number];
+
+/** Absent where the scheme has no such term. */
+const optionalColumns = ['referenceLogprobs', 'entropyWeights', 'penaltySlopes'] as const;
+
+/** What is constant over one optimizer batch. */
 export interface LossContext {
   readonly policy: Policy;
   readonly batch: ShapedBatch;
   readonly options: Scheme['loss'];
   readonly temperature: number;
-  /** null when beta is 0 */
-  readonly referenceLogprobs: Float32Array | null;
-  /** 1 where a token carries policy gradient */
-  readonly gradientMask: Float32Array;
-  /** of `weighTokens` */
-  readonly weights: Float32Array;
-  /** null without an entropy bonus */
-  readonly entropyWeights: Float32Array | null;
-  /** null without KL-Cov */
-  readonly penaltySlopes: Float32Array | null;
+  /** [N, T] each, as `LossInput` describes them; tensors follow the order in which they stand here */
+  readonly columns: Columns<Exclude<LossColumn, OptionalColumn>, OptionalColumn>;
 }
-
-/** Arrays that not every scheme has, in the order in which they follow the others. */
-const optionalArrays = ['referenceLogprobs', 'entropyWeights', 'penaltySlopes'] as const;
 
 /** What a micro-batch adds to its optimizer batch. */
 export interface RolloutLoss {
@@ -40,37 +38,23 @@ export interface RolloutLoss {
   readonly ratio: Float32Array;
 }
 
-function listPresent(context: LossContext): (typeof optionalArrays)[number][] {
-  return optionalArrays.filter((name) => context[name] !== null);
+/** The loss's input by name: a tensor of each of `names`, null for the optional columns that are not among them. */
+function nameTensors(names: readonly string[], tensors: readonly tf.Tensor[]): Omit<LossInput, ScoreName> {
+  const absent = optionalColumns.map((name) => [name, null]);
+  const present = names.map((name, at) => [name, tensors[at]!]);
+  return Object.fromEntries([...absent, ...present]) as Omit<LossInput, ScoreName>;
 }
 
-/** Tensors: ids, targets, mask; behavior logprobs, credit, token mask, gradient mask, weights; the optional ones present. */
+/** Tensors: ids, targets, mask; then one per column. */
 function createBody(context: LossContext): LossBody {
   const { policy, options, temperature } = context;
-  const present = listPresent(context);
+  const names = Object.keys(context.columns);
   return (weights, tensors) => {
     const [ids, targets, mask] = tensors as [tf.Tensor1D, tf.Tensor1D, tf.Tensor];
-    const [behaviorLogprobs, credit, tokenMask, gradientMask, tokenWeights, ...optional] = tensors.slice(
-      3,
-    ) as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D, tf.Tensor2D, tf.Tensor2D, ...tf.Tensor2D[]];
-    const [referenceLogprobs, entropyWeights, penaltySlopes] = optionalArrays.map(
-      (name) => optional[present.indexOf(name)] ?? null,
-    ) as [tf.Tensor2D | null, tf.Tensor2D | null, tf.Tensor2D | null];
+    const columns = nameTensors(names, tensors.slice(3));
     const scores = scoreRows(weights, { ids, targets, mask }, { config: policy.config, temperature });
-    const { rows, ratio } = computePolicyLoss(
-      {
-        ...scores,
-        behaviorLogprobs,
-        referenceLogprobs,
-        credit,
-        tokenMask,
-        gradientMask,
-        weights: tokenWeights,
-        entropyWeights,
-        penaltySlopes,
-      },
-      options,
-    );
+    const { rows, ratio } = computePolicyLoss({ ...scores, ...columns }, options);
+    const { referenceLogprobs, tokenMask } = columns;
     if (referenceLogprobs === null) return [tf.sum(rows), ratio];
     const divergence = penalizeDivergence({ ...scores, referenceLogprobs, tokenMask, ratio }, options);
     return [tf.sum(rows), ratio, tf.sum(tf.mul(divergence, tokenMask))];
@@ -95,7 +79,7 @@ const asArrays: readonly (keyof LossContext['options'])[] = [
 function nameBody(context: LossContext): string {
   const options = Object.entries(context.options);
   const inGraph = options.filter(([name]) => !asArrays.some((option) => option === name));
-  return JSON.stringify([inGraph, context.temperature, listPresent(context)]);
+  return JSON.stringify([inGraph, context.temperature, Object.keys(context.columns)]);
 }
 
 /** Adds the gradient of a micro-batch's share of the policy loss to `into`. */
@@ -106,8 +90,6 @@ export function accumulateRollouts(
 ): RolloutLoss {
   const { batch, policy } = context;
   const { tokens, completionLength } = part;
-  const arrays = [batch.logprobs, batch.credit, batch.tokenMask, context.gradientMask, context.weights];
-  arrays.push(...listPresent(context).map((name) => context[name]!));
   const [loss, ratio, kl] = accumulateGradients({
     policy,
     body: createBody(context),
@@ -116,7 +98,7 @@ export function accumulateRollouts(
       tf.tensor1d(takeInputs(tokens), 'int32'),
       tf.tensor1d(shiftTargets(tokens, tokens.promptLength), 'int32'),
       createMask(tokens.promptStarts, tokens.length - 1),
-      ...arrays.map((values) =>
+      ...Object.values(context.columns).map((values) =>
         tf.tensor2d(cutColumns(batch, part, values), [tokens.count, completionLength]),
       ),
     ],

@@ -1,19 +1,11 @@
 import type { Policy } from '../model/policy.ts';
-import type { RolloutBatch } from '../model/sampler.ts';
 import { scoreArrays, type ScoreArrays } from '../model/score-arrays.ts';
 import { scoreValues } from '../model/score-values.ts';
 import type { TokenBatch } from '../model/token-batch.ts';
+import type { RolloutBatch } from '../rollouts/rollout-batch.ts';
 import type { TrainingPlan } from '../spec/training.ts';
 
-/** Rollouts with what other models than the sampling one said of them, where a scheme asks for it; [N, T], 0 on padding. */
-export interface ScoredRollouts extends RolloutBatch {
-  /** logprobs under the reference policy at the sampling temperature */
-  readonly referenceLogprobs?: Float32Array;
-  /** the critic's values of the states before the tokens */
-  readonly values?: Float32Array;
-}
-
-function toTokenBatch(rollouts: RolloutBatch): TokenBatch {
+function toTokenBatch(rollouts: RolloutBatch<never>): TokenBatch {
   const { count, promptLength, promptStarts, completionLengths, tokens } = rollouts;
   return {
     count,
@@ -28,7 +20,7 @@ function toTokenBatch(rollouts: RolloutBatch): TokenBatch {
 /** Scores [N, T] of all completions under `policy`, without a gradient; what stands at padding means nothing. */
 export function scoreRollouts(
   policy: Policy,
-  rollouts: RolloutBatch,
+  rollouts: RolloutBatch<never>,
   { temperature, microBatch }: Pick<TrainingPlan, 'temperature' | 'microBatch'>,
 ): ScoreArrays {
   return scoreArrays(policy, toTokenBatch(rollouts), {
@@ -41,7 +33,7 @@ export function scoreRollouts(
 /** Values [N, T] of the states before the tokens of all completions; what stands at padding means nothing. */
 export function valueRollouts(
   critic: Policy,
-  rollouts: RolloutBatch,
+  rollouts: RolloutBatch<never>,
   { microBatch }: Pick<TrainingPlan, 'microBatch'>,
 ): Float32Array {
   return scoreValues(critic, toTokenBatch(rollouts), { from: rollouts.promptLength, microBatch });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { numberGroups } from '../rollouts/rollout-batch.fixture.ts';
 import { assertClose } from './golden-cases.ts';
-import { computeAdvantages, measureSpread } from './group-advantages.ts';
+import { computeAdvantages, measureSpread, type AdvantageOptions } from './group-advantages.ts';
 
 const options = {
   baseline: 'group-mean',
@@ -12,6 +13,15 @@ const options = {
   negativeWeight: 1,
 } as const;
 const CLOSE = { rtol: 1e-5, atol: 1e-6, what: 'advantage' };
+
+/** Of consecutive groups of `size`. */
+function advantagesOf(
+  rewards: readonly (number | null)[],
+  size: number,
+  options: AdvantageOptions,
+): Float32Array {
+  return computeAdvantages(rewards, numberGroups(rewards.length, size), options);
+}
 
 /** All k-subsets of 0…n−1. */
 function subsetsOf(n: number, k: number, from = 0): number[][] {
@@ -36,8 +46,8 @@ function enumerate(rewards: readonly number[], k: number): number[] {
 }
 
 test('one right of four, pairs: half of them hold it, so R̄ = 1/2, sd = 1/2; A = 1 and (1/2 − 2/3) / (1/2) = −1/3', () => {
-  assertClose(computeAdvantages([1, 0, 0, 0], 4, options), [1, -1 / 3, -1 / 3, -1 / 3], CLOSE);
-  const unscaled = computeAdvantages([1, 0, 0, 0], 4, { ...options, scale: 'none' });
+  assertClose(advantagesOf([1, 0, 0, 0], 4, options), [1, -1 / 3, -1 / 3, -1 / 3], CLOSE);
+  const unscaled = advantagesOf([1, 0, 0, 0], 4, { ...options, scale: 'none' });
   assertClose(unscaled, [1 / 2, -1 / 6, -1 / 6, -1 / 6], CLOSE);
 });
 
@@ -46,7 +56,7 @@ test('the closed form equals the enumeration of all subsets, for every count of 
   for (let correct = 0; correct <= size; correct += 1) {
     const rewards = Array.from({ length: size }, (_, i) => Number(i < correct));
     for (let k = 1; k <= size; k += 1) {
-      const got = computeAdvantages(rewards, size, { ...options, k });
+      const got = advantagesOf(rewards, size, { ...options, k });
       assertClose(got, enumerate(rewards, k), { ...CLOSE, what: `${correct} correct, k ${k}` });
     }
   }
@@ -56,7 +66,7 @@ test('k = 1 is GRPO with the deviation of the population', () => {
   const rewards = [1, 0, 0, 1, 1, 0, 0, 0];
   const deviation = Math.sqrt((3 / 8) * (5 / 8));
   const want = rewards.map((reward) => (reward - 3 / 8) / (deviation + 1e-6));
-  assertClose(computeAdvantages(rewards, 8, { ...options, k: 1 }), want, CLOSE);
+  assertClose(advantagesOf(rewards, 8, { ...options, k: 1 }), want, CLOSE);
 });
 
 test('nothing is learned where no set or every set holds a right answer, or where fewer than k were scored', () => {
@@ -67,17 +77,17 @@ test('nothing is learned where no set or every set holds a right answer, or wher
     [1, null, null, null],
   ])
     // prettier-ignore
-    assert.deepEqual([...computeAdvantages(rewards, 4, options)], [0, 0, 0, 0]);
+    assert.deepEqual([...advantagesOf(rewards, 4, options)], [0, 0, 0, 0]);
 });
 
 test('a null stands outside the sets and gets 0', () => {
-  const alone = computeAdvantages([1, 0, 0], 3, options);
-  assert.deepEqual([...computeAdvantages([1, null, 0, 0], 4, options)], [alone[0], 0, alone[1], alone[2]]);
+  const alone = advantagesOf([1, 0, 0], 3, options);
+  assert.deepEqual([...advantagesOf([1, null, 0, 0], 4, options)], [alone[0], 0, alone[1], alone[2]]);
 });
 
 test('partial credit, a k beyond the group, and a baseline or scale of another kind are refused', () => {
-  assert.throws(() => computeAdvantages([1, 0.5, 0, 0], 4, options), { name: 'UncountableOutcomeError' });
-  assert.throws(() => computeAdvantages([1, 0], 2, { ...options, k: 3 }), /groupSize/);
-  assert.throws(() => computeAdvantages([1, 0], 2, { ...options, scale: 'batch' }), RangeError);
-  assert.throws(() => computeAdvantages([1, 0], 2, { ...options, baseline: 'none' }), RangeError);
+  assert.throws(() => advantagesOf([1, 0.5, 0, 0], 4, options), { name: 'UncountableOutcomeError' });
+  assert.throws(() => advantagesOf([1, 0], 2, { ...options, k: 3 }), /groupSize/);
+  assert.throws(() => advantagesOf([1, 0], 2, { ...options, scale: 'batch' }), RangeError);
+  assert.throws(() => advantagesOf([1, 0], 2, { ...options, baseline: 'none' }), RangeError);
 });

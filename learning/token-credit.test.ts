@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { AUTHORS } from '../rollouts/rollout-batch.ts';
 import { maskTopEntropies } from './entropy-mask.ts';
 import { creditTokens } from './token-credit.ts';
 import { weighTokens } from './token-weights.ts';
@@ -9,6 +10,7 @@ const rollouts = {
   completionLength: 3,
   completionLengths: Int32Array.of(2, 3),
   finished: Uint8Array.of(1, 0),
+  authors: new Uint8Array(6),
   advantages: Float32Array.of(0.5, -1),
 };
 
@@ -22,6 +24,16 @@ test('maskTruncated takes truncated rollouts out of credit and mask', () => {
   const { credit, tokenMask } = creditTokens({ ...rollouts, maskTruncated: true });
   assert.deepEqual([...credit], [0.5, 0.5, 0, 0, 0, 0]);
   assert.deepEqual([...tokenMask], [1, 1, 0, 0, 0, 0]);
+});
+
+test('what the policy did not write itself gets no credit and does not count', () => {
+  const { policy, forced } = AUTHORS;
+  const authors = Uint8Array.of(forced, policy, policy, policy, forced, policy);
+  const { credit, tokenMask } = creditTokens({ ...rollouts, authors, maskTruncated: false });
+  assert.deepEqual([...credit], [0, 0.5, 0, -1, 0, -1]);
+  assert.deepEqual([...tokenMask], [0, 1, 0, 1, 0, 1]);
+  const masked = creditTokens({ ...rollouts, authors, maskTruncated: true });
+  assert.deepEqual([...masked.tokenMask], [0, 1, 0, 0, 0, 0]);
 });
 
 test('the top 40% of five entropies are the two at or above the interpolated threshold 3.4', () => {

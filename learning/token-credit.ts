@@ -1,13 +1,10 @@
-/** What the credit of N rollouts is derived from; T completion columns, arrays row-major. */
-export interface CreditInput {
-  /** N */
-  readonly count: number;
-  /** T */
-  readonly completionLength: number;
-  /** [N]: sampled tokens, the end token included */
-  readonly completionLengths: Int32Array;
-  /** [N]: 1 = closed by the end token, 0 = truncated */
-  readonly finished: Uint8Array;
+import { AUTHORS, type RolloutBatch } from '../rollouts/rollout-batch.ts';
+
+/** What the credit of N rollouts with T completion columns is derived from. */
+export interface CreditInput extends Pick<
+  RolloutBatch,
+  'count' | 'completionLength' | 'completionLengths' | 'finished' | 'authors'
+> {
   /** [N] */
   readonly advantages: Float32Array;
   /** leave truncated completions out of the loss and its divisors (DAPO, arXiv 2503.14476, overlong filtering) */
@@ -17,20 +14,23 @@ export interface CreditInput {
 export interface TokenCredit {
   /** [N, T] float32: advantage on counted tokens, else 0 */
   readonly credit: Float32Array;
-  /** [N, T] float32: 1 where a sampled token counts in the loss */
+  /** [N, T] float32: 1 where a token counts in the loss */
   readonly tokenMask: Float32Array;
 }
 
-/** Spreads each rollout's advantage evenly over its sampled tokens. */
+/** Spreads each rollout's advantage evenly over its sampled tokens: the policy learns from what it wrote itself. */
 export function creditTokens(input: CreditInput): TokenCredit {
-  const { count, completionLength: width, completionLengths, finished, advantages } = input;
+  const { count, completionLength: width, completionLengths, finished, authors, advantages } = input;
   const credit = new Float32Array(count * width);
   const tokenMask = new Float32Array(count * width);
   for (let row = 0; row < count; row += 1) {
     if (input.maskTruncated && finished[row] === 0) continue;
     const end = row * width + completionLengths[row]!;
-    tokenMask.fill(1, row * width, end);
-    credit.fill(advantages[row]!, row * width, end);
+    for (let at = row * width; at < end; at += 1) {
+      if (authors[at] !== AUTHORS.policy) continue;
+      tokenMask[at] = 1;
+      credit[at] = advantages[row]!;
+    }
   }
   return { credit, tokenMask };
 }

@@ -8,10 +8,11 @@ import {
 import { scoreArrays } from '../model/score-arrays.ts';
 import { createGenerator } from '../random/generator.ts';
 import { deriveStream } from '../random/streams.ts';
+import type { ShapedBatch } from '../rollouts/rollout-batch.ts';
 import { defineScheme, type SchemeInput } from '../spec/scheme.ts';
 import { trainingSchema, type TrainingPlan } from '../spec/training.ts';
 import { createMoments } from './adamw.ts';
-import { updatePolicy, type ShapedBatch, type UpdateCall } from './update-policy.ts';
+import { updatePolicy, type UpdateCall } from './update-policy.ts';
 
 /** A small policy and rollouts that tests of updates share. */
 
@@ -96,11 +97,15 @@ export function createBatch(policy: Policy, groups: number): ShapedBatch {
     promptStarts,
     completionLengths,
     finished: new Uint8Array(count).fill(1),
-    logprobs: hidePadding(scores.logprobs),
-    entropies: hidePadding(scores.entropies),
-    advantages,
-    credit,
-    tokenMask,
+    groups: Int32Array.from({ length: count }, (_, row) => Math.floor(row / GROUP)),
+    authors: new Uint8Array(count * COMPLETION),
+    perToken: {
+      logprobs: hidePadding(scores.logprobs),
+      entropies: hidePadding(scores.entropies),
+      credit,
+      tokenMask,
+    },
+    perRollout: { advantages },
   };
 }
 

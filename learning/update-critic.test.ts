@@ -6,13 +6,13 @@ import { defaultCacheDirectory } from '../model/cache-directory.ts';
 import { createCritic } from '../model/critic.ts';
 import { disposePolicy, readParameters } from '../model/policy.ts';
 import { decodeCritic, encodeTrainingState, type CriticState } from '../model/training-state.ts';
+import { addColumns, type ShapedBatch, type ValuedBatch } from '../rollouts/rollout-batch.ts';
 import { schemeSchema } from '../spec/scheme.ts';
 import { createMoments } from './adamw.ts';
 import { NonFiniteLossError } from './non-finite-loss-error.ts';
 import { valueRollouts } from './score-rollouts.ts';
 import { createBatch, createToyPolicy, createTraining } from './toy-update.ts';
 import { updateCritic } from './update-critic.ts';
-import type { ShapedBatch } from './update-policy.ts';
 import { computeValueLoss } from './value-loss.ts';
 
 const options = { ...schemeSchema.shape.critic.parse(undefined), learningRateFactor: 1 };
@@ -29,13 +29,16 @@ function createToyCritic(): CriticState {
   return { policy: critic, moments: createMoments(critic) };
 }
 
+type TaughtBatch = ShapedBatch & ValuedBatch;
+
 /** The toy batch with its advantages as returns of all its tokens, valued by `critic`. */
-function createValuedBatch(critic: CriticState): ShapedBatch {
+function createValuedBatch(critic: CriticState): TaughtBatch {
   const policy = createToyPolicy();
   const batch = createBatch(policy, 4);
   disposePolicy(policy);
   const values = valueRollouts(critic.policy, batch, createTraining());
-  return { ...batch, values, returns: batch.credit, valueMask: batch.tokenMask };
+  const { credit: returns, tokenMask: valueMask } = batch.perToken;
+  return addColumns(batch, { perToken: { values, returns, valueMask } });
 }
 
 test('a value loss is the larger of both squares, and a value beyond the clip has no gradient towards its return', () => {
@@ -94,7 +97,7 @@ test('a critic that goes on from its stored state makes the same bits as one tha
 });
 
 test('tokens that do not count change nothing; a batch where none counts leaves the critic alone', async () => {
-  const update = async (change: (batch: ShapedBatch) => ShapedBatch): Promise<Float32Array[]> => {
+  const update = async (change: (batch: TaughtBatch) => TaughtBatch): Promise<Float32Array[]> => {
     const critic = createToyCritic();
     const batch = change(createValuedBatch(critic));
     const training = createTraining();
@@ -104,13 +107,16 @@ test('tokens that do not count change nothing; a batch where none counts leaves 
     return weights;
   };
   const plain = await update((batch) => batch);
-  const noisy = await update((batch) => ({
-    ...batch,
-    returns: batch.returns!.map((value, at) => (batch.valueMask![at] === 0 ? 1e6 : value)),
-  }));
+  const noisy = await update((batch) => {
+    const { returns, valueMask } = batch.perToken;
+    const changed = returns.map((value, at) => (valueMask[at] === 0 ? 1e6 : value));
+    return addColumns(batch, { perToken: { returns: changed } });
+  });
   assert.deepEqual(noisy, plain);
   const fresh = createToyCritic();
-  const none = await update((batch) => ({ ...batch, valueMask: new Float32Array(batch.valueMask!.length) }));
+  const none = await update((batch) =>
+    addColumns(batch, { perToken: { valueMask: new Float32Array(batch.perToken.valueMask.length) } }),
+  );
   assert.deepEqual(none, readParameters(fresh.policy));
   disposePolicy(fresh.policy);
 });
@@ -119,9 +125,13 @@ test('a batch without values is refused, and a loss that is not finite names its
   const critic = createToyCritic();
   const batch = createValuedBatch(critic);
   const call = { critic, training: createTraining(), options, seed: 1, step: 7 };
-  const { values: _values, ...bare } = batch;
-  await assert.rejects(updateCritic({ ...call, batch: bare }), RangeError);
-  const broken = { ...batch, returns: batch.returns!.map(() => Infinity) };
+  const { values: _values, ...bare } = batch.perToken;
+  await assert.rejects(updateCritic({ ...call, batch: { ...batch, perToken: bare } }), {
+    name: RangeError.name,
+    message: /hold no values \(.*\), which the critic needs/,
+  });
+  const returns = batch.perToken.returns.map(() => Infinity);
+  const broken = addColumns(batch, { perToken: { returns } });
   await assert.rejects(updateCritic({ ...call, batch: broken }), (error) => {
     assert.ok(error instanceof NonFiniteLossError);
     assert.match(error.message, /step 7, minibatch 0/);

@@ -2,6 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { valuePrepared } from '../model/forward.ts';
 import type { CriticState } from '../model/training-state.ts';
 import { createMask, shiftTargets } from '../model/token-batch.ts';
+import { requireColumns, valuedColumns, type ValuedBatch } from '../rollouts/rollout-batch.ts';
+import { takeRows } from '../rollouts/select-rows.ts';
 import type { Scheme } from '../spec/scheme.ts';
 import { accumulateGradients, createGradientSums, type LossBody } from './accumulate-gradients.ts';
 import { toAdamwOptions } from './adamw-options.ts';
@@ -10,17 +12,9 @@ import { learningRateAt, toSchedule } from './learning-rate.ts';
 import { cutColumns, cutMicroBatch, splitByLength, takeInputs, type MicroBatch } from './micro-batches.ts';
 import { splitMinibatches } from './minibatches.ts';
 import { NonFiniteLossError } from './non-finite-loss-error.ts';
-import { pickRollouts } from './pick-rollouts.ts';
 import { toInputs } from './score-rows.ts';
-import type { ShapedBatch, UpdateCall } from './update-policy.ts';
+import type { UpdateCall } from './update-policy.ts';
 import { computeValueLoss } from './value-loss.ts';
-
-/** A shaped batch whose rollouts have values and returns. */
-interface ValuedBatch extends ShapedBatch {
-  readonly values: Float32Array;
-  readonly returns: Float32Array;
-  readonly valueMask: Float32Array;
-}
 
 export interface CriticCall extends Pick<
   UpdateCall,
@@ -28,14 +22,6 @@ export interface CriticCall extends Pick<
 > {
   readonly critic: CriticState;
   readonly options: Scheme['critic'];
-}
-
-function requireValues(batch: ShapedBatch): ValuedBatch {
-  const { values, returns, valueMask } = batch;
-  if (values !== undefined && returns !== undefined && valueMask !== undefined) {
-    return { ...batch, values, returns, valueMask };
-  }
-  throw new RangeError('a critic learns from values and returns; the batch was shaped without them');
 }
 
 /** Tensors: ids, targets, mask; recorded values, returns, weights. */
@@ -66,6 +52,7 @@ function accumulatePart(
 ): number {
   const { batch, weights, into } = work;
   const { tokens, completionLength } = part;
+  const { values: recordedValues, returns } = batch.perToken;
   const [loss] = accumulateGradients({
     policy: call.critic.policy,
     body: createBody(call),
@@ -74,7 +61,7 @@ function accumulatePart(
       tf.tensor1d(takeInputs(tokens), 'int32'),
       tf.tensor1d(shiftTargets(tokens, tokens.promptLength), 'int32'),
       createMask(tokens.promptStarts, tokens.length - 1),
-      ...[batch.values, batch.returns, weights].map((values) =>
+      ...[recordedValues, returns, weights].map((values) =>
         tf.tensor2d(cutColumns(batch, part, values), [tokens.count, completionLength]),
       ),
     ],
@@ -83,16 +70,17 @@ function accumulatePart(
   return loss![0]!;
 }
 
-/** One optimizer step over some rollouts; null when none of their tokens counts. */
+/** One optimizer step over some rollouts, one or more; null when none of their tokens counts. */
 async function updateOnce(
   call: CriticCall,
   batch: ValuedBatch,
   update: number,
 ): Promise<{ loss: number; norm: number } | null> {
   const { critic, training } = call;
-  const tokens = batch.valueMask.reduce((sum, counts) => sum + counts, 0);
+  const { valueMask } = batch.perToken;
+  const tokens = valueMask.reduce((sum, counts) => sum + counts, 0);
   if (tokens === 0) return null;
-  const weights = batch.valueMask.map((counts) => counts / tokens);
+  const weights = valueMask.map((counts) => counts / tokens);
   const into = createGradientSums(critic.policy);
   let loss = 0;
   const rows = Array.from({ length: batch.count }, (_, row) => row);
@@ -119,7 +107,7 @@ async function updateOnce(
 }
 
 /** 1 − variance of (return − value) / variance of the returns, over counted tokens; null where all returns are equal. */
-function explainVariance({ values, returns, valueMask }: ValuedBatch): number | null {
+function explainVariance({ values, returns, valueMask }: ValuedBatch['perToken']): number | null {
   const counted = [...valueMask.keys()].filter((at) => valueMask[at] === 1);
   const variance = (of: (at: number) => number): number => {
     const mean = counted.reduce((sum, at) => sum + of(at), 0) / counted.length;
@@ -144,16 +132,17 @@ function mean(values: readonly number[]): number {
  * @throws NonFiniteLossError, NonFiniteGradientError; RangeError when the batch has no values and returns
  */
 export async function updateCritic(call: CriticCall): Promise<Record<string, number>> {
-  const batch = requireValues(call.batch);
-  const { updatesPerBatch: updates, epochs, groupSize } = call.training;
+  const batch = requireColumns(call.batch, valuedColumns, 'the critic');
+  const { updatesPerBatch: updates, epochs } = call.training;
   const { seed, step } = call;
-  const shares = splitMinibatches({ count: batch.count, groupSize, updates, epochs, seed, step });
+  const shares = splitMinibatches({ groups: batch.groups, updates, epochs, seed, step });
   const measured: { loss: number; norm: number }[] = [];
   for (const [update, rollouts] of shares.entries()) {
-    const found = await updateOnce(call, requireValues(pickRollouts(batch, rollouts)), update);
+    if (rollouts.length === 0) continue;
+    const found = await updateOnce(call, takeRows(batch, rollouts), update);
     if (found !== null) measured.push(found);
   }
-  const explained = explainVariance(batch);
+  const explained = explainVariance(batch.perToken);
   return {
     ...(measured.length === 0
       ? {}

@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { selectBackend, type BackendChoice } from '../model/backend.ts';
 import { defaultCacheDirectory } from '../model/cache-directory.ts';
 import { clonePolicy, disposePolicy, readParameters, writeParameters } from '../model/policy.ts';
+import { addColumns, type ShapedBatch } from '../rollouts/rollout-batch.ts';
 import { createMoments } from './adamw.ts';
 import { NonFiniteLossError } from './non-finite-loss-error.ts';
 import { scoreRollouts } from './score-rollouts.ts';
@@ -16,7 +17,7 @@ import {
   update,
   type Updated,
 } from './toy-update.ts';
-import { updatePolicy, type ShapedBatch } from './update-policy.ts';
+import { updatePolicy } from './update-policy.ts';
 
 /** AdamW turns a sign of rounding noise into a full step, so nearly all weights are compared, and those closely. */
 function assertClose(got: Updated, want: Updated): void {
@@ -98,7 +99,7 @@ test('a batch without credit updates nothing and says so', async () => {
   const metrics = await updatePolicy({
     policy,
     moments,
-    batch: { ...batch, credit: new Float32Array(batch.credit.length) },
+    batch: addColumns(batch, { perToken: { credit: new Float32Array(batch.perToken.credit.length) } }),
     scheme: createScheme(),
     training: createTraining(),
     maxNewTokens: COMPLETION,
@@ -116,13 +117,13 @@ for (const loss of [{ beta: 0.5 }, { entropyCoefficient: 0.1 }]) {
   test(`a batch whose tokens are all masked moves nothing under ${JSON.stringify(loss)}, whatever Adam remembers`, async () => {
     const policy = createToyPolicy();
     const plain = createBatch(policy, 2);
-    const batch = { ...plain, referenceLogprobs: plain.logprobs };
+    const batch = addColumns(plain, { perToken: { referenceLogprobs: plain.perToken.logprobs } });
     const moments = createMoments(policy);
     const rest = { policy, moments, scheme: createScheme(loss), maxNewTokens: COMPLETION, seed: 1 };
     await updatePolicy({ ...rest, batch, training: createTraining(), step: 0 });
     const before = readParameters(policy).map((values) => values.slice());
-    const nothing = new Float32Array(batch.tokenMask.length);
-    const masked = { ...batch, credit: nothing, tokenMask: nothing };
+    const nothing = new Float32Array(batch.perToken.tokenMask.length);
+    const masked = addColumns(batch, { perToken: { credit: nothing, tokenMask: nothing } });
     const metrics = await updatePolicy({ ...rest, batch: masked, training: createTraining(), step: 1 });
     assert.equal(metrics['update/skipped'], 1);
     assert.equal(metrics['loss/policy'], undefined);
@@ -136,10 +137,10 @@ test('a KL penalty pulls toward the reference and is reported before its weight'
   const referencePolicy = createToyPolicy();
   const scheme = createScheme({ beta: 0.5 });
   const batch = createBatch(referencePolicy, 4);
-  const scored = (): ShapedBatch => ({
-    ...batch,
-    referenceLogprobs: scoreRollouts(referencePolicy, batch, createTraining()).logprobs,
-  });
+  const scored = (): ShapedBatch => {
+    const { logprobs: referenceLogprobs } = scoreRollouts(referencePolicy, batch, createTraining());
+    return addColumns(batch, { perToken: { referenceLogprobs } });
+  };
   const near = await update({ scheme, batch: scored() });
   assert.ok(Math.abs(near.metrics['loss/kl']!) < 1e-6);
   const values = readParameters(referencePolicy).map((array) => array.map((value) => value * 1.3));
@@ -162,8 +163,9 @@ test('an entropy mask takes credit from low-entropy tokens', async () => {
 test('a loss that is not finite names step, minibatch and rollouts', async () => {
   const policy = createToyPolicy();
   const batch = createBatch(policy, 2);
-  const logprobs = batch.logprobs.map(() => Number.NEGATIVE_INFINITY);
-  await assert.rejects(update({ batch: { ...batch, logprobs }, groups: 2, step: 3 }), (error: Error) => {
+  const logprobs = batch.perToken.logprobs.map(() => Number.NEGATIVE_INFINITY);
+  const broken = addColumns(batch, { perToken: { logprobs } });
+  await assert.rejects(update({ batch: broken, groups: 2, step: 3 }), (error: Error) => {
     assert.ok(error instanceof NonFiniteLossError);
     assert.match(error.message, /step 3, minibatch 0, rollouts \d/);
     return true;

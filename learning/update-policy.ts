@@ -3,6 +3,8 @@ import { requireBatchIds } from '../model/token-ids.ts';
 import type { OptimizerMoments } from '../model/training-state.ts';
 import { createGenerator } from '../random/generator.ts';
 import { deriveStream } from '../random/streams.ts';
+import { requireColumns, type ShapedBatch } from '../rollouts/rollout-batch.ts';
+import { takeRows } from '../rollouts/select-rows.ts';
 import type { Scheme } from '../spec/scheme.ts';
 import type { TrainingPlan } from '../spec/training.ts';
 import { createGradientSums } from './accumulate-gradients.ts';
@@ -14,26 +16,11 @@ import { learningRateAt, toSchedule } from './learning-rate.ts';
 import { cutMicroBatch, splitByLength } from './micro-batches.ts';
 import { splitMinibatches } from './minibatches.ts';
 import { NonFiniteLossError } from './non-finite-loss-error.ts';
-import { pickRollouts } from './pick-rollouts.ts';
 import { sumRatios } from './ratio-statistics.ts';
 import { accumulateRollouts, type LossContext } from './rollout-gradients.ts';
-import { scoreRollouts, type ScoredRollouts } from './score-rollouts.ts';
+import { scoreRollouts } from './score-rollouts.ts';
 import { measureCovariances } from './token-covariance.ts';
 import { weighTokens } from './token-weights.ts';
-
-/** Rollouts with what they teach. */
-export interface ShapedBatch extends ScoredRollouts {
-  /** [N] */
-  readonly advantages: Float32Array;
-  /** [N, T]: the advantage each token is credited with; 0 where masked */
-  readonly credit: Float32Array;
-  /** [N, T]: 1 where a sampled token counts in the loss */
-  readonly tokenMask: Float32Array;
-  /** [N, T]: what a critic's values should have been; absent without a critic */
-  readonly returns?: Float32Array;
-  /** [N, T]: 1 where a value and its return count; absent without a critic */
-  readonly valueMask?: Float32Array;
-}
 
 export interface UpdateCall {
   readonly policy: Policy;
@@ -66,7 +53,7 @@ function needsEveryRollout({ beta }: Scheme['loss'], { entropyCoefficient }: Sha
 }
 
 /** Whether `values` [N, T] has any in this row. */
-function hasAny(values: Float32Array | null, row: number, width: number): boolean {
+function hasAny(values: Float32Array | undefined, row: number, width: number): boolean {
   return values?.subarray(row * width, (row + 1) * width).some((value) => value !== 0) ?? false;
 }
 
@@ -83,7 +70,8 @@ interface StepContext extends LossContext {
 function createContext(call: UpdateCall, batch: ShapedBatch, share: Share): StepContext {
   const { policy, scheme, training, maxNewTokens } = call;
   const { beta, aggregation } = scheme.loss;
-  const { tokenMask, completionLength: width } = batch;
+  const { completionLength: width } = batch;
+  const { logprobs: behaviorLogprobs, credit, tokenMask } = batch.perToken;
   const generator = createGenerator(deriveStream(call.seed, 'clip-cov'), call.step, share.update);
   const weights = weighTokens({
     width,
@@ -92,20 +80,21 @@ function createContext(call: UpdateCall, batch: ShapedBatch, share: Share): Step
     maxNewTokens,
     localBatch: training.microBatch,
   });
-  return {
-    ...controlTokens(batch, () => scoreRollouts(policy, batch, training), {
-      options: scheme.loss,
-      generator,
-    }),
-    policy,
-    batch,
+  const control = controlTokens(batch, () => scoreRollouts(policy, batch, training), {
     options: scheme.loss,
-    temperature: training.temperature,
-    referenceLogprobs: beta > 0 ? (batch.referenceLogprobs ?? null) : null,
-    weights,
-    entropyWeights:
-      share.entropyCoefficient > 0 ? weights.map((weight) => weight * share.entropyCoefficient) : null,
+    generator,
+  });
+  const { entropyCoefficient } = share;
+  const columns = {
+    ...{ behaviorLogprobs, credit, tokenMask, gradientMask: control.gradientMask, weights },
+    ...(beta > 0 ? { referenceLogprobs: batch.perToken.referenceLogprobs! } : {}),
+    ...(entropyCoefficient > 0
+      ? { entropyWeights: weights.map((weight) => weight * entropyCoefficient) }
+      : {}),
+    ...(control.penaltySlopes === null ? {} : { penaltySlopes: control.penaltySlopes }),
   };
+  const { temperature } = training;
+  return { policy, batch, options: scheme.loss, temperature, columns, chosen: control.chosen };
 }
 
 interface Totals {
@@ -153,25 +142,28 @@ async function accumulate(
   return totals;
 }
 
-function countTokens({ tokenMask }: ShapedBatch): number {
+function countTokens({ tokenMask }: ShapedBatch['perToken']): number {
   return tokenMask.reduce((running, counts) => running + counts, 0);
 }
 
-/** One optimizer step over some rollouts of the batch; null when none of them has a gradient. */
+/** One optimizer step over some rollouts of the batch, one or more; null when none of them has a gradient. */
 async function updateOnce(call: UpdateCall, share: Share): Promise<Record<string, number> | null> {
   const { policy, moments, scheme, training } = call;
   const { rollouts, update } = share;
-  const batch = pickRollouts(call.batch, rollouts);
+  const batch = takeRows(call.batch, rollouts);
+  const { credit } = batch.perToken;
   const isEveryNeeded = needsEveryRollout(scheme.loss, share);
   // Without a gradient Adam would still move the weights, by what it remembers of earlier steps.
-  if (countTokens(batch) === 0) return null;
-  if (!isEveryNeeded && !batch.credit.some((value) => value !== 0)) return null;
+  const tokens = countTokens(batch.perToken);
+  if (tokens === 0) return null;
+  if (!isEveryNeeded && !credit.some((value) => value !== 0)) return null;
   const context = createContext(call, batch, share);
   const width = batch.completionLength;
   const taught = rollouts
     .map((_, row) => row)
     .filter(
-      (row) => isEveryNeeded || hasAny(batch.credit, row, width) || hasAny(context.penaltySlopes, row, width),
+      (row) =>
+        isEveryNeeded || hasAny(credit, row, width) || hasAny(context.columns.penaltySlopes, row, width),
     );
   const gradients = createGradientSums(policy);
   const describe = (rows: readonly number[]): string =>
@@ -186,9 +178,7 @@ async function updateOnce(call: UpdateCall, share: Share): Promise<Record<string
     'loss/policy': totals.loss,
     ...(scheme.loss.beta > 0 ? { 'loss/kl': totals.kl / Math.max(totals.tokens, 1) } : {}),
     'gradient/norm': gradientNorm,
-    ...(context.chosen === null
-      ? {}
-      : { 'update/covariance_chosen': context.chosen / Math.max(countTokens(batch), 1) }),
+    ...(context.chosen === null ? {} : { 'update/covariance_chosen': context.chosen / tokens }),
     'update/clip_fraction': totals.clipped / Math.max(totals.tokens, 1),
     'update/clip_fraction_high': totals.clippedHigh / Math.max(totals.tokens, 1),
     'update/clip_fraction_low': (totals.clipped - totals.clippedHigh) / Math.max(totals.tokens, 1),
@@ -207,7 +197,11 @@ function meanOf(rows: readonly Record<string, number>[]): Record<string, number>
 }
 
 /** Mean per counted token of the KL from the behavior policy to the reference (k1), as sampled. */
-function measureReference({ logprobs, referenceLogprobs, tokenMask }: ShapedBatch): Record<string, number> {
+function measureReference({
+  logprobs,
+  referenceLogprobs,
+  tokenMask,
+}: ShapedBatch['perToken']): Record<string, number> {
   if (referenceLogprobs === undefined) return {};
   let sum = 0;
   let tokens = 0;
@@ -220,12 +214,12 @@ function measureReference({ logprobs, referenceLogprobs, tokenMask }: ShapedBatc
 }
 
 /** Means over all counted tokens, those of rollouts without credit included, as sampled; null when no token counts. */
-function measureTokens(batch: ShapedBatch): { entropy: number; covariance: number } | null {
-  const { entropies, tokenMask } = batch;
-  const tokens = countTokens(batch);
+function measureTokens(columns: ShapedBatch['perToken']): { entropy: number; covariance: number } | null {
+  const { entropies, tokenMask } = columns;
+  const tokens = countTokens(columns);
   if (tokens === 0) return null;
   const total = entropies.reduce((running, entropy, at) => running + entropy * tokenMask[at]!, 0);
-  const covariances = measureCovariances(batch);
+  const covariances = measureCovariances(columns);
   return { entropy: total / tokens, covariance: covariances.reduce((a, b) => a + b, 0) / tokens };
 }
 
@@ -240,24 +234,24 @@ function measureTokens(batch: ShapedBatch): { entropy: number; covariance: numbe
  */
 export async function updatePolicy(call: UpdateCall): Promise<Record<string, number>> {
   const { batch, scheme, training, seed, step } = call;
-  if (scheme.loss.beta > 0 && batch.referenceLogprobs === undefined) {
-    throw new RangeError(
-      `scheme ${scheme.name} has beta ${scheme.loss.beta} and needs the reference logprobs of its rollouts`,
-    );
+  if (scheme.loss.beta > 0) {
+    const needed = { perToken: ['referenceLogprobs'], perRollout: [] } as const;
+    requireColumns(batch, needed, `loss.beta of scheme ${scheme.name}`);
   }
   requireBatchIds(
     { tokens: batch.tokens, length: batch.promptLength + batch.completionLength },
     call.policy.config.vocabularySize,
   );
-  const { updatesPerBatch: updates, epochs, groupSize } = training;
-  const shares = splitMinibatches({ count: batch.count, groupSize, updates, epochs, seed, step });
-  const sampled = measureTokens(batch);
+  const { updatesPerBatch: updates, epochs } = training;
+  const shares = splitMinibatches({ groups: batch.groups, updates, epochs, seed, step });
+  const sampled = measureTokens(batch.perToken);
   const { coefficient: entropyCoefficient, next } = controlEntropy(scheme.loss, {
     remembered: call.moments.entropyCoefficient,
     entropy: sampled?.entropy ?? null,
   });
   const measured: Record<string, number>[] = [];
   for (const [update, rollouts] of shares.entries()) {
+    if (rollouts.length === 0) continue;
     const metrics = await updateOnce(call, { rollouts, update, entropyCoefficient });
     if (metrics !== null) measured.push(metrics);
   }
@@ -269,7 +263,7 @@ export async function updatePolicy(call: UpdateCall): Promise<Record<string, num
       ? {}
       : { 'entropy/mean_nats': sampled.entropy, 'update/covariance_mean': sampled.covariance }),
     ...(hasBonus ? { 'entropy/coefficient': entropyCoefficient } : {}),
-    ...measureReference(batch),
+    ...measureReference(batch.perToken),
     'update/skipped': (shares.length - measured.length) / shares.length,
   };
 }

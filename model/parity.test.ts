@@ -156,7 +156,7 @@ for (const name of ['llama-gqa', 'llama-tied']) {
         const begin = row * (rollouts.promptLength + 16) + rollouts.promptLength;
         assert.deepEqual([...rollouts.tokens.subarray(begin, begin + 16)], continuation);
         const want = full.next_token_logprobs.slice(ids.length - 1);
-        assertClose(rollouts.logprobs.subarray(row * 16, row * 16 + 16), want, 'behavior logprobs');
+        assertClose(rollouts.perToken.logprobs.subarray(row * 16, row * 16 + 16), want, 'behavior logprobs');
       });
     }));
 }

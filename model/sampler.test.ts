@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs-core';
 import { deriveStream } from '../random/streams.ts';
+import { AUTHORS, type RolloutBatch } from '../rollouts/rollout-batch.ts';
 import { selectBackend, type BackendChoice } from './backend.ts';
 import { defaultCacheDirectory } from './cache-directory.ts';
 import type { PolicyConfig } from './config.ts';
 import { createPolicy, writeParameters, type Policy } from './policy.ts';
-import { sampleCompletions, type RolloutBatch, type SampleCall } from './sampler.ts';
+import { sampleCompletions, type SampleCall } from './sampler.ts';
 import { scoreArrays } from './score-arrays.ts';
 import { chooseToken, NonFiniteLogitsError } from './token-choice.ts';
 
@@ -94,7 +95,7 @@ test('a completion ends with its first end token or is truncated, and padding fo
     assert.equal(tokens.indexOf(1), batch.finished[row] === 1 ? tokens.length - 1 : -1);
     if (batch.finished[row] === 0) assert.equal(tokens.length, 12);
     assert.equal(batch.promptStarts[row], batch.promptLength - PROMPTS[row % 4]!.length);
-    const padding = batch.logprobs.subarray(
+    const padding = batch.perToken.logprobs.subarray(
       row * batch.completionLength + tokens.length,
       (row + 1) * batch.completionLength,
     );
@@ -110,8 +111,8 @@ test('behavior logprobs and entropies are those that the training path computes'
   const scores = scoreArrays(policy, { ...batch, length, lengths }, { from: promptLength, temperature: 1.3 });
   for (const row of ROWS) {
     for (let at = row * width; at < row * width + completionLengths[row]!; at += 1) {
-      assert.ok(Math.abs(batch.logprobs[at]! - scores.logprobs[at]!) < 1e-4, `logprob ${at}`);
-      assert.ok(Math.abs(batch.entropies[at]! - scores.entropies[at]!) < 1e-4, `entropy ${at}`);
+      assert.ok(Math.abs(batch.perToken.logprobs[at]! - scores.logprobs[at]!) < 1e-4, `logprob ${at}`);
+      assert.ok(Math.abs(batch.perToken.entropies[at]! - scores.entropies[at]!) < 1e-4, `entropy ${at}`);
     }
   }
 });
@@ -183,13 +184,116 @@ test('the disparity of a token is first minus second probability of the distribu
 
 test('disparities are recorded only on request and change nothing else', async () => {
   const plain = await sample([0, 1, 2]);
-  const { disparities, ...rest } = await sample([0, 1, 2], { recordsDisparities: true });
-  assert.equal(plain.disparities, undefined);
-  assert.deepEqual(rest, plain);
+  const recorded = await sample([0, 1, 2], { recordsDisparities: true });
+  const { disparities, ...perToken } = recorded.perToken;
+  assert.equal(plain.perToken.disparities, undefined);
+  assert.deepEqual({ ...recorded, perToken }, plain);
   const padding = (at: number): boolean =>
     at % plain.completionLength >= plain.completionLengths[Math.floor(at / plain.completionLength)]!;
   disparities!.forEach((value, at) => {
     assert.ok(padding(at) ? value === 0 : value >= 0 && value <= 1, `${value} at ${at}`);
   });
   assert.ok(disparities!.some((value) => value > 0));
+});
+
+test('a row begins with its forced tokens, marks them, and draws the rest as it would after them', async () => {
+  const forced = ROWS.map((row) => (row % 2 === 0 ? null : Int32Array.of(7, 4, 9)));
+  const [plain, steered] = [await sample(ROWS), await sample(ROWS, { forced, recordsDisparities: true })];
+  const width = steered.completionLength;
+  for (const row of ROWS) {
+    const tokens = completion(steered, row);
+    const authors = [...steered.authors.subarray(row * width, row * width + tokens.length)];
+    if (forced[row] === null) {
+      assert.deepEqual(tokens, completion(plain, row));
+      assert.ok(authors.every((author) => author === AUTHORS.policy));
+      continue;
+    }
+    assert.deepEqual(tokens.slice(0, 3), [7, 4, 9]);
+    assert.deepEqual(authors.slice(0, 3), [1, 1, 1]);
+    assert.ok(authors.slice(3).every((author) => author === AUTHORS.policy));
+  }
+  // What was forced is scored like a draw, under the distribution that it was put in place of.
+  const lengths = steered.completionLengths.map((count) => steered.promptLength + count);
+  const from = steered.promptLength;
+  const scores = scoreArrays(
+    policy,
+    { ...steered, length: from + width, lengths },
+    { from, temperature: 1.3 },
+  );
+  for (let at = width; at < width + 3; at += 1) {
+    assert.ok(Math.abs(steered.perToken.logprobs[at]! - scores.logprobs[at]!) < 1e-4, `logprob ${at}`);
+    assert.ok(Math.abs(steered.perToken.entropies[at]! - scores.entropies[at]!) < 1e-4, `entropy ${at}`);
+    assert.ok(steered.perToken.disparities![at]! > 0);
+  }
+});
+
+test('forcing what a row would have drawn changes its authors and nothing else', async () => {
+  const plain = await sample(ROWS);
+  const forced = ROWS.map((row) => Int32Array.from(completion(plain, row).slice(0, 1 + (row % 4))));
+  const { authors, ...rest } = await sample(ROWS, { forced, microBatch: 5, compactBelow: 1 });
+  const { authors: none, ...expected } = plain;
+  const free = ROWS.map(() => null);
+  assert.deepEqual(await sample(ROWS, { forced: free, banned: free }), plain);
+  assert.deepEqual(rest, expected);
+  assert.ok(none.every((author) => author === AUTHORS.policy));
+  const count = authors.reduce((sum, author) => sum + author, 0);
+  assert.equal(
+    count,
+    forced.reduce((sum, tokens) => sum + tokens.length, 0),
+  );
+});
+
+test('a forced end token ends its completion', async () => {
+  const batch = await sample([0], { forced: [Int32Array.of(5, 1)] });
+  assert.deepEqual([completion(batch, 0), batch.finished[0]], [[5, 1], 1]);
+});
+
+test('a banned token is never drawn, and the others share its probability', async () => {
+  const plain = await sample(ROWS);
+  const drawn = (batch: RolloutBatch): number[] => ROWS.flatMap((row) => completion(batch, row));
+  const [often] = [...new Set(drawn(plain))].filter((id) => id !== 1);
+  const banned = ROWS.map((row) => (row === 0 ? null : Int32Array.of(often!, 0)));
+  for (const temperature of [1.3, 0]) {
+    const batch = await sample(ROWS, { banned, temperature });
+    for (const row of ROWS.slice(1)) {
+      assert.ok(!completion(batch, row).some((id) => id === often || id === 0), `row ${row}`);
+    }
+    assert.ok(batch.perToken.logprobs.every((value) => Number.isFinite(value) && value <= 0));
+  }
+  const batch = await sample(ROWS, { banned });
+  assert.deepEqual(completion(batch, 0), completion(plain, 0));
+});
+
+test('one token of three banned, the two others have their odds: 2 and 5 of 7', () => {
+  const logits = Float32Array.from([-Infinity, Math.log(2), Math.log(5)]);
+  const masses = new Float64Array(3);
+  const at = (uniform: number, forced?: number) =>
+    chooseToken(logits, 0, { temperature: 1, uniform, masses, forced });
+  assert.deepEqual(
+    [0, 0.28, 0.29].map((uniform) => at(uniform).token),
+    [1, 1, 2],
+  );
+  assert.ok(Math.abs(at(0).logprob - Math.log(2 / 7)) < 1e-6);
+  assert.ok(Math.abs(at(0).entropy + (2 / 7) * Math.log(2 / 7) + (5 / 7) * Math.log(5 / 7)) < 1e-6);
+  assert.ok(Math.abs(at(0).disparity - 3 / 7) < 1e-6);
+  assert.deepEqual([at(0, 2).token, at(0, 2).entropy], [2, at(0).entropy]);
+  assert.ok(Math.abs(at(0, 2).logprob - Math.log(5 / 7)) < 1e-6);
+});
+
+test('rows that cannot be steered are refused with what was found', async () => {
+  const all = Int32Array.from({ length: 12 }, (_, id) => id);
+  const refused: [Partial<SampleCall>, RegExp][] = [
+    [{ forced: [] }, /1 prompts need as many rows of forced, found 0/],
+    [{ forced: [Int32Array.of(2, 99)] }, /forced token 1 of row 0 holds token id 99/],
+    [{ forced: [new Int32Array(13)] }, /row 0 has 13 forced tokens; expected at most the 12 of maxNewTokens/],
+    [{ forced: [Int32Array.of(2, 1, 3, 3)] }, /forced token 1 of row 0 ends its completion, but 2 more/],
+    [
+      { forced: [Int32Array.of(2, 3)], banned: [Int32Array.of(3)] },
+      /forced token 1 of row 0 is 3, .* banned/,
+    ],
+    [{ banned: [Int32Array.of(-1)] }, /banned id 0 of row 0 holds token id -1/],
+    [{ banned: [Int32Array.of(1)] }, /row 0 bans the end token 1 and would never end/],
+    [{ banned: [all], endId: null }, /row 0 bans all 12 tokens/],
+  ];
+  for (const [changes, message] of refused) await assert.rejects(sample([0], changes), message);
 });

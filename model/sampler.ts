@@ -1,19 +1,22 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { setImmediate } from 'node:timers/promises';
 import { uniformAt, type Stream } from '../random/streams.ts';
+import { AUTHORS, type Columns, type RolloutBatch, type SampledColumn } from '../rollouts/rollout-batch.ts';
 import { disposeCache, prefillCache, selectCacheRows } from './decode-step.ts';
 import type { Policy } from './policy.ts';
+import { checkSteering, silenceBanned, type Steering } from './steered-rows.ts';
 import { createStepDecoder, type StepDecoder } from './step-decoder.ts';
 import { chooseToken } from './token-choice.ts';
 import { requireTokenIds } from './token-ids.ts';
 
 /** What a rollout's draws are derived from, beside stream, step and token position. */
 export interface RolloutCounters {
+  /** also the group that the rollout belongs to */
   readonly problem: number;
   readonly sample: number;
 }
 
-export interface SampleCall {
+export interface SampleCall extends Steering {
   readonly policy: Policy;
   /** [N] prompts as token ids, each at least one token; equal prompts share their prefill */
   readonly prompts: readonly Int32Array[];
@@ -38,29 +41,6 @@ export interface SampleCall {
   readonly compactBelow?: number;
 }
 
-/** N rollouts with T completion columns; arrays are row-major. */
-export interface RolloutBatch {
-  readonly count: number;
-  /** P */
-  readonly promptLength: number;
-  /** T, the longest completion */
-  readonly completionLength: number;
-  /** [N, P + T]: prompts padded on the left, completions on the right, with the pad token */
-  readonly tokens: Int32Array;
-  /** [N]: columns of left padding */
-  readonly promptStarts: Int32Array;
-  /** [N]: sampled tokens, the end token included */
-  readonly completionLengths: Int32Array;
-  /** [N]: 1 = closed by the end token, 0 = truncated */
-  readonly finished: Uint8Array;
-  /** [N, T]: behavior logprobs at the sampling temperature (at 1 when greedy); 0 on padding */
-  readonly logprobs: Float32Array;
-  /** [N, T]: of the distribution sampled from; 0 on padding */
-  readonly entropies: Float32Array;
-  /** [N, T]: first minus second probability of the distribution sampled from; 0 on padding; absent unless asked for */
-  readonly disparities?: Float32Array;
-}
-
 const DEFAULT_MICRO_BATCH = 256;
 const DEFAULT_COMPACT_BELOW = 0.75;
 
@@ -71,6 +51,7 @@ interface Row {
   readonly logprobs: number[];
   readonly entropies: number[];
   readonly disparities: number[];
+  readonly authors: number[];
   finished: boolean;
 }
 
@@ -131,23 +112,27 @@ function checkCall(call: SampleCall): void {
   if (!(call.temperature >= 0)) {
     throw new RangeError(`the temperature must be 0 or more, found ${call.temperature}`);
   }
+  checkSteering({ ...call, count: call.prompts.length, vocabularySize });
 }
 
 /** Chooses the next token of each unfinished row from logits [rows, V]; returns the ids to feed, one per row. */
 function extendRows(call: SampleCall, rows: readonly Row[], logits: tf.Tensor2D): Int32Array {
-  const values = logits.dataSync() as Float32Array;
+  const indices = rows.map((row) => row.index);
+  const values = silenceBanned(logits.dataSync() as Float32Array, indices, call.banned);
   const masses = new Float64Array(logits.shape[1]);
   return Int32Array.from(rows, (row, at) => {
     if (row.finished) return call.padId;
     const { problem, sample } = call.counters[row.index]!;
     const { temperature } = call;
-    const uniform =
-      temperature === 0 ? 0 : uniformAt(call.stream, call.step, problem, sample, row.tokens.length);
-    const choice = chooseToken(values, at, { temperature, uniform, masses });
+    const position = row.tokens.length;
+    const uniform = temperature === 0 ? 0 : uniformAt(call.stream, call.step, problem, sample, position);
+    const forced = call.forced?.[row.index]?.[position];
+    const choice = chooseToken(values, at, { temperature, uniform, masses, forced });
     row.tokens.push(choice.token);
     row.logprobs.push(choice.logprob);
     row.entropies.push(choice.entropy);
     row.disparities.push(choice.disparity);
+    row.authors.push(forced === undefined ? AUTHORS.policy : AUTHORS.forced);
     row.finished = choice.token === call.endId;
     return choice.token;
   });
@@ -237,21 +222,41 @@ async function sampleMicroBatch(call: SampleCall, rows: readonly Row[], promptLe
   }
 }
 
+/** [N, T] of one list per row, 0 on padding. */
+function padColumn(rows: readonly (readonly number[])[], width: number): Float32Array {
+  const values = new Float32Array(rows.length * width);
+  rows.forEach((row, index) => values.set(row, index * width));
+  return values;
+}
+
+function collectColumns(
+  call: SampleCall,
+  rows: readonly Row[],
+  width: number,
+): Columns<SampledColumn, 'disparities'> {
+  const column = (name: 'logprobs' | 'entropies' | 'disparities'): Float32Array =>
+    padColumn(
+      rows.map((row) => row[name]),
+      width,
+    );
+  return {
+    logprobs: column('logprobs'),
+    entropies: column('entropies'),
+    ...(call.recordsDisparities === true ? { disparities: column('disparities') } : {}),
+  };
+}
+
 function collectRollouts(call: SampleCall, rows: readonly Row[], promptLength: number): RolloutBatch {
   const count = rows.length;
   const completionLength = Math.max(...rows.map((row) => row.tokens.length));
   const length = promptLength + completionLength;
   const tokens = new Int32Array(count * length).fill(call.padId);
-  const logprobs = new Float32Array(count * completionLength);
-  const entropies = new Float32Array(count * completionLength);
-  const disparities = new Float32Array(count * completionLength);
+  const authors = new Uint8Array(count * completionLength).fill(AUTHORS.policy);
   rows.forEach((row, index) => {
     const prompt = call.prompts[index]!;
     tokens.set(prompt, index * length + promptLength - prompt.length);
     tokens.set(row.tokens, index * length + promptLength);
-    logprobs.set(row.logprobs, index * completionLength);
-    entropies.set(row.entropies, index * completionLength);
-    disparities.set(row.disparities, index * completionLength);
+    authors.set(row.authors, index * completionLength);
   });
   return {
     count,
@@ -261,18 +266,20 @@ function collectRollouts(call: SampleCall, rows: readonly Row[], promptLength: n
     promptStarts: Int32Array.from(call.prompts, (prompt) => promptLength - prompt.length),
     completionLengths: Int32Array.from(rows, (row) => row.tokens.length),
     finished: Uint8Array.from(rows, (row) => Number(row.finished)),
-    logprobs,
-    entropies,
-    ...(call.recordsDisparities === true ? { disparities } : {}),
+    groups: Int32Array.from(call.counters, ({ problem }) => problem),
+    authors,
+    perToken: collectColumns(call, rows, completionLength),
+    perRollout: {},
   };
 }
 
 /**
  * Samples one completion per prompt with a key/value cache. Draws are `uniformAt(stream, step, problem, sample, position)`,
- * so that a rollout does not depend on the rollouts sampled beside it. Yields to the event loop after every token.
+ * so that a rollout does not depend on the rollouts sampled beside it. A forced token leaves its draw unused, and is scored
+ * like a drawn one: under the policy, renormalised where tokens are banned. Yields to the event loop after every token.
  *
  * @throws NonFiniteLogitsError when the policy has diverged
- * @throws UnknownTokenIdError when a prompt holds an id that the policy does not know
+ * @throws UnknownTokenIdError when a prompt holds an id that the policy does not know; RangeError for an impossible call
  * @throws the signal's reason when aborted
  */
 export async function sampleCompletions(call: SampleCall): Promise<RolloutBatch> {
@@ -284,6 +291,7 @@ export async function sampleCompletions(call: SampleCall): Promise<RolloutBatch>
     logprobs: [],
     entropies: [],
     disparities: [],
+    authors: [],
     finished: false,
   }));
   const size = call.microBatch ?? DEFAULT_MICRO_BATCH;

@@ -1,4 +1,4 @@
-/** One sampled token with its logprob and, of the distribution it came from, the entropy in nats and the disparity. */
+/** One token, drawn or forced, with its logprob and, of the distribution it came from, the entropy in nats and the disparity. */
 export interface TokenChoice {
   token: number;
   logprob: number;
@@ -32,7 +32,8 @@ function invertCumulative(masses: Float64Array, threshold: number): number {
 
 /**
  * Chooses a token from row `row` of logits [N, V] by inverting the cumulative distribution of
- * softmax(logits / temperature) at `uniform` in [0, 1); temperature 0 takes the largest, scored at temperature 1.
+ * softmax(logits / temperature) at `uniform` in [0, 1); temperature 0 takes the largest, scored at temperature 1. A token
+ * of logit −Infinity is never drawn; `forced` is taken whatever its probability.
  * `masses` is scratch space of V numbers.
  *
  * @throws NonFiniteLogitsError when the row holds NaN or infinities
@@ -40,7 +41,7 @@ function invertCumulative(masses: Float64Array, threshold: number): number {
 export function chooseToken(
   logits: Float32Array,
   row: number,
-  call: { temperature: number; uniform: number; masses: Float64Array },
+  call: { temperature: number; uniform: number; masses: Float64Array; forced?: number | undefined },
 ): TokenChoice {
   const { masses } = call;
   const vocabulary = masses.length;
@@ -64,7 +65,8 @@ export function chooseToken(
       `row ${row} of the logits holds ${shift} and sums to ${total}; the policy has diverged, lower the learning rate`,
     );
   }
-  const token = call.temperature === 0 ? largest : invertCumulative(masses, call.uniform * total);
+  const drawn = call.temperature === 0 ? largest : invertCumulative(masses, call.uniform * total);
+  const token = call.forced ?? drawn;
   const logTotal = Math.log(total);
   return {
     token,

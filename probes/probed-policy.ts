@@ -1,10 +1,11 @@
 import type { Policy } from '../model/policy.ts';
 import { listParameterNames, readParameters } from '../model/policy.ts';
-import { sampleCompletions, type RolloutBatch } from '../model/sampler.ts';
+import { sampleCompletions } from '../model/sampler.ts';
 import { scoreArrays } from '../model/score-arrays.ts';
 import type { Tokenizer } from '../model/tokenizer.ts';
 import type { TokenBatch } from '../model/token-batch.ts';
 import { deriveStream } from '../random/streams.ts';
+import type { RolloutBatch } from '../rollouts/rollout-batch.ts';
 import type { CompletionCall, ProbeCompletion, ProbedPolicy, ScoredText } from './probe.ts';
 
 /** What sampling and scoring need besides the policy. */
@@ -26,7 +27,7 @@ function readCompletion(batch: RolloutBatch, row: number, tokenizer: Tokenizer):
   const tokens = batch.tokens.slice(firstToken, firstToken + length);
   return {
     tokens,
-    logprobs: batch.logprobs.slice(firstScore, firstScore + length),
+    logprobs: batch.perToken.logprobs.slice(firstScore, firstScore + length),
     text: tokenizer.decode(tokens, { skipSpecialTokens: true }),
     isTruncated: batch.finished[row] === 0,
   };

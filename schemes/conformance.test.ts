@@ -13,6 +13,7 @@ import { defaultCacheDirectory } from '../model/cache-directory.ts';
 import { createGenerator } from '../random/generator.ts';
 import { deriveStream } from '../random/streams.ts';
 import { openReward } from '../rewards/index.ts';
+import { createRolloutBatch, numberGroups } from '../rollouts/rollout-batch.fixture.ts';
 import { schemeSchema, type Scheme } from '../spec/scheme.ts';
 import { findScheme, schemeNames, schemes } from './index.ts';
 import { UnknownPartError } from '../spec/part-index.ts';
@@ -61,19 +62,22 @@ function estimate(
   rollouts: ReturnType<typeof createRollouts>,
   rewards: readonly (number | null)[],
 ): EstimatedCredit {
-  return estimateCredit({
-    rewards,
-    groupSize: GROUP,
+  const batch = createRolloutBatch({
     count: COUNT,
     completionLength: WIDTH,
     completionLengths: Int32Array.from(rollouts.lengths),
     finished: Uint8Array.from({ length: COUNT }, (_, row) => Number(row % 5 !== 0)),
-    maskTruncated: scheme.gates.maskTruncated,
-    logprobs: rollouts['behaviorLogprobs']!,
-    referenceLogprobs: rollouts['referenceLogprobs']!,
-    values: rollouts['values']!,
-    options: scheme.advantage,
+    groups: numberGroups(COUNT, GROUP),
+    perToken: {
+      logprobs: rollouts['behaviorLogprobs']!,
+      entropies: rollouts['entropies']!,
+      referenceLogprobs: rollouts['referenceLogprobs']!,
+      values: rollouts['values']!,
+    },
+    perRollout: {},
   });
+  const { maskTruncated } = scheme.gates;
+  return estimateCredit(batch, { rewards, maskTruncated, options: scheme.advantage });
 }
 
 /** Rewards → advantages → credit → loss and gradients, as a training step does. */
@@ -93,8 +97,10 @@ function teach(
     localBatch: 5,
   });
   const current = { logprobs: rollouts['logprobs']!, entropies: rollouts['entropies']! };
+  const { entropies, behaviorLogprobs: logprobs } = rollouts as Record<string, Float32Array>;
+  const perToken = { credit, tokenMask, logprobs: logprobs!, entropies: entropies! };
   const { gradientMask, penaltySlopes } = controlTokens(
-    { completionLength: WIDTH, credit, tokenMask, logprobs: rollouts['behaviorLogprobs']! },
+    { completionLength: WIDTH, perToken },
     () => current,
     { options, generator: createGenerator(deriveStream(7, 'clip-cov')) },
   );
@@ -135,10 +141,11 @@ function teach(
 function assertPermutes(options: Scheme['advantage']): void {
   const rewards = [1, 0, 0, 0, 1, 1, 0, 1];
   const order = [2, 0, 3, 1, 4, 5, 6, 7];
-  const plain = computeAdvantages(rewards, GROUP, options);
+  const groups = numberGroups(8, GROUP);
+  const plain = computeAdvantages(rewards, groups, options);
   const permuted = computeAdvantages(
     order.map((at) => rewards[at]!),
-    GROUP,
+    groups,
     options,
   );
   order.forEach((at, position) => assert.ok(Math.abs(permuted[position]! - plain[at]!) < 1e-6));

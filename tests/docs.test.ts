@@ -9,7 +9,7 @@ const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const pages = ['README.md', ...readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'))].map(
   (name) => (name === 'README.md' ? name : `docs/${name}`),
 );
-const rules = [...read('eslint.config.js').matchAll(/^ {2}(\w+): \[(.*)\],$/gm)].map(
+const rules = [...read('eslint.config.js').matchAll(/^ {2}(\w+): \[([^\]]*)\],$/gm)].map(
   ([, room, allowed]) => [room!, [...allowed!.matchAll(/'(\w+)'/g)].map(([, name]) => name!)] as const,
 );
 

@@ -1,0 +1,110 @@
+import { describeColumn, type KnownRolloutColumn, type KnownTokenColumn } from './columns.ts';
+
+/** Who wrote a completion token; padding stands as the policy's. */
+export const AUTHORS = {
+  /** sampled from the behavior policy, which alone learns from it */
+  policy: 0,
+  /** fed to the policy in place of a draw */
+  forced: 1,
+} as const;
+
+/** Float32 arrays by name: those of `Name` are there, those of `Known` may be. */
+export type Columns<Name extends string, Known extends string = never> = Readonly<
+  Record<Name, Float32Array>
+> &
+  Readonly<Partial<Record<Known, Float32Array>>>;
+
+/** What every batch holds from the moment it is sampled. */
+export type SampledColumn = 'logprobs' | 'entropies';
+
+/** N rollouts with T completion columns; arrays are row-major. */
+export interface RolloutBatch<TokenColumn extends string = SampledColumn, RowColumn extends string = never> {
+  /** N */
+  readonly count: number;
+  /** P */
+  readonly promptLength: number;
+  /** T, the longest completion */
+  readonly completionLength: number;
+  /** [N, P + T]: prompts padded on the left, completions on the right, with the pad token */
+  readonly tokens: Int32Array;
+  /** [N]: columns of left padding */
+  readonly promptStarts: Int32Array;
+  /** [N]: completion tokens, the end token included */
+  readonly completionLengths: Int32Array;
+  /** [N]: 1 = closed by the end token, 0 = truncated */
+  readonly finished: Uint8Array;
+  /** [N]: what a baseline compares; rollouts of the same number are one group */
+  readonly groups: Int32Array;
+  /** [N, T]: who wrote each completion token, of `AUTHORS` */
+  readonly authors: Uint8Array;
+  /** [N, T] each; 0 on padding */
+  readonly perToken: Columns<TokenColumn, KnownTokenColumn>;
+  /** [N] each */
+  readonly perRollout: Columns<RowColumn, KnownRolloutColumn>;
+}
+
+/** Rollouts with what they teach. */
+export type ShapedBatch = RolloutBatch<SampledColumn | 'credit' | 'tokenMask', 'advantages'>;
+
+/** Rollouts with what they teach a critic. */
+export type ValuedBatch = RolloutBatch<SampledColumn | 'values' | 'returns' | 'valueMask'>;
+
+/** Names of columns by what they are told of. */
+export interface ColumnNames<TokenColumn extends string, RowColumn extends string> {
+  readonly perToken: readonly TokenColumn[];
+  readonly perRollout: readonly RowColumn[];
+}
+
+export const shapedColumns = {
+  perToken: ['logprobs', 'entropies', 'credit', 'tokenMask'],
+  perRollout: ['advantages'],
+} as const;
+
+export const valuedColumns = {
+  perToken: ['logprobs', 'entropies', 'values', 'returns', 'valueMask'],
+  perRollout: [],
+} as const;
+
+/**
+ * The batch, known to hold these columns.
+ *
+ * @param asker who needs them, as the error names it
+ * @throws RangeError naming what is missing
+ */
+export function requireColumns<TokenColumn extends string, RowColumn extends string>(
+  batch: RolloutBatch<never>,
+  needed: ColumnNames<TokenColumn, RowColumn>,
+  asker: string,
+): RolloutBatch<TokenColumn, RowColumn> {
+  const missing = [
+    ...needed.perToken.filter((name) => !Object.hasOwn(batch.perToken, name)),
+    ...needed.perRollout.filter((name) => !Object.hasOwn(batch.perRollout, name)),
+  ];
+  if (missing.length > 0) {
+    throw new RangeError(
+      `the rollouts hold no ${missing.map(describeColumn).join(', no ')}, which ${asker} needs; ` +
+        'they were sampled or shaped under another scheme',
+    );
+  }
+  return batch as RolloutBatch<TokenColumn, RowColumn>;
+}
+
+/** The batch with further columns beside its own, or in place of those of the same name. */
+export function addColumns<
+  TokenColumn extends string,
+  RowColumn extends string,
+  NewToken extends string = never,
+  NewRow extends string = never,
+>(
+  batch: RolloutBatch<TokenColumn, RowColumn>,
+  added: {
+    readonly perToken?: Readonly<Record<NewToken, Float32Array>>;
+    readonly perRollout?: Readonly<Record<NewRow, Float32Array>>;
+  },
+): RolloutBatch<TokenColumn | NewToken, RowColumn | NewRow> {
+  const columns = {
+    perToken: { ...batch.perToken, ...added.perToken },
+    perRollout: { ...batch.perRollout, ...added.perRollout },
+  };
+  return { ...batch, ...columns } as RolloutBatch<TokenColumn | NewToken, RowColumn | NewRow>;
+}
