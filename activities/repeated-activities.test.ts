@@ -20,7 +20,8 @@ import { createArtifactStore } from './artifact-store.ts';
 import { createHeldRollouts } from './held-rollouts.ts';
 import { createLivePolicies } from './live-policies.ts';
 import type { OpenedRun } from './open-run.ts';
-import { createPlanReader } from './run-context.ts';
+import { rescoreStep } from './rescore-step.ts';
+import { createPlanReader, openRunContext } from './run-context.ts';
 import { createStoreActivities, type StoreActivities } from './store-activities.ts';
 import { createTrainActivities, type TrainActivities } from './train-activities.ts';
 
@@ -212,4 +213,21 @@ test('a base model whose corpus the program would now write differently is refus
     new MockActivityEnvironment().run(store.findBaseModel, { baseModelId: 'b1' }) as Promise<unknown>,
     (error) => error instanceof ApplicationFailure && error.type === 'CorpusMismatchError',
   );
+});
+
+test('the stored rollouts give the recorded rewards and advantages again, and those of another scheme', () => {
+  const context = openRunContext({
+    ...{ runId: 'r1', experimentId: 'e1', conditionName: 'grpo', seed: 0, baseModelId: 'b1' },
+    ...{ condition, examples: null },
+  });
+  const own = rescoreStep(db, context, { scheme: condition.scheme, step: 0 });
+  assert.equal(own.length, 16);
+  for (const { own: recorded, other } of own) assert.deepEqual(other, recorded);
+  const negative = rescoreStep(db, context, { scheme: findScheme('negative-reinforcement'), step: 0 });
+  for (const { rollout, other } of negative)
+    assert.equal(other.advantage! + 0, rollout.verdict.outcome === 'correct' ? 0 : -1);
+  assert.throws(() => rescoreStep(db, context, { scheme: findScheme('ppo'), step: 0 }), {
+    name: 'MissingColumnError',
+    message: /hold no values .*"gae" needs/,
+  });
 });

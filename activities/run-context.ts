@@ -67,7 +67,8 @@ export function openSubstrate({ recipe, task: taskSettings }: BaseModelPlan): Su
   return { task, knowledge, tokenizer, policyConfig: toPolicyConfig(recipe.architecture, tokenizer) };
 }
 
-function openRunContext(plan: RunPlan): RunContext {
+/** A run as its plan alone describes it. */
+export function openRunContext(plan: RunPlan): RunContext {
   const { base, task, training, teacher, scheme } = plan.condition;
   const substrate = openSubstrate({ recipe: base, task });
   const behavior =

@@ -8,19 +8,25 @@ import {
   type ShapedRollout,
 } from '../db/rollouts.ts';
 import { estimateCredit } from '../learning/estimate-credit.ts';
-import { combineRewards, type CombinedReward } from '../rewards/combine-rewards.ts';
-import { openReward, rewardNeeds } from '../rewards/index.ts';
+import { rewardNeeds } from '../rewards/index.ts';
 import type { JudgedCriterion } from '../rewards/rubric.ts';
 import { addColumns } from '../rollouts/rollout-batch.ts';
 import { selectRows } from '../rollouts/select-rows.ts';
 import type { ArtifactRef } from '../spec/plan.ts';
-import type { Scheme } from '../spec/scheme.ts';
 import { durable, stageKey } from './durable.ts';
 import type { HeldRound } from './held-rollouts.ts';
 import { readRounds } from './read-rounds.ts';
-import { placeRollout, toRewardInputs, type GroupSignals } from './reward-input.ts';
+import {
+  createRewarding,
+  groupByPrompt,
+  isMixed,
+  keepGroups,
+  votesOn,
+  type RewardedGroup,
+} from './reward-groups.ts';
+import { placeRollout, type GroupSignals } from './reward-input.ts';
 import { encodeRollouts } from './rollout-file.ts';
-import { poolIndex, type RunContext } from './run-context.ts';
+import type { RunContext } from './run-context.ts';
 import type { StoreDependencies } from './store-dependencies.ts';
 
 export interface ShapeInput {
@@ -37,43 +43,9 @@ export interface ShapedStep {
   readonly wantsAnotherRound: boolean;
 }
 
-interface Group {
-  readonly rows: readonly RolloutWithVerdict[];
-  readonly rewards: readonly CombinedReward[];
-}
-
-/** What turns the rollouts of one prompt into rewards under a scheme. */
-function createRewarding(context: RunContext) {
-  const components = context.plan.condition.scheme.rewards.map(({ component, weight, options }) => ({
-    weight,
-    reward: openReward(component, options),
-  }));
-  return (rows: readonly RolloutWithVerdict[], signals: GroupSignals): Group => {
-    const rewards = toRewardInputs(context, rows, signals).map((input) =>
-      combineRewards(
-        components.map(({ weight, reward }) => ({ name: reward.name, weight, value: reward.score(input) })),
-      ),
-    );
-    return { rows, rewards };
-  };
-}
-
-/** Some but not all rollouts are correct, so the group says something about its prompt. */
-function isMixed(group: Group): boolean {
-  const correct = group.rows.filter((row) => row.verdict.outcome === 'correct').length;
-  return correct > 0 && correct < group.rows.length;
-}
-
-/** The groups that may teach; all of them when the gate would leave none. */
-function keepGroups(groups: readonly Group[], scheme: Scheme, wanted: number): readonly Group[] {
-  if (!scheme.gates.dropUniformGroups) return groups;
-  const mixed = groups.filter(isMixed).slice(0, wanted);
-  return mixed.length > 0 ? mixed : groups.slice(0, wanted);
-}
-
 function toShapedRollouts(
-  groups: readonly Group[],
-  kept: readonly Group[],
+  groups: readonly RewardedGroup[],
+  kept: readonly RewardedGroup[],
   shaped: { readonly advantages: Float32Array; readonly credit: Float32Array; readonly width: number },
 ): ShapedRollout[] {
   const keptRows = new Map(kept.flatMap((group) => group.rows).map((row, at) => [row.id, at]));
@@ -95,19 +67,6 @@ function toShapedRollouts(
   );
 }
 
-/** What the base model answered to a rollout's problem, where the run trains on a pool that was sampled before. */
-function votesOn(
-  { plan }: RunContext,
-  { step, problemIndex }: RolloutWithVerdict,
-  pool: ReadonlyMap<number, Record<string, number>>,
-): GroupSignals['pool'] {
-  const { promptsPerStep } = plan.condition.training;
-  const round = Math.floor(problemIndex / promptsPerStep);
-  const index = poolIndex(plan, { step, round, position: problemIndex % promptsPerStep });
-  const answers = index === null ? undefined : pool.get(index);
-  return answers === undefined ? null : { answers };
-}
-
 /** What the judge found, where a reward reads it. */
 function listJudged(
   db: StoreDependencies['db'],
@@ -124,16 +83,14 @@ function rewardGroups(
   db: StoreDependencies['db'],
   context: RunContext,
   rounds: readonly HeldRound[],
-): Group[] {
+): RewardedGroup[] {
   const { plan } = context;
   const rows = rounds.flatMap((round) => round.rows);
   const judged = listJudged(db, context, rows);
   const pool = plan.condition.training.pool === null ? new Map() : listPoolAnswers(db, plan.runId);
   const batches = rounds.map(({ batch }) => batch);
-  const byProblem = new Map<number, RolloutWithVerdict[]>();
-  for (const row of rows) byProblem.set(row.problemIndex, [...(byProblem.get(row.problemIndex) ?? []), row]);
-  const reward = createRewarding(context);
-  return [...byProblem.values()].map((group) =>
+  const reward = createRewarding(context, plan.condition.scheme);
+  return groupByPrompt(rows).map((group) =>
     reward(group, { judged, batches, pool: votesOn(context, group[0]!, pool) }),
   );
 }

@@ -13,6 +13,7 @@ import { addLsCommand } from './ls.ts';
 import { addOverlapCommand } from './overlap.ts';
 import { addPauseCommand } from './pause.ts';
 import { addReportCommand } from './report.ts';
+import { addRescoreCommand } from './rescore.ts';
 import { addResumeCommand } from './resume.ts';
 import { addRunCommand } from './run.ts';
 import { addSettingsCommand } from './settings.ts';
@@ -33,6 +34,7 @@ function createProgram(setExitCode: (code: number) => void): Command {
     addResumeCommand,
     addLsCommand,
     addShowCommand,
+    addRescoreCommand,
     addPauseCommand,
     addCancelCommand,
     addExtendCommand,

@@ -40,7 +40,12 @@ function isOwnScheme(settings: Settings): boolean {
   return isWhole && !schemeNames.includes(settings['name'] as string);
 }
 
-function resolveScheme(settings: Settings, place: string): Scheme {
+/**
+ * A scheme as a declaration names, changes or brings it, with every default filled in.
+ *
+ * @throws {InvalidSpecError}
+ */
+export function resolveScheme(settings: Settings, place: string): Scheme {
   const { name, ...overrides } = settings;
   if (typeof name !== 'string') throw new InvalidSpecError(`${place}.scheme.name: expected a scheme's name`);
   if (isOwnScheme(settings)) return parseSpec(schemeSchema, settings, `${place}.scheme`);

@@ -148,7 +148,7 @@ test('a batch that was sampled without what the options need is refused', () => 
   const rollouts = createRolloutBatch({ count: 2, completionLength: 1, perToken, perRollout: {} });
   const options = { ...defaults, klInReward: 0.1 };
   assert.throws(() => estimateCredit(rollouts, { rewards: [1, 0], maskTruncated: false, options }), {
-    name: RangeError.name,
+    name: 'MissingColumnError',
     message: /hold no referenceLogprobs \(logprob .*\), which advantage\.klInReward needs/,
   });
 });

@@ -127,7 +127,7 @@ test('a batch without values is refused, and a loss that is not finite names its
   const call = { critic, training: createTraining(), options, seed: 1, step: 7 };
   const { values: _values, ...bare } = batch.perToken;
   await assert.rejects(updateCritic({ ...call, batch: { ...batch, perToken: bare } }), {
-    name: RangeError.name,
+    name: 'MissingColumnError',
     message: /hold no values \(.*\), which the critic needs/,
   });
   const returns = batch.perToken.returns.map(() => Infinity);

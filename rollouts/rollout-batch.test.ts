@@ -14,7 +14,7 @@ const sampled = createRolloutBatch({
 
 test('a batch without the columns that somebody needs is refused by their names and what they are', () => {
   assert.throws(() => requireColumns(sampled, shapedColumns, 'an update'), {
-    name: RangeError.name,
+    name: 'MissingColumnError',
     message:
       /^the rollouts hold no credit \(the advantage .*\), no tokenMask \(.*\), no advantages \(.*\), which an update needs;/,
   });

@@ -49,6 +49,11 @@ export type ShapedBatch = RolloutBatch<SampledColumn | 'credit' | 'tokenMask', '
 /** Rollouts with what they teach a critic. */
 export type ValuedBatch = RolloutBatch<SampledColumn | 'values' | 'returns' | 'valueMask'>;
 
+/** Rollouts lack a column that is asked for: sample them again with a scheme that records it. */
+export class MissingColumnError extends Error {
+  override readonly name = 'MissingColumnError';
+}
+
 /** Names of columns by what they are told of. */
 export interface ColumnNames<TokenColumn extends string, RowColumn extends string> {
   readonly perToken: readonly TokenColumn[];
@@ -69,7 +74,7 @@ export const valuedColumns = {
  * The batch, known to hold these columns.
  *
  * @param asker who needs them, as the error names it
- * @throws RangeError naming what is missing
+ * @throws MissingColumnError naming what is missing
  */
 export function requireColumns<TokenColumn extends string, RowColumn extends string>(
   batch: RolloutBatch<never>,
@@ -81,7 +86,7 @@ export function requireColumns<TokenColumn extends string, RowColumn extends str
     ...needed.perRollout.filter((name) => !Object.hasOwn(batch.perRollout, name)),
   ];
   if (missing.length > 0) {
-    throw new RangeError(
+    throw new MissingColumnError(
       `the rollouts hold no ${missing.map(describeColumn).join(', no ')}, which ${asker} needs; ` +
         'they were sampled or shaped under another scheme',
     );

@@ -11,6 +11,7 @@ const ROOMS = [
   'probes',
   'random',
   'rewards',
+  'rollouts',
   'schemes',
   'spec',
   'tasks',
