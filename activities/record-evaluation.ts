@@ -3,6 +3,7 @@ import { writeTransaction } from '../db/connection.ts';
 import { recordEvaluations, type EvaluatedProblem } from '../db/evaluations.ts';
 import { recordArtifact } from '../db/artifacts.ts';
 import { recordVerifiedRollouts, type VerifiedRollout } from '../db/rollouts.ts';
+import { listGroups } from '../rollouts/groups.ts';
 import { canonicalJson } from '../spec/canonical.ts';
 import type { ArtifactRef, EvaluationSlice } from '../spec/plan.ts';
 import type { Task } from '../tasks/task.ts';
@@ -73,12 +74,13 @@ export function createRecordEvaluation({ db, artifacts, plans }: StoreDependenci
     const batch = decodeRollouts(await artifacts.read(input.rollouts));
     const source = { context, task: taskOfSplit(context, slice.split), batch, phase: slice.split, step };
     const perProblem: VerifiedRollout[][] = [];
-    for (const [i, problem] of evaluationProblems(context, slice).entries()) {
+    const problems = evaluationProblems(context, slice);
+    for (const [i, members] of listGroups(batch.groups).entries()) {
       perProblem.push(
-        Array.from({ length: slice.samplesPerProblem }, (_, sampleIndex) =>
+        members.map((row, sampleIndex) =>
           readRollout(source, {
-            row: i * slice.samplesPerProblem + sampleIndex,
-            problem,
+            row,
+            problem: problems[i]!,
             problemIndex: slice.from + i,
             sampleIndex,
           }),

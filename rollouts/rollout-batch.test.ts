@@ -28,6 +28,8 @@ test('columns are added beside the others, or in place of those of the same name
   assert.equal(requireColumns(shaped, shapedColumns, 'an update'), shaped);
   assert.deepEqual(shaped.perToken, { logprobs: one, ...perToken });
   assert.deepEqual(Object.keys(sampled.perToken), ['logprobs', 'entropies']);
+  const short = { perRollout: { advantages: new Float32Array(2) } };
+  assert.throws(() => addColumns(sampled, short), /column advantages has 2 numbers; expected 1/);
 });
 
 test('groups are told by their number, in the order in which they begin', () => {

@@ -17,7 +17,10 @@ export type Columns<Name extends string, Known extends string = never> = Readonl
 /** What every batch holds from the moment it is sampled. */
 export type SampledColumn = 'logprobs' | 'entropies';
 
-/** N rollouts with T completion columns; arrays are row-major. */
+/**
+ * N rollouts with T completion columns; arrays are row-major. The parameters name the columns that are known to be there;
+ * `RolloutBatch<never>` is any batch.
+ */
 export interface RolloutBatch<TokenColumn extends string = SampledColumn, RowColumn extends string = never> {
   /** N */
   readonly count: number;
@@ -94,6 +97,13 @@ export function requireColumns<TokenColumn extends string, RowColumn extends str
   return batch as RolloutBatch<TokenColumn, RowColumn>;
 }
 
+function checkLengths(columns: Columns<string>, length: number): void {
+  for (const [name, values] of Object.entries(columns)) {
+    if (values.length === length) continue;
+    throw new RangeError(`column ${name} has ${values.length} numbers; expected ${length} for this batch`);
+  }
+}
+
 /** The batch with further columns beside its own, or in place of those of the same name. */
 export function addColumns<
   TokenColumn extends string,
@@ -107,6 +117,8 @@ export function addColumns<
     readonly perRollout?: Readonly<Record<NewRow, Float32Array>>;
   },
 ): RolloutBatch<TokenColumn | NewToken, RowColumn | NewRow> {
+  checkLengths(added.perToken ?? {}, batch.count * batch.completionLength);
+  checkLengths(added.perRollout ?? {}, batch.count);
   const columns = {
     perToken: { ...batch.perToken, ...added.perToken },
     perRollout: { ...batch.perRollout, ...added.perRollout },

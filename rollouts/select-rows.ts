@@ -6,9 +6,10 @@ export interface RowOfBatch<TokenColumn extends string, RowColumn extends string
   readonly row: number;
 }
 
+type AnyBatch = RolloutBatch<string, string>;
 type AnyRow = RowOfBatch<string, string>;
 
-function listNames({ perToken, perRollout }: RolloutBatch<string, string>): string[] {
+function listNames({ perToken, perRollout }: AnyBatch): string[] {
   return [
     ...Object.keys(perToken).map((name) => `token/${name}`),
     ...Object.keys(perRollout).map((name) => `rollout/${name}`),
@@ -28,50 +29,58 @@ function checkColumns(rows: readonly AnyRow[]): void {
   }
 }
 
-/** [N, width] of rows of arrays that are `widthOf(batch)` wide, each placed `shiftOf(batch)` columns in. */
+/** Fills `into`, [N, width], with one row of each source, placed `shift` columns in. */
 function copyRows<Values extends Int32Array | Uint8Array | Float32Array>(
   rows: readonly AnyRow[],
   into: { readonly values: Values; readonly width: number },
-  from: {
-    readonly valuesOf: (batch: AnyRow['batch']) => Values;
-    readonly widthOf: (batch: AnyRow['batch']) => number;
-    readonly shiftOf?: (batch: AnyRow['batch']) => number;
-  },
+  sourceOf: (batch: AnyBatch) => { readonly values: Values; readonly width: number; readonly shift?: number },
 ): Values {
   rows.forEach(({ batch, row }, to) => {
-    const width = from.widthOf(batch);
-    const source = from.valuesOf(batch).subarray(row * width, (row + 1) * width);
-    into.values.set(source, to * into.width + (from.shiftOf?.(batch) ?? 0));
+    const { values, width, shift = 0 } = sourceOf(batch);
+    into.values.set(values.subarray(row * width, (row + 1) * width), to * into.width + shift);
   });
   return into.values;
 }
 
+/** Columns of `width` numbers per rollout, of each batch's own width per rollout. */
 function selectColumns(
   rows: readonly AnyRow[],
-  level: 'perToken' | 'perRollout',
   width: number,
+  sourceOf: (batch: AnyBatch) => { readonly columns: Columns<string>; readonly width: number },
 ): Columns<string> {
-  const names = Object.keys(rows[0]!.batch[level]);
-  return Object.fromEntries(
-    names.map((name) => {
-      const into = { values: new Float32Array(rows.length * width), width };
-      const widthOf = (batch: AnyRow['batch']): number => (level === 'perToken' ? batch.completionLength : 1);
-      return [name, copyRows(rows, into, { widthOf, valuesOf: (batch) => batch[level][name]! })];
-    }),
-  );
+  const names = Object.keys(sourceOf(rows[0]!.batch).columns);
+  const select = (name: string): Float32Array =>
+    copyRows(rows, { values: new Float32Array(rows.length * width), width }, (batch) => {
+      const source = sourceOf(batch);
+      return { values: source.columns[name]!, width: source.width };
+    });
+  return Object.fromEntries(names.map((name) => [name, select(name)]));
 }
 
-/** [N, P + T]: prompts stay at the right end of theirs. */
+/** [N, P + T]: prompts end where theirs do. */
 function selectTokens(
   rows: readonly AnyRow[],
-  { promptLength, length, padId }: { promptLength: number; length: number; padId: number },
+  { promptLength, completionLength }: { promptLength: number; completionLength: number },
+  padId: number,
 ): Int32Array {
-  const into = { values: new Int32Array(rows.length * length).fill(padId), width: length };
-  return copyRows(rows, into, {
-    valuesOf: (batch) => batch.tokens,
-    widthOf: (batch) => batch.promptLength + batch.completionLength,
-    shiftOf: (batch) => promptLength - batch.promptLength,
-  });
+  const width = promptLength + completionLength;
+  const into = { values: new Int32Array(rows.length * width).fill(padId), width };
+  return copyRows(rows, into, (batch) => ({
+    values: batch.tokens,
+    width: batch.promptLength + batch.completionLength,
+    shift: promptLength - batch.promptLength,
+  }));
+}
+
+/** The arrays [N] of the rows. */
+function selectNumbers(rows: readonly AnyRow[], promptLength: number) {
+  const starts = rows.map(({ batch, row }) => batch.promptStarts[row]! + promptLength - batch.promptLength);
+  return {
+    promptStarts: Int32Array.from(starts),
+    completionLengths: Int32Array.from(rows, ({ batch, row }) => batch.completionLengths[row]!),
+    finished: Uint8Array.from(rows, ({ batch, row }) => batch.finished[row]!),
+    groups: Int32Array.from(rows, ({ batch, row }) => batch.groups[row]!),
+  };
 }
 
 /**
@@ -91,25 +100,19 @@ export function selectRows<TokenColumn extends string, RowColumn extends string>
   const count = chosen.length;
   const promptLength = Math.max(...chosen.map(({ batch }) => batch.promptLength));
   const width = Math.max(...chosen.map(({ batch }) => batch.completionLength));
-  const selected: RolloutBatch<string, string> = {
-    count,
-    promptLength,
-    completionLength: width,
-    tokens: selectTokens(chosen, { promptLength, length: promptLength + width, padId }),
-    promptStarts: Int32Array.from(
-      chosen,
-      ({ batch, row }) => batch.promptStarts[row]! + promptLength - batch.promptLength,
-    ),
-    completionLengths: Int32Array.from(chosen, ({ batch, row }) => batch.completionLengths[row]!),
-    finished: Uint8Array.from(chosen, ({ batch, row }) => batch.finished[row]!),
-    groups: Int32Array.from(chosen, ({ batch, row }) => batch.groups[row]!),
-    authors: copyRows(
-      chosen,
-      { values: new Uint8Array(count * width), width },
-      { valuesOf: (batch) => batch.authors, widthOf: (batch) => batch.completionLength },
-    ),
-    perToken: selectColumns(chosen, 'perToken', width),
-    perRollout: selectColumns(chosen, 'perRollout', 1),
+  const selected: AnyBatch = {
+    ...{ count, promptLength, completionLength: width },
+    ...selectNumbers(chosen, promptLength),
+    tokens: selectTokens(chosen, { promptLength, completionLength: width }, padId),
+    authors: copyRows(chosen, { values: new Uint8Array(count * width), width }, (batch) => ({
+      values: batch.authors,
+      width: batch.completionLength,
+    })),
+    perToken: selectColumns(chosen, width, (batch) => ({
+      columns: batch.perToken,
+      width: batch.completionLength,
+    })),
+    perRollout: selectColumns(chosen, 1, (batch) => ({ columns: batch.perRollout, width: 1 })),
   };
   return selected as RolloutBatch<TokenColumn, RowColumn>;
 }
