@@ -8,11 +8,17 @@ export function readTransaction<Result>(db: Database, body: (tx: Database) => Re
   return db.transaction((tx) => body(tx as unknown as Database), { behavior: 'deferred' });
 }
 
-/** Steps recorded and the hash of the last checkpoint's weights, by run id; null where a run has no checkpoint yet. */
-export function listProgress(
-  db: Database,
-  experimentId: string,
-): Map<string, { stepsDone: number; weightsSha256: string | null }> {
+/** How far a run is, and with what its steps were computed. */
+export interface RunProgress {
+  readonly stepsDone: number;
+  /** Of the last checkpoint's weights; null where there is none yet. */
+  readonly weightsSha256: string | null;
+  /** The kinds of machine that its steps name, as canonical JSON, sorted. */
+  readonly machines: readonly string[];
+}
+
+/** Progress of an experiment's runs by their ids. */
+export function listProgress(db: Database, experimentId: string): Map<string, RunProgress> {
   const done = db
     .select({ runId: runs.id, stepsDone: count(steps.step) })
     .from(runs)
@@ -29,8 +35,20 @@ export function listProgress(
     .orderBy(asc(checkpoints.step))
     .all();
   const last = new Map(kept.map((row) => [row.runId, row.weightsSha256]));
+  const machines = new Map<string, string[]>();
+  const named = db
+    .selectDistinct({ runId: runs.id, machine: steps.machine })
+    .from(runs)
+    .innerJoin(steps, eq(steps.runId, recordedRunId))
+    .where(and(eq(runs.experimentId, experimentId), isNotNull(steps.machine)))
+    .orderBy(asc(steps.machine))
+    .all();
+  for (const { runId, machine } of named) machines.set(runId, [...(machines.get(runId) ?? []), machine!]);
   return new Map(
-    done.map(({ runId, stepsDone }) => [runId, { stepsDone, weightsSha256: last.get(runId) ?? null }]),
+    done.map(({ runId, stepsDone }) => [
+      runId,
+      { stepsDone, weightsSha256: last.get(runId) ?? null, machines: machines.get(runId) ?? [] },
+    ]),
   );
 }
 

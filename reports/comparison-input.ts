@@ -66,6 +66,8 @@ export interface RunRecord {
   readonly failure: string | null;
   /** SHA-256 of the sources that computed it, several in their order with a space between; null: not on record. */
   readonly sources: string | null;
+  /** The kinds of machine that computed its steps, as canonical JSON; more than one where it went on elsewhere. */
+  readonly machines: readonly string[];
   /** Backend, device, versions, git revision…, as label → value. */
   readonly provenance: Readonly<Record<string, string>>;
 }

@@ -73,7 +73,7 @@ function loadBaseModel(db: Database, id: string): BaseModelRecord | null {
 }
 
 function toRunRecord(run: RunWithCondition, progress: ReturnType<typeof listProgress>): RunRecord {
-  const { stepsDone, weightsSha256 } = progress.get(run.id)!;
+  const { stepsDone, weightsSha256, machines } = progress.get(run.id)!;
   return {
     id: run.id,
     condition: run.conditionName,
@@ -84,6 +84,7 @@ function toRunRecord(run: RunWithCondition, progress: ReturnType<typeof listProg
     checkpointSha256: weightsSha256,
     failure: run.failureMessage === null ? null : `${run.failureType ?? 'Error'}: ${run.failureMessage}`,
     sources: run.sources,
+    machines,
     provenance: run.provenance === null ? {} : flattenDetails(JSON.parse(run.provenance)),
   };
 }

@@ -3,6 +3,8 @@ import { createGenerator, type Generator } from '../random/generator.ts';
 import { deriveStream } from '../random/streams.ts';
 import type { ComparisonInput, EvaluationCount, MetricPoint, RunRecord } from './comparison-input.ts';
 
+const SIMULATED_MACHINE = '{"backend":"native","processor":"AMD EPYC","tensorflow":"2.21.0","tfjs":"4.22.0"}';
+
 /** What each arm does to a problem's chance of success, and to the contaminated ones on top. */
 const ARMS = [
   { name: 'base', scheme: 'base', isControl: true, gain: 0, memory: 0.25 },
@@ -91,6 +93,7 @@ export function simulateComparison(size: SimulationSize): ComparisonInput {
       checkpointSha256: `${seeded.seed}${'c0ffee'.repeat(11)}`.slice(0, 64),
       failure: null,
       sources: 'c0de'.repeat(16),
+      machines: name === 'base' ? [] : [SIMULATED_MACHINE],
       provenance: { backend: 'tensorflow 2.21.0', node: '20.20.2', 'git revision': 'abc1234', device: 'cpu' },
     })),
   );

@@ -4,7 +4,7 @@ import { analyzeComparison } from './analyze-comparison.ts';
 import type { ComparisonInput } from './comparison-input.ts';
 import { renderReportPage } from './report-page.ts';
 import { simulateComparison } from './simulated-comparison.ts';
-import { describeSources } from './source-notes.ts';
+import { describeMachines, describeSources } from './source-notes.ts';
 import { toSummaryMarkdown } from './summary-markdown.ts';
 
 const small = simulateComparison({ seeds: 2, problems: 8, samples: 4, steps: 2 });
@@ -33,4 +33,24 @@ test('the page and the summary name a mixture of programs and what is unknown', 
 
 test('a run that went on under other sources is a mixture by itself', () => {
   assert.match(describeSources(withSources([`${a} ${b}`]))[0]!, /aaaaaaaaaaaa then bbbbbbbbbbbb/);
+});
+
+test('runs that were computed on several kinds of machine say so, and which changed the kind in between', async () => {
+  assert.deepEqual(describeMachines(small), []);
+  const [here, there] = ['AMD EPYC', 'Apple M9'].map((processor) =>
+    JSON.stringify({ processor, backend: 'native', tensorflow: '2.21.0', tfjs: '4.22.0' }),
+  ) as [string, string];
+  const [first, second, ...rest] = small.runs;
+  const runs = [
+    { ...first!, machines: [here] },
+    { ...second!, machines: [here, there] },
+    ...rest.map((run) => ({ ...run, machines: [] })),
+  ];
+  const note =
+    'Mixed machines: not one kind of machine computed these runs, but AMD EPYC native 2.21.0 (2 runs), ' +
+    'Apple M9 native 2.21.0 (1 run); 1 run changed the kind in between.';
+  const mixed = { ...small, runs };
+  const analysis = analyzeComparison(mixed);
+  assert.ok(toSummaryMarkdown(mixed, analysis).includes(note));
+  assert.ok((await renderReportPage(mixed, analysis)).includes(note));
 });

@@ -31,3 +31,26 @@ export function describeSources({ runs }: Pick<ComparisonInput, 'runs'>): string
       : []),
   ];
 }
+
+/** A kind of machine in a few words. */
+function nameMachine(machine: string): string {
+  const { processor, backend, tensorflow, tfjs } = JSON.parse(machine) as Readonly<
+    Record<string, string | null>
+  >;
+  return [processor ?? 'unknown processor', backend, tensorflow ?? tfjs].filter(Boolean).join(' ');
+}
+
+/** What a reader has to know about the machines that computed the runs; empty when they were of one kind. */
+export function describeMachines({ runs }: Pick<ComparisonInput, 'runs'>): string[] {
+  const kinds = [...new Set(runs.flatMap(({ machines }) => machines))].sort();
+  if (kinds.length < 2) return [];
+  const parts = kinds.map((kind) => {
+    const count = runs.filter(({ machines }) => machines.includes(kind)).length;
+    return `${nameMachine(kind)} (${countNoun(count, 'run')})`;
+  });
+  const moved = runs.filter(({ machines }) => machines.length > 1).length;
+  return [
+    `Mixed machines: not one kind of machine computed these runs, but ${parts.join(', ')}; ${countNoun(moved, 'run')} changed ` +
+      'the kind in between. Equal seeds give equal numbers on one kind only.',
+  ];
+}
