@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { ApplicationFailure } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { COMPLETION, createBatch, createToyPolicy, createTraining } from '../learning/toy-update.ts';
+import { COMPLETION, createBatch, createToyPolicy, createTraining } from '../learning/toy-update.fixture.ts';
 import { valueRollouts } from '../learning/score-rollouts.ts';
 import { selectBackend, type BackendChoice } from '../model/backend.ts';
 import { defaultCacheDirectory } from '../model/cache-directory.ts';

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { analyzeComparison } from '../reports/analyze-comparison.ts';
-import { simulateComparison } from '../reports/simulated-comparison.ts';
+import { simulateComparison } from '../reports/simulated-comparison.fixture.ts';
 import { sortComparison } from '../reports/sort-comparison.ts';
 import { hypothesisSchema, type Hypothesis } from '../spec/hypothesis.ts';
 

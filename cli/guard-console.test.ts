@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { exampleRollout, openExampleStore, recordExampleRollouts } from '../db/example-store.ts';
+import { exampleRollout, openExampleStore, recordExampleRollouts } from '../db/example-store.fixture.ts';
 import { endRun } from '../db/runs.ts';
 import { recordStep } from '../db/steps.ts';
 import { writeTransaction } from '../db/connection.ts';

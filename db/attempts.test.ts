@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { commitAttempt, StaleAttemptError, type AttemptKey } from './attempts.ts';
 import { writeTransaction, type Database } from './connection.ts';
-import { openExampleStore, temporaryStorePath } from './example-store.ts';
+import { openExampleStore, temporaryStorePath } from './example-store.fixture.ts';
 import { startRun } from './runs.ts';
 import { nextStepOf, recordStep } from './steps.ts';
 

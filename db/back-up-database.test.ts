@@ -14,7 +14,7 @@ import {
   openExampleStore,
   recordExampleRollouts,
   temporaryStorePath,
-} from './example-store.ts';
+} from './example-store.fixture.ts';
 import { listMetrics, nextStepOf } from './steps.ts';
 
 test('a backup beside a process that writes holds whole steps only, and is a store of its own', async (t) => {

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { openDatabase, openReadonlyDatabase } from './connection.ts';
 import { DatabaseDamagedError, DatabaseMissingError, DatabaseTooNewError } from './database-faults.ts';
-import { openExampleStore, temporaryStorePath } from './example-store.ts';
+import { openExampleStore, temporaryStorePath } from './example-store.fixture.ts';
 
 test('a truncated copy, a foreign file and a newer database are refused by name', (t) => {
   const path = temporaryStorePath(t);

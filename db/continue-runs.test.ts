@@ -12,7 +12,7 @@ import {
   openExampleStore,
   recordExampleRollouts,
   temporaryStorePath,
-} from './example-store.ts';
+} from './example-store.fixture.ts';
 import { registerExperiment, type Registration } from './experiments.ts';
 import { endRun } from './runs.ts';
 import { recordStep } from './steps.ts';

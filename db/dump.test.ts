@@ -10,7 +10,7 @@ import {
   openExampleStore,
   recordExampleRollouts,
   temporaryStorePath,
-} from './example-store.ts';
+} from './example-store.fixture.ts';
 import { recordStep } from './steps.ts';
 
 function dumpWith(t: TestContext, runIds: readonly string[], reward: number): string[] {

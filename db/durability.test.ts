@@ -11,7 +11,7 @@ import {
   openExampleStore,
   recordExampleRollouts,
   temporaryStorePath,
-} from './example-store.ts';
+} from './example-store.fixture.ts';
 import { readTransaction } from './report-queries.ts';
 import { listRollouts } from './rollouts.ts';
 import { listMetrics, nextStepOf, recordStep } from './steps.ts';

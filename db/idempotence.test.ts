@@ -13,7 +13,7 @@ import {
   openExampleStore,
   recordExampleRollouts,
   temporaryStorePath,
-} from './example-store.ts';
+} from './example-store.fixture.ts';
 import { registerExperiment, retryEndedRuns } from './experiments.ts';
 import { NonFiniteValueError } from './finite-value.ts';
 import { recordProbeScores } from './probe-scores.ts';

@@ -16,7 +16,7 @@ import {
   openExampleStore,
   recordExampleRollouts,
   temporaryStorePath,
-} from './example-store.ts';
+} from './example-store.fixture.ts';
 import { MigrationFailedError, migrateStore, migrationsFolder } from './migrate-store.ts';
 import { nextStepOf, recordStep } from './steps.ts';
 

@@ -9,7 +9,7 @@ import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { checkDatabase } from './check-database.ts';
 import { openDatabase, openForInspection } from './connection.ts';
-import { temporaryStorePath } from './example-store.ts';
+import { temporaryStorePath } from './example-store.fixture.ts';
 
 const migrations = fileURLToPath(new URL('../migrations', import.meta.url));
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { recordBaseModel } from './base-models.ts';
 import { registerExperiment } from './experiments.ts';
-import { exampleRegistration, openExampleStore, temporaryStorePath } from './example-store.ts';
+import { exampleRegistration, openExampleStore, temporaryStorePath } from './example-store.fixture.ts';
 import { listAwaitedBaseModels, listPositions } from './progress.ts';
 import { endRun, startRun } from './runs.ts';
 import { recordStep } from './steps.ts';

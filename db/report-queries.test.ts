@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { writeTransaction } from './connection.ts';
-import { openExampleStore, temporaryStorePath } from './example-store.ts';
+import { openExampleStore, temporaryStorePath } from './example-store.fixture.ts';
 import { listProgress } from './report-queries.ts';
 import { recordStep } from './steps.ts';
 

@@ -7,7 +7,7 @@ import {
   exampleRegistration,
   openExampleStore,
   temporaryStorePath,
-} from './example-store.ts';
+} from './example-store.fixture.ts';
 import { registerExperiment, type Registration } from './experiments.ts';
 import { listEvaluatedProblems } from './report-queries.ts';
 import { endRun, findRun } from './runs.ts';

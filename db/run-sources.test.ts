@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { writeTransaction, type Database } from './connection.ts';
-import { exampleRegistration, openExampleStore, temporaryStorePath } from './example-store.ts';
+import { exampleRegistration, openExampleStore, temporaryStorePath } from './example-store.fixture.ts';
 import { registerExperiment, retryEndedRuns, type Registration } from './experiments.ts';
 import { findOtherSources, MixedSourcesError } from './run-sources.ts';
 import { endRun, findRun, listRuns, startRun } from './runs.ts';

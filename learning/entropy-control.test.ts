@@ -14,7 +14,7 @@ import {
   createToyPolicy,
   createTraining,
   update,
-} from './toy-update.ts';
+} from './toy-update.fixture.ts';
 import { updatePolicy } from './update-policy.ts';
 
 before(async () => {

@@ -4,7 +4,7 @@ import { createRolloutBatch, numberGroups } from '../rollouts/rollout-batch.fixt
 import { addColumns } from '../rollouts/rollout-batch.ts';
 import { schemeSchema, type Scheme } from '../spec/scheme.ts';
 import { estimateCredit, type EstimatedCredit } from './estimate-credit.ts';
-import { assertClose, readGoldenCases, type GoldenCase } from './golden-cases.ts';
+import { assertClose, readGoldenCases, type GoldenCase } from './golden-cases.fixture.ts';
 
 const TOLERANCE = { rtol: 1e-5, atol: 2e-5 };
 const defaults = schemeSchema.shape.advantage.parse({ baseline: 'none', scale: 'none' });

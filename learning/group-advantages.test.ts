@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { numberGroups } from '../rollouts/rollout-batch.fixture.ts';
-import { assertClose, readGoldenCases } from './golden-cases.ts';
+import { assertClose, readGoldenCases } from './golden-cases.fixture.ts';
 import { computeAdvantages, NegativeOutcomeError, type AdvantageOptions } from './group-advantages.ts';
 import { penalizeRewards, standardizeAdvantages } from './sequence-rewards.ts';
 

@@ -6,7 +6,7 @@ import { defaultCacheDirectory } from '../model/cache-directory.ts';
 import { numberGroups } from '../rollouts/rollout-batch.fixture.ts';
 import { schemeSchema, type Scheme } from '../spec/scheme.ts';
 import { maskTopEntropies } from './entropy-mask.ts';
-import { assertClose, readGoldenCases, type GoldenCase, type GoldenConfig } from './golden-cases.ts';
+import { assertClose, readGoldenCases, type GoldenCase, type GoldenConfig } from './golden-cases.fixture.ts';
 import { computeAdvantages } from './group-advantages.ts';
 import { computePolicyLoss, type LossInput } from './policy-gradient-loss.ts';
 import { weighTokens } from './token-weights.ts';

@@ -7,7 +7,7 @@ import { schemeSchema, type Scheme } from '../spec/scheme.ts';
 import { cutMicroBatch } from './micro-batches.ts';
 import { computePolicyLoss, type LossInput } from './policy-gradient-loss.ts';
 import { isClipped, sumRatios } from './ratio-statistics.ts';
-import { createBatch, createToyPolicy } from './toy-update.ts';
+import { createBatch, createToyPolicy } from './toy-update.fixture.ts';
 import { disposePolicy } from '../model/policy.ts';
 
 const defaults = schemeSchema.shape.loss.parse(undefined);

@@ -1,6 +1,6 @@
 import { test } from 'node:test';
 import { numberGroups } from '../rollouts/rollout-batch.fixture.ts';
-import { assertClose, readGoldenCases, type GoldenCase } from './golden-cases.ts';
+import { assertClose, readGoldenCases, type GoldenCase } from './golden-cases.fixture.ts';
 import { computeAdvantages } from './group-advantages.ts';
 import {
   discountRewards,

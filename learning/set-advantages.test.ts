@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { numberGroups } from '../rollouts/rollout-batch.fixture.ts';
-import { assertClose } from './golden-cases.ts';
+import { assertClose } from './golden-cases.fixture.ts';
 import { computeAdvantages, measureSpread, type AdvantageOptions } from './group-advantages.ts';
 
 const options = {

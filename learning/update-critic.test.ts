@@ -11,7 +11,7 @@ import { schemeSchema } from '../spec/scheme.ts';
 import { createMoments } from './adamw.ts';
 import { NonFiniteLossError } from './non-finite-loss-error.ts';
 import { valueRollouts } from './score-rollouts.ts';
-import { createBatch, createToyPolicy, createTraining } from './toy-update.ts';
+import { createBatch, createToyPolicy, createTraining } from './toy-update.fixture.ts';
 import { updateCritic } from './update-critic.ts';
 import { computeValueLoss } from './value-loss.ts';
 

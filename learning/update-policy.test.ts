@@ -16,7 +16,7 @@ import {
   createTraining,
   update,
   type Updated,
-} from './toy-update.ts';
+} from './toy-update.fixture.ts';
 import { updatePolicy } from './update-policy.ts';
 
 /** AdamW turns a sign of rounding noise into a full step, so nearly all weights are compared, and those closely. */

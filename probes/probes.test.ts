@@ -11,7 +11,7 @@ import { openProbe, probeNames } from './index.ts';
 import { UnknownPartError } from '../spec/part-index.ts';
 import { ProbeMismatchError } from './probe-subject.ts';
 import type { ProbeScore } from './probe.ts';
-import { createTinySubject, tinyConfig, tinyDocuments, tinyPadId } from './tiny-subject.ts';
+import { createTinySubject, tinyConfig, tinyDocuments, tinyPadId } from './tiny-subject.fixture.ts';
 
 /** A policy that knows the leaked problems and the facts by heart, beside the untrained one it came from. */
 let policies: { policy: Policy; base: Policy };

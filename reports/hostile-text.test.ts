@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { ComparisonInput } from './comparison-input.ts';
-import { simulateComparison } from './simulated-comparison.ts';
+import { simulateComparison } from './simulated-comparison.fixture.ts';
 import { writeReport } from './write-report.ts';
 
 /** Leaves an element, an attribute in either quotes, a comment, a style sheet, a Markdown cell and a CSV cell. */

@@ -4,7 +4,7 @@ import { analyzeComparison } from './analyze-comparison.ts';
 import type { ComparisonInput } from './comparison-input.ts';
 import { toCsvFiles } from './csv-files.ts';
 import { renderReportPage } from './report-page.ts';
-import { simulateComparison } from './simulated-comparison.ts';
+import { simulateComparison } from './simulated-comparison.fixture.ts';
 import { sortComparison } from './sort-comparison.ts';
 import { toSummaryMarkdown } from './summary-markdown.ts';
 

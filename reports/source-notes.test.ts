@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { analyzeComparison } from './analyze-comparison.ts';
 import type { ComparisonInput } from './comparison-input.ts';
 import { renderReportPage } from './report-page.ts';
-import { simulateComparison } from './simulated-comparison.ts';
+import { simulateComparison } from './simulated-comparison.fixture.ts';
 import { describeMachines, describeSources } from './source-notes.ts';
 import { toSummaryMarkdown } from './summary-markdown.ts';
 

@@ -5,7 +5,7 @@ import { analyzeComparison } from './analyze-comparison.ts';
 import { claimSection } from './claim-section.ts';
 import type { ComparisonInput } from './comparison-input.ts';
 import { toCsvFiles } from './csv-files.ts';
-import { simulateComparison } from './simulated-comparison.ts';
+import { simulateComparison } from './simulated-comparison.fixture.ts';
 import { sortComparison } from './sort-comparison.ts';
 import { toSummaryMarkdown } from './summary-markdown.ts';
 import { drawVerdicts } from './verdict-figure.ts';

@@ -9,7 +9,7 @@ import { toCsv } from './csv-files.ts';
 import { planComparisons } from './difference-table.ts';
 import { IncomparableError } from './incomparable-error.ts';
 import { PAGE_STYLE } from './page-style.ts';
-import { simulateComparison } from './simulated-comparison.ts';
+import { simulateComparison } from './simulated-comparison.fixture.ts';
 import { describeVerdict, headlineRows } from './verdict-sentence.ts';
 import { writeReport } from './write-report.ts';
 

@@ -26,7 +26,7 @@ import {
 } from '../activities/object-bucket.ts';
 import { recordArtifact } from '../db/artifacts.ts';
 import { openDatabase, readStoreId, type Database } from '../db/connection.ts';
-import { openExampleStore } from '../db/example-store.ts';
+import { openExampleStore } from '../db/example-store.fixture.ts';
 import { recordStep } from '../db/steps.ts';
 import { createMoments } from '../learning/adamw.ts';
 import { selectBackend } from '../model/backend.ts';

@@ -7,7 +7,7 @@ import { createArtifactStore } from '../activities/artifact-store.ts';
 import { recordArtifact } from '../db/artifacts.ts';
 import { readStoreId, type Database } from '../db/connection.ts';
 import { DatabaseDamagedError, DatabaseMissingError } from '../db/database-faults.ts';
-import { exampleRollout, openExampleStore, recordExampleRollouts } from '../db/example-store.ts';
+import { exampleRollout, openExampleStore, recordExampleRollouts } from '../db/example-store.fixture.ts';
 import { parseArtifactLocation } from './artifact-location.ts';
 import { checkStore, type StoreCheck } from './check-store.ts';
 import { toHome, type Home } from './home.ts';

@@ -19,7 +19,7 @@ import { recordArtifact, recordCheckpoint, releaseArtifacts } from '../db/artifa
 import { recordBaseModel } from '../db/base-models.ts';
 import { openDatabase, readStoreId } from '../db/connection.ts';
 import { DatabaseMissingError } from '../db/database-faults.ts';
-import { openExampleStore } from '../db/example-store.ts';
+import { openExampleStore } from '../db/example-store.fixture.ts';
 import { endRun } from '../db/runs.ts';
 import { recordStep } from '../db/steps.ts';
 import { parseArtifactLocation } from './artifact-location.ts';

@@ -23,13 +23,13 @@ const hashes = new Map<string, string>();
 function listSources(root: string): string[] {
   return ROOMS.flatMap((room) =>
     readdirSync(join(root, room), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && !entry.name.includes('.test.'))
+      .filter((entry) => entry.isFile() && !/\.(test|fixture)\./.test(entry.name))
       .map((entry) => join(entry.parentPath, entry.name)),
   );
 }
 
 /**
- * SHA-256 of the sources that decide a run's numbers, by relative path, tests left out; read once per process. Any change
+ * SHA-256 of the sources that decide a run's numbers, by relative path, tests and their fixtures left out; read once per process. Any change
  * counts, that of a comment too: what a change may do to a number cannot be read off it.
  */
 export function hashSources(root = programRoot): string {
