@@ -43,7 +43,7 @@ test('the package installs from its tarball into an empty project, whose types c
   const project = createTemporaryDirectory(t, 'assay-package-');
   const call = (program: string, words: string[], cwd = project): string =>
     execFileSync(program, words, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-  call('npm', ['pack', '--pack-destination', project], root);
+  call('npm', ['run', 'package', '--', '--pack-destination', project], root);
   const tarball = readdirSync(project).find((name) => name.endsWith('.tgz'))!;
   writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'user', type: 'module' }));
   const compiler = 'typescript@5.9.3';
