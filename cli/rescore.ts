@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { InvalidSpecError } from '../spec/invalid-spec-error.ts';
 import type { RescoredRun } from '../worker/rescore-run.ts';
 import { homeOption, jsonOption, readHome } from './home-option.ts';
 import { parseCount } from './parse-options.ts';
@@ -51,7 +52,14 @@ function printRescored({ runId, ownScheme, otherScheme, ...rescored }: RescoredR
 
 /** A scheme as it is typed: a name, or settings in JSON. */
 function parseScheme(text: string): Record<string, unknown> {
-  return text.trimStart().startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : { name: text };
+  if (!text.trimStart().startsWith('{')) return { name: text };
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch (error) {
+    throw new InvalidSpecError(
+      `--scheme: found ${JSON.stringify(text)}, expected a scheme's name or a JSON object: ${(error as Error).message}`,
+    );
+  }
 }
 
 export function addRescoreCommand(program: Command): void {

@@ -47,13 +47,13 @@ function isOwnScheme(settings: Settings): boolean {
  */
 export function resolveScheme(settings: Settings, place: string): Scheme {
   const { name, ...overrides } = settings;
-  if (typeof name !== 'string') throw new InvalidSpecError(`${place}.scheme.name: expected a scheme's name`);
-  if (isOwnScheme(settings)) return parseSpec(schemeSchema, settings, `${place}.scheme`);
+  if (typeof name !== 'string') throw new InvalidSpecError(`${place}.name: expected a scheme's name`);
+  if (isOwnScheme(settings)) return parseSpec(schemeSchema, settings, place);
   try {
-    return parseSpec(schemeSchema, mergeSettings(findScheme(name), overrides), `${place}.scheme`);
+    return parseSpec(schemeSchema, mergeSettings(findScheme(name), overrides), place);
   } catch (error) {
     if (error instanceof InvalidSpecError) throw error;
-    throw new InvalidSpecError(`${place}.scheme: ${(error as Error).message}`);
+    throw new InvalidSpecError(`${place}: ${(error as Error).message}`);
   }
 }
 
@@ -68,7 +68,7 @@ function resolveCondition(
   bases: Experiment['bases'],
 ): ResolvedCondition {
   const place = `conditions.${name}`;
-  const scheme = resolveScheme(settings['scheme'] as Settings, place);
+  const scheme = resolveScheme(settings['scheme'] as Settings, `${place}.scheme`);
   const condition = conditionSchema.parse({
     ...resolveBase(settings, place),
     scheme,
