@@ -9,6 +9,7 @@ import { createTurns, takeTurns } from '../activities/turns.ts';
 import type { BackendChoice } from '../model/backend.ts';
 import { defaultCacheDirectory } from '../model/cache-directory.ts';
 import { temporalNames } from '../spec/plan.ts';
+import { endWithActivity } from '../activities/end-with-activity.ts';
 import { openArtifactStore, type ArtifactLocation } from './artifact-location.ts';
 import { createDataConverter } from './data-converter.ts';
 import type { Home } from './home.ts';
@@ -58,8 +59,8 @@ const CONNECT_PATIENCE_MS = 30_000;
 /** A cancellation reaches an activity with the answer to a heartbeat. */
 const HEARTBEAT_INTERVAL = '2s';
 
-function openArtifacts({ artifacts, home, storeId }: WorkerSettings): Promise<ArtifactStore> {
-  return openArtifactStore(artifacts, { cacheDirectory: home.copies, storeId });
+async function openArtifacts({ artifacts, home, storeId }: WorkerSettings): Promise<ArtifactStore> {
+  return endWithActivity(await openArtifactStore(artifacts, { cacheDirectory: home.copies, storeId }));
 }
 
 /**
