@@ -5,6 +5,7 @@ import type { BaseRecipe } from '../spec/base-recipe.ts';
 import { canonicalJson, fingerprint } from '../spec/canonical.ts';
 import type { Condition } from '../spec/experiment.ts';
 import type { ArtifactRef, BaseModelInput, EvaluationSplit, RunInput, RunPlan } from '../spec/plan.ts';
+import { readStoredCondition } from '../spec/stored-condition.ts';
 import { rankByVariance } from '../stats/example-ranking.ts';
 import { countPretrainSteps } from './corpus.ts';
 import { durable } from './durable.ts';
@@ -59,7 +60,7 @@ async function planTeacher(
 
 /** The condition as this run sees it: with the base model that its base seed gives. */
 function conditionOf(run: RunWithCondition): Condition {
-  const condition = JSON.parse(run.settings) as Condition;
+  const condition = readStoredCondition(JSON.parse(run.settings));
   return { ...condition, base: { ...condition.base, seed: run.baseSeed } };
 }
 

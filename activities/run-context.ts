@@ -3,6 +3,7 @@ import { createCharacterTokenizer, type CharacterTokenizer } from '../model/char
 import type { PolicyConfig } from '../model/config.ts';
 import type { Architecture, BaseRecipe } from '../spec/base-recipe.ts';
 import type { ArtifactRef, RunPlan, SampledSplit } from '../spec/plan.ts';
+import { readStoredCondition } from '../spec/stored-condition.ts';
 import { toMaxNewTokens } from '../spec/training.ts';
 import { openTask } from '../tasks/index.ts';
 import type { Problem } from '../tasks/problem.ts';
@@ -95,7 +96,8 @@ export function createPlanReader(artifacts: ArtifactStore): PlanReader {
     readRun: async (ref) => {
       const known = runs.get(ref.sha256);
       if (known !== undefined) return known;
-      const context = openRunContext((await readJson(ref)) as RunPlan);
+      const plan = (await readJson(ref)) as RunPlan;
+      const context = openRunContext({ ...plan, condition: readStoredCondition(plan.condition) });
       runs.set(ref.sha256, context);
       return context;
     },

@@ -1,8 +1,8 @@
 import type { Database } from '../db/connection.ts';
 import { chooseExperiment, listConditions } from '../db/experiments.ts';
 import { listRuns } from '../db/runs.ts';
-import type { Condition } from '../spec/experiment.ts';
 import type { Hypothesis } from '../spec/hypothesis.ts';
+import { readStoredCondition } from '../spec/stored-condition.ts';
 import type { ResolvedExperiment } from './resolve.ts';
 
 /**
@@ -25,7 +25,7 @@ export function restoreExperiment(db: Database, nameOrId: string | undefined): R
       baseSeeds: [
         ...new Set(runs.filter((run) => run.conditionId === condition.id).map((run) => run.baseSeed)),
       ],
-      condition: JSON.parse(condition.settings) as Condition,
+      condition: readStoredCondition(JSON.parse(condition.settings)),
     })),
   };
 }
