@@ -93,6 +93,14 @@ async function waitForEnd(handle: MatrixHandle, tellOutage: (lack: Lack) => void
 /** A matrix that did nothing for so long is asked whether it waits for something; asking costs its worker a task. */
 const IDLE_MS = 5000;
 
+/** Longer than a matrix under way needs to answer. */
+const ANSWER_MS = 10_000;
+
+const SILENCE: Lack = {
+  type: 'TemporalUnavailable',
+  message: 'the Temporal server or the store worker does not answer; asked again until it does',
+};
+
 /** Tells what a matrix waits for, asking only when nothing has changed for a while. */
 function createWaitWatch(handle: MatrixHandle): (runs: readonly RunPosition[]) => Promise<Lack | null> {
   let seen = '';
@@ -106,8 +114,10 @@ function createWaitWatch(handle: MatrixHandle): (runs: readonly RunPosition[]) =
       changedAt = Date.now();
     }
     if (Date.now() - changedAt < IDLE_MS) return null;
-    const progress = await handle.query<MatrixProgress>('progress').catch(() => null);
-    return progress?.lacking ?? null;
+    const asked = handle.query<MatrixProgress>('progress').catch(() => null);
+    // A server whose disk is full may keep a caller waiting instead of refusing.
+    const progress = await Promise.race([asked, sleep(ANSWER_MS, null, { ref: false })]);
+    return progress === null ? SILENCE : progress.lacking;
   };
 }
 
