@@ -5,10 +5,10 @@ import type { BaseRecipe } from '../spec/base-recipe.ts';
 import { canonicalJson, fingerprint } from '../spec/canonical.ts';
 import type { Condition } from '../spec/experiment.ts';
 import type { ArtifactRef, BaseModelInput, EvaluationSplit, RunInput, RunPlan } from '../spec/plan.ts';
-import { readStoredCondition } from '../spec/stored-condition.ts';
 import { rankByVariance } from '../stats/example-ranking.ts';
 import { countPretrainSteps } from './corpus.ts';
 import { durable } from './durable.ts';
+import { conditionOf } from './run-context.ts';
 import type { StoreDependencies } from './store-dependencies.ts';
 
 export interface PlanMatrixInput {
@@ -56,12 +56,6 @@ async function planTeacher(
 ): Promise<BaseModelInput | null> {
   if (scheme.behavior !== 'teacher' || teacher === null) return null;
   return planBaseModel(dependencies, { id: fingerprint({ recipe: teacher, task }), recipe: teacher, task });
-}
-
-/** The condition as this run sees it: with the base model that its base seed gives. */
-function conditionOf(run: RunWithCondition): Condition {
-  const condition = readStoredCondition(JSON.parse(run.settings));
-  return { ...condition, base: { ...condition.base, seed: run.baseSeed } };
 }
 
 async function planRun(

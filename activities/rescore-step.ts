@@ -1,14 +1,13 @@
 import type { Database } from '../db/connection.ts';
-import { listPoolAnswers } from '../db/evaluations.ts';
-import { listJudgements, listRollouts, type RolloutWithVerdict } from '../db/rollouts.ts';
+import { listRollouts, type RolloutWithVerdict } from '../db/rollouts.ts';
 import { estimateCredit } from '../learning/estimate-credit.ts';
 import { rewardNeeds } from '../rewards/index.ts';
 import { MissingSignalError } from '../rewards/reward-component.ts';
-import type { JudgedCriterion } from '../rewards/rubric.ts';
 import type { RolloutBatch } from '../rollouts/rollout-batch.ts';
 import type { Scheme } from '../spec/scheme.ts';
 import { toFloats } from './float-blob.ts';
-import { createRewarding, groupByPrompt, keepGroups, votesOn } from './reward-groups.ts';
+import { keepGroups, rewardGroups } from './reward-groups.ts';
+import { indexRollouts } from './reward-input.ts';
 import type { RunContext } from './run-context.ts';
 
 /** What a scheme makes of a rollout; advantage null: left out by a gate. */
@@ -51,7 +50,7 @@ function toBatch(rows: readonly RolloutWithVerdict[]): RolloutBatch {
  * Every rollout of a recorded step as another scheme would have rewarded it and compared it with its group, from stored
  * numbers alone. Gates choose among the groups that were sampled; more than those no gate can ask for afterwards.
  *
- * @throws MissingSignalError, RangeError when the scheme reads what was not kept, such as a critic's values
+ * @throws MissingSignalError, MissingColumnError when the scheme reads what was not kept, such as a critic's values
  */
 export function rescoreStep(
   db: Database,
@@ -59,26 +58,14 @@ export function rescoreStep(
   { scheme, step }: { readonly scheme: Scheme; readonly step: number },
 ): RescoredRollout[] {
   const { runId, condition } = context.plan;
-  const { pool, promptsPerStep, examples } = condition.training;
-  const needs = rewardNeeds(scheme.rewards);
-  if (needs.has('pool') && examples !== null) {
+  const { promptsPerStep, examples } = condition.training;
+  if (examples !== null && rewardNeeds(scheme.rewards).has('pool')) {
     const mend = 'rescore a run that trains on its whole pool';
     throw new MissingSignalError(scheme.name, 'the base’s answers to ranked examples', { mend });
   }
   const rows = listRollouts(db, { runId, phase: 'train', step });
   if (rows.length === 0) return [];
-  const judged = needs.has('rubric')
-    ? (listJudgements(
-        db,
-        rows.map(({ id }) => id),
-      ) as ReadonlyMap<number, readonly JudgedCriterion[]>)
-    : new Map<number, readonly JudgedCriterion[]>();
-  const votes = pool === null ? new Map<number, Record<string, number>>() : listPoolAnswers(db, runId);
-  const batches = [toBatch(rows)];
-  const reward = createRewarding(context, scheme);
-  const groups = groupByPrompt(rows).map((group) =>
-    reward(group, { judged, batches, pool: votesOn(context, group[0]!, votes) }),
-  );
+  const groups = rewardGroups(db, context, { scheme, rows, place: indexRollouts([toBatch(rows)]) });
   const kept = keepGroups(groups, scheme, promptsPerStep);
   const keptRows = kept.flatMap((group) => group.rows);
   const { advantages } = estimateCredit(toBatch(keptRows), {

@@ -5,7 +5,7 @@ import { orderDraw, rewardDraw } from '../rewards/reward-draw.ts';
 import { createRolloutBatch } from '../rollouts/rollout-batch.fixture.ts';
 import { addColumns, type RolloutBatch } from '../rollouts/rollout-batch.ts';
 import { openTask } from '../tasks/index.ts';
-import { toRewardInputs } from './reward-input.ts';
+import { indexRollouts, toRewardInputs } from './reward-input.ts';
 import type { RunContext } from './run-context.ts';
 
 const T = 6;
@@ -52,7 +52,7 @@ const batch = (first: number, disparities?: Float32Array): RolloutBatch => {
 
 const rows = [rollout(0, '#10~7', false), rollout(1, '#10~', true)];
 const read = (last: RolloutBatch) =>
-  toRewardInputs(context, rows, { judged: new Map(), batches: [batch(0), last], pool: null });
+  toRewardInputs(context, rows, { judged: new Map(), place: indexRollouts([batch(0), last]), pool: null });
 
 test('confidence is read at the answer tokens of the rollout’s own row of its own sampling round', () => {
   const disparities = new Float32Array(4 * T);

@@ -3,31 +3,42 @@ import { measureAnswerConfidence, type AnswerConfidence } from '../rewards/answe
 import type { GroupMember, RewardInput } from '../rewards/reward-component.ts';
 import { orderDraw, rewardDraw } from '../rewards/reward-draw.ts';
 import type { JudgedCriterion } from '../rewards/rubric.ts';
+import { listGroups } from '../rollouts/groups.ts';
 import type { RolloutBatch, SampledColumn } from '../rollouts/rollout-batch.ts';
 import type { RowOfBatch } from '../rollouts/select-rows.ts';
 import { toFloats } from './float-blob.ts';
 import type { RunContext } from './run-context.ts';
 
+type SampledRow = RowOfBatch<SampledColumn, never>;
+
+/** Where in the sampled batches a training rollout stands. */
+export type PlaceRollout = (rollout: {
+  readonly problemIndex: number;
+  readonly sampleIndex: number;
+}) => SampledRow;
+
 /** What is known of one prompt's rollouts beside their rows. */
 export interface GroupSignals {
   /** By rollout id; without an entry no judge ran. */
   readonly judged: ReadonlyMap<number, readonly JudgedCriterion[]>;
-  /** The sampled batches, by sampling round. */
-  readonly batches: readonly RolloutBatch[];
+  readonly place: PlaceRollout;
   readonly pool: RewardInput['pool'];
 }
 
-/** Where in the sampled batches a training rollout stands: a group's number is its problem's index in the step. */
-export function placeRollout(
-  batches: readonly RolloutBatch[],
-  { problemIndex, sampleIndex }: { readonly problemIndex: number; readonly sampleIndex: number },
-): RowOfBatch<SampledColumn, never> {
-  const batch = batches.find(({ groups }) => groups.includes(problemIndex))!;
-  const rows = [...batch.groups.keys()].filter((row) => batch.groups[row] === problemIndex);
-  return { batch, row: rows[sampleIndex]! };
+/** Indexes the rollouts of a step's batches: a group's number is its problem's index in the step. */
+export function indexRollouts(batches: readonly RolloutBatch[]): PlaceRollout {
+  const places = new Map<number, readonly SampledRow[]>();
+  for (const batch of batches) {
+    for (const rows of listGroups(batch.groups))
+      places.set(
+        batch.groups[rows[0]!]!,
+        rows.map((row) => ({ batch, row })),
+      );
+  }
+  return ({ problemIndex, sampleIndex }) => places.get(problemIndex)![sampleIndex]!;
 }
 
-function disparitiesOf({ batch, row }: RowOfBatch<SampledColumn, never>): Float32Array | null {
+function disparitiesOf({ batch, row }: SampledRow): Float32Array | null {
   const begin = row * batch.completionLength;
   return batch.perToken.disparities?.subarray(begin, begin + batch.completionLengths[row]!) ?? null;
 }
@@ -36,13 +47,13 @@ function disparitiesOf({ batch, row }: RowOfBatch<SampledColumn, never>): Float3
 function confidenceOf(
   context: RunContext,
   rollout: RolloutWithVerdict,
-  batches: readonly RolloutBatch[],
+  place: PlaceRollout,
 ): AnswerConfidence | null {
   const span = rollout.isTruncated ? null : context.task.answerSpan(rollout.text);
   if (span === null) return null;
   return measureAnswerConfidence(span, {
     logprobs: toFloats(rollout.logprobs),
-    disparities: disparitiesOf(placeRollout(batches, rollout)),
+    disparities: disparitiesOf(place(rollout)),
   });
 }
 
@@ -50,7 +61,7 @@ function confidenceOf(
 export function toRewardInputs(
   context: RunContext,
   rows: readonly RolloutWithVerdict[],
-  { judged, batches, pool }: GroupSignals,
+  { judged, place, pool }: GroupSignals,
 ): RewardInput[] {
   const { seed } = context.plan;
   const addresses = rows.map((row) => ({
@@ -60,7 +71,7 @@ export function toRewardInputs(
   }));
   const group = rows.map((row, i): GroupMember => ({
     verdict: { outcome: row.verdict.outcome, extractedAnswer: row.verdict.extractedAnswer },
-    confidence: confidenceOf(context, row, batches),
+    confidence: confidenceOf(context, row, place),
     order: orderDraw(seed, addresses[i]!),
   }));
   return rows.map((row, position) => ({

@@ -71,7 +71,7 @@ function takeColumns(
 /**
  * The batch that a file holds, with all its columns.
  *
- * @throws TypeError when the file is not one of rollouts, RangeError when it lacks the columns of every sampled batch
+ * @throws TypeError when the file is not one of rollouts, MissingColumnError when it lacks the columns of every sampled batch
  */
 export function decodeRollouts(bytes: Uint8Array): RolloutBatch {
   const tensors = parseSafetensors(bytes);

@@ -1,7 +1,9 @@
 import { LRUCache } from 'lru-cache';
+import type { RunWithCondition } from '../db/runs.ts';
 import { createCharacterTokenizer, type CharacterTokenizer } from '../model/character-tokenizer.ts';
 import type { PolicyConfig } from '../model/config.ts';
 import type { Architecture, BaseRecipe } from '../spec/base-recipe.ts';
+import type { Condition } from '../spec/experiment.ts';
 import type { ArtifactRef, RunPlan, SampledSplit } from '../spec/plan.ts';
 import { readStoredCondition } from '../spec/stored-condition.ts';
 import { toMaxNewTokens } from '../spec/training.ts';
@@ -66,6 +68,12 @@ export function openSubstrate({ recipe, task: taskSettings }: BaseModelPlan): Su
   const alphabet = [...new Set(task.alphabet + (knowledge?.alphabet ?? ''))].sort().join('');
   const tokenizer = createCharacterTokenizer(alphabet, SPECIAL_TOKENS);
   return { task, knowledge, tokenizer, policyConfig: toPolicyConfig(recipe.architecture, tokenizer) };
+}
+
+/** The stored condition as a run sees it: with the base model that the run's base seed gives. */
+export function conditionOf(run: Pick<RunWithCondition, 'settings' | 'baseSeed'>): Condition {
+  const condition = readStoredCondition(JSON.parse(run.settings));
+  return { ...condition, base: { ...condition.base, seed: run.baseSeed } };
 }
 
 /** A run as its plan alone describes it. */

@@ -1,32 +1,16 @@
 import { commitAttempt } from '../db/attempts.ts';
 import { writeTransaction } from '../db/connection.ts';
-import { listPoolAnswers } from '../db/evaluations.ts';
-import {
-  listJudgements,
-  recordShaping,
-  type RolloutWithVerdict,
-  type ShapedRollout,
-} from '../db/rollouts.ts';
+import { recordShaping, type ShapedRollout } from '../db/rollouts.ts';
 import { estimateCredit } from '../learning/estimate-credit.ts';
-import { rewardNeeds } from '../rewards/index.ts';
-import type { JudgedCriterion } from '../rewards/rubric.ts';
 import { addColumns } from '../rollouts/rollout-batch.ts';
 import { selectRows } from '../rollouts/select-rows.ts';
 import type { ArtifactRef } from '../spec/plan.ts';
 import { durable, stageKey } from './durable.ts';
 import type { HeldRound } from './held-rollouts.ts';
 import { readRounds } from './read-rounds.ts';
-import {
-  createRewarding,
-  groupByPrompt,
-  isMixed,
-  keepGroups,
-  votesOn,
-  type RewardedGroup,
-} from './reward-groups.ts';
-import { placeRollout, type GroupSignals } from './reward-input.ts';
+import { isMixed, keepGroups, rewardGroups, type RewardedGroup } from './reward-groups.ts';
+import { indexRollouts } from './reward-input.ts';
 import { encodeRollouts } from './rollout-file.ts';
-import type { RunContext } from './run-context.ts';
 import type { StoreDependencies } from './store-dependencies.ts';
 
 export interface ShapeInput {
@@ -67,34 +51,6 @@ function toShapedRollouts(
   );
 }
 
-/** What the judge found, where a reward reads it. */
-function listJudged(
-  db: StoreDependencies['db'],
-  { plan }: RunContext,
-  rows: readonly RolloutWithVerdict[],
-): GroupSignals['judged'] {
-  if (!rewardNeeds(plan.condition.scheme.rewards).has('rubric')) return new Map();
-  const ids = rows.map((row) => row.id);
-  return listJudgements(db, ids) as ReadonlyMap<number, readonly JudgedCriterion[]>;
-}
-
-/** The prompts of the rounds with the rewards of their rollouts. */
-function rewardGroups(
-  db: StoreDependencies['db'],
-  context: RunContext,
-  rounds: readonly HeldRound[],
-): RewardedGroup[] {
-  const { plan } = context;
-  const rows = rounds.flatMap((round) => round.rows);
-  const judged = listJudged(db, context, rows);
-  const pool = plan.condition.training.pool === null ? new Map() : listPoolAnswers(db, plan.runId);
-  const batches = rounds.map(({ batch }) => batch);
-  const reward = createRewarding(context, plan.condition.scheme);
-  return groupByPrompt(rows).map((group) =>
-    reward(group, { judged, batches, pool: votesOn(context, group[0]!, pool) }),
-  );
-}
-
 /** The rounds with what shaping decided for their rollouts. */
 function withShaping(rounds: readonly HeldRound[], shaped: readonly ShapedRollout[]): HeldRound[] {
   const byRollout = new Map(shaped.map((decided) => [decided.rolloutId, decided]));
@@ -120,11 +76,12 @@ export function createShape(dependencies: StoreDependencies) {
     const { step } = input;
     const round = input.rounds.length - 1;
     const rounds = await readRounds(dependencies, context, input);
-    const groups = rewardGroups(db, context, rounds);
+    const place = indexRollouts(rounds.map(({ batch }) => batch));
+    const rows = rounds.flatMap((sampled) => sampled.rows);
+    const groups = rewardGroups(db, context, { scheme, rows, place });
     const kept = keepGroups(groups, scheme, training.promptsPerStep);
-    const batches = rounds.map(({ batch }) => batch);
     const merged = selectRows(
-      kept.flatMap(({ rows }) => rows.map((rollout) => placeRollout(batches, rollout))),
+      kept.flatMap((group) => group.rows.map(place)),
       context.tokenizer.padId,
     );
     const rewards = kept.flatMap((group) => group.rewards.map(({ reward }) => reward));

@@ -1,11 +1,10 @@
 import { rescoreStep, type RescoredRollout, type Score } from '../activities/rescore-step.ts';
-import { openRunContext } from '../activities/run-context.ts';
+import { conditionOf, openRunContext } from '../activities/run-context.ts';
 import type { Database } from '../db/connection.ts';
 import { findRun } from '../db/runs.ts';
 import { nextStepOf } from '../db/steps.ts';
 import { InvalidSpecError } from '../spec/invalid-spec-error.ts';
 import type { Scheme } from '../spec/scheme.ts';
-import { readStoredCondition } from '../spec/stored-condition.ts';
 
 /** Rollouts of one outcome and format under both schemes; means over those that have the number, null where none has. */
 export interface RescoredKind {
@@ -109,8 +108,7 @@ export function rescoreRun(
   const recorded = run.reusedRunId ?? runId;
   const steps = nextStepOf(db, recorded);
   if (steps === 0) throw new InvalidSpecError(`${runId} has no recorded training step to rescore`);
-  const stored = readStoredCondition(JSON.parse(run.settings));
-  const condition = { ...stored, base: { ...stored.base, seed: run.baseSeed } };
+  const condition = conditionOf(run);
   const { experimentId, conditionName, seed, baseModelId } = run;
   const context = openRunContext({
     ...{ runId: recorded, experimentId, conditionName, seed, baseModelId },
