@@ -115,7 +115,7 @@ function meanCredit(grid: TokenGrid, credit: ArrayLike<number>): Float32Array {
  *
  * Tokens that the policy did not write get none; a forced end leaves the reward on the last token it wrote.
  *
- * @throws RangeError when a column that the options need was not recorded
+ * @throws MissingColumnError when a column that the options need was not recorded
  */
 export function estimateCredit(batch: RolloutBatch, call: EstimateCall): EstimatedCredit {
   const { rewards, options, maskTruncated } = call;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { numberGroups } from '../rollouts/rollout-batch.fixture.ts';
+import { advantagesOf } from './group-advantages.fixture.ts';
 import { assertClose, readGoldenCases } from './golden-cases.fixture.ts';
-import { computeAdvantages, NegativeOutcomeError, type AdvantageOptions } from './group-advantages.ts';
+import { computeAdvantages, NegativeOutcomeError } from './group-advantages.ts';
 import { penalizeRewards, standardizeAdvantages } from './sequence-rewards.ts';
 
 const plain = {
@@ -13,15 +13,6 @@ const plain = {
   positiveWeight: 1,
   negativeWeight: 1,
 } as const;
-/** Of consecutive groups of `size`. */
-function advantagesOf(
-  rewards: readonly (number | null)[],
-  size: number,
-  options: AdvantageOptions,
-): Float32Array {
-  return computeAdvantages(rewards, numberGroups(rewards.length, size), options);
-}
-
 const TOLERANCE = { rtol: 1e-5, atol: 2e-5 };
 
 for (const golden of readGoldenCases('grpo-family')) {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { numberGroups } from '../rollouts/rollout-batch.fixture.ts';
+import { advantagesOf } from './group-advantages.fixture.ts';
 import { assertClose } from './golden-cases.fixture.ts';
-import { computeAdvantages, measureSpread, type AdvantageOptions } from './group-advantages.ts';
+import { measureSpread } from './group-advantages.ts';
 
 const options = {
   baseline: 'group-mean',
@@ -13,15 +13,6 @@ const options = {
   negativeWeight: 1,
 } as const;
 const CLOSE = { rtol: 1e-5, atol: 1e-6, what: 'advantage' };
-
-/** Of consecutive groups of `size`. */
-function advantagesOf(
-  rewards: readonly (number | null)[],
-  size: number,
-  options: AdvantageOptions,
-): Float32Array {
-  return computeAdvantages(rewards, numberGroups(rewards.length, size), options);
-}
 
 /** All k-subsets of 0…n−1. */
 function subsetsOf(n: number, k: number, from = 0): number[][] {

@@ -129,7 +129,7 @@ function mean(values: readonly number[]): number {
  * arguments, same bits.
  *
  * @returns metrics; what was not measured is absent
- * @throws NonFiniteLossError, NonFiniteGradientError; RangeError when the batch has no values and returns
+ * @throws NonFiniteLossError, NonFiniteGradientError; MissingColumnError when the batch has no values and returns
  */
 export async function updateCritic(call: CriticCall): Promise<Record<string, number>> {
   const batch = requireColumns(call.batch, valuedColumns, 'the critic');

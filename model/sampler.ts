@@ -117,8 +117,7 @@ function checkCall(call: SampleCall): void {
 
 /** Chooses the next token of each unfinished row from logits [rows, V]; returns the ids to feed, one per row. */
 function extendRows(call: SampleCall, rows: readonly Row[], logits: tf.Tensor2D): Int32Array {
-  const indices = rows.map((row) => row.index);
-  const values = silenceBanned(logits.dataSync() as Float32Array, indices, call.banned);
+  const values = silenceBanned(logits.dataSync() as Float32Array, rows, call.banned);
   const masses = new Float64Array(logits.shape[1]);
   return Int32Array.from(rows, (row, at) => {
     if (row.finished) return call.padId;

@@ -63,16 +63,18 @@ export function checkSteering(call: SteeredCall): void {
 /**
  * Logits [rows, V] in which banned tokens have probability 0; the same array when nothing is banned.
  *
- * @param rows the row of the call that each row of logits belongs to
+ * @param rows `index`: the row of the call that each row of logits belongs to
  */
 export function silenceBanned(
   logits: Float32Array,
-  rows: readonly number[],
+  rows: readonly { readonly index: number }[],
   banned: Steering['banned'],
 ): Float32Array {
   if (banned === undefined) return logits;
   const vocabulary = logits.length / rows.length;
   const silenced = logits.slice();
-  rows.forEach((row, at) => banned[row]?.forEach((id) => (silenced[at * vocabulary + id] = -Infinity)));
+  rows.forEach(({ index }, at) =>
+    banned[index]?.forEach((id) => (silenced[at * vocabulary + id] = -Infinity)),
+  );
   return silenced;
 }
