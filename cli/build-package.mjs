@@ -33,21 +33,19 @@ await build({
   target: 'node20.11',
   logLevel: 'error',
 });
-const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-const emit = [
-  '--declaration',
-  '--emitDeclarationOnly',
-  '--noEmit',
-  'false',
-  '--outDir',
-  types,
-  '--rootDir',
-  root,
-];
-const project = join(root, 'tsconfig.json');
-const { compilerOptions } = JSON.parse(await readFile(project, 'utf8'));
-const settings = Object.entries(compilerOptions).flatMap(([name, value]) =>
-  name === 'noEmit' ? [] : [`--${name}`, Array.isArray(value) ? value.join(',') : String(value)],
+const compilerOptions = {
+  noEmit: false,
+  declaration: true,
+  emitDeclarationOnly: true,
+  outDir: types,
+  rootDir: root,
+};
+const project = join(dist, 'tsconfig.json');
+await writeFile(
+  project,
+  JSON.stringify({ extends: '../tsconfig.json', compilerOptions, include: [], files: [join(root, entry)] }),
 );
-execFileSync(process.execPath, [compiler, ...settings, ...emit, entry], { cwd: root, stdio: 'inherit' });
+const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+execFileSync(process.execPath, [compiler, '--project', project], { stdio: 'inherit' });
+await rm(project);
 await nameDeclarations();
