@@ -63,27 +63,28 @@ function isOutage(error: unknown): error is ServiceError {
 /** What a matrix waits for somebody to mend. */
 type Lack = NonNullable<MatrixProgress['lacking']>;
 
-/**
- * How a matrix ended; one that was cancelled, by the update or by the server's own means, is an error. An outage of the server is
- * waited out, as the workers wait: a matrix under way needs no other command once the server is back.
- */
+/** The matrix's result. An outage of the server is waited out, as the workers wait: once it is back, all goes on without another command. */
+async function awaitResult(handle: MatrixHandle, tellOutage: (lack: Lack) => void): Promise<MatrixProgress> {
+  for (;;) {
+    try {
+      return await handle.result();
+    } catch (error) {
+      if (!isOutage(error)) throw error;
+      const { message } = error.cause as Error;
+      tellOutage({ type: 'TemporalUnavailable', message: `${message}; tried again until it answers` });
+      await sleep(OUTAGE_PAUSE_MS);
+    }
+  }
+}
+
+/** How a matrix ended; one that was cancelled, by the update or by the server's own means, is an error. */
 async function waitForEnd(handle: MatrixHandle, tellOutage: (lack: Lack) => void): Promise<MatrixProgress> {
   const isCancellation = (error: unknown): boolean =>
     error instanceof WorkflowFailedError && error.cause instanceof CancelledFailure;
-  const ask = async (): Promise<MatrixProgress | null> => {
-    for (;;) {
-      try {
-        return await handle.result();
-      } catch (error) {
-        if (isCancellation(error)) return null;
-        if (!isOutage(error)) throw error;
-        const { message } = error.cause as Error;
-        tellOutage({ type: 'TemporalUnavailable', message: `${message}; tried again until it answers` });
-        await sleep(OUTAGE_PAUSE_MS);
-      }
-    }
-  };
-  const progress = await ask();
+  const progress = await awaitResult(handle, tellOutage).catch((error: unknown) => {
+    if (isCancellation(error)) return null;
+    throw error;
+  });
   if (progress !== null && !progress.isCancelled) return progress;
   throw new MatrixCancelledError(
     'the matrix was cancelled; what is recorded stays, and `assay run` starts its runs again',

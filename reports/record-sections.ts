@@ -6,7 +6,7 @@ import { METRIC_FORMULAS } from './metric-formulas.ts';
 import { FULL_COLOR_NATS, renderCompletion } from './token-view.ts';
 import { renderTable } from './page-table.ts';
 import type { Section } from './result-sections.ts';
-import { describeMachines, describeSources, formatSources } from './source-notes.ts';
+import { describeProvenance, formatSources } from './source-notes.ts';
 
 export function rewardTruthSection({ rewardTruth }: Analysis): Section | null {
   if (rewardTruth.length === 0) return null;
@@ -152,8 +152,7 @@ export function provenanceSection(input: ComparisonInput): Section {
     input.baseModels,
   );
   const body = html`<p class="lead">Hashes are shortened here; the whole ones are in runs.csv.</p>
-    ${[...describeSources(input), ...describeMachines(input)].map((note) => html`<p><strong>${note}</strong></p>`)}
-    ${runs}${bases}`;
+    ${describeProvenance(input).map((note) => html`<p><strong>${note}</strong></p>`)} ${runs}${bases}`;
   return { id: 'provenance', title: 'Runs and provenance', body };
 }
 

@@ -54,3 +54,8 @@ export function describeMachines({ runs }: Pick<ComparisonInput, 'runs'>): strin
       'the kind in between. Equal seeds give equal numbers on one kind only.',
   ];
 }
+
+/** Everything that a reader has to know about what computed the runs. */
+export function describeProvenance(input: Pick<ComparisonInput, 'runs'>): string[] {
+  return [...describeSources(input), ...describeMachines(input)];
+}

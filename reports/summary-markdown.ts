@@ -12,7 +12,7 @@ import {
   describeTest,
 } from './verdict-text.ts';
 import { escapeMarkdown, markdownTable } from './markdown-table.ts';
-import { describeMachines, describeSources } from './source-notes.ts';
+import { describeProvenance } from './source-notes.ts';
 import { saturationMarkdown } from './saturation-section.ts';
 import { strategyMarkdown } from './strategy-section.ts';
 import { describeVerdict, headlineRows } from './verdict-sentence.ts';
@@ -111,8 +111,7 @@ export function toSummaryMarkdown(input: ComparisonInput, analysis: Analysis): s
       (gap) => `- ${gap.condition} against ${gap.reference} on ${gap.split}: ${gap.reason}`,
     ),
   ].map((line) => `- ${escapeMarkdown(line.slice(2))}`);
-  const notes = [...describeSources(input), ...describeMachines(input)];
-  const sources = notes.map((note) => `- ${escapeMarkdown(note)}`);
+  const sources = describeProvenance(input).map((note) => `- ${escapeMarkdown(note)}`);
   const blocks = [
     `# ${escapeMarkdown(experiment.name)}`,
     escapeMarkdown(experiment.question),

@@ -157,11 +157,10 @@ export async function startServer(home: Home, executable: string, port: number):
   rotateLogs(home.logs);
   assertFileIsFree(home);
   const begun = Date.now();
-  const first = await tryServer(home, executable, port);
-  if (first !== null) return first;
-  const hasTime = Date.now() - begun < START_TIMEOUT_MS;
-  const second = hasTime ? await tryServer(home, executable, port) : null;
-  if (second !== null) return second;
+  let record = await tryServer(home, executable, port);
+  if (record === null && Date.now() - begun < START_TIMEOUT_MS)
+    record = await tryServer(home, executable, port);
+  if (record !== null) return record;
   const logPath = join(home.logs, 'temporal-server.log');
   const tail = readFileSync(logPath, 'utf8').split('\n').slice(-8).join('\n');
   if (tail.includes('disk is full')) throw fullDiskError(home);

@@ -4,6 +4,7 @@ import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { runAssay } from '../support/assay-process.ts';
+import { createCleanups } from '../support/cleanups.ts';
 import { findObjectServer, startObjectServer } from '../support/object-server.ts';
 import { assertSameResults, createTemporaryDirectory, smallMatrixCommand } from '../support/small-matrix.ts';
 
@@ -40,11 +41,7 @@ test(
   { skip },
   async (t) => {
     assert.ok('program' in found);
-    const cleanups: (() => unknown)[] = [];
-    // Before the directory goes, in which the server keeps its files.
-    t.after(async () => {
-      for (const cleanUp of cleanups.reverse()) await cleanUp();
-    });
+    const cleanups = createCleanups(t);
     const directory = createTemporaryDirectory(t, 'assay-refused-');
     const home = createTemporaryDirectory(t, 'assay-refused-home-');
     const calm = createTemporaryDirectory(t, 'assay-calm-');

@@ -8,6 +8,7 @@ import { parseArtifactLocation } from '../../worker/artifact-location.ts';
 import { toHome } from '../../worker/home.ts';
 import { findStoreIds } from '../../worker/store-id.ts';
 import { findProcesses, runAssay, type AssayProcess } from '../support/assay-process.ts';
+import { createCleanups } from '../support/cleanups.ts';
 import { createNetwork, whyNoHosts, type NetworkHost } from '../support/network-hosts.ts';
 import { findObjectServer, startObjectServer } from '../support/object-server.ts';
 import { startSharedServer } from '../support/shared-server.ts';
@@ -92,11 +93,7 @@ test(
   { skip },
   async (t) => {
     assert.ok('program' in found);
-    const cleanups: (() => unknown)[] = [];
-    // Before the directory goes, in which the servers keep their files.
-    t.after(async () => {
-      for (const cleanUp of cleanups.reverse()) await cleanUp();
-    });
+    const cleanups = createCleanups(t);
     const directory = createTemporaryDirectory(t, 'assay-hosts-');
     const network = createNetwork(directory, ['head', 'a', 'b']);
     cleanups.push(() => network.remove());

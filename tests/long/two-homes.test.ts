@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runAssay } from '../support/assay-process.ts';
+import { createCleanups } from '../support/cleanups.ts';
 import { findObjectServer, startObjectServer } from '../support/object-server.ts';
 import { startSharedServer } from '../support/shared-server.ts';
 import { assertSameResults, createTemporaryDirectory, smallMatrixCommand } from '../support/small-matrix.ts';
@@ -16,11 +17,7 @@ test(
   { skip },
   async (t) => {
     assert.ok('program' in found);
-    const cleanups: (() => unknown)[] = [];
-    // Before the directory goes, in which the servers keep their files.
-    t.after(async () => {
-      for (const cleanUp of cleanups.reverse()) await cleanUp();
-    });
+    const cleanups = createCleanups(t);
     const directory = createTemporaryDirectory(t, 'assay-shared-');
     const homes = ['one', 'other'].map((name) => createTemporaryDirectory(t, `assay-${name}-home-`));
     const alone = createTemporaryDirectory(t, 'assay-alone-');
