@@ -21,6 +21,14 @@ function readSources(stamps) {
       onLoad({ filter: /\.(ts|json)$/ }, async ({ path }) => {
         stamps[path] = stampOf(path);
         const text = await readFile(path, 'utf8');
+        // Of the rest of `import.meta` the compiled form would give its own: what is resolved there is not found.
+        const other = /import\.meta\.(?!url\b)\w+/.exec(text);
+        if (other !== null)
+          return {
+            errors: [
+              { text: `${other[0]} is not the source's own once it is compiled; use import.meta.url` },
+            ],
+          };
         const contents = text.replaceAll('import.meta.url', () => JSON.stringify(pathToFileURL(path).href));
         return { contents, loader: extname(path).slice(1) };
       }),

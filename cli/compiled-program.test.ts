@@ -65,6 +65,15 @@ test('an edited source is what runs next, even at the same size and time of modi
   assert.equal(start(root), 'alone');
 });
 
+test('a source that asks for more of import.meta than its address is refused', (t) => {
+  const root = createProgram(t);
+  writeFileSync(join(root, 'cli/word.ts'), `export const word: string = import.meta.resolve('./main.ts');`);
+  assert.throws(
+    () => start(root),
+    /word\.ts.*import\.meta\.resolve is not the source's own once it is compiled/s,
+  );
+});
+
 test('starts at the same time agree on one compiled form', async (t) => {
   const root = createProgram(t);
   const script = `const { importProgram } = await import(${JSON.stringify(starter)});

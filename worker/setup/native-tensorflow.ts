@@ -142,9 +142,10 @@ async function runOwnScript(attempt: Attempt, host: string): Promise<string> {
 
 /** Loads the fresh binding in a process of its own (it cannot be unloaded from this one); resolves to TensorFlow's version. */
 async function tryOut({ directory, variant, environment }: Attempt): Promise<string> {
+  const library = new URL('../../model/native-library.ts', import.meta.url).href;
   const program = `
     const tf = await import('@tensorflow/tfjs-core');
-    const { loadNativeLibrary } = await import(${JSON.stringify(import.meta.resolve('../../model/native-library.ts'))});
+    const { loadNativeLibrary } = await import(${JSON.stringify(library)});
     loadNativeLibrary('${variant}', ${JSON.stringify(directory)});
     if (!(await tf.setBackend('tensorflow'))) throw new Error('tfjs did not accept the backend');
     const product = tf.matMul([[1, 2], [3, 4]], [[5, 6], [7, 8]]).dataSync().join(' ');
