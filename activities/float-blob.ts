@@ -2,3 +2,9 @@
 export function toFloats(bytes: Buffer): Float32Array {
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 }
+
+/** The bytes of `values`, a copy, as a database column holds them. */
+export function toBlob(values: Float32Array): Buffer {
+  const copy = values.slice();
+  return Buffer.from(copy.buffer, copy.byteOffset, copy.byteLength);
+}

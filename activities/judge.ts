@@ -1,7 +1,7 @@
 import { commitAttempt } from '../db/attempts.ts';
 import { writeTransaction } from '../db/connection.ts';
 import { listRollouts, recordJudgements } from '../db/rollouts.ts';
-import { judgeRubric } from '../rewards/rubric.ts';
+import { judgeRubric } from '../schemes/rewards/rubric.ts';
 import type { ArtifactRef } from '../spec/plan.ts';
 import { durable, stageKey } from './durable.ts';
 import { trainProblems } from './run-context.ts';

@@ -5,7 +5,7 @@ import { countEvaluated } from '../db/evaluations.ts';
 import { startRun } from '../db/runs.ts';
 import { nextStepOf } from '../db/steps.ts';
 import { isDevEvaluationDue, referenceStep, type ArtifactRef, type CheckpointRef } from '../spec/plan.ts';
-import { rewardNeeds } from '../rewards/index.ts';
+import { openScheme } from '../schemes/open-scheme.ts';
 import { durable } from './durable.ts';
 import type { StoreDependencies } from './store-dependencies.ts';
 
@@ -30,7 +30,7 @@ export interface OpenedRun {
   readonly syncEvery: number;
   /** Who samples the rollouts when it is not the policy itself. */
   readonly teacher: CheckpointRef | null;
-  /** A reward reads what the judge says. */
+  /** A part of the scheme reads what the judge says. */
   readonly needsJudge: boolean;
   /** The base model's samples of the pool are not complete. */
   readonly lacksPool: boolean;
@@ -79,7 +79,7 @@ export function createOpenRun({ db, plans, held, sources }: StoreDependencies) {
       klReference: checkpointOf(referenceStep(nextStep, syncEvery)),
       syncEvery,
       teacher: teacher === null ? null : { weights: teacher.weights, trainingState: null },
-      needsJudge: rewardNeeds(scheme.rewards).has('rubric'),
+      needsJudge: openScheme(scheme).needs.has('rubric'),
       lacksPool: training.pool !== null && training.poolSamples > 0 && pooled < training.pool,
       lacksDevEvaluation: isDue && evaluated < evaluation.devProblems,
     };

@@ -1,11 +1,11 @@
 import { scoreRollouts, valueRollouts } from '../learning/score-rollouts.ts';
 import { addColumns, type RolloutBatch } from '../rollouts/rollout-batch.ts';
+import { openScheme } from '../schemes/open-scheme.ts';
 import type { CheckpointRef } from '../spec/plan.ts';
-import { usesCritic, usesReference } from '../spec/scheme.ts';
 import type { LivePolicies } from './live-policies.ts';
 import type { RunContext } from './run-context.ts';
 
-/** Whose opinions of the rollouts may be asked for. */
+/** Models that score rollouts. */
 export interface Advisers {
   /** What KL penalties are measured from. */
   readonly reference: CheckpointRef;
@@ -30,13 +30,14 @@ export async function recordSignals(
 ): Promise<RolloutBatch> {
   const { scheme, training } = context.plan.condition;
   const { policyConfig } = context;
+  const { needs } = openScheme(scheme);
   let scored = rollouts;
-  if (usesReference(scheme)) {
+  if (needs.has('referenceLogprobs')) {
     const reference = await policies.borrow(advisers.reference, policyConfig);
     const { logprobs } = scoreRollouts(reference, rollouts, training);
     scored = addColumns(scored, { perToken: { referenceLogprobs: hidePadding(rollouts, logprobs) } });
   }
-  if (usesCritic(scheme)) {
+  if (needs.has('values')) {
     const critic = await policies.borrowCritic(advisers.learner, policyConfig);
     const values = hidePadding(rollouts, valueRollouts(critic, rollouts, training));
     scored = addColumns(scored, { perToken: { values } });

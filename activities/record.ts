@@ -1,13 +1,17 @@
 import { listCheckpointsAt, recordCheckpoint, releaseArtifacts, toCheckpointRef } from '../db/artifacts.ts';
 import { commitAttempt } from '../db/attempts.ts';
 import { writeTransaction, type Database } from '../db/connection.ts';
-import { listRollouts, type RolloutWithVerdict } from '../db/rollouts.ts';
-import { recordStep } from '../db/steps.ts';
+import { listRollouts, recordTokenWeights, type RolloutWithVerdict } from '../db/rollouts.ts';
+import { nextStepOf, recordStep } from '../db/steps.ts';
 import { referenceStep, type ArtifactRef, type CheckpointRef, type RunPlan } from '../spec/plan.ts';
+import { requireColumns } from '../rollouts/rollout-batch.ts';
 import { ArtifactPathError } from './artifact-errors.ts';
 import { removeAll } from './artifact-store.ts';
 import { durable, stageKey } from './durable.ts';
+import { toBlob } from './float-blob.ts';
+import { decodeRollouts } from './rollout-file.ts';
 import { measureRollouts } from './rollout-metrics.ts';
+import { indexRollouts } from './reward-input.ts';
 import type { StoreDependencies } from './store-dependencies.ts';
 import type { UpdatedPolicy } from './update.ts';
 
@@ -67,6 +71,28 @@ function shapedRows(
   return isWhole ? rows : listRollouts(db, { ...at, phase: 'train' });
 }
 
+/** What rules made of the tokens of each rollout that taught; nothing where the step is recorded, and the file may be gone. */
+async function readTokenWeights(
+  { db, artifacts }: StoreDependencies,
+  ref: ArtifactRef | null,
+  of: { readonly runId: string; readonly step: number; readonly rows: readonly RolloutWithVerdict[] },
+): Promise<{ rolloutId: number; tokenWeights: Buffer }[]> {
+  if (ref === null || nextStepOf(db, of.runId) > of.step) return [];
+  const batch = decodeRollouts(await artifacts.read(ref));
+  const needed = { perToken: ['tokenWeights'], perRollout: [] } as const;
+  const { tokenWeights } = requireColumns(batch, needed, 'the record of a step').perToken;
+  const place = indexRollouts([batch]);
+  return of.rows
+    .filter(({ isKept }) => isKept === true)
+    .map((rollout) => {
+      const begin = place(rollout).row * batch.completionLength;
+      return {
+        rolloutId: rollout.id,
+        tokenWeights: toBlob(tokenWeights.subarray(begin, begin + rollout.tokenCount)),
+      };
+    });
+}
+
 /**
  * Ends a training step in one transaction: its metrics, its checkpoint and the step itself, which is the run's cursor.
  * Superseded files are deleted after the commit, so a kill in between leaves a stray file and loses nothing; nor does a
@@ -78,11 +104,14 @@ export function createRecord(dependencies: StoreDependencies) {
     const { plan } = await plans.readRun(input.plan);
     const { runId } = plan;
     const { step, updated, obsolete } = input;
-    assertOfStep(obsolete, `runs/${runId}/step-${step}/`);
+    const transient = updated.tokenWeights === null ? obsolete : [...obsolete, updated.tokenWeights];
+    assertOfStep(transient, `runs/${runId}/step-${step}/`);
     const rows = shapedRows(dependencies, { runId, step });
     const superseded = supersededFiles(db, input, plan);
+    const ruled = await readTokenWeights(dependencies, updated.tokenWeights, { runId, step, rows });
     writeTransaction(db, (tx) => {
       commitAttempt(tx, stageKey(input, attempt, { runId, stage: 'record' }));
+      recordTokenWeights(tx, ruled);
       recordCheckpoint(tx, { runId, step: step + 1 }, updated.checkpoint);
       const tokens = rows.reduce((sum, row) => sum + row.tokenCount, 0);
       const metrics = { ...measureRollouts(rows), ...updated.metrics };
@@ -91,6 +120,6 @@ export function createRecord(dependencies: StoreDependencies) {
       releaseArtifacts(tx, superseded);
     });
     held.drop(runId);
-    await removeAll(artifacts, [...superseded, ...obsolete]);
+    await removeAll(artifacts, [...superseded, ...transient]);
   });
 }

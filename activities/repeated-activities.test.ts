@@ -8,7 +8,7 @@ import { ApplicationFailure } from '@temporalio/activity';
 import { openDatabase, readStoreId, type Database } from '../db/connection.ts';
 import { dumpRows } from '../db/dump.ts';
 import { registerExperiment } from '../db/experiments.ts';
-import { findScheme } from '../schemes/index.ts';
+import { findScheme } from '../schemes/named/index.ts';
 import { selectBackend, type BackendChoice } from '../model/backend.ts';
 import { defaultCacheDirectory } from '../model/cache-directory.ts';
 import { baseRecipeSchema } from '../spec/base-recipe.ts';

@@ -1,12 +1,12 @@
 import type { Database } from '../db/connection.ts';
 import { listRollouts, type RolloutWithVerdict } from '../db/rollouts.ts';
-import { estimateCredit } from '../learning/estimate-credit.ts';
-import { rewardNeeds } from '../rewards/index.ts';
-import { MissingSignalError } from '../rewards/reward-component.ts';
+import { estimateCredit } from '../schemes/credit/estimate-credit.ts';
+import { openScheme } from '../schemes/open-scheme.ts';
+import { MissingSignalError } from '../schemes/rewards/reward.ts';
 import type { RolloutBatch } from '../rollouts/rollout-batch.ts';
 import type { Scheme } from '../spec/scheme.ts';
 import { toFloats } from './float-blob.ts';
-import { keepGroups, rewardGroups } from './reward-groups.ts';
+import { passGates, rewardGroups, toEstimateCall } from './reward-groups.ts';
 import { indexRollouts } from './reward-input.ts';
 import type { RunContext } from './run-context.ts';
 
@@ -59,20 +59,17 @@ export function rescoreStep(
 ): RescoredRollout[] {
   const { runId, condition } = context.plan;
   const { promptsPerStep, examples } = condition.training;
-  if (examples !== null && rewardNeeds(scheme.rewards).has('pool')) {
+  const open = openScheme(scheme);
+  if (examples !== null && open.needs.has('pool')) {
     const mend = 'rescore a run that trains on its whole pool';
     throw new MissingSignalError(scheme.name, 'the base’s answers to ranked examples', { mend });
   }
   const rows = listRollouts(db, { runId, phase: 'train', step });
   if (rows.length === 0) return [];
-  const groups = rewardGroups(db, context, { scheme, rows, place: indexRollouts([toBatch(rows)]) });
-  const kept = keepGroups(groups, scheme, promptsPerStep);
+  const groups = rewardGroups(db, context, { scheme: open, rows, place: indexRollouts([toBatch(rows)]) });
+  const { kept } = passGates(groups, open.gates, promptsPerStep);
   const keptRows = kept.flatMap((group) => group.rows);
-  const { advantages } = estimateCredit(toBatch(keptRows), {
-    rewards: kept.flatMap((group) => group.rewards.map((combined) => combined.reward)),
-    maskTruncated: scheme.gates.maskTruncated,
-    options: scheme.advantage,
-  });
+  const { advantages } = estimateCredit(toBatch(keptRows), toEstimateCall(kept, open));
   const advantageOf = new Map(keptRows.map(({ id }, at) => [id, advantages[at]!]));
   return groups.flatMap((group) =>
     group.rows.map((rollout, i) => ({

@@ -1,10 +1,12 @@
 import type { Database } from '../db/connection.ts';
 import { listPoolAnswers } from '../db/evaluations.ts';
 import { listJudgements, type RolloutWithVerdict } from '../db/rollouts.ts';
-import { combineRewards, type CombinedReward } from '../rewards/combine-rewards.ts';
-import { openReward, rewardNeeds } from '../rewards/index.ts';
-import type { JudgedCriterion } from '../rewards/rubric.ts';
-import type { Scheme } from '../spec/scheme.ts';
+import type { EstimateCall } from '../schemes/credit/estimate-credit.ts';
+import type { GatedRollout } from '../schemes/gates/gate.ts';
+import type { OpenScheme } from '../schemes/open-scheme.ts';
+import { combineRewards, type CombinedReward } from '../schemes/rewards/combine-rewards.ts';
+import { scoreReward } from '../schemes/rewards/reward.ts';
+import type { JudgedCriterion } from '../schemes/rewards/rubric.ts';
 import { toRewardInputs, type GroupSignals, type PlaceRollout } from './reward-input.ts';
 import { poolIndex, type RunContext } from './run-context.ts';
 
@@ -15,36 +17,63 @@ export interface RewardedGroup {
 }
 
 /** What turns the rollouts of one prompt into rewards under a scheme. */
-function createRewarding(context: RunContext, scheme: Scheme) {
-  const components = scheme.rewards.map(({ component, weight, options }) => ({
-    weight,
-    reward: openReward(component, options),
-  }));
+function createRewarding(context: RunContext, { rewards }: OpenScheme) {
   return (rows: readonly RolloutWithVerdict[], signals: GroupSignals): RewardedGroup => {
-    const rewards = toRewardInputs(context, rows, signals).map((input) =>
+    const combined = toRewardInputs(context, rows, signals).map((input) =>
       combineRewards(
-        components.map(({ weight, reward }) => ({ name: reward.name, weight, value: reward.score(input) })),
+        rewards.map((reward) => ({
+          name: reward.part.name,
+          weight: reward.weight,
+          value: scoreReward(reward, input),
+        })),
       ),
     );
-    return { rows, rewards };
+    return { rows, rewards: combined };
   };
 }
 
-/** Some but not all rollouts are correct, so the group says something about its prompt. */
-export function isMixed(group: RewardedGroup): boolean {
-  const correct = group.rows.filter((row) => row.verdict.outcome === 'correct').length;
-  return correct > 0 && correct < group.rows.length;
+type OpenGates = OpenScheme['gates'];
+
+function toGated({ rows, rewards }: RewardedGroup): GatedRollout[] {
+  return rows.map(({ verdict, isTruncated }, i) => ({
+    outcome: verdict.outcome,
+    reward: rewards[i]!.reward,
+    isTruncated,
+  }));
 }
 
-/** The groups that may teach; all of them when the gate would leave none. */
-export function keepGroups(
+/** The most sampling rounds of a step that any gate asks for. */
+export function countRounds(gates: OpenGates): number {
+  return Math.max(1, ...gates.map(({ part, options }) => part.rounds?.(options) ?? 1));
+}
+
+/** The groups that may teach, at most `wanted`; the first ones when the gates would leave none. `isShort`: more could be sampled. */
+export function passGates(
   groups: readonly RewardedGroup[],
-  scheme: Scheme,
+  gates: OpenGates,
   wanted: number,
-): readonly RewardedGroup[] {
-  if (!scheme.gates.dropUniformGroups) return groups;
-  const mixed = groups.filter(isMixed).slice(0, wanted);
-  return mixed.length > 0 ? mixed : groups.slice(0, wanted);
+): { readonly kept: readonly RewardedGroup[]; readonly isShort: boolean } {
+  const ofGroups = gates.filter(({ part }) => part.keeps !== undefined);
+  if (ofGroups.length === 0) return { kept: groups, isShort: false };
+  const passing = groups.filter((group) => {
+    const gated = toGated(group);
+    return ofGroups.every(({ part, options }) => part.keeps!(gated, options));
+  });
+  const kept = (passing.length > 0 ? passing : groups).slice(0, wanted);
+  return { kept, isShort: passing.length < wanted };
+}
+
+/** What the credit of these groups is estimated from. */
+export function toEstimateCall(
+  groups: readonly RewardedGroup[],
+  { gates, comparisons, credit: rules }: OpenScheme,
+): EstimateCall {
+  const rewards = groups.flatMap((group) => group.rewards.map(({ reward }) => reward));
+  const gated = groups.flatMap(toGated);
+  const counts = gated.map((rollout) =>
+    gates.every(({ part, options }) => part.counts?.(rollout, options) ?? true),
+  );
+  return { rewards, counts, comparisons, rules };
 }
 
 /** Rollouts by their prompt, in the order of their first ones. */
@@ -70,10 +99,10 @@ function votesOn(
 /** What the judge found, where a reward reads it. */
 function listJudged(
   db: Database,
-  scheme: Scheme,
+  scheme: OpenScheme,
   rows: readonly RolloutWithVerdict[],
 ): GroupSignals['judged'] {
-  if (!rewardNeeds(scheme.rewards).has('rubric')) return new Map();
+  if (!scheme.needs.has('rubric')) return new Map();
   const ids = rows.map((row) => row.id);
   return listJudgements(db, ids) as ReadonlyMap<number, readonly JudgedCriterion[]>;
 }
@@ -83,7 +112,7 @@ export function rewardGroups(
   db: Database,
   context: RunContext,
   of: {
-    readonly scheme: Scheme;
+    readonly scheme: OpenScheme;
     readonly rows: readonly RolloutWithVerdict[];
     readonly place: PlaceRollout;
   },

@@ -1,10 +1,10 @@
 import type { RolloutWithVerdict } from '../db/rollouts.ts';
-import { measureAnswerConfidence, type AnswerConfidence } from '../rewards/answer-confidence.ts';
-import type { GroupMember, RewardInput } from '../rewards/reward-component.ts';
-import { orderDraw, rewardDraw } from '../rewards/reward-draw.ts';
-import type { JudgedCriterion } from '../rewards/rubric.ts';
+import { measureAnswerConfidence, type AnswerConfidence } from '../schemes/rewards/answer-confidence.ts';
+import type { GroupMember, RewardInput } from '../schemes/rewards/reward.ts';
+import { orderDraw, rewardDraw } from '../schemes/rewards/reward-draw.ts';
+import type { JudgedCriterion } from '../schemes/rewards/rubric.ts';
 import { listGroups } from '../rollouts/groups.ts';
-import type { RolloutBatch, SampledColumn } from '../rollouts/rollout-batch.ts';
+import { AUTHORS, type RolloutBatch, type SampledColumn } from '../rollouts/rollout-batch.ts';
 import type { RowOfBatch } from '../rollouts/select-rows.ts';
 import { toFloats } from './float-blob.ts';
 import type { RunContext } from './run-context.ts';
@@ -57,7 +57,19 @@ function confidenceOf(
   });
 }
 
-/** Everything that reward components may look at, for each rollout of one prompt in sampling order. */
+/** Σ of logprob − reference logprob over the tokens that the policy wrote; null when no reference was recorded. */
+function referenceGapOf({ batch, row }: SampledRow): number | null {
+  const { referenceLogprobs, logprobs } = batch.perToken;
+  if (referenceLogprobs === undefined) return null;
+  const begin = row * batch.completionLength;
+  let gap = 0;
+  for (let at = begin; at < begin + batch.completionLengths[row]!; at += 1) {
+    if (batch.authors[at] === AUTHORS.policy) gap += logprobs[at]! - referenceLogprobs[at]!;
+  }
+  return gap;
+}
+
+/** Everything that rewards may look at, for each rollout of one prompt in sampling order. */
 export function toRewardInputs(
   context: RunContext,
   rows: readonly RolloutWithVerdict[],
@@ -85,6 +97,7 @@ export function toRewardInputs(
     rubric: judged.get(row.id) ?? null,
     confidence: group[position]!.confidence,
     statedConfidence: row.isTruncated ? null : context.task.statedConfidence(row.text),
+    referenceGap: referenceGapOf(place(row)),
     pool,
     group,
     position,

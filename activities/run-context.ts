@@ -5,6 +5,7 @@ import type { PolicyConfig } from '../model/config.ts';
 import type { Architecture, BaseRecipe } from '../spec/base-recipe.ts';
 import type { Condition } from '../spec/experiment.ts';
 import type { ArtifactRef, RunPlan, SampledSplit } from '../spec/plan.ts';
+import { MAX_ROUNDS } from '../schemes/gates/gate.ts';
 import { readStoredCondition } from '../spec/stored-condition.ts';
 import { toMaxNewTokens } from '../spec/training.ts';
 import { openTask } from '../tasks/index.ts';
@@ -141,9 +142,6 @@ export function trainProblems(
       : context.task.problem('train', POOL_SEED, index);
   });
 }
-
-/** Rounds of dynamic sampling that have prompts of their own; the scheme schema allows no more. */
-const MAX_ROUNDS = 16;
 
 /** The task that owns a split's problems. */
 export function taskOfSplit(context: Substrate, split: SampledSplit): Task {

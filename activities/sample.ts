@@ -1,7 +1,7 @@
 import { deriveStream } from '../random/streams.ts';
 import type { PolicyConfig } from '../model/config.ts';
 import { sampleCompletions } from '../model/sampler.ts';
-import { rewardNeeds } from '../rewards/index.ts';
+import { openScheme } from '../schemes/open-scheme.ts';
 import type { ArtifactRef, CheckpointRef, EvaluationSlice } from '../spec/plan.ts';
 import type { Problem } from '../tasks/problem.ts';
 import { durable, type Attempt } from './durable.ts';
@@ -94,7 +94,7 @@ export function createSample(dependencies: TrainDependencies) {
       temperature: training.temperature,
       stream: 'sample',
       step: input.step,
-      recordsDisparities: rewardNeeds(scheme.rewards).has('disparity'),
+      recordsDisparities: openScheme(scheme).needs.has('disparities'),
       checkpoint: input.checkpoint,
       config: context.behaviorConfig,
       attempt,

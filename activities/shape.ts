@@ -1,14 +1,16 @@
 import { commitAttempt } from '../db/attempts.ts';
 import { writeTransaction } from '../db/connection.ts';
 import { recordShaping, type ShapedRollout } from '../db/rollouts.ts';
-import { estimateCredit } from '../learning/estimate-credit.ts';
+import { estimateCredit, type EstimatedCredit } from '../schemes/credit/estimate-credit.ts';
+import { openScheme } from '../schemes/open-scheme.ts';
 import { addColumns } from '../rollouts/rollout-batch.ts';
 import { selectRows } from '../rollouts/select-rows.ts';
 import type { ArtifactRef } from '../spec/plan.ts';
 import { durable, stageKey } from './durable.ts';
+import { toBlob } from './float-blob.ts';
 import type { HeldRound } from './held-rollouts.ts';
 import { readRounds } from './read-rounds.ts';
-import { isMixed, keepGroups, rewardGroups, type RewardedGroup } from './reward-groups.ts';
+import { countRounds, passGates, rewardGroups, toEstimateCall, type RewardedGroup } from './reward-groups.ts';
 import { indexRollouts } from './reward-input.ts';
 import { encodeRollouts } from './rollout-file.ts';
 import type { StoreDependencies } from './store-dependencies.ts';
@@ -30,7 +32,7 @@ export interface ShapedStep {
 function toShapedRollouts(
   groups: readonly RewardedGroup[],
   kept: readonly RewardedGroup[],
-  shaped: { readonly advantages: Float32Array; readonly credit: Float32Array; readonly width: number },
+  shaped: Pick<EstimatedCredit, 'advantages' | 'credit' | 'tokenWeights'> & { readonly width: number },
 ): ShapedRollout[] {
   const keptRows = new Map(kept.flatMap((group) => group.rows).map((row, at) => [row.id, at]));
   return groups.flatMap((group) =>
@@ -38,14 +40,17 @@ function toShapedRollouts(
       const at = keptRows.get(row.id);
       const reward = group.rewards[i]!;
       const decided = { rolloutId: row.id, reward: reward.reward, components: reward.components };
-      if (at === undefined) return { ...decided, advantage: null, isKept: false, credit: null };
+      if (at === undefined) {
+        return { ...decided, advantage: null, isKept: false, credit: null, tokenWeights: null };
+      }
       const begin = at * shaped.width;
-      const credit = shaped.credit.slice(begin, begin + row.tokenCount);
+      const blobOf = (values: Float32Array): Buffer => toBlob(values.subarray(begin, begin + row.tokenCount));
       return {
         ...decided,
         advantage: shaped.advantages[at]!,
         isKept: true,
-        credit: Buffer.from(credit.buffer),
+        credit: blobOf(shaped.credit),
+        tokenWeights: shaped.tokenWeights === null ? null : blobOf(shaped.tokenWeights),
       };
     }),
   );
@@ -57,14 +62,14 @@ function withShaping(rounds: readonly HeldRound[], shaped: readonly ShapedRollou
   return rounds.map((round) => ({
     ...round,
     rows: round.rows.map((row) => {
-      const { reward, advantage, isKept, credit } = byRollout.get(row.id)!;
-      return { ...row, reward, advantage, isKept, credit };
+      const { reward, advantage, isKept, credit, tokenWeights } = byRollout.get(row.id)!;
+      return { ...row, reward, advantage, isKept, credit, tokenWeights };
     }),
   }));
 }
 
 /**
- * Pure arithmetic on what is stored: reward components → gates → advantages → per-token credit. Writes the numbers beside
+ * Pure arithmetic on what is stored: rewards → gates → advantages → credit and weight of tokens. Writes the numbers beside
  * the rollouts and the batch that the update trains on as an artifact.
  */
 export function createShape(dependencies: StoreDependencies) {
@@ -72,37 +77,35 @@ export function createShape(dependencies: StoreDependencies) {
   return durable(async (input: ShapeInput, attempt): Promise<ShapedStep> => {
     const context = await plans.readRun(input.plan);
     const { runId, condition } = context.plan;
-    const { scheme, training } = condition;
+    const { training } = condition;
+    const scheme = openScheme(condition.scheme);
     const { step } = input;
     const round = input.rounds.length - 1;
     const rounds = await readRounds(dependencies, context, input);
     const place = indexRollouts(rounds.map(({ batch }) => batch));
     const rows = rounds.flatMap((sampled) => sampled.rows);
     const groups = rewardGroups(db, context, { scheme, rows, place });
-    const kept = keepGroups(groups, scheme, training.promptsPerStep);
+    const { kept, isShort } = passGates(groups, scheme.gates, training.promptsPerStep);
     const merged = selectRows(
       kept.flatMap((group) => group.rows.map(place)),
       context.tokenizer.padId,
     );
-    const rewards = kept.flatMap((group) => group.rewards.map(({ reward }) => reward));
-    const { advantages, credit, tokenMask, targets } = estimateCredit(merged, {
-      rewards,
-      maskTruncated: scheme.gates.maskTruncated,
-      options: scheme.advantage,
-    });
+    const { advantages, credit, tokenMask, tokenWeights, targets } = estimateCredit(
+      merged,
+      toEstimateCall(kept, scheme),
+    );
     const path = `runs/${runId}/step-${step}/shaped-${round}-{sha}.safetensors`;
-    const perToken = { credit, tokenMask };
-    const credited = addColumns(merged, { perToken, perRollout: { advantages } });
-    const taught = targets === null ? credited : addColumns(credited, { perToken: targets });
+    const credited = addColumns(merged, { perToken: { credit, tokenMask }, perRollout: { advantages } });
+    const weighed = tokenWeights === null ? credited : addColumns(credited, { perToken: { tokenWeights } });
+    const taught = targets === null ? weighed : addColumns(weighed, { perToken: targets });
     const batch = await artifacts.write(path, encodeRollouts(taught));
     const width = merged.completionLength;
-    const shaped = toShapedRollouts(groups, kept, { advantages, credit, width });
+    const shaped = toShapedRollouts(groups, kept, { advantages, credit, tokenWeights, width });
     writeTransaction(db, (tx) => {
       commitAttempt(tx, stageKey(input, attempt, { runId, stage: `shape/${round}` }));
       recordShaping(tx, shaped);
     });
     withShaping(rounds, shaped).forEach((done, at) => held.hold({ runId, step, round: at }, done));
-    const isShort = scheme.gates.dropUniformGroups && groups.filter(isMixed).length < training.promptsPerStep;
-    return { batch, wantsAnotherRound: isShort && input.rounds.length < scheme.gates.maxSamplingRounds };
+    return { batch, wantsAnotherRound: isShort && input.rounds.length < countRounds(scheme.gates) };
   });
 }

@@ -14,7 +14,7 @@ import { encodePolicy } from '../model/checkpoint.ts';
 import { disposePolicy, type Policy } from '../model/policy.ts';
 import { parseSafetensors } from '../model/safetensors.ts';
 import { addColumns, type ShapedBatch } from '../rollouts/rollout-batch.ts';
-import { findScheme } from '../schemes/index.ts';
+import { findScheme } from '../schemes/named/index.ts';
 import type { CheckpointRef } from '../spec/plan.ts';
 import { createArtifactStore } from './artifact-store.ts';
 import { createLivePolicies, type LivePolicies } from './live-policies.ts';

@@ -1,14 +1,14 @@
 import { NonFiniteGradientError } from '../learning/adamw.ts';
 import { NonFiniteLossError } from '../learning/non-finite-loss-error.ts';
 import { updateCritic } from '../learning/update-critic.ts';
-import { updatePolicy, type UpdateCall } from '../learning/update-policy.ts';
-import { requireColumns, shapedColumns } from '../rollouts/rollout-batch.ts';
+import { updatePolicy, type PolicyUpdate, type UpdateCall } from '../learning/update-policy.ts';
+import { addColumns, requireColumns, shapedColumns } from '../rollouts/rollout-batch.ts';
+import { findCritic, openScheme } from '../schemes/open-scheme.ts';
 import type { ArtifactRef, CheckpointRef } from '../spec/plan.ts';
-import { usesCritic } from '../spec/scheme.ts';
 import type { ArtifactStore } from './artifact-store.ts';
 import { durable, type Attempt } from './durable.ts';
 import { releaseLivePolicy, withCritic, withoutCritic, type LivePolicy } from './live-policies.ts';
-import { decodeRollouts } from './rollout-file.ts';
+import { decodeRollouts, encodeRollouts } from './rollout-file.ts';
 import type { RunContext } from './run-context.ts';
 import type { ComputedBy, TrainDependencies } from './train-dependencies.ts';
 
@@ -23,6 +23,8 @@ export interface UpdatedPolicy {
   readonly checkpoint: CheckpointRef;
   /** Metric name → value, as recorded. */
   readonly metrics: Readonly<Record<string, number>>;
+  /** What credit rules that wait for the optimizer step made of the tokens (column `tokenWeights`); null where there is no such rule. */
+  readonly tokenWeights: ArtifactRef | null;
   /** The kind of machine and the program that computed it. */
   readonly computedBy: ComputedBy;
   /** Where the new policy is warm. */
@@ -51,21 +53,23 @@ async function updateLive(
   live: LivePolicy,
   context: RunContext,
   work: Pick<UpdateCall, 'batch' | 'step'> & { readonly attempt: Attempt },
-): Promise<Record<string, number>> {
+): Promise<PolicyUpdate> {
   const { condition, seed } = context.plan;
   const { scheme, training } = condition;
   const { batch, step, attempt } = work;
   const common = { batch, training, seed, step, onYield: attempt.pause, signal: attempt.signal };
   const { policy, moments, critic } = live;
-  const metrics = await updatePolicy({
+  const updated = await updatePolicy({
     ...common,
     policy,
     moments,
     scheme,
     maxNewTokens: context.maxNewTokens,
   });
-  if (critic === null) return metrics;
-  return { ...metrics, ...(await updateCritic({ ...common, critic, options: scheme.critic })) };
+  const options = findCritic(openScheme(scheme));
+  if (critic === null || options === null) return updated;
+  const taught = await updateCritic({ ...common, critic, options });
+  return { ...updated, metrics: { ...updated.metrics, ...taught } };
 }
 
 /**
@@ -79,16 +83,23 @@ export function createUpdate(dependencies: TrainDependencies) {
     const { condition, runId } = context.plan;
     const bytes = await artifacts.read(input.shaped);
     const taken = await policies.take(input.checkpoint, context.policyConfig);
-    const live = usesCritic(condition.scheme) ? withCritic(taken) : withoutCritic(taken);
+    const live = findCritic(openScheme(condition.scheme)) !== null ? withCritic(taken) : withoutCritic(taken);
     try {
       const batch = requireColumns(decodeRollouts(bytes), shapedColumns, 'an update');
-      const metrics = await updateLive(live, context, { batch, step: input.step, attempt });
+      const { metrics, tokenWeights } = await updateLive(live, context, { batch, step: input.step, attempt });
+      const ruled =
+        tokenWeights === null
+          ? null
+          : await artifacts.write(
+              `runs/${runId}/step-${input.step}/ruled-{sha}.safetensors`,
+              encodeRollouts(addColumns(batch, { perToken: { tokenWeights } })),
+            );
       const checkpoint = await policies.keep(
         live,
         (part) => `runs/${runId}/checkpoint-${input.step + 1}/${part}-{sha}.safetensors`,
       );
       const { computedBy, workerQueue } = dependencies;
-      return { checkpoint, metrics, computedBy, workerQueue };
+      return { checkpoint, metrics, tokenWeights: ruled, computedBy, workerQueue };
     } catch (error) {
       releaseLivePolicy(live);
       throw await keepOffendingBatch(artifacts, error, { runId, step: input.step, bytes });

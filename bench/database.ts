@@ -94,6 +94,7 @@ function recordOneStep(db: Database, runId: string, step: number): void {
     advantage: 0.5,
     isKept: true,
     credit,
+    tokenWeights: null,
     components: [
       { name: 'verifier', weight: 1, value: 1 },
       { name: 'format', weight: 0.1, value: null },

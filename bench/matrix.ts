@@ -47,7 +47,7 @@ function createRows() {
 
 /** A random reward gives every group a gradient, whatever the policy says; the reward's own cost is not what is measured. */
 function declareMatrix() {
-  const rewards = [{ component: 'random' }];
+  const rewards = [{ name: 'random' }];
   return {
     name: 'bench',
     question: 'How fast is a matrix?',
@@ -74,7 +74,7 @@ function declareMatrix() {
     controls: [],
     conditions: {
       grpo: { scheme: { name: 'grpo', rewards } },
-      'token-mean': { scheme: { name: 'grpo', rewards, loss: { aggregation: 'dapo' } } },
+      'token-mean': { scheme: { name: 'grpo', rewards, aggregation: 'dapo' } },
     },
     training: {
       steps: STEPS,

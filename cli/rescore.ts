@@ -77,7 +77,7 @@ export function addRescoreCommand(program: Command): void {
     .addHelpText(
       'after',
       '\nExamples:\n  assay rescore 1a2b3c4d5e6f/grpo/base-0/seed-0 --scheme negative-reinforcement\n' +
-        `  assay rescore 1a2b3c4d5e6f/grpo/base-0/seed-0 --scheme '{"name":"grpo","rewards":[{"component":"graded"}]}' --json`,
+        `  assay rescore 1a2b3c4d5e6f/grpo/base-0/seed-0 --scheme '{"name":"grpo","rewards":[{"name":"graded"}]}' --json`,
     )
     .action(async (runId: string, options: RescoreOptions) => {
       const { openReadonlyDatabase } = await import('../db/connection.ts');

@@ -10,10 +10,12 @@ export type RolloutRow = typeof rollouts.$inferSelect;
 export type VerdictRow = typeof verdicts.$inferSelect;
 export type JudgementRow = typeof judgements.$inferSelect;
 
+const UNSHAPED = { credit: null, tokenWeights: null, reward: null, advantage: null, isKept: null };
+
 /** A sampled completion with its verdict, before shaping. */
 export interface VerifiedRollout {
   readonly problem: ProblemRecord;
-  readonly rollout: Omit<RolloutRow, 'id' | 'problemId' | 'credit' | 'reward' | 'advantage' | 'isKept'>;
+  readonly rollout: Omit<RolloutRow, 'id' | 'problemId' | keyof typeof UNSHAPED>;
   readonly verdict: Omit<VerdictRow, 'rolloutId'>;
 }
 
@@ -68,10 +70,9 @@ export function recordVerifiedRollouts(
       const { rowId } = insertRollout(row);
       insertVerdict({ ...verdict, rolloutId: rowId });
       const { prompt, answer, key: problemKey } = problem;
-      const shaping = { credit: null, reward: null, advantage: null, isKept: null };
       return {
         ...row,
-        ...shaping,
+        ...UNSHAPED,
         id: rowId,
         prompt,
         answer,
@@ -184,6 +185,8 @@ export interface ShapedRollout {
   readonly advantage: number | null;
   readonly isKept: boolean;
   readonly credit: Buffer | null;
+  /** Null: no rule changed them. */
+  readonly tokenWeights: Buffer | null;
   readonly components: readonly {
     readonly name: string;
     readonly weight: number;
@@ -199,6 +202,7 @@ function prepareShaping(db: Database) {
       reward: sql`${sql.placeholder('reward')}`,
       advantage: sql`${sql.placeholder('advantage')}`,
       credit: sql`${sql.placeholder('credit')}`,
+      tokenWeights: sql`${sql.placeholder('tokenWeights')}`,
       isKept: sql`${sql.placeholder('isKept')}`,
     })
     .where(eq(rollouts.id, sql.placeholder('rolloutId')))
@@ -224,6 +228,19 @@ export function recordShaping(db: Database, shaped: readonly ShapedRollout[]): v
       if (!insertComponent(row).isNew) assertSameComponent(db, row);
     }
   }
+}
+
+/** Writes what rules made of tokens when the step was updated; call inside a write transaction. */
+export function recordTokenWeights(
+  db: Database,
+  ruled: readonly { readonly rolloutId: number; readonly tokenWeights: Buffer }[],
+): void {
+  const update = db
+    .update(rollouts)
+    .set({ tokenWeights: sql`${sql.placeholder('tokenWeights')}` })
+    .where(eq(rollouts.id, sql.placeholder('rolloutId')))
+    .prepare();
+  for (const row of ruled) update.run(row);
 }
 
 function assertSameComponent(db: Database, row: typeof rewardComponents.$inferSelect): void {

@@ -194,6 +194,8 @@ export const rollouts = sqliteTable(
     logprobs: blob('logprobs', { mode: 'buffer' }).notNull(),
     entropies: blob('entropies', { mode: 'buffer' }).notNull(),
     credit: blob('credit', { mode: 'buffer' }),
+    /** What the policy gradient of each token was multiplied by; null: 1, or left out of the loss. */
+    tokenWeights: blob('token_weights', { mode: 'buffer' }),
     /** Null: not shaped yet, or could not be determined. */
     reward: real('reward'),
     advantage: real('advantage'),

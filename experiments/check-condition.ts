@@ -1,13 +1,11 @@
 import type { Condition } from '../spec/experiment.ts';
 import { InvalidSpecError } from '../spec/invalid-spec-error.ts';
-import { usesReference } from '../spec/scheme.ts';
 import { toMaxNewTokens } from '../spec/training.ts';
 import { openTask } from '../tasks/index.ts';
 import type { Split } from '../tasks/problem.ts';
 import { openProbe } from '../probes/index.ts';
 import type { ProbeSetting } from '../probes/probe.ts';
-import { openReward } from '../rewards/index.ts';
-import type { RewardNeed } from '../rewards/reward-component.ts';
+import { listPartFaults, openScheme } from '../schemes/open-scheme.ts';
 import type { Task } from '../tasks/task.ts';
 
 type Fault = string | null;
@@ -41,59 +39,28 @@ function checkSplit(condition: Condition, task: Task, [split, problems]: [string
   return null;
 }
 
-function checkTraining({ training, scheme }: Condition): Fault[] {
-  const needsGroup = scheme.advantage.baseline !== 'none' || scheme.advantage.scale === 'group';
-  return [
-    training.updatesPerBatch > training.promptsPerStep
-      ? `training.updatesPerBatch: found ${training.updatesPerBatch}, expected at most promptsPerStep = ${training.promptsPerStep}`
-      : null,
-    scheme.isTrained && needsGroup && training.groupSize < 2
-      ? `training.groupSize: found 1; scheme ${scheme.name} compares rollouts of a group, so it needs at least 2`
-      : null,
-  ];
+function checkTraining({ training }: Condition): Fault {
+  return training.updatesPerBatch > training.promptsPerStep
+    ? `training.updatesPerBatch: found ${training.updatesPerBatch}, expected at most promptsPerStep = ${training.promptsPerStep}`
+    : null;
 }
 
-function checkRewards({ scheme }: Condition): Fault[] {
-  const faults = scheme.rewards.map(({ component, options }, i): Fault => {
-    try {
-      openReward(component, options);
-      return null;
-    } catch (error) {
-      return `scheme.rewards.${i}: ${(error as Error).message}`;
-    }
-  });
-  const { outcome } = scheme.advantage;
-  const weighted = scheme.rewards.filter(({ weight }) => weight !== 0);
-  const isBinary = weighted.length === 1 && weighted[0]!.weight === 1;
+/** What the parts of the scheme need of the rest of the condition. */
+function checkScheme({ training, scheme }: Condition, task: Task): Fault[] {
+  const { needs, objective } = openScheme(scheme);
+  const adaptive = objective.filter(({ part }) => part.adapt !== undefined);
   return [
-    ...faults,
-    outcome !== 'reward' && !isBinary
-      ? `scheme.rewards: advantage.outcome "${outcome}" needs one reward of 0 or 1 with weight 1; found ${weighted.length} components`
+    ...(scheme.isTrained ? listPartFaults(scheme, training) : []).map(
+      ({ place, message }) => `scheme.${place}: ${message}`,
+    ),
+    scheme.reference.syncEvery > 0 && !needs.has('referenceLogprobs')
+      ? 'scheme.reference.syncEvery: no part of the scheme reads a reference policy; add objective term kl, for example'
       : null,
-  ];
-}
-
-/** What pass@k training and stated confidences ask of the rest of the condition. */
-function checkScheme(condition: Condition, task: Task): Fault[] {
-  const { training, scheme } = condition;
-  const { outcome, k, baseline, scale, estimator, klInReward } = scheme.advantage;
-  const isOfSets = outcome === 'pass@k';
-  const reader = findNeedy(condition, 'stated-confidence');
-  return [
-    isOfSets && k > training.groupSize
-      ? `scheme.advantage.k: found ${k}, expected at most training.groupSize = ${training.groupSize}`
+    adaptive.length > 1
+      ? `scheme.objective: found ${adaptive.length} terms with an adaptive weight (${adaptive.map(({ part }) => part.name).join(', ')}), expected at most one`
       : null,
-    isOfSets && (baseline !== 'group-mean' || scale === 'batch')
-      ? `scheme.advantage: outcome "pass@k" goes with baseline "group-mean" and scale "group" or "none", found "${baseline}" and "${scale}"`
-      : null,
-    scheme.reference.syncEvery > 0 && !usesReference(scheme)
-      ? 'scheme.reference.syncEvery: nothing is measured from a reference policy; set loss.beta or advantage.klInReward above 0'
-      : null,
-    klInReward > 0 && estimator === 'rollout' && outcome !== 'reward'
-      ? `scheme.advantage.klInReward: found ${klInReward}; outcome "${outcome}" needs rewards of 0 or 1, which a penalty changes`
-      : null,
-    reader !== null && !task.statesConfidence
-      ? `task.formats: reward ${reader} reads a stated confidence; no format of task ${task.name} states one (found ${task.formats.join(', ')})`
+    needs.has('statedConfidence') && !task.statesConfidence
+      ? `task.formats: scheme ${scheme.name} reads a stated confidence; no format of task ${task.name} states one (found ${task.formats.join(', ')})`
       : null,
   ];
 }
@@ -151,22 +118,10 @@ function checkTeacher({ scheme, teacher, base }: Condition): Fault[] {
   ];
 }
 
-/** The first component that needs something gathered; checkRewards says what is wrong with one that cannot be opened. */
-function findNeedy({ scheme }: Condition, need: RewardNeed): string | null {
-  const needy = scheme.rewards.find(({ component, options }) => {
-    try {
-      return openReward(component, options).needs.includes(need);
-    } catch {
-      return false;
-    }
-  });
-  return needy?.component ?? null;
-}
-
 function checkPool(condition: Condition): Fault[] {
   const { training, scheme } = condition;
   const { pool, poolSamples, examples } = training;
-  const asksBase = findNeedy(condition, 'pool') !== null;
+  const asksBase = openScheme(scheme).needs.has('pool');
   return [
     poolSamples > 0 && pool === null
       ? `training.poolSamples: found ${poolSamples}; only a fixed pool is sampled before training: set training.pool`
@@ -191,8 +146,7 @@ export function checkCondition(condition: Condition, place: string): void {
   const faults = [
     ...checkFormats(condition, task),
     ...Object.entries(condition.evaluation.splits).map((entry) => checkSplit(condition, task, entry)),
-    ...checkRewards(condition),
-    ...checkTraining(condition),
+    checkTraining(condition),
     ...checkScheme(condition, task),
     ...checkProbes(condition, task),
     ...checkTeacher(condition),

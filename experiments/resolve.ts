@@ -5,8 +5,9 @@ import type { Hypothesis } from '../spec/hypothesis.ts';
 import { InvalidSpecError, parseSpec } from '../spec/invalid-spec-error.ts';
 import { mergeSettings, type Settings } from '../spec/merge.ts';
 import { schemeSchema, type Scheme } from '../spec/scheme.ts';
+import { settleScheme } from '../schemes/open-scheme.ts';
 import { evaluationSchema, trainingSchema, type TrainingPlan } from '../spec/training.ts';
-import { findScheme, schemeNames } from '../schemes/index.ts';
+import { findScheme, schemeNames } from '../schemes/named/index.ts';
 import { checkCondition } from './check-condition.ts';
 import { checkExamples } from './check-examples.ts';
 import { checkHypotheses } from './check-hypotheses.ts';
@@ -40,17 +41,24 @@ function isOwnScheme(settings: Settings): boolean {
   return isWhole && !schemeNames.includes(settings['name'] as string);
 }
 
+/** @throws {InvalidSpecError} naming every part that cannot be opened */
+function settleParts(frame: Scheme, place: string): Scheme {
+  const { scheme, faults } = settleScheme(frame);
+  if (faults.length === 0) return scheme;
+  throw new InvalidSpecError(faults.map((fault) => `${place}.${fault.place}: ${fault.message}`).join('\n'));
+}
+
 /**
- * A scheme as a declaration names, changes or brings it, with every default filled in.
+ * A scheme as a declaration names, changes or brings it, with every default filled in, those of its parts' options too.
  *
  * @throws {InvalidSpecError}
  */
 export function resolveScheme(settings: Settings, place: string): Scheme {
   const { name, ...overrides } = settings;
   if (typeof name !== 'string') throw new InvalidSpecError(`${place}.name: expected a scheme's name`);
-  if (isOwnScheme(settings)) return parseSpec(schemeSchema, settings, place);
+  if (isOwnScheme(settings)) return settleParts(parseSpec(schemeSchema, settings, place), place);
   try {
-    return parseSpec(schemeSchema, mergeSettings(findScheme(name), overrides), place);
+    return settleParts(parseSpec(schemeSchema, mergeSettings(findScheme(name), overrides), place), place);
   } catch (error) {
     if (error instanceof InvalidSpecError) throw error;
     throw new InvalidSpecError(`${place}: ${(error as Error).message}`);

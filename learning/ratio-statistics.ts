@@ -1,5 +1,4 @@
 import type { ShapedBatch } from '../rollouts/rollout-batch.ts';
-import type { Scheme } from '../spec/scheme.ts';
 import { cutColumns, type MicroBatch } from './micro-batches.ts';
 
 /** Sums over the counted tokens of a micro-batch. */
@@ -14,20 +13,6 @@ export interface RatioSums {
   readonly divergence: number;
 }
 
-type LossOptions = Scheme['loss'];
-
-/** Whether a clip or cap takes away or limits the gradient of a token of this ratio. */
-export function isClipped(ratio: number, credit: number, options: LossOptions): boolean {
-  const { objective, epsilonLow, epsilonHigh, delta } = options;
-  if (objective === 'reinforce' || objective === 'unclipped') return false;
-  if (objective === 'cispo') return ratio > epsilonHigh;
-  if (credit > 0) return ratio > Math.min(1 + epsilonHigh, delta ?? Infinity);
-  // Of a negative credit the larger of min(ratio, delta) and the clipped ratio counts.
-  return (
-    credit < 0 && (ratio < 1 - epsilonLow || (delta !== null && ratio > Math.max(1 + epsilonHigh, delta)))
-  );
-}
-
 /** Log ratios beyond this, either way, count as this in the statistics: in float32 they would over- or underflow. */
 const MAX_LOG_RATIO = 20;
 
@@ -35,11 +20,33 @@ function bound(ratio: number): number {
   return Math.min(Math.max(ratio, Math.exp(-MAX_LOG_RATIO)), Math.exp(MAX_LOG_RATIO));
 }
 
-/** @param ratio [n, T'] policy over behavior probability */
+/** exp(logprob − behavior logprob), at sequence level of the row's mean. [N, T] */
+export function measureRatios(
+  batch: Pick<ShapedBatch, 'completionLength' | 'perToken'>,
+  logprobs: Float32Array,
+  level: 'token' | 'sequence',
+): Float64Array {
+  const { completionLength: width } = batch;
+  const { logprobs: behavior, tokenMask } = batch.perToken;
+  const logRatios = Float64Array.from(tokenMask, (counts, at) => counts * (logprobs[at]! - behavior[at]!));
+  if (level === 'token') return logRatios.map(Math.exp);
+  const sum = (values: ArrayLike<number>, row: number): number =>
+    Array.from({ length: width }, (_, at) => values[row * width + at]!).reduce((a, b) => a + b, 0);
+  const means = Float64Array.from(
+    { length: tokenMask.length / width },
+    (_, row) => sum(logRatios, row) / Math.max(sum(tokenMask, row), 1),
+  );
+  return logRatios.map((_, at) => Math.exp(means[Math.floor(at / width)]!));
+}
+
+/**
+ * @param call.ratio [n, T'] policy over behavior probability
+ * @param call.isClipped the clip rule of the objective's surrogate
+ */
 export function sumRatios(
   batch: ShapedBatch,
   part: MicroBatch,
-  call: { ratio: Float32Array; options: LossOptions },
+  call: { readonly ratio: Float32Array; readonly isClipped: (ratio: number, credit: number) => boolean },
 ): RatioSums {
   const mask = cutColumns(batch, part, batch.perToken.tokenMask);
   const credit = cutColumns(batch, part, batch.perToken.credit);
@@ -53,7 +60,7 @@ export function sumRatios(
     const ratio = bound(call.ratio[at]!);
     tokens += 1;
     ratioSum += ratio;
-    const isTouched = isClipped(ratio, credit[at]!, call.options);
+    const isTouched = call.isClipped(ratio, credit[at]!);
     clipped += Number(isTouched);
     clippedHigh += Number(isTouched && ratio > 1);
     divergence += ratio - 1 - Math.log(ratio);

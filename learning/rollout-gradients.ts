@@ -1,85 +1,83 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Policy } from '../model/policy.ts';
 import { createMask, shiftTargets } from '../model/token-batch.ts';
-import type { Columns, ShapedBatch } from '../rollouts/rollout-batch.ts';
-import type { Scheme } from '../spec/scheme.ts';
+import type { ShapedBatch } from '../rollouts/rollout-batch.ts';
 import { accumulateGradients, type LossBody } from './accumulate-gradients.ts';
 import { cutColumns, takeInputs, type MicroBatch } from './micro-batches.ts';
-import { penalizeDivergence } from './kl-penalty.ts';
-import { computePolicyLoss, type LossInput } from './policy-gradient-loss.ts';
+import { computePolicyLoss, type LossInput, type WeightedTerm } from './policy-loss.ts';
 import { scoreRows } from './score-rows.ts';
 
-type ScoreName = 'logprobs' | 'entropies';
-
-/** What the loss reads of every token besides its scores under the policy. */
-type LossColumn = Exclude<keyof LossInput, ScoreName>;
-type OptionalColumn = (typeof optionalColumns)[number];
-
-/** Absent where the scheme has no such term. */
-const optionalColumns = ['referenceLogprobs', 'entropyWeights', 'penaltySlopes'] as const;
-
-/** What is constant over one optimizer batch. */
+/** What is constant over one optimizer batch; arrays are [N, T]. */
 export interface LossContext {
   readonly policy: Policy;
   readonly batch: ShapedBatch;
-  readonly options: Scheme['loss'];
+  /** those that are in force */
+  readonly terms: readonly WeightedTerm[];
   readonly temperature: number;
-  /** [N, T] each, as `LossInput` describes them; tensors follow the order in which they stand here */
-  readonly columns: Columns<Exclude<LossColumn, OptionalColumn>, OptionalColumn>;
+  readonly tokenWeights: Float32Array;
+  /** one per term */
+  readonly termWeights: readonly Float32Array[];
+  readonly slopes: Float32Array | null;
+  /** what the terms need of the recorded columns */
+  readonly columns: Readonly<Record<string, Float32Array>>;
 }
 
 /** What a micro-batch adds to its optimizer batch. */
 export interface RolloutLoss {
-  /** share of the loss, KL and entropy terms included */
+  /** share of the loss, all terms included */
   readonly loss: number;
-  /** sum over counted tokens of the KL to the reference, nats, before its weight; 0 without a reference */
-  readonly kl: number;
+  /** of each term that is no surrogate, its sum over counted tokens before its weight */
+  readonly terms: readonly number[];
   /** [n, T'] policy over behavior probability */
   readonly ratio: Float32Array;
 }
 
-/** The loss's input by name: a tensor of each of `names`, null for the optional columns that are not among them. */
-function nameTensors(names: readonly string[], tensors: readonly tf.Tensor[]): Omit<LossInput, ScoreName> {
-  const absent = optionalColumns.map((name) => [name, null]);
-  const present = names.map((name, at) => [name, tensors[at]!]);
-  return Object.fromEntries([...absent, ...present]) as Omit<LossInput, ScoreName>;
+/** The arrays of a context in the order in which tensors follow those of the tokens. */
+function listArrays(context: LossContext): Float32Array[] {
+  const { logprobs, credit, tokenMask } = context.batch.perToken;
+  const { tokenWeights, termWeights, slopes, columns } = context;
+  const optional = slopes === null ? [] : [slopes];
+  return [logprobs, credit, tokenMask, tokenWeights, ...termWeights, ...optional, ...Object.values(columns)];
 }
 
-/** Tensors: ids, targets, mask; then one per column. */
-function createBody(context: LossContext): LossBody {
-  const { policy, options, temperature } = context;
-  const names = Object.keys(context.columns);
-  return (weights, tensors) => {
-    const [ids, targets, mask] = tensors as [tf.Tensor1D, tf.Tensor1D, tf.Tensor];
-    const columns = nameTensors(names, tensors.slice(3));
-    const scores = scoreRows(weights, { ids, targets, mask }, { config: policy.config, temperature });
-    const { rows, ratio } = computePolicyLoss({ ...scores, ...columns }, options);
-    const { referenceLogprobs, tokenMask } = columns;
-    if (referenceLogprobs === null) return [tf.sum(rows), ratio];
-    const divergence = penalizeDivergence({ ...scores, referenceLogprobs, tokenMask, ratio }, options);
-    return [tf.sum(rows), ratio, tf.sum(tf.mul(divergence, tokenMask))];
+/** The loss's input out of tensors in the order of `listArrays`. */
+function nameTensors(
+  { terms, slopes, columns }: LossContext,
+  tensors: readonly tf.Tensor[],
+): Omit<LossInput, 'logprobs' | 'entropies'> {
+  const [behaviorLogprobs, credit, tokenMask, tokenWeights, ...others] = tensors as readonly tf.Tensor2D[];
+  const termWeights = others.splice(0, terms.length);
+  const slope = slopes === null ? null : others.shift()!;
+  const named = Object.fromEntries(Object.keys(columns).map((name, at) => [name, others[at]!]));
+  return {
+    behaviorLogprobs: behaviorLogprobs!,
+    credit: credit!,
+    tokenMask: tokenMask!,
+    tokenWeights: tokenWeights!,
+    termWeights,
+    slopes: slope,
+    columns: named,
   };
 }
 
-/** Options that reach the graph as arrays. */
-const asArrays: readonly (keyof LossContext['options'])[] = [
-  'aggregation',
-  'topEntropyQuantile',
-  'entropyCoefficient',
-  'entropyTarget',
-  'entropyStep',
-  'covarianceControl',
-  'covarianceShare',
-  'covarianceLow',
-  'covarianceHigh',
-  'covariancePenalty',
-];
+/** Tensors: ids, targets, mask; then those of `listArrays`. Returns the loss, the ratio, and the sum of each term that is no surrogate. */
+function createBody(context: LossContext): LossBody {
+  const { policy, terms, temperature } = context;
+  return (weights, tensors) => {
+    const [ids, targets, mask] = tensors as [tf.Tensor1D, tf.Tensor1D, tf.Tensor];
+    const named = nameTensors(context, tensors.slice(3));
+    const scores = scoreRows(weights, { ids, targets, mask }, { config: policy.config, temperature });
+    const found = computePolicyLoss({ ...scores, ...named }, terms);
+    const plain = found.terms.filter((_, at) => terms[at]!.part.surrogate === undefined);
+    const sums = plain.map((loss) => tf.sum(tf.mul(loss, named.tokenMask)));
+    return [tf.sum(found.rows), found.ratio, ...sums];
+  };
+}
 
-/** Schemes that differ only in what reaches the graph as arrays share their recordings. */
-function nameBody(context: LossContext): string {
-  const options = Object.entries(context.options);
-  const inGraph = options.filter(([name]) => !asArrays.some((option) => option === name));
-  return JSON.stringify([inGraph, context.temperature, Object.keys(context.columns)]);
+/** Names all that the shapes of tensors do not tell; weights reach the graph as arrays, so schemes that differ in them share recordings. */
+function nameBody({ terms, temperature, slopes, columns }: LossContext): string {
+  const objective = terms.map(({ part, options }) => [part.name, options]);
+  return JSON.stringify([objective, temperature, slopes !== null, Object.keys(columns)]);
 }
 
 /** Adds the gradient of a micro-batch's share of the policy loss to `into`. */
@@ -90,7 +88,7 @@ export function accumulateRollouts(
 ): RolloutLoss {
   const { batch, policy } = context;
   const { tokens, completionLength } = part;
-  const [loss, ratio, kl] = accumulateGradients({
+  const [loss, ratio, ...terms] = accumulateGradients({
     policy,
     body: createBody(context),
     key: nameBody(context),
@@ -98,11 +96,11 @@ export function accumulateRollouts(
       tf.tensor1d(takeInputs(tokens), 'int32'),
       tf.tensor1d(shiftTargets(tokens, tokens.promptLength), 'int32'),
       createMask(tokens.promptStarts, tokens.length - 1),
-      ...Object.values(context.columns).map((values) =>
+      ...listArrays(context).map((values) =>
         tf.tensor2d(cutColumns(batch, part, values), [tokens.count, completionLength]),
       ),
     ],
     into,
-  }) as [Float32Array, Float32Array, Float32Array?];
-  return { loss: loss[0]!, kl: kl?.[0] ?? 0, ratio };
+  });
+  return { loss: loss![0]!, terms: terms.map((sum) => sum[0]!), ratio: ratio! };
 }

@@ -6,7 +6,7 @@ export interface WeightInput {
   readonly width: number;
   /** [N, T]: 1 where a token counts */
   readonly tokenMask: Float32Array;
-  readonly aggregation: Scheme['loss']['aggregation'];
+  readonly aggregation: Scheme['aggregation'];
   /** the divisor of dr_grpo */
   readonly maxNewTokens: number;
   /** rollouts per local batch of bnpo, consecutive */

@@ -4,7 +4,7 @@ import type { CriticState } from '../model/training-state.ts';
 import { createMask, shiftTargets } from '../model/token-batch.ts';
 import { requireColumns, valuedColumns, type ValuedBatch } from '../rollouts/rollout-batch.ts';
 import { takeRows } from '../rollouts/select-rows.ts';
-import type { Scheme } from '../spec/scheme.ts';
+import type { CriticOptions } from '../schemes/credit/credit-rule.ts';
 import { accumulateGradients, createGradientSums, type LossBody } from './accumulate-gradients.ts';
 import { toAdamwOptions } from './adamw-options.ts';
 import { applyAdamw } from './adamw.ts';
@@ -21,7 +21,7 @@ export interface CriticCall extends Pick<
   'batch' | 'training' | 'seed' | 'step' | 'onYield' | 'signal'
 > {
   readonly critic: CriticState;
-  readonly options: Scheme['critic'];
+  readonly options: CriticOptions;
 }
 
 /** Tensors: ids, targets, mask; recorded values, returns, weights. */
@@ -89,7 +89,7 @@ async function updateOnce(
     if (!Number.isFinite(loss)) {
       throw new NonFiniteLossError(
         `the critic's loss is ${loss} in step ${call.step}, minibatch ${update}; expected a finite number. ` +
-          'Look at the returns of these rollouts, or lower critic.learningRateFactor',
+          'Look at the returns of these rollouts, or lower learningRateFactor of credit rule gae',
       );
     }
     await call.onYield?.();

@@ -1,26 +1,27 @@
 import type { Policy } from '../model/policy.ts';
 import { requireBatchIds } from '../model/token-ids.ts';
 import type { OptimizerMoments } from '../model/training-state.ts';
-import { createGenerator } from '../random/generator.ts';
-import { deriveStream } from '../random/streams.ts';
 import { requireColumns, type ShapedBatch } from '../rollouts/rollout-batch.ts';
 import { takeRows } from '../rollouts/select-rows.ts';
+import type { CurrentScores } from '../schemes/credit/credit-rule.ts';
+import { countTokens } from '../schemes/credit/token-covariance.ts';
+import { openScheme, type OpenScheme } from '../schemes/open-scheme.ts';
 import type { Scheme } from '../spec/scheme.ts';
 import type { TrainingPlan } from '../spec/training.ts';
 import { createGradientSums } from './accumulate-gradients.ts';
 import { toAdamwOptions } from './adamw-options.ts';
 import { applyAdamw } from './adamw.ts';
-import { controlTokens } from './control-tokens.ts';
-import { controlEntropy } from './entropy-coefficient.ts';
 import { learningRateAt, toSchedule } from './learning-rate.ts';
 import { cutMicroBatch, splitByLength } from './micro-batches.ts';
 import { splitMinibatches } from './minibatches.ts';
 import { NonFiniteLossError } from './non-finite-loss-error.ts';
+import { findSurrogate, type WeightedTerm } from './policy-loss.ts';
 import { sumRatios } from './ratio-statistics.ts';
 import { accumulateRollouts, type LossContext } from './rollout-gradients.ts';
+import { ruleTokens } from './rule-tokens.ts';
 import { scoreRollouts } from './score-rollouts.ts';
-import { measureCovariances } from './token-covariance.ts';
 import { weighTokens } from './token-weights.ts';
+import { averageMetrics, measureReference, measureTokens } from './update-metrics.ts';
 
 export interface UpdateCall {
   readonly policy: Policy;
@@ -38,22 +39,37 @@ export interface UpdateCall {
   readonly signal?: AbortSignal;
 }
 
+/** A scheme as its updates read it. */
+interface Lesson extends Pick<OpenScheme, 'credit'> {
+  /** the terms in force, with their weights of this step */
+  readonly terms: readonly WeightedTerm[];
+  readonly aggregation: Scheme['aggregation'];
+}
+
 /** One optimizer step of an update. */
 interface Share {
   readonly rollouts: readonly number[];
   /** from 0, in the order of the steps */
   readonly update: number;
-  /** weight of the entropy bonus that is in force */
-  readonly entropyCoefficient: number;
+  readonly lesson: Lesson;
 }
 
-/** Whether a rollout without credit still has a gradient, through the KL penalty or the entropy bonus. */
-function needsEveryRollout({ beta }: Scheme['loss'], { entropyCoefficient }: Share): boolean {
-  return beta > 0 || entropyCoefficient > 0;
+export interface PolicyUpdate {
+  readonly metrics: Record<string, number>;
+  /**
+   * [N, T]: what the policy gradient of each token was multiplied by, mean over the updates it took part in, 0 where all of them were
+   * skipped; null where no credit rule waits for the optimizer step, so that the batch says it itself
+   */
+  readonly tokenWeights: Float32Array | null;
+}
+
+/** Whether a rollout without credit still has a gradient, through a term that is no surrogate. */
+function needsEveryRollout({ terms }: Lesson): boolean {
+  return terms.some(({ part }) => part.surrogate === undefined);
 }
 
 /** Whether `values` [N, T] has any in this row. */
-function hasAny(values: Float32Array | undefined, row: number, width: number): boolean {
+function hasAny(values: Float32Array | null, row: number, width: number): boolean {
   return values?.subarray(row * width, (row + 1) * width).some((value) => value !== 0) ?? false;
 }
 
@@ -63,43 +79,48 @@ async function pause(call: UpdateCall): Promise<void> {
 }
 
 interface StepContext extends LossContext {
-  /** tokens that the covariance control chose; null without one */
-  readonly chosen: number | null;
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** Columns that hold what a part can need per token. */
+const needColumns = ['referenceLogprobs', 'values', 'disparities'] as const;
+
+/** @throws MissingColumnError */
+function pickColumns(batch: ShapedBatch, terms: readonly WeightedTerm[]): Record<string, Float32Array> {
+  const picked = terms.flatMap(({ part, options }) => {
+    const needs = part.needs?.(options) ?? [];
+    const perToken = needColumns.filter((name) => needs.includes(name));
+    const found = requireColumns(batch, { perToken, perRollout: [] }, `objective term ${part.name}`).perToken;
+    return perToken.map((name) => [name, found[name]!] as const);
+  });
+  return Object.fromEntries(picked);
 }
 
 function createContext(call: UpdateCall, batch: ShapedBatch, share: Share): StepContext {
-  const { policy, scheme, training, maxNewTokens } = call;
-  const { beta, aggregation } = scheme.loss;
-  const { completionLength: width } = batch;
-  const { logprobs: behaviorLogprobs, credit, tokenMask } = batch.perToken;
-  const generator = createGenerator(deriveStream(call.seed, 'clip-cov'), call.step, share.update);
+  const { policy, training, maxNewTokens, seed, step } = call;
+  const { lesson, update } = share;
+  const { terms, aggregation } = lesson;
   const weights = weighTokens({
-    width,
-    tokenMask,
+    width: batch.completionLength,
+    tokenMask: batch.perToken.tokenMask,
     aggregation,
     maxNewTokens,
     localBatch: training.microBatch,
   });
-  const control = controlTokens(batch, () => scoreRollouts(policy, batch, training), {
-    options: scheme.loss,
-    generator,
-  });
-  const { entropyCoefficient } = share;
-  const columns = {
-    ...{ behaviorLogprobs, credit, tokenMask, gradientMask: control.gradientMask, weights },
-    ...(beta > 0 ? { referenceLogprobs: batch.perToken.referenceLogprobs! } : {}),
-    ...(entropyCoefficient > 0
-      ? { entropyWeights: weights.map((weight) => weight * entropyCoefficient) }
-      : {}),
-    ...(control.penaltySlopes === null ? {} : { penaltySlopes: control.penaltySlopes }),
-  };
+  const score = (): CurrentScores => scoreRollouts(policy, batch, training);
+  const ruled = ruleTokens(batch, { rules: lesson.credit, terms, score, seed, step, update });
+  const termWeights = terms.map(({ weight }) =>
+    weight === 1 ? weights : weights.map((value) => value * weight),
+  );
   const { temperature } = training;
-  return { policy, batch, options: scheme.loss, temperature, columns, chosen: control.chosen };
+  const columns = pickColumns(batch, terms);
+  return { ...ruled, policy, batch, terms, temperature, termWeights, columns };
 }
 
 interface Totals {
   loss: number;
-  kl: number;
+  /** of each term that is no surrogate */
+  readonly terms: number[];
   tokens: number;
   ratio: number;
   clipped: number;
@@ -117,9 +138,12 @@ async function accumulate(
     describe: (rows: readonly number[]) => string;
   },
 ): Promise<Totals> {
-  const { batch, options } = context;
+  const { batch } = context;
   const { microBatch } = call.training;
-  const totals: Totals = { loss: 0, kl: 0, tokens: 0, ratio: 0, clipped: 0, clippedHigh: 0, divergence: 0 };
+  const surrogate = findSurrogate(context.terms);
+  const isClipped = (ratio: number, credit: number): boolean =>
+    surrogate?.part.surrogate!.isClipped(ratio, credit, surrogate.options) ?? false;
+  const totals: Totals = { loss: 0, terms: [], tokens: 0, ratio: 0, clipped: 0, clippedHigh: 0, divergence: 0 };
   for (const rows of splitByLength(batch, work.taught, microBatch)) {
     const part = cutMicroBatch(batch, rows, microBatch);
     const found = accumulateRollouts(context, part, work.into);
@@ -129,9 +153,9 @@ async function accumulate(
           'Look at the logprobs and credit of these rollouts, or lower the learning rate',
       );
     }
-    const sums = sumRatios(batch, part, { ratio: found.ratio, options });
+    const sums = sumRatios(batch, part, { ratio: found.ratio, isClipped });
     totals.loss += found.loss;
-    totals.kl += found.kl;
+    found.terms.forEach((sum, at) => (totals.terms[at] = (totals.terms[at] ?? 0) + sum));
     totals.tokens += sums.tokens;
     totals.ratio += sums.ratio;
     totals.clipped += sums.clipped;
@@ -142,29 +166,35 @@ async function accumulate(
   return totals;
 }
 
-function countTokens({ tokenMask }: ShapedBatch['perToken']): number {
-  return tokenMask.reduce((running, counts) => running + counts, 0);
+/** `loss/NAME` of each term that is no surrogate: its mean per token, before its weight. */
+function measureTerms(terms: readonly WeightedTerm[], { terms: sums, tokens }: Totals): Record<string, number> {
+  const plain = terms.filter(({ part }) => part.surrogate === undefined);
+  return Object.fromEntries(
+    plain.map(({ part }, at) => [`loss/${part.name}`, sums[at]! / Math.max(tokens, 1)]),
+  );
+}
+
+interface Updated {
+  readonly metrics: Record<string, number>;
+  /** [n, T] of the share's rollouts */
+  readonly tokenWeights: Float32Array;
 }
 
 /** One optimizer step over some rollouts of the batch, one or more; null when none of them has a gradient. */
-async function updateOnce(call: UpdateCall, share: Share): Promise<Record<string, number> | null> {
-  const { policy, moments, scheme, training } = call;
-  const { rollouts, update } = share;
+async function updateOnce(call: UpdateCall, share: Share): Promise<Updated | null> {
+  const { policy, moments, training } = call;
+  const { rollouts, update, lesson } = share;
   const batch = takeRows(call.batch, rollouts);
-  const { credit } = batch.perToken;
-  const isEveryNeeded = needsEveryRollout(scheme.loss, share);
+  const { credit, tokenMask } = batch.perToken;
+  const isEveryNeeded = needsEveryRollout(lesson);
   // Without a gradient Adam would still move the weights, by what it remembers of earlier steps.
-  const tokens = countTokens(batch.perToken);
-  if (tokens === 0) return null;
+  if (countTokens(tokenMask) === 0) return null;
   if (!isEveryNeeded && !credit.some((value) => value !== 0)) return null;
   const context = createContext(call, batch, share);
   const width = batch.completionLength;
   const taught = rollouts
     .map((_, row) => row)
-    .filter(
-      (row) =>
-        isEveryNeeded || hasAny(credit, row, width) || hasAny(context.columns.penaltySlopes, row, width),
-    );
+    .filter((row) => isEveryNeeded || hasAny(credit, row, width) || hasAny(context.slopes, row, width));
   const gradients = createGradientSums(policy);
   const describe = (rows: readonly number[]): string =>
     `step ${call.step}, minibatch ${update}, rollouts ${rows.map((row) => rollouts[row]!).join(', ')}`;
@@ -174,53 +204,52 @@ async function updateOnce(call: UpdateCall, share: Share): Promise<Record<string
   const learningRate = learningRateAt(toSchedule(optimizer, steps * perStep), call.step * perStep + update);
   const options = toAdamwOptions(optimizer);
   const { gradientNorm } = applyAdamw(policy, gradients, { moments, options, learningRate });
-  return {
+  const tokens = Math.max(totals.tokens, 1);
+  const metrics = {
     'loss/policy': totals.loss,
-    ...(scheme.loss.beta > 0 ? { 'loss/kl': totals.kl / Math.max(totals.tokens, 1) } : {}),
+    ...measureTerms(lesson.terms, totals),
     'gradient/norm': gradientNorm,
-    ...(context.chosen === null ? {} : { 'update/covariance_chosen': context.chosen / tokens }),
-    'update/clip_fraction': totals.clipped / Math.max(totals.tokens, 1),
-    'update/clip_fraction_high': totals.clippedHigh / Math.max(totals.tokens, 1),
-    'update/clip_fraction_low': (totals.clipped - totals.clippedHigh) / Math.max(totals.tokens, 1),
-    'update/ratio_mean': totals.ratio / Math.max(totals.tokens, 1),
-    'update/approx_kl_nats': totals.divergence / Math.max(totals.tokens, 1),
+    ...context.metrics,
+    'update/clip_fraction': totals.clipped / tokens,
+    'update/clip_fraction_high': totals.clippedHigh / tokens,
+    'update/clip_fraction_low': (totals.clipped - totals.clippedHigh) / tokens,
+    'update/ratio_mean': totals.ratio / tokens,
+    'update/approx_kl_nats': totals.divergence / tokens,
     'update/learning_rate': learningRate,
     'update/tokens': totals.tokens,
   };
+  return { metrics, tokenWeights: context.tokenWeights };
 }
 
-function meanOf(rows: readonly Record<string, number>[]): Record<string, number> {
-  const keys = Object.keys(rows[0] ?? {});
-  return Object.fromEntries(
-    keys.map((key) => [key, rows.reduce((total, row) => total + row[key]!, 0) / rows.length]),
-  );
-}
-
-/** Mean per counted token of the KL from the behavior policy to the reference (k1), as sampled. */
-function measureReference({
-  logprobs,
-  referenceLogprobs,
-  tokenMask,
-}: ShapedBatch['perToken']): Record<string, number> {
-  if (referenceLogprobs === undefined) return {};
-  let sum = 0;
-  let tokens = 0;
-  tokenMask.forEach((counts, at) => {
-    if (counts === 0) return;
-    sum += logprobs[at]! - referenceLogprobs[at]!;
-    tokens += 1;
+/** The terms in force with their weights of this step; an adaptive one, of which there is one at most, is remembered. */
+function adaptTerms(
+  { objective }: OpenScheme,
+  call: { readonly remembered: number | null; readonly entropy: number | null },
+): { readonly terms: readonly WeightedTerm[]; readonly next: number | null; readonly metrics: Record<string, number> } {
+  let next: number | null = null;
+  const metrics: Record<string, number> = {};
+  const adapted = objective.map((term): WeightedTerm => {
+    const found = term.part.adapt?.(term.options, { ...call, weight: term.weight });
+    if (found === undefined) return term;
+    next = found.next ?? next;
+    metrics[`${term.part.name}/coefficient`] = found.weight;
+    return { ...term, weight: found.weight };
   });
-  return tokens === 0 ? {} : { 'reference/kl_nats': sum / tokens };
+  return { terms: adapted.filter(({ weight }) => weight !== 0), next, metrics };
 }
 
-/** Means over all counted tokens, those of rollouts without credit included, as sampled; null when no token counts. */
-function measureTokens(columns: ShapedBatch['perToken']): { entropy: number; covariance: number } | null {
-  const { entropies, tokenMask } = columns;
-  const tokens = countTokens(columns);
-  if (tokens === 0) return null;
-  const total = entropies.reduce((running, entropy, at) => running + entropy * tokenMask[at]!, 0);
-  const covariances = measureCovariances(columns);
-  return { entropy: total / tokens, covariance: covariances.reduce((a, b) => a + b, 0) / tokens };
+/** Sums of token weights by their place in the whole batch, and in how many updates each rollout took part. */
+function createWeightMeans({ count, completionLength: width }: ShapedBatch) {
+  const sums = new Float32Array(count * width);
+  const updates = new Float32Array(count);
+  return {
+    add: (rollouts: readonly number[], tokenWeights: Float32Array): void =>
+      rollouts.forEach((rollout, row) => {
+        updates[rollout]! += 1;
+        for (let at = 0; at < width; at += 1) sums[rollout * width + at]! += tokenWeights[row * width + at]!;
+      }),
+    means: (): Float32Array => sums.map((sum, at) => sum / Math.max(updates[Math.floor(at / width)]!, 1)),
+  };
 }
 
 /**
@@ -228,16 +257,15 @@ function measureTokens(columns: ShapedBatch['perToken']): { entropy: number; cov
  * share. Rollouts without credit are left out where they have no gradient; the divisors still count them. The policy and
  * its moments change in place; same arguments, same bits.
  *
- * @returns means over the shares that had a gradient, and `update/skipped`, the fraction of shares that had none: no token
- *   counted, or none was credited and no KL penalty or entropy bonus was in force; what was not measured is absent
- * @throws UnknownTokenIdError before anything has changed; NonFiniteLossError, NonFiniteGradientError; earlier shares have changed the policy then
+ * @returns metrics, means over the shares that had a gradient, and `update/skipped`, the fraction of shares that had none: no
+ *   token counted, or none was credited and no term but surrogates was in force; what was not measured is absent
+ * @throws UnknownTokenIdError, MissingColumnError before anything has changed; NonFiniteLossError, NonFiniteGradientError; earlier
+ *   shares have changed the policy then
  */
-export async function updatePolicy(call: UpdateCall): Promise<Record<string, number>> {
+export async function updatePolicy(call: UpdateCall): Promise<PolicyUpdate> {
   const { batch, scheme, training, seed, step } = call;
-  if (scheme.loss.beta > 0) {
-    const needed = { perToken: ['referenceLogprobs'], perRollout: [] } as const;
-    requireColumns(batch, needed, `loss.beta of scheme ${scheme.name}`);
-  }
+  const open = openScheme(scheme);
+  pickColumns(batch, open.objective);
   requireBatchIds(
     { tokens: batch.tokens, length: batch.promptLength + batch.completionLength },
     call.policy.config.vocabularySize,
@@ -245,25 +273,28 @@ export async function updatePolicy(call: UpdateCall): Promise<Record<string, num
   const { updatesPerBatch: updates, epochs } = training;
   const shares = splitMinibatches({ groups: batch.groups, updates, epochs, seed, step });
   const sampled = measureTokens(batch.perToken);
-  const { coefficient: entropyCoefficient, next } = controlEntropy(scheme.loss, {
-    remembered: call.moments.entropyCoefficient,
-    entropy: sampled?.entropy ?? null,
-  });
+  const remembered = call.moments.entropyCoefficient;
+  const adapted = adaptTerms(open, { remembered, entropy: sampled?.entropy ?? null });
+  const lesson = { credit: open.credit, terms: adapted.terms, aggregation: scheme.aggregation };
   const measured: Record<string, number>[] = [];
+  const weightMeans = createWeightMeans(batch);
   for (const [update, rollouts] of shares.entries()) {
     if (rollouts.length === 0) continue;
-    const metrics = await updateOnce(call, { rollouts, update, entropyCoefficient });
-    if (metrics !== null) measured.push(metrics);
+    const updated = await updateOnce(call, { rollouts, update, lesson });
+    if (updated === null) continue;
+    measured.push(updated.metrics);
+    weightMeans.add(rollouts, updated.tokenWeights);
   }
-  call.moments.entropyCoefficient = next;
-  const hasBonus = scheme.loss.entropyCoefficient > 0 || scheme.loss.entropyTarget !== null;
-  return {
-    ...meanOf(measured),
+  call.moments.entropyCoefficient = adapted.next;
+  const metrics = {
+    ...averageMetrics(measured),
     ...(sampled === null
       ? {}
       : { 'entropy/mean_nats': sampled.entropy, 'update/covariance_mean': sampled.covariance }),
-    ...(hasBonus ? { 'entropy/coefficient': entropyCoefficient } : {}),
+    ...adapted.metrics,
     ...measureReference(batch.perToken),
     'update/skipped': (shares.length - measured.length) / shares.length,
   };
+  const isRuled = open.credit.some(({ part }) => part.rule !== undefined);
+  return { metrics, tokenWeights: isRuled ? weightMeans.means() : null };
 }

@@ -4,7 +4,7 @@ import type { RunControls } from './run-controls.ts';
 import { trainWarm } from './warm-worker.ts';
 
 /**
- * One RL step: sample → verify → judge where a reward asks for it → shape, again while the scheme's gates want more groups, then
+ * One RL step: sample → verify → judge where a part asks for it → shape, again while the scheme's gates want more groups, then
  * update → record. Each arrow's end is durable; returns the checkpoint the next step starts from, and where it is warm.
  */
 export async function trainStep(
@@ -17,7 +17,7 @@ export async function trainStep(
     readonly klReference: CheckpointRef;
     /** Who samples instead of the policy; null: the policy. */
     readonly teacher: CheckpointRef | null;
-    /** A reward reads what a judge says. */
+    /** A part of the scheme reads what a judge says. */
     readonly needsJudge: boolean;
     /** Queue of the worker that holds the policy; null: none in particular. */
     readonly workerQueue: string | null;

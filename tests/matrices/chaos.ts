@@ -16,7 +16,13 @@ export const experiment = defineExperiment({
   controls: ['base', 'random-reward'],
   conditions: {
     grpo: {},
-    ppo: { scheme: { name: 'ppo', advantage: { klInReward: 0.01 }, reference: { syncEvery: 2 } } },
+    ppo: {
+      scheme: {
+        name: 'ppo',
+        credit: [{ name: 'gae', options: { klInReward: 0.01 } }, 'whiten'],
+        reference: { syncEvery: 2 },
+      },
+    },
     // Several rounds of sampling in a step, since groups that agree are dropped.
     dapo: { scheme: 'dapo' },
     'one-shot': { training: { examples: { from: 'grpo' } } },

@@ -17,7 +17,13 @@ export const experiment = defineExperiment({
     grpo: {},
     dapo: { scheme: 'dapo' },
     // What a run holds beside its policy: a critic, and a reference that is an earlier checkpoint.
-    ppo: { scheme: { name: 'ppo', advantage: { klInReward: 0.01 }, reference: { syncEvery: 2 } } },
+    ppo: {
+      scheme: {
+        name: 'ppo',
+        credit: [{ name: 'gae', options: { klInReward: 0.01 } }, 'whiten'],
+        reference: { syncEvery: 2 },
+      },
+    },
   },
   training: { steps: 5, promptsPerStep: 8, groupSize: 4, optimizer: { learningRate: 1e-3 } },
   evaluation: {

@@ -1,0 +1,1 @@
+ALTER TABLE `rollouts` ADD `token_weights` blob;

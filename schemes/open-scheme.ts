@@ -1,0 +1,108 @@
+import type { Need, Opened, Part, PartFamily, PartSetting, StepMetric } from '../spec/part.ts';
+import type { Scheme } from '../spec/scheme.ts';
+import { comparisons } from './comparisons/index.ts';
+import type { Comparison } from './comparisons/comparison.ts';
+import type { CreditRule, CriticOptions } from './credit/credit-rule.ts';
+import { creditRules } from './credit/index.ts';
+import type { Gate } from './gates/gate.ts';
+import { gates } from './gates/index.ts';
+import { rewards } from './rewards/index.ts';
+import type { Reward } from './rewards/reward.ts';
+import { terms } from './terms/index.ts';
+import type { ObjectiveTerm } from './terms/term.ts';
+
+/** A part of a sum, with its factor. */
+export type Weighted<Family extends Part<object>> = Opened<Family> & { readonly weight: number };
+
+/** A scheme with its parts at hand. */
+export interface OpenScheme {
+  readonly rewards: readonly Weighted<Reward<object>>[];
+  readonly gates: readonly Opened<Gate<object>>[];
+  readonly comparisons: readonly Weighted<Comparison<object>>[];
+  readonly credit: readonly Opened<CreditRule<object>>[];
+  readonly objective: readonly Weighted<ObjectiveTerm<object>>[];
+  /** What all parts together read beyond a rollout itself. */
+  readonly needs: ReadonlySet<Need>;
+}
+
+interface Entry {
+  readonly name: string;
+  readonly options: unknown;
+  readonly weight?: number;
+}
+
+/** The lists of a scheme with the families their entries are of. */
+export const families = { rewards, gates, comparisons, credit: creditRules, objective: terms } as const;
+
+type ListName = keyof typeof families;
+const listNames = Object.keys(families) as ListName[];
+
+function openAll<Family extends Part<object>, E extends Entry>(
+  family: PartFamily<Family>,
+  entries: readonly E[],
+): (Opened<Family> & Omit<E, 'options'>)[] {
+  return entries.map((entry) => ({ ...entry, ...family.open(entry.name, entry.options) }));
+}
+
+/** @throws UnknownPartError, z.ZodError for a scheme that `settleScheme` would refuse */
+export function openScheme(scheme: Scheme): OpenScheme {
+  const lists = {
+    rewards: openAll(rewards, scheme.rewards),
+    gates: openAll(gates, scheme.gates),
+    comparisons: openAll(comparisons, scheme.comparisons),
+    credit: openAll(creditRules, scheme.credit),
+    objective: openAll(terms, scheme.objective),
+  };
+  const parts: Opened<Part<object>>[] = listNames.flatMap((name): Opened<Part<object>>[] => lists[name]);
+  const needs = new Set(parts.flatMap(({ part, options }) => part.needs?.(options) ?? []));
+  return { ...lists, needs };
+}
+
+/** How the critic is trained; null: there is none. */
+export function findCritic({ credit }: OpenScheme): CriticOptions | null {
+  for (const { part, options } of credit) {
+    if (part.critic !== undefined) return part.critic(options);
+  }
+  return null;
+}
+
+/** The step metrics that the parts of a scheme declare. */
+export function listPartMetrics(scheme: OpenScheme): StepMetric[] {
+  const parts = listNames.flatMap((name): readonly Opened<Part<object>>[] => scheme[name]);
+  return parts.flatMap(({ part }) => part.metrics ?? []);
+}
+
+/** A fault of one entry, with its place in the scheme, e.g. `credit.0`. */
+export interface SchemeFault {
+  readonly place: string;
+  readonly message: string;
+}
+
+/**
+ * The scheme with every option of every part filled in, and what cannot be opened; an entry at fault stays as it is.
+ */
+export function settleScheme(scheme: Scheme): { readonly scheme: Scheme; readonly faults: readonly SchemeFault[] } {
+  const faults: SchemeFault[] = [];
+  const settle = (list: ListName, entry: Entry, at: number): Entry => {
+    try {
+      return { ...entry, options: families[list].open(entry.name, entry.options).options };
+    } catch (error) {
+      faults.push({ place: `${list}.${at}`, message: (error as Error).message });
+      return entry;
+    }
+  };
+  const settled = listNames.map((list) => [list, scheme[list].map((entry, at) => settle(list, entry, at))]);
+  return { scheme: { ...scheme, ...(Object.fromEntries(settled) as Partial<Scheme>) }, faults };
+}
+
+/** What the parts of a settled scheme find in contradiction to the rest of its condition. */
+export function listPartFaults(scheme: Scheme, training: PartSetting['training']): SchemeFault[] {
+  const open = openScheme(scheme);
+  const setting: PartSetting = { training, rewards: scheme.rewards };
+  return listNames.flatMap((list) =>
+    open[list].flatMap((entry: Opened<Part<object>>, at: number) => {
+      const message = entry.part.findFault?.(entry.options, setting) ?? null;
+      return message === null ? [] : [{ place: `${list}.${at}`, message }];
+    }),
+  );
+}
