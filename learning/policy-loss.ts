@@ -22,7 +22,7 @@ export interface PolicyLoss {
   /** [n, T]: policy over behavior probability, before any clipping; 1 on padding; e⁸⁸ where more would overflow unused */
   readonly ratio: tf.Tensor2D;
   /** [n, T] of each term, before weights */
-  readonly terms: readonly tf.Tensor2D[];
+  readonly terms: readonly tf.Tensor[];
 }
 
 /** A log ratio whose ratio is still finite in float32, and beyond every clip. */

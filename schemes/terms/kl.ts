@@ -12,7 +12,7 @@ const optionsSchema = z.strictObject({
 
 type KlOptions = z.infer<typeof optionsSchema>;
 
-function estimate(tf: Tensors, difference: tfjs.Tensor2D, estimator: KlOptions['estimator']): tfjs.Tensor2D {
+function estimate(tf: Tensors, difference: tfjs.Tensor, estimator: KlOptions['estimator']): tfjs.Tensor {
   if (estimator === 'k1') return tf.neg(difference);
   if (estimator === 'k2') return tf.div(tf.square(difference), 2);
   return tf.sub(tf.sub(tf.exp(difference), difference), 1);
@@ -40,7 +40,7 @@ export const kl: ObjectiveTerm<KlOptions> = {
   needs: () => ['referenceLogprobs'],
   readsRatio: ({ biasCorrection }) => biasCorrection,
   loss: ({ tf, logprobs, tokenMask, ratio, columns }, { estimator, biasCorrection }) => {
-    const difference = tf.mul(tf.sub(columns['referenceLogprobs']!, logprobs), tokenMask) as tfjs.Tensor2D;
+    const difference = tf.mul(tf.sub(columns['referenceLogprobs']!, logprobs), tokenMask);
     const divergence = estimate(tf, difference, estimator);
     return biasCorrection ? tf.mul(divergence, ratio) : divergence;
   },

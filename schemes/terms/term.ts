@@ -49,7 +49,7 @@ export interface AdaptedWeight {
 /** A summand of the loss. */
 export interface ObjectiveTerm<Options extends object> extends Part<Options> {
   /** [n, T]: the loss of each token, before its weight and aggregation; to be minimised */
-  loss(input: TermInput, options: Options): tfjs.Tensor2D;
+  loss(input: TermInput, options: Options): tfjs.Tensor;
   /** Absent: the term teaches every counted token, whatever its credit. */
   readonly surrogate?: Surrogate<Options>;
   /** Whether the loss reads the ratio although it is no surrogate; it is bounded nowhere then. */

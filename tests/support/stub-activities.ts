@@ -220,6 +220,7 @@ export class StubMatrix {
         return {
           workerQueue: STUB_WORKER_QUEUE,
           checkpoint: checkpointAt(runId, step + 1),
+          tokenWeights: null,
           computedBy: { machine: '{}', revision: null },
           metrics: Object.fromEntries(
             Array.from({ length: 24 }, (_, i) => [`update/metric_${i}`, step / (i + 1)]),
