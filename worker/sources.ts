@@ -10,7 +10,6 @@ const ROOMS = [
   'model',
   'probes',
   'random',
-  'rewards',
   'rollouts',
   'schemes',
   'spec',
