@@ -5,8 +5,8 @@ import type { Condition } from '../spec/experiment.ts';
 import { unitOfMetric, type Hypothesis, type HypothesisMetric } from '../spec/hypothesis.ts';
 import { InvalidSpecError } from '../spec/invalid-spec-error.ts';
 import { openTask } from '../tasks/index.ts';
+import { listStepMetrics, openScheme } from '../schemes/open-scheme.ts';
 import type { ResolvedCondition } from './resolve.ts';
-import { STEP_METRICS } from './step-metrics.ts';
 
 type Fault = string | null;
 type ProbeMetric = Extract<HypothesisMetric, { name: 'probe' }>;
@@ -34,9 +34,10 @@ function stepFault(metric: string, { name, condition }: ResolvedCondition): Faul
   if (condition.training.steps === 0)
     return `condition ${name} is not trained, so no step of it records ${metric}`;
   if (metric.startsWith('format/')) return formatFault(metric.slice('format/'.length), condition);
-  return STEP_METRICS.has(metric)
+  const names = listStepMetrics(openScheme(condition.scheme)).map(({ name: recorded }) => recorded);
+  return names.includes(metric)
     ? null
-    : `no step records ${metric}; the nearest is ${closest(metric, [...STEP_METRICS])}`;
+    : `no step of condition ${name} records ${metric}; the nearest is ${closest(metric, names)}`;
 }
 
 function formatFault(format: string, { task: { family, ...options } }: Condition): Fault {

@@ -6,6 +6,7 @@ import { takeRows } from '../rollouts/select-rows.ts';
 import type { CurrentScores } from '../schemes/credit/credit-rule.ts';
 import { countTokens } from '../schemes/credit/token-covariance.ts';
 import { openScheme, type OpenScheme } from '../schemes/open-scheme.ts';
+import { averageMetrics, measureReference, measureTokens } from '../schemes/update-metrics.ts';
 import type { Scheme } from '../spec/scheme.ts';
 import type { TrainingPlan } from '../spec/training.ts';
 import { createGradientSums } from './accumulate-gradients.ts';
@@ -21,7 +22,6 @@ import { accumulateRollouts, type LossContext } from './rollout-gradients.ts';
 import { ruleTokens } from './rule-tokens.ts';
 import { scoreRollouts } from './score-rollouts.ts';
 import { weighTokens } from './token-weights.ts';
-import { averageMetrics, measureReference, measureTokens } from './update-metrics.ts';
 
 export interface UpdateCall {
   readonly policy: Policy;

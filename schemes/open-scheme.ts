@@ -1,3 +1,4 @@
+import { rolloutMetrics } from '../rollouts/measure-rollouts.ts';
 import type { Need, Opened, Part, PartFamily, PartSetting, StepMetric } from '../spec/part.ts';
 import type { Scheme } from '../spec/scheme.ts';
 import { comparisons } from './comparisons/index.ts';
@@ -10,6 +11,7 @@ import { rewards } from './rewards/index.ts';
 import type { Reward } from './rewards/reward.ts';
 import { terms } from './terms/index.ts';
 import type { ObjectiveTerm } from './terms/term.ts';
+import { updateMetrics } from './update-metrics.ts';
 
 /** A part of a sum, with its factor. */
 export type Weighted<Family extends Part<object>> = Opened<Family> & { readonly weight: number };
@@ -66,10 +68,10 @@ export function findCritic({ credit }: OpenScheme): CriticOptions | null {
   return null;
 }
 
-/** The step metrics that the parts of a scheme declare. */
-export function listPartMetrics(scheme: OpenScheme): StepMetric[] {
+/** The metrics that steps under a scheme record, `format/NAME` left out; some only where there is something to measure. */
+export function listStepMetrics(scheme: OpenScheme): StepMetric[] {
   const parts = listNames.flatMap((name): readonly Opened<Part<object>>[] => scheme[name]);
-  return parts.flatMap(({ part }) => part.metrics ?? []);
+  return [...rolloutMetrics, ...updateMetrics, ...parts.flatMap(({ part }) => part.metrics ?? [])];
 }
 
 /** A fault of one entry, with its place in the scheme, e.g. `credit.0`. */

@@ -1,4 +1,4 @@
-import { countTokens, measureCovariances } from '../schemes/credit/token-covariance.ts';
+import { countTokens, measureCovariances } from './credit/token-covariance.ts';
 import type { ShapedBatch } from '../rollouts/rollout-batch.ts';
 import type { StepMetric } from '../spec/part.ts';
 
