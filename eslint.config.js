@@ -3,19 +3,19 @@ import tseslint from 'typescript-eslint';
 
 /** Which rooms each room may import, as docs/architecture.md draws it; anything absent is forbidden. */
 const mayImport = {
-  spec: [],
+  config: [],
   random: [],
-  rollouts: ['spec'],
-  tasks: ['spec', 'random'],
+  rollouts: ['config'],
+  tasks: ['config', 'random'],
   stats: ['random'],
-  schemes: ['spec', 'random', 'tasks', 'rollouts'],
-  model: ['spec', 'random', 'rollouts'],
-  learning: ['spec', 'random', 'rollouts', 'schemes', 'model'],
-  probes: ['spec', 'random', 'rollouts', 'tasks', 'stats', 'model'],
-  db: ['spec'],
-  reports: ['spec', 'random', 'stats', 'db'],
+  schemes: ['config', 'random', 'tasks', 'rollouts'],
+  model: ['config', 'random', 'rollouts'],
+  learning: ['config', 'random', 'rollouts', 'schemes', 'model'],
+  probes: ['config', 'random', 'rollouts', 'tasks', 'stats', 'model'],
+  db: ['config'],
+  reports: ['config', 'random', 'stats', 'db'],
   activities: [
-    'spec',
+    'config',
     'random',
     'rollouts',
     'tasks',
@@ -26,14 +26,14 @@ const mayImport = {
     'stats',
     'db',
   ],
-  workflows: ['spec'],
-  worker: ['spec', 'db', 'model', 'activities'],
-  experiments: ['spec', 'tasks', 'schemes', 'probes', 'db'],
-  cli: ['spec', 'experiments', 'worker', 'db', 'reports', 'model', 'schemes', 'tasks', 'stats'],
+  workflows: ['config'],
+  worker: ['config', 'db', 'model', 'activities'],
+  experiments: ['config', 'tasks', 'schemes', 'probes', 'db'],
+  cli: ['config', 'experiments', 'worker', 'db', 'reports', 'model', 'schemes', 'tasks', 'stats'],
 };
 
 /** Rooms that compute only: no Node built-ins, no third party beyond what is listed. */
-const pureRooms = ['spec', 'random', 'rollouts', 'tasks', 'schemes', 'stats', 'workflows'];
+const pureRooms = ['config', 'random', 'rollouts', 'tasks', 'schemes', 'stats', 'workflows'];
 
 const rooms = Object.keys(mayImport);
 

@@ -5,23 +5,28 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { ApplicationFailure } from '@temporalio/activity';
-import { openDatabase, readStoreId, type Database } from '../db/connection.ts';
-import { dumpRows } from '../db/dump.ts';
-import { registerExperiment } from '../db/experiments.ts';
+import { openDatabase, readStoreId, type Database } from '../db/store/connection.ts';
+import { dumpRows } from '../db/store/dump.ts';
+import { registerExperiment } from '../db/queries/experiments.ts';
 import { findScheme } from '../schemes/named/index.ts';
-import { selectBackend, type BackendChoice } from '../model/backend.ts';
-import { defaultCacheDirectory } from '../model/cache-directory.ts';
-import { baseRecipeSchema } from '../spec/base-recipe.ts';
-import { canonicalJson } from '../spec/canonical.ts';
-import { conditionSchema, type Condition } from '../spec/experiment.ts';
-import { planEvaluationSlices, type ArtifactRef, type BaseModelInput, type RunInput } from '../spec/plan.ts';
-import { evaluationSchema, trainingSchema } from '../spec/training.ts';
-import { createArtifactStore } from './artifact-store.ts';
-import { createHeldRollouts } from './held-rollouts.ts';
-import { createLivePolicies } from './live-policies.ts';
-import type { OpenedRun } from './open-run.ts';
-import { rescoreStep } from './rescore-step.ts';
-import { createPlanReader, openRunContext } from './run-context.ts';
+import { selectBackend, type BackendChoice } from '../model/backends/backend.ts';
+import { defaultCacheDirectory } from '../model/backends/cache-directory.ts';
+import { baseRecipeSchema } from '../config/base-recipe.ts';
+import { canonicalJson } from '../config/canonical.ts';
+import { conditionSchema, type Condition } from '../config/experiment.ts';
+import {
+  planEvaluationSlices,
+  type ArtifactRef,
+  type BaseModelInput,
+  type RunInput,
+} from '../config/plan.ts';
+import { evaluationSchema, trainingSchema } from '../config/training.ts';
+import { createArtifactStore } from '../artifacts/artifact-store.ts';
+import { createHeldRollouts } from './step/held-rollouts.ts';
+import { createLivePolicies } from './step/live-policies.ts';
+import type { OpenedRun } from './run/open-run.ts';
+import { rescoreStep } from './step/rescore-step.ts';
+import { createPlanReader, openRunContext } from './run/run-context.ts';
 import { createStoreActivities, type StoreActivities } from './store-activities.ts';
 import { createTrainActivities, type TrainActivities } from './train-activities.ts';
 

@@ -2,17 +2,17 @@ import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { createMoments } from '../learning/adamw.ts';
 import { updatePolicy } from '../learning/update-policy.ts';
-import { selectBackend, type BackendChoice } from '../model/backend.ts';
-import { defaultCacheDirectory } from '../model/cache-directory.ts';
-import { createPolicy, type Policy } from '../model/policy.ts';
-import { sampleCompletions } from '../model/sampler.ts';
+import { selectBackend, type BackendChoice } from '../model/backends/backend.ts';
+import { defaultCacheDirectory } from '../model/backends/cache-directory.ts';
+import { createPolicy, type Policy } from '../model/network/policy.ts';
+import { sampleCompletions } from '../model/decoding/sampler.ts';
 import { createGenerator } from '../random/generator.ts';
 import { deriveStream } from '../random/streams.ts';
 import { addColumns, type RolloutBatch } from '../rollouts/rollout-batch.ts';
 import { estimateCredit } from '../schemes/credit/estimate-credit.ts';
 import { findScheme } from '../schemes/named/index.ts';
 import { openScheme } from '../schemes/open-scheme.ts';
-import { trainingSchema } from '../spec/training.ts';
+import { trainingSchema } from '../config/training.ts';
 
 /*
  * GRPO steps of a 0.82 M-parameter policy (4 layers, width 128, vocabulary 64; 16 prompt + 48 new tokens, groups of 8; reward: share

@@ -29,7 +29,7 @@ export const experiments = sqliteTable('experiments', {
   baseline: text('baseline').notNull(),
   /** Where the claim comes from, e.g. an arXiv id and section. */
   source: text('source'),
-  /** Canonical JSON: what the report decides (spec/hypothesis.ts). */
+  /** Canonical JSON: what the report decides (config/hypothesis.ts). */
   hypotheses: text('hypotheses').notNull().default('[]'),
   /** Canonical JSON: the Temporal server of its latest launch and the process that follows it there; null before the first. */
   temporalServer: text('temporal_server'),

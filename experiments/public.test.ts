@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { defineClaim, defineExperiment, defineScheme } from './public.ts';
-import { resolveExperiment } from './resolve.ts';
+import { resolveExperiment } from './resolve/resolve.ts';
 
 const own = defineScheme({
   name: 'graded-rloo',

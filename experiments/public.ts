@@ -3,6 +3,6 @@
  *   import { defineExperiment } from 'assay';
  *   export const experiment = defineExperiment({ … });
  */
-export { defineExperiment, type ExperimentInput } from '../spec/experiment.ts';
-export { defineScheme, type Scheme, type SchemeInput } from '../spec/scheme.ts';
+export { defineExperiment, type ExperimentInput } from '../config/experiment.ts';
+export { defineScheme, type Scheme, type SchemeInput } from '../config/scheme.ts';
 export { defineClaim, type ClaimInput } from './claim.ts';

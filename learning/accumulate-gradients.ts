@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { toWeights, type Policy, type PolicyWeights } from '../model/policy.ts';
+import { toWeights, type Policy, type PolicyWeights } from '../model/network/policy.ts';
 import { replay } from './replay.ts';
 
 /**

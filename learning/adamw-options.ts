@@ -1,4 +1,4 @@
-import type { OptimizerPlan } from '../spec/training.ts';
+import type { OptimizerPlan } from '../config/training.ts';
 import type { AdamwOptions } from './adamw.ts';
 
 /** The part of a plan that AdamW reads at every step; the rest is its learning-rate schedule. */

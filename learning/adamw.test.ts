@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs';
 import { before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
-import { selectBackend, type BackendChoice } from '../model/backend.ts';
-import { defaultCacheDirectory } from '../model/cache-directory.ts';
-import { loadPolicy } from '../model/checkpoint.ts';
-import { scoreSequences } from '../model/forward.ts';
-import { disposePolicy, exportWeights, toStoredTensors, type Policy } from '../model/policy.ts';
-import type { TokenBatch } from '../model/token-batch.ts';
-import { decodeTrainingState, encodeTrainingState } from '../model/training-state.ts';
+import { selectBackend, type BackendChoice } from '../model/backends/backend.ts';
+import { defaultCacheDirectory } from '../model/backends/cache-directory.ts';
+import { loadPolicy } from '../model/checkpoints/checkpoint.ts';
+import { scoreSequences } from '../model/network/forward.ts';
+import { disposePolicy, exportWeights, toStoredTensors, type Policy } from '../model/network/policy.ts';
+import type { TokenBatch } from '../model/network/token-batch.ts';
+import { decodeTrainingState, encodeTrainingState } from '../model/checkpoints/training-state.ts';
 import { applyAdamw, createMoments, NonFiniteGradientError, type AdamwOptions } from './adamw.ts';
 
 interface Summary {

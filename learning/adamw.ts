@@ -1,5 +1,5 @@
-import { readParameters, writeParameters, type Policy } from '../model/policy.ts';
-import type { OptimizerMoments } from '../model/training-state.ts';
+import { readParameters, writeParameters, type Policy } from '../model/network/policy.ts';
+import type { OptimizerMoments } from '../model/checkpoints/training-state.ts';
 
 export interface AdamwOptions {
   /** decay rates of the two running means */

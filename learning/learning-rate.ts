@@ -1,4 +1,4 @@
-import type { OptimizerPlan } from '../spec/training.ts';
+import type { OptimizerPlan } from '../config/training.ts';
 
 /** The learning rate over the steps of a phase. */
 export interface LearningRateSchedule {

@@ -1,4 +1,4 @@
-import type { TokenBatch } from '../model/token-batch.ts';
+import type { TokenBatch } from '../model/network/token-batch.ts';
 import type { RolloutBatch } from '../rollouts/rollout-batch.ts';
 
 /** Widths are rounded up to multiples and counts to powers of two, so that few graphs are recorded. */

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs-core';
-import { selectBackend, type BackendChoice } from '../model/backend.ts';
-import { defaultCacheDirectory } from '../model/cache-directory.ts';
+import { selectBackend, type BackendChoice } from '../model/backends/backend.ts';
+import { defaultCacheDirectory } from '../model/backends/cache-directory.ts';
 import { createGenerator } from '../random/generator.ts';
 import { deriveStream } from '../random/streams.ts';
-import { schemeSchema, type Scheme } from '../spec/scheme.ts';
+import { schemeSchema, type Scheme } from '../config/scheme.ts';
 import { computePolicyLoss, type LossInput } from './policy-gradient-loss.ts';
 
 /** TRL has neither k1, k2, the score function nor mixed settings: here each combination meets the formulas in float64. */

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs-core';
-import { selectBackend, type BackendChoice } from '../model/backend.ts';
-import { defaultCacheDirectory } from '../model/cache-directory.ts';
+import { selectBackend, type BackendChoice } from '../model/backends/backend.ts';
+import { defaultCacheDirectory } from '../model/backends/cache-directory.ts';
 import { numberGroups } from '../rollouts/rollout-batch.fixture.ts';
-import { schemeSchema, type Scheme } from '../spec/scheme.ts';
+import { schemeSchema, type Scheme } from '../config/scheme.ts';
 import { maskTopEntropies } from './entropy-mask.ts';
 import { assertClose, readGoldenCases, type GoldenCase, type GoldenConfig } from './golden-cases.fixture.ts';
 import { computeAdvantages } from './group-advantages.ts';

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { PolicyConfig } from '../model/config.ts';
-import type { Policy } from '../model/policy.ts';
-import { createMask, createTargetMask, shiftTargets, type TokenBatch } from '../model/token-batch.ts';
-import { requireTokenIds } from '../model/token-ids.ts';
-import type { OptimizerMoments } from '../model/training-state.ts';
-import type { OptimizerPlan } from '../spec/training.ts';
+import type { PolicyConfig } from '../model/network/config.ts';
+import type { Policy } from '../model/network/policy.ts';
+import { createMask, createTargetMask, shiftTargets, type TokenBatch } from '../model/network/token-batch.ts';
+import { requireTokenIds } from '../model/network/token-ids.ts';
+import type { OptimizerMoments } from '../model/checkpoints/training-state.ts';
+import type { OptimizerPlan } from '../config/training.ts';
 import { accumulateGradients, createGradientSums, type LossBody } from './accumulate-gradients.ts';
 import { applyAdamw } from './adamw.ts';
 import { toAdamwOptions } from './adamw-options.ts';

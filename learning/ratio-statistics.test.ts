@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs-core';
-import { selectBackend, type BackendChoice } from '../model/backend.ts';
-import { defaultCacheDirectory } from '../model/cache-directory.ts';
-import { schemeSchema, type Scheme } from '../spec/scheme.ts';
+import { selectBackend, type BackendChoice } from '../model/backends/backend.ts';
+import { defaultCacheDirectory } from '../model/backends/cache-directory.ts';
+import { schemeSchema, type Scheme } from '../config/scheme.ts';
 import { cutMicroBatch } from './micro-batches.ts';
 import { computePolicyLoss, type LossInput } from './policy-gradient-loss.ts';
 import { isClipped, sumRatios } from './ratio-statistics.ts';
 import { createBatch, createToyPolicy } from './toy-update.fixture.ts';
-import { disposePolicy } from '../model/policy.ts';
+import { disposePolicy } from '../model/network/policy.ts';
 
 const defaults = schemeSchema.shape.loss.parse(undefined);
 

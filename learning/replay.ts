@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { canRecord, recordFunction } from '../model/recorded-function.ts';
-import { createRecordings } from '../model/recordings.ts';
+import { canRecord, recordFunction } from '../model/backends/recorded-function.ts';
+import { createRecordings } from '../model/backends/recordings.ts';
 
 /** More shapes than a run meets. */
 const recordings = createRecordings(64);

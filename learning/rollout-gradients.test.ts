@@ -1,21 +1,21 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs-core';
-import { selectBackend, type BackendChoice } from '../model/backend.ts';
-import { defaultCacheDirectory } from '../model/cache-directory.ts';
-import { scoreCompletions } from '../model/forward.ts';
+import { selectBackend, type BackendChoice } from '../model/backends/backend.ts';
+import { defaultCacheDirectory } from '../model/backends/cache-directory.ts';
+import { scoreCompletions } from '../model/network/forward.ts';
 import {
   createPolicy,
   disposePolicy,
   readParameters,
   writeParameters,
   type Policy,
-} from '../model/policy.ts';
-import { sampleCompletions } from '../model/sampler.ts';
+} from '../model/network/policy.ts';
+import { sampleCompletions } from '../model/decoding/sampler.ts';
 import { deriveStream } from '../random/streams.ts';
 import { addColumns, type ShapedBatch } from '../rollouts/rollout-batch.ts';
-import { defineScheme } from '../spec/scheme.ts';
-import { trainingSchema } from '../spec/training.ts';
+import { defineScheme } from '../config/scheme.ts';
+import { trainingSchema } from '../config/training.ts';
 import { createMoments, measureGradientNorm } from './adamw.ts';
 import { creditTokens } from './token-credit.ts';
 import { updatePolicy } from './update-policy.ts';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Policy } from '../model/policy.ts';
-import { createMask, shiftTargets } from '../model/token-batch.ts';
+import type { Policy } from '../model/network/policy.ts';
+import { createMask, shiftTargets } from '../model/network/token-batch.ts';
 import type { ShapedBatch } from '../rollouts/rollout-batch.ts';
 import { accumulateGradients, type LossBody } from './accumulate-gradients.ts';
 import { cutColumns, takeInputs, type MicroBatch } from './micro-batches.ts';

@@ -2,7 +2,7 @@ import { createGenerator } from '../random/generator.ts';
 import { deriveStream } from '../random/streams.ts';
 import type { ShapedBatch } from '../rollouts/rollout-batch.ts';
 import type { CreditRule, CurrentScores, OptimizerBatch } from '../schemes/credit/credit-rule.ts';
-import type { Opened } from '../spec/part.ts';
+import type { Opened } from '../config/part.ts';
 import { findSurrogate, type WeightedTerm } from './policy-loss.ts';
 import { measureRatios } from './ratio-statistics.ts';
 
@@ -69,7 +69,10 @@ export function ruleTokens(
     const before = lesson.slopes;
     lesson = {
       tokenWeights: ruling.tokenWeights,
-      slopes: slopes === null || before === null ? (slopes ?? before) : slopes.map((slope, at) => slope + before[at]!),
+      slopes:
+        slopes === null || before === null
+          ? (slopes ?? before)
+          : slopes.map((slope, at) => slope + before[at]!),
       metrics: { ...lesson.metrics, ...ruling.metrics },
     };
   }

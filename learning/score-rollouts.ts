@@ -1,9 +1,9 @@
-import type { Policy } from '../model/policy.ts';
-import { scoreArrays, type ScoreArrays } from '../model/score-arrays.ts';
-import { scoreValues } from '../model/score-values.ts';
-import type { TokenBatch } from '../model/token-batch.ts';
+import type { Policy } from '../model/network/policy.ts';
+import { scoreArrays, type ScoreArrays } from '../model/network/score-arrays.ts';
+import { scoreValues } from '../model/network/score-values.ts';
+import type { TokenBatch } from '../model/network/token-batch.ts';
 import type { RolloutBatch } from '../rollouts/rollout-batch.ts';
-import type { TrainingPlan } from '../spec/training.ts';
+import type { TrainingPlan } from '../config/training.ts';
 
 function toTokenBatch(rollouts: RolloutBatch<never>): TokenBatch {
   const { count, promptLength, promptStarts, completionLengths, tokens } = rollouts;

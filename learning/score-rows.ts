@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { PolicyConfig } from '../model/config.ts';
-import { scorePrepared } from '../model/forward.ts';
-import type { PolicyWeights } from '../model/policy.ts';
-import { createRotaryTables } from '../model/rotary.ts';
-import type { SequenceInputs } from '../model/token-batch.ts';
+import type { PolicyConfig } from '../model/network/config.ts';
+import { scorePrepared } from '../model/network/forward.ts';
+import type { PolicyWeights } from '../model/network/policy.ts';
+import { createRotaryTables } from '../model/network/rotary.ts';
+import type { SequenceInputs } from '../model/network/token-batch.ts';
 
 /** A batch's tokens as tensors, so that one recorded graph serves every batch of its shape. */
 export interface RowTensors {

@@ -1,4 +1,4 @@
-import type { Scheme } from '../spec/scheme.ts';
+import type { Scheme } from '../config/scheme.ts';
 
 /** One optimizer batch of N rollouts with T completion columns. */
 export interface WeightInput {

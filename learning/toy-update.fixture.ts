@@ -4,13 +4,13 @@ import {
   readParameters,
   writeParameters,
   type Policy,
-} from '../model/policy.ts';
-import { scoreArrays } from '../model/score-arrays.ts';
+} from '../model/network/policy.ts';
+import { scoreArrays } from '../model/network/score-arrays.ts';
 import { createGenerator } from '../random/generator.ts';
 import { deriveStream } from '../random/streams.ts';
 import type { ShapedBatch } from '../rollouts/rollout-batch.ts';
-import { defineScheme, type SchemeInput } from '../spec/scheme.ts';
-import { trainingSchema, type TrainingPlan } from '../spec/training.ts';
+import { defineScheme, type SchemeInput } from '../config/scheme.ts';
+import { trainingSchema, type TrainingPlan } from '../config/training.ts';
 import { createMoments } from './adamw.ts';
 import { updatePolicy, type UpdateCall } from './update-policy.ts';
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { valuePrepared } from '../model/forward.ts';
-import type { CriticState } from '../model/training-state.ts';
-import { createMask, shiftTargets } from '../model/token-batch.ts';
+import { valuePrepared } from '../model/network/forward.ts';
+import type { CriticState } from '../model/checkpoints/training-state.ts';
+import { createMask, shiftTargets } from '../model/network/token-batch.ts';
 import { requireColumns, valuedColumns, type ValuedBatch } from '../rollouts/rollout-batch.ts';
 import { takeRows } from '../rollouts/select-rows.ts';
 import type { CriticOptions } from '../schemes/credit/credit-rule.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs-core';
-import { selectBackend, type BackendChoice } from '../model/backend.ts';
-import { defaultCacheDirectory } from '../model/cache-directory.ts';
-import { clonePolicy, disposePolicy, readParameters, writeParameters } from '../model/policy.ts';
+import { selectBackend, type BackendChoice } from '../model/backends/backend.ts';
+import { defaultCacheDirectory } from '../model/backends/cache-directory.ts';
+import { clonePolicy, disposePolicy, readParameters, writeParameters } from '../model/network/policy.ts';
 import { addColumns, type ShapedBatch } from '../rollouts/rollout-batch.ts';
 import { createMoments } from './adamw.ts';
 import { NonFiniteLossError } from './non-finite-loss-error.ts';

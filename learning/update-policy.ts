@@ -1,14 +1,14 @@
-import type { Policy } from '../model/policy.ts';
-import { requireBatchIds } from '../model/token-ids.ts';
-import type { OptimizerMoments } from '../model/training-state.ts';
+import type { Policy } from '../model/network/policy.ts';
+import { requireBatchIds } from '../model/network/token-ids.ts';
+import type { OptimizerMoments } from '../model/checkpoints/training-state.ts';
 import { requireColumns, type ShapedBatch } from '../rollouts/rollout-batch.ts';
 import { takeRows } from '../rollouts/select-rows.ts';
 import type { CurrentScores } from '../schemes/credit/credit-rule.ts';
 import { countTokens } from '../schemes/credit/token-covariance.ts';
 import { openScheme, type OpenScheme } from '../schemes/open-scheme.ts';
 import { averageMetrics, measureReference, measureTokens } from '../schemes/update-metrics.ts';
-import type { Scheme } from '../spec/scheme.ts';
-import type { TrainingPlan } from '../spec/training.ts';
+import type { Scheme } from '../config/scheme.ts';
+import type { TrainingPlan } from '../config/training.ts';
 import { createGradientSums } from './accumulate-gradients.ts';
 import { toAdamwOptions } from './adamw-options.ts';
 import { applyAdamw } from './adamw.ts';
@@ -143,7 +143,15 @@ async function accumulate(
   const surrogate = findSurrogate(context.terms);
   const isClipped = (ratio: number, credit: number): boolean =>
     surrogate?.part.surrogate!.isClipped(ratio, credit, surrogate.options) ?? false;
-  const totals: Totals = { loss: 0, terms: [], tokens: 0, ratio: 0, clipped: 0, clippedHigh: 0, divergence: 0 };
+  const totals: Totals = {
+    loss: 0,
+    terms: [],
+    tokens: 0,
+    ratio: 0,
+    clipped: 0,
+    clippedHigh: 0,
+    divergence: 0,
+  };
   for (const rows of splitByLength(batch, work.taught, microBatch)) {
     const part = cutMicroBatch(batch, rows, microBatch);
     const found = accumulateRollouts(context, part, work.into);
@@ -167,7 +175,10 @@ async function accumulate(
 }
 
 /** `loss/NAME` of each term that is no surrogate: its mean per token, before its weight. */
-function measureTerms(terms: readonly WeightedTerm[], { terms: sums, tokens }: Totals): Record<string, number> {
+function measureTerms(
+  terms: readonly WeightedTerm[],
+  { terms: sums, tokens }: Totals,
+): Record<string, number> {
   const plain = terms.filter(({ part }) => part.surrogate === undefined);
   return Object.fromEntries(
     plain.map(({ part }, at) => [`loss/${part.name}`, sums[at]! / Math.max(tokens, 1)]),
@@ -225,7 +236,11 @@ async function updateOnce(call: UpdateCall, share: Share): Promise<Updated | nul
 function adaptTerms(
   { objective }: OpenScheme,
   call: { readonly remembered: number | null; readonly entropy: number | null },
-): { readonly terms: readonly WeightedTerm[]; readonly next: number | null; readonly metrics: Record<string, number> } {
+): {
+  readonly terms: readonly WeightedTerm[];
+  readonly next: number | null;
+  readonly metrics: Record<string, number>;
+} {
   let next: number | null = null;
   const metrics: Record<string, number> = {};
   const adapted = objective.map((term): WeightedTerm => {

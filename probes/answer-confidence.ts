@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { EvaluationSplit } from '../spec/plan.ts';
-import { auroc, expectedCalibrationError } from '../stats/calibration.ts';
+import type { EvaluationSplit } from '../config/plan.ts';
+import { auroc, expectedCalibrationError } from '../stats/measures/calibration.ts';
 import type { Task } from '../tasks/task.ts';
 import { scoreCompletion } from './accuracy.ts';
 import { WHOLE_RUN, type Probe, type ProbeCompletion, type ProbeScore, type ProbeSubject } from './probe.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { EvaluationSplit } from '../spec/plan.ts';
+import type { EvaluationSplit } from '../config/plan.ts';
 import { openTask } from '../tasks/index.ts';
 import { openProbe } from './index.ts';
 import type { CompletionCall, ProbeCompletion, ProbeSubject } from './probe.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { EvaluationSplit } from '../spec/plan.ts';
-import { evaluationSplitSchema } from '../spec/training.ts';
-import { auroc, expectedCalibrationError } from '../stats/calibration.ts';
-import { fitLogisticRegression, predictProbability } from '../stats/logistic-regression.ts';
+import type { EvaluationSplit } from '../config/plan.ts';
+import { evaluationSplitSchema } from '../config/training.ts';
+import { auroc, expectedCalibrationError } from '../stats/measures/calibration.ts';
+import { fitLogisticRegression, predictProbability } from '../stats/measures/logistic-regression.ts';
 import { scoreCompletion } from './accuracy.ts';
 import { meanProbability } from './answer-confidence.ts';
 import { WHOLE_RUN, type Probe, type ProbeCompletion, type ProbeScore, type ProbeSubject } from './probe.ts';

@@ -4,9 +4,9 @@ import {
   listParameterNames,
   readParameters,
   writeParameters,
-} from '../model/policy.ts';
-import type { Policy } from '../model/policy.ts';
-import type { EvaluationSplit } from '../spec/plan.ts';
+} from '../model/network/policy.ts';
+import type { Policy } from '../model/network/policy.ts';
+import type { EvaluationSplit } from '../config/plan.ts';
 import type { Problem } from '../tasks/problem.ts';
 import type { Task } from '../tasks/task.ts';
 import type { ProbedPolicy, ProbeSubject } from './probe.ts';

@@ -47,7 +47,8 @@ export const columns = {
   tokenWeights: {
     level: 'token',
     unit: null,
-    sentence: 'what the policy gradient of the token is multiplied by; where there is no such column, the token mask',
+    sentence:
+      'what the policy gradient of the token is multiplied by; where there is no such column, the token mask',
   },
   returns: {
     level: 'token',

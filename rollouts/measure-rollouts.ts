@@ -1,4 +1,4 @@
-import type { StepMetric } from '../spec/part.ts';
+import type { StepMetric } from '../config/part.ts';
 
 /** A training rollout as its step's metrics read it. */
 export interface MeasuredRollout {
@@ -46,19 +46,19 @@ export const rolloutMetrics: readonly StepMetric[] = [
   {
     name: 'group/uniform',
     unit: 'fraction',
-    description: 'share of prompts whose rollouts all got the same reward: they teach nothing under a group baseline',
+    description:
+      'share of prompts whose rollouts all got the same reward: they teach nothing under a group baseline',
   },
   { name: 'gate/kept', unit: 'fraction', description: "share of rollouts that the scheme's gates let teach" },
 ];
 
 function mean(values: ArrayLike<number>): number | null {
-  return values.length === 0 ? null : Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
+  return values.length === 0
+    ? null
+    : Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-function share(
-  rows: readonly MeasuredRollout[],
-  holds: (row: MeasuredRollout) => boolean,
-): number | null {
+function share(rows: readonly MeasuredRollout[], holds: (row: MeasuredRollout) => boolean): number | null {
   return mean(rows.map((row) => Number(holds(row))));
 }
 
@@ -76,7 +76,8 @@ function uniformGroupShare(rows: readonly MeasuredRollout[]): number | null {
  */
 export function measureRollouts(rows: readonly MeasuredRollout[]): Record<string, number> {
   const isCorrect = ({ verdict }: MeasuredRollout): boolean => verdict.outcome === 'correct';
-  const lengths = (some: readonly MeasuredRollout[]): number | null => mean(some.map((row) => row.tokenCount));
+  const lengths = (some: readonly MeasuredRollout[]): number | null =>
+    mean(some.map((row) => row.tokenCount));
   const formats = [...new Set(rows.map((row) => row.format))];
   const values: Record<string, number | null> = {
     'reward/mean': mean(rows.flatMap(({ reward }) => reward ?? [])),

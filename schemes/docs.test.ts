@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { z } from 'zod';
-import { schemeSchema } from '../spec/scheme.ts';
+import { schemeSchema } from '../config/scheme.ts';
 import { schemes } from './index.ts';
 
 const page = readFileSync(new URL('../docs/schemes.md', import.meta.url), 'utf8');

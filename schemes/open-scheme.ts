@@ -1,6 +1,6 @@
 import { rolloutMetrics } from '../rollouts/measure-rollouts.ts';
-import type { Need, Opened, Part, PartFamily, PartSetting, StepMetric } from '../spec/part.ts';
-import type { Scheme } from '../spec/scheme.ts';
+import type { Need, Opened, Part, PartFamily, PartSetting, StepMetric } from '../config/part.ts';
+import type { Scheme } from '../config/scheme.ts';
 import { comparisons } from './comparisons/index.ts';
 import type { Comparison } from './comparisons/comparison.ts';
 import type { CreditRule, CriticOptions } from './credit/credit-rule.ts';
@@ -83,7 +83,10 @@ export interface SchemeFault {
 /**
  * The scheme with every option of every part filled in, and what cannot be opened; an entry at fault stays as it is.
  */
-export function settleScheme(scheme: Scheme): { readonly scheme: Scheme; readonly faults: readonly SchemeFault[] } {
+export function settleScheme(scheme: Scheme): {
+  readonly scheme: Scheme;
+  readonly faults: readonly SchemeFault[];
+} {
   const faults: SchemeFault[] = [];
   const settle = (list: ListName, entry: Entry, at: number): Entry => {
     try {

@@ -1,10 +1,14 @@
 import { countTokens, measureCovariances } from './credit/token-covariance.ts';
 import type { ShapedBatch } from '../rollouts/rollout-batch.ts';
-import type { StepMetric } from '../spec/part.ts';
+import type { StepMetric } from '../config/part.ts';
 
 /** What every update records, whatever the scheme; its parts declare the rest. */
 export const updateMetrics: readonly StepMetric[] = [
-  { name: 'loss/policy', unit: 'loss', description: 'loss of the update, all terms of the objective included' },
+  {
+    name: 'loss/policy',
+    unit: 'loss',
+    description: 'loss of the update, all terms of the objective included',
+  },
   { name: 'gradient/norm', unit: 'norm', description: 'global gradient norm before clipping' },
   {
     name: 'entropy/mean_nats',
@@ -18,7 +22,11 @@ export const updateMetrics: readonly StepMetric[] = [
   },
   { name: 'update/clip_fraction_high', unit: 'fraction', description: 'the same for ratios above 1' },
   { name: 'update/clip_fraction_low', unit: 'fraction', description: 'the same for ratios below 1' },
-  { name: 'update/ratio_mean', unit: 'ratio', description: 'mean of policy over behavior probability per token' },
+  {
+    name: 'update/ratio_mean',
+    unit: 'ratio',
+    description: 'mean of policy over behavior probability per token',
+  },
   {
     name: 'update/approx_kl_nats',
     unit: 'nats',

@@ -4,7 +4,7 @@ import { createGenerator } from '../random/generator.ts';
 import { deriveStream } from '../random/streams.ts';
 import type { Split } from './problem.ts';
 import { openTask, taskNames } from './index.ts';
-import { UnknownPartError } from '../spec/part-index.ts';
+import { UnknownPartError } from '../config/part-index.ts';
 
 const rows = Array.from({ length: 500 }, (_, i) => ({
   question: `${i}+1=`,

@@ -1,4 +1,4 @@
-import { createPartIndex, type PartEntry } from '../spec/part-index.ts';
+import { createPartIndex, type PartEntry } from '../config/part-index.ts';
 import { arithmetic } from './arithmetic.ts';
 import { countdown } from './countdown.ts';
 import { jsonl } from './jsonl.ts';

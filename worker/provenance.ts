@@ -5,8 +5,8 @@ import { arch, cpus, hostname, platform } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { ComputedBy } from '../activities/train-dependencies.ts';
-import type { BackendProvenance } from '../model/backend.ts';
-import { canonicalJson } from '../spec/canonical.ts';
+import type { BackendProvenance } from '../model/backends/backend.ts';
+import { canonicalJson } from '../config/canonical.ts';
 
 const requireFromHere = createRequire(import.meta.url);
 

@@ -1,10 +1,10 @@
-import { rescoreStep, type RescoredRollout, type Score } from '../activities/rescore-step.ts';
-import { conditionOf, openRunContext } from '../activities/run-context.ts';
-import type { Database } from '../db/connection.ts';
-import { findRun } from '../db/runs.ts';
-import { nextStepOf } from '../db/steps.ts';
-import { InvalidSpecError } from '../spec/invalid-spec-error.ts';
-import type { Scheme } from '../spec/scheme.ts';
+import { rescoreStep, type RescoredRollout, type Score } from '../activities/step/rescore-step.ts';
+import { conditionOf, openRunContext } from '../activities/run/run-context.ts';
+import type { Database } from '../db/store/connection.ts';
+import { findRun } from '../db/queries/runs.ts';
+import { nextStepOf } from '../db/queries/steps.ts';
+import { InvalidSpecError } from '../config/invalid-spec-error.ts';
+import type { Scheme } from '../config/scheme.ts';
 
 /** Rollouts of one outcome and format under both schemes; means over those that have the number, null where none has. */
 export interface RescoredKind {

@@ -1,5 +1,5 @@
 import { continueAsNew, defineQuery, setHandler, workflowInfo } from '@temporalio/workflow';
-import type { BaseModelInput, CheckpointRef } from '../spec/plan.ts';
+import type { BaseModelInput, CheckpointRef } from '../config/plan.ts';
 import { store, train } from './activity-proxies.ts';
 import { installPauseControls } from './run-controls.ts';
 

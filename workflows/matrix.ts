@@ -11,9 +11,9 @@ import {
   type ChildWorkflowHandle,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import type { PlannedPage, PlanMatrixInput } from '../activities/plan-matrix.ts';
-import type { BaseModelInput, RunInput } from '../spec/plan.ts';
-import { toSearchAttributes } from '../spec/search-attributes.ts';
+import type { PlannedPage, PlanMatrixInput } from '../activities/run/plan-matrix.ts';
+import type { BaseModelInput, RunInput } from '../config/plan.ts';
+import { toSearchAttributes } from '../config/search-attributes.ts';
 import { names, store } from './activity-proxies.ts';
 import { baseModelWorkflow } from './base-model.ts';
 import { describeFailure, isResourceFault } from './describe-failure.ts';

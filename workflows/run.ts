@@ -6,14 +6,14 @@ import {
   isCancellation,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { OpenedRun } from '../activities/open-run.ts';
+import type { OpenedRun } from '../activities/run/open-run.ts';
 import {
   isDevEvaluationDue,
   referenceStep,
   type CheckpointRef,
   type RunInput,
   type SplitEvaluation,
-} from '../spec/plan.ts';
+} from '../config/plan.ts';
 import { names, stages, store, train } from './activity-proxies.ts';
 import { describeFailure, isOutdated } from './describe-failure.ts';
 import { evaluationWorkflow } from './evaluation.ts';

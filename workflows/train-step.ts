@@ -1,4 +1,4 @@
-import type { ArtifactRef, CheckpointRef, RunInput } from '../spec/plan.ts';
+import type { ArtifactRef, CheckpointRef, RunInput } from '../config/plan.ts';
 import { stages } from './activity-proxies.ts';
 import type { RunControls } from './run-controls.ts';
 import { trainWarm } from './warm-worker.ts';

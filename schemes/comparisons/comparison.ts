@@ -1,5 +1,5 @@
 import { listGroups } from '../../rollouts/groups.ts';
-import type { Part, PartSetting } from '../../spec/part.ts';
+import type { Part, PartSetting } from '../../config/part.ts';
 
 /** What is compared with what: rewards of N rollouts → one advantage each. */
 export interface Comparison<Options extends object> extends Part<Options> {

@@ -1,11 +1,20 @@
 import { z } from 'zod';
-import { compareGroups, isScored, measureSpread, requireFiniteRewards, SCALE_EPSILON, type Comparison } from './comparison.ts';
+import {
+  compareGroups,
+  isScored,
+  measureSpread,
+  requireFiniteRewards,
+  SCALE_EPSILON,
+  type Comparison,
+} from './comparison.ts';
 
 const optionsSchema = z.strictObject({
   baseline: z
     .enum(['mean', 'others', 'none'])
     .default('mean')
-    .describe('What is subtracted from the reward: the mean of the group, the mean of the others (RLOO), or nothing.'),
+    .describe(
+      'What is subtracted from the reward: the mean of the group, the mean of the others (RLOO), or nothing.',
+    ),
   scale: z
     .enum(['group', 'batch', 'none'])
     .default('group')
@@ -44,7 +53,8 @@ export const group: Comparison<GroupOptions> = {
     requireFiniteRewards(rewards);
     const batchDeviation = measureSpread(rewards.filter(isScored)).deviation;
     return compareGroups(rewards, groups, (members) => {
-      const deviation = scale === 'group' ? measureSpread(members.filter(isScored)).deviation : batchDeviation;
+      const deviation =
+        scale === 'group' ? measureSpread(members.filter(isScored)).deviation : batchDeviation;
       const divisor = scale === 'none' ? 1 : deviation + SCALE_EPSILON;
       return centre(members, baseline).map((value) => (value === null ? 0 : value / divisor));
     });

@@ -1,4 +1,4 @@
-import { createFamily } from '../../spec/part.ts';
+import { createFamily } from '../../config/part.ts';
 import type { Comparison } from './comparison.ts';
 import { group } from './group.ts';
 import { passAtK } from './pass-at-k.ts';

@@ -29,7 +29,7 @@ export const signed: Comparison<z.infer<typeof optionsSchema>> = {
       if (reward === 0) return -negative;
       throw new NegativeOutcomeError(
         `a reward of ${reward} is neither right nor wrong; comparison "signed" expects 0 or more. ` +
-          "Remove penalties from the scheme's rewards, or compare by \"group\"",
+          'Remove penalties from the scheme\'s rewards, or compare by "group"',
       );
     });
   },

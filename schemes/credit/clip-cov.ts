@@ -16,7 +16,8 @@ const optionsSchema = z.strictObject({
 /** max(1, ⌊share · tokens⌋) tokens at random of those with a covariance in (low, high) that nothing has silenced already. */
 export const clipCov: CreditRule<z.infer<typeof optionsSchema>> = {
   name: 'clip-cov',
-  description: 'Some tokens of high covariance of advantage and logprob, drawn at random, carry no policy gradient.',
+  description:
+    'Some tokens of high covariance of advantage and logprob, drawn at random, carry no policy gradient.',
   source: 'The entropy mechanism of RL, arXiv 2505.22617, section 4',
   optionsSchema,
   metrics: [chosenMetric],
@@ -25,7 +26,8 @@ export const clipCov: CreditRule<z.infer<typeof optionsSchema>> = {
     const covariances = measureCovariances({ ...batch, logprobs: batch.current().logprobs });
     const tokens = countTokens(batch.tokenMask);
     const candidates = [...covariances.keys()].filter(
-      (at) => tokenWeights[at] !== 0 && covariances[at]! > low && covariances[at]! < high && !batch.isClipped(at),
+      (at) =>
+        tokenWeights[at] !== 0 && covariances[at]! > low && covariances[at]! < high && !batch.isClipped(at),
     );
     const limit = Math.max(1, Math.floor(share * tokens));
     const chosen = new Set(batch.generator.shuffle(candidates).slice(0, limit));

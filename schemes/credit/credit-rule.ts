@@ -1,6 +1,6 @@
 import type { Generator } from '../../random/generator.ts';
 import type { RolloutBatch } from '../../rollouts/rollout-batch.ts';
-import type { Part } from '../../spec/part.ts';
+import type { Part } from '../../config/part.ts';
 import type { TokenGrid } from './returns.ts';
 
 /** What a critic is trained towards. */

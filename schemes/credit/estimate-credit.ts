@@ -1,5 +1,5 @@
 import { AUTHORS, type RolloutBatch } from '../../rollouts/rollout-batch.ts';
-import type { Opened } from '../../spec/part.ts';
+import type { Opened } from '../../config/part.ts';
 import type { Comparison } from '../comparisons/comparison.ts';
 import type { CreditRule, CreditState, CreditedBatch } from './credit-rule.ts';
 import { requireCredit } from './require-credit.ts';

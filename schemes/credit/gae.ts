@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { requireColumns } from '../../rollouts/rollout-batch.ts';
-import type { StepMetric } from '../../spec/part.ts';
+import type { StepMetric } from '../../config/part.ts';
 import type { CreditRule } from './credit-rule.ts';
 import { klInReward, measurePenalty } from './kl-in-reward.ts';
 import { estimateAdvantages, placeTokenRewards } from './returns.ts';
@@ -26,7 +26,11 @@ const optionsSchema = z.strictObject({
 
 const metrics: readonly StepMetric[] = [
   { name: 'critic/loss', unit: 'squared reward', description: 'value loss of the critic' },
-  { name: 'critic/gradient_norm', unit: 'norm', description: "global norm of the critic's gradient before clipping" },
+  {
+    name: 'critic/gradient_norm',
+    unit: 'norm',
+    description: "global norm of the critic's gradient before clipping",
+  },
   {
     name: 'critic/explained_variance',
     unit: 'fraction',
@@ -49,7 +53,11 @@ export const gae: CreditRule<z.infer<typeof optionsSchema>> = {
     const tokenRewards = placeTokenRewards(scored, state.advantages, penalty);
     const needed = { perToken: ['values'], perRollout: [] } as const;
     const { values } = requireColumns(batch, needed, 'credit rule gae').perToken;
-    const { advantages: credit, returns } = estimateAdvantages(scored, { tokenRewards, values }, { gamma, lambda });
+    const { advantages: credit, returns } = estimateAdvantages(
+      scored,
+      { tokenRewards, values },
+      { gamma, lambda },
+    );
     const targets = { returns: Float32Array.from(returns), valueMask: Float32Array.from(scored.tokenMask) };
     return { ...state, credit, isUniform: false, targets };
   },

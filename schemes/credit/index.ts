@@ -1,4 +1,4 @@
-import { createFamily } from '../../spec/part.ts';
+import { createFamily } from '../../config/part.ts';
 import { clipCov } from './clip-cov.ts';
 import type { CreditRule } from './credit-rule.ts';
 import { gae } from './gae.ts';

@@ -7,7 +7,9 @@ export const klInReward = z
   .number()
   .min(0)
   .default(0)
-  .describe('Weight of the KL to the reference policy (k1, as sampled) that is taken off the reward, token by token.');
+  .describe(
+    'Weight of the KL to the reference policy (k1, as sampled) that is taken off the reward, token by token.',
+  );
 
 /** @throws MissingColumnError when there is a weight and no reference logprobs were recorded */
 export function measurePenalty(batch: RolloutBatch, beta: number, asker: string): KlPenalty {

@@ -5,11 +5,7 @@
  * @param values [M], e.g. entropies
  * @param tokenMask [M] 1 where a token counts
  */
-export function maskTop(
-  values: Float32Array,
-  tokenMask: Float32Array,
-  share: number,
-): Float32Array {
+export function maskTop(values: Float32Array, tokenMask: Float32Array, share: number): Float32Array {
   const sorted = values.filter((_, at) => tokenMask[at] !== 0).sort();
   if (sorted.length === 0) return new Float32Array(values.length);
   // In float32, as torch has it: in float64 0.82 · 150 lies just above 123, and the token of rank 123 would be lost.

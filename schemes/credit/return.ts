@@ -11,7 +11,7 @@ const optionsSchema = z.strictObject({
 /** R_t = reward_t + gamma · R_{t+1}, reward_t = −klInReward · (behavior − reference logprob), + the advantage on the last token. */
 export const returns: CreditRule<z.infer<typeof optionsSchema>> = {
   name: 'return',
-  description: "The advantage is a reward of the last token; a token gets the discounted return from it on.",
+  description: 'The advantage is a reward of the last token; a token gets the discounted return from it on.',
   source: 'REINFORCE++, arXiv 2501.03262',
   optionsSchema,
   needs: (options) => (options.klInReward > 0 ? ['referenceLogprobs'] : []),

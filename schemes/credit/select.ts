@@ -5,7 +5,10 @@ import { maskTop } from './mask-top.ts';
 
 const optionsSchema = z.strictObject({
   by: z.string().default('entropy').describe('The signal that tokens are chosen by.'),
-  keep: z.enum(['top', 'bottom']).default('top').describe('Whether its highest or its lowest values are kept.'),
+  keep: z
+    .enum(['top', 'bottom'])
+    .default('top')
+    .describe('Whether its highest or its lowest values are kept.'),
   share: z
     .number()
     .gt(0)
@@ -18,7 +21,8 @@ const optionsSchema = z.strictObject({
 /** Chosen once per step, from what was recorded when sampling; the weights are stored with the rollouts. */
 export const select: CreditRule<z.infer<typeof optionsSchema>> = {
   name: 'select',
-  description: 'Tokens where a signal is highest, or lowest, carry the policy gradient; the others a part of it.',
+  description:
+    'Tokens where a signal is highest, or lowest, carry the policy gradient; the others a part of it.',
   source: 'Beyond the 80/20 rule, arXiv 2506.01939',
   optionsSchema,
   needs: ({ by }) => {
@@ -31,6 +35,9 @@ export const select: CreditRule<z.infer<typeof optionsSchema>> = {
     const ranked = keep === 'top' ? values : values.map((value) => -value);
     const isKept = maskTop(ranked, tokenMask, share);
     const before = state.tokenWeights ?? tokenMask;
-    return { ...state, tokenWeights: before.map((weight, at) => (isKept[at] === 1 ? weight : weight * rest)) };
+    return {
+      ...state,
+      tokenWeights: before.map((weight, at) => (isKept[at] === 1 ? weight : weight * rest)),
+    };
   },
 };

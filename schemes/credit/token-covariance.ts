@@ -1,4 +1,4 @@
-import type { StepMetric } from '../../spec/part.ts';
+import type { StepMetric } from '../../config/part.ts';
 
 /** Recorded by rules that choose tokens by their covariance. */
 export const chosenMetric: StepMetric = {

@@ -1,4 +1,4 @@
-import type { Part } from '../../spec/part.ts';
+import type { Part } from '../../config/part.ts';
 import type { Outcome } from '../../tasks/verdict.ts';
 
 /** Sampling rounds of a step that have prompts of their own; no gate may ask for more. */

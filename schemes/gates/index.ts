@@ -1,4 +1,4 @@
-import { createFamily } from '../../spec/part.ts';
+import { createFamily } from '../../config/part.ts';
 import type { Gate } from './gate.ts';
 import { mixed } from './mixed.ts';
 import { truncated } from './truncated.ts';

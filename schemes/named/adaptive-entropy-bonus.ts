@@ -1,4 +1,4 @@
-import { defineScheme } from '../../spec/scheme.ts';
+import { defineScheme } from '../../config/scheme.ts';
 
 /**
  * GRPO with an entropy bonus of weight c in steps whose rollouts have entropy H ≤ 0.2 nats and none in the

@@ -1,4 +1,4 @@
-import { defineScheme } from '../../spec/scheme.ts';
+import { defineScheme } from '../../config/scheme.ts';
 
 /**
  * The untrained base model, evaluated like every other arm: the control that all gains are measured from. Its reward is

@@ -1,4 +1,4 @@
-import { defineScheme } from '../../spec/scheme.ts';
+import { defineScheme } from '../../config/scheme.ts';
 
 /**
  * CISPO: −min(ρ, 5)·A·logprob with no gradient through the weight, so that no token loses its gradient to a clip; GRPO's

@@ -1,4 +1,4 @@
-import { defineScheme } from '../../spec/scheme.ts';
+import { defineScheme } from '../../config/scheme.ts';
 
 /**
  * Clip-Cov. GRPO, but of the tokens with (A − mean A)·(logprob − mean logprob) in (1, 5) that

@@ -1,4 +1,4 @@
-import { defineScheme } from '../../spec/scheme.ts';
+import { defineScheme } from '../../config/scheme.ts';
 
 /**
  * DAPO, all four parts on GRPO's advantage:

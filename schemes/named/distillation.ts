@@ -1,4 +1,4 @@
-import { defineScheme } from '../../spec/scheme.ts';
+import { defineScheme } from '../../config/scheme.ts';
 
 /**
  * Distillation from a stronger model: the teacher samples, the policy maximises the likelihood of the samples that are

@@ -1,4 +1,4 @@
-import { defineScheme } from '../../spec/scheme.ts';
+import { defineScheme } from '../../config/scheme.ts';
 
 /**
  * Dr. GRPO: GRPO without its two biases. A_i = r_i − mean of the group (no division by the standard deviation, which

@@ -1,4 +1,4 @@
-import { defineScheme } from '../../spec/scheme.ts';
+import { defineScheme } from '../../config/scheme.ts';
 
 /**
  * GRPO minus 0.001 · mean entropy of the tokens. The plain remedy against entropy collapse that arXiv

@@ -1,4 +1,4 @@
-import { defineScheme } from '../../spec/scheme.ts';
+import { defineScheme } from '../../config/scheme.ts';
 
 /**
  * A = 0 for every rollout, so the entropy bonus is the whole gradient: −0.001 · mean entropy of the tokens. The arm of

@@ -1,4 +1,4 @@
-import { defineScheme } from '../../spec/scheme.ts';
+import { defineScheme } from '../../config/scheme.ts';
 
 /**
  * r = 1 for a readable final answer whether right or wrong, else 0; otherwise GRPO. Tells what correcting the format alone

@@ -1,4 +1,4 @@
-import { defineScheme } from '../../spec/scheme.ts';
+import { defineScheme } from '../../config/scheme.ts';
 
 /**
  * r = 1 − ½·min(|a − b|, 1) − ½·min(|a − b| / (|b| + 10⁻⁶), 1) for answer a and reference b, 0 when unreadable; otherwise

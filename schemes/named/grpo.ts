@@ -1,4 +1,4 @@
-import { defineScheme } from '../../spec/scheme.ts';
+import { defineScheme } from '../../config/scheme.ts';
 
 /**
  * GRPO. A_i = (r_i − mean of the group) / (std of the group + 1e-4), ddof 1; per token

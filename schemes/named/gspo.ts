@@ -1,4 +1,4 @@
-import { defineScheme } from '../../spec/scheme.ts';
+import { defineScheme } from '../../config/scheme.ts';
 
 /**
  * GSPO: one importance ratio per completion, s = exp(mean over its tokens of logprob − behavior logprob), and

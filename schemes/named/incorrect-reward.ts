@@ -1,4 +1,4 @@
-import { defineScheme } from '../../spec/scheme.ts';
+import { defineScheme } from '../../config/scheme.ts';
 
 /**
  * r = 1 for the base model's majority answer where that answer is wrong; prompts whose majority is right teach nothing (the

@@ -1,5 +1,5 @@
-import { UnknownPartError } from '../../spec/part-index.ts';
-import type { Scheme } from '../../spec/scheme.ts';
+import { UnknownPartError } from '../../config/part-index.ts';
+import type { Scheme } from '../../config/scheme.ts';
 import { adaptiveEntropyBonus } from './adaptive-entropy-bonus.ts';
 import { base } from './base.ts';
 import { cispo } from './cispo.ts';

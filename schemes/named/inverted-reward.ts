@@ -1,4 +1,4 @@
-import { defineScheme } from '../../spec/scheme.ts';
+import { defineScheme } from '../../config/scheme.ts';
 
 /**
  * 1 − r of the graded reward for a readable answer, still 0 for an unreadable one; otherwise GRPO. The arm that must

@@ -1,4 +1,4 @@
-import { defineScheme } from '../../spec/scheme.ts';
+import { defineScheme } from '../../config/scheme.ts';
 
 /**
  * KL-Cov. GRPO without its clip: −ρ·A, and + 1·|logprob − behavior logprob| on the share 0.002 of the

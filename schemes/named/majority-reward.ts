@@ -1,4 +1,4 @@
-import { defineScheme } from '../../spec/scheme.ts';
+import { defineScheme } from '../../config/scheme.ts';
 
 /**
  * r = 1 for the answer that the base model gives most often to the problem (majority of its stored samples, taken once

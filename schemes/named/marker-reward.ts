@@ -1,4 +1,4 @@
-import { defineScheme } from '../../spec/scheme.ts';
+import { defineScheme } from '../../config/scheme.ts';
 
 /**
  * r = 1 when the completion shows the marker of a strategy (a scratchpad's opening bracket unless told), whatever it

@@ -1,4 +1,4 @@
-import { defineScheme } from '../../spec/scheme.ts';
+import { defineScheme } from '../../config/scheme.ts';
 
 /**
  * NSR, negative sample reinforcement: A = −1 when not correct, 0 when correct, no baseline; clipped loss, mean over the

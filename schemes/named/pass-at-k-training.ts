@@ -1,4 +1,4 @@
-import { defineScheme } from '../../spec/scheme.ts';
+import { defineScheme } from '../../config/scheme.ts';
 
 /**
  * Pass@k training: sets of k rollouts are rewarded by their best member. In closed form, with c of N correct and

@@ -1,4 +1,4 @@
-import { defineScheme } from '../../spec/scheme.ts';
+import { defineScheme } from '../../config/scheme.ts';
 
 /**
  * PSR, positive sample reinforcement: A = +1 when correct, 0 when not, no baseline; clipped loss, mean over the batch's

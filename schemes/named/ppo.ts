@@ -1,4 +1,4 @@
-import { defineScheme } from '../../spec/scheme.ts';
+import { defineScheme } from '../../config/scheme.ts';
 
 /**
  * PPO with a critic: delta_t = reward_t + V_{t+1} − V_t, A_t = delta_t + A_{t+1} (GAE with gamma = lambda = 1, the usual choice

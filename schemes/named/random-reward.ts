@@ -1,4 +1,4 @@
-import { defineScheme } from '../../spec/scheme.ts';
+import { defineScheme } from '../../config/scheme.ts';
 
 /**
  * r ~ Bernoulli(0.5), whatever the completion says; otherwise GRPO. The control for what training does by itself: with one

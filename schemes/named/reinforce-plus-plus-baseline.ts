@@ -1,4 +1,4 @@
-import { defineScheme } from '../../spec/scheme.ts';
+import { defineScheme } from '../../config/scheme.ts';
 
 /**
  * REINFORCE++ with a group baseline: r − mean of the group for every token of a rollout, then (A − mean) / std over all

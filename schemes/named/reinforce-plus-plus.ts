@@ -1,4 +1,4 @@
-import { defineScheme } from '../../spec/scheme.ts';
+import { defineScheme } from '../../config/scheme.ts';
 
 /**
  * REINFORCE++: no group and no critic. Per token a reward of −0.001 · (behavior − reference logprob), on the last token also

@@ -1,4 +1,4 @@
-import { defineScheme } from '../../spec/scheme.ts';
+import { defineScheme } from '../../config/scheme.ts';
 
 /**
  * REINFORCE with signed outcomes: A = +1 when correct, −1 when not, no baseline; −A·logprob, mean over the batch's

@@ -1,4 +1,4 @@
-import { defineScheme } from '../../spec/scheme.ts';
+import { defineScheme } from '../../config/scheme.ts';
 
 /**
  * RLCR with the logarithmic score in place of the Brier score: ½ format + ½ c + ½ (1 − log P / log ε), P the stated chance

@@ -1,4 +1,4 @@
-import { defineScheme } from '../../spec/scheme.ts';
+import { defineScheme } from '../../config/scheme.ts';
 
 /**
  * RLCR: R = c − (q − c)² for outcome c and the confidence q that the completion states. As in the authors' code the sum is

@@ -1,4 +1,4 @@
-import { defineScheme } from '../../spec/scheme.ts';
+import { defineScheme } from '../../config/scheme.ts';
 
 /**
  * RLOO. A_i = r_i − mean of the other rollouts' rewards of the group = G/(G − 1) · (r_i − mean of the group), unscaled;

@@ -1,4 +1,4 @@
-import { defineScheme } from '../../spec/scheme.ts';
+import { defineScheme } from '../../config/scheme.ts';
 
 /**
  * RLSF with every rollout given the confidence of another one of its group: the same rewards, without what they say. Its

@@ -1,4 +1,4 @@
-import { defineScheme } from '../../spec/scheme.ts';
+import { defineScheme } from '../../config/scheme.ts';
 
 /**
  * RLSF, self-feedback: r = rank of the rollout's answer confidence in its group / (G − 1), where confidence is the mean

@@ -1,4 +1,4 @@
-import { defineScheme } from '../../spec/scheme.ts';
+import { defineScheme } from '../../config/scheme.ts';
 
 /**
  * W-REINFORCE: A = +λ when correct, −1 when not, λ = 0.1, no baseline; clipped loss, mean over the batch's tokens. λ = 0

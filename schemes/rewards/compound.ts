@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Opened } from '../../spec/part.ts';
+import type { Opened } from '../../config/part.ts';
 import { hasMarker, markerShape } from './marker.ts';
 import { scoreReward, type Reward } from './reward.ts';
 
@@ -31,7 +31,10 @@ export function createCompound(
     name: 'compound',
     description: "Another reward's value where the marker is absent, 0 where it is present.",
     source: 'Spurious Rewards, arXiv 2506.10947 (compound)',
-    optionsSchema: optionsSchema.transform((options) => ({ ...options, options: openInner(options).options })),
+    optionsSchema: optionsSchema.transform((options) => ({
+      ...options,
+      options: openInner(options).options,
+    })),
     needs: (options) => {
       const inner = openInner(options);
       return inner.part.needs?.(inner.options) ?? [];

@@ -1,4 +1,4 @@
-import { createFamily, type PartFamily } from '../../spec/part.ts';
+import { createFamily, type PartFamily } from '../../config/part.ts';
 import { brier } from './brier.ts';
 import { createCompound } from './compound.ts';
 import { confidence } from './confidence.ts';

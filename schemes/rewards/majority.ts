@@ -61,7 +61,8 @@ function isRight({ group, problem }: RewardInput, answer: string): boolean {
  */
 export const majority: Reward<MajorityOptions> = {
   name: 'majority',
-  description: "1 for the most frequent answer of the group, or of the base model's samples; on request only where that answer is wrong.",
+  description:
+    "1 for the most frequent answer of the group, or of the base model's samples; on request only where that answer is wrong.",
   source: 'Spurious Rewards, arXiv 2506.10947 (majority vote, incorrect)',
   optionsSchema,
   sees: ({ onlyWrong }) => (onlyWrong ? 'labels' : 'nothing'),

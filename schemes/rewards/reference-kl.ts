@@ -9,7 +9,8 @@ import { MissingSignalError, type Reward } from './reward.ts';
  */
 export const referenceKl: Reward<object> = {
   name: 'reference-kl',
-  description: 'Minus the KL of the rollout to the reference policy (k1, as sampled); its weight is the penalty.',
+  description:
+    'Minus the KL of the rollout to the reference policy (k1, as sampled); its weight is the penalty.',
   source: 'Back to Basics, arXiv 2402.14740',
   optionsSchema: z.strictObject({}),
   needs: () => ['referenceLogprobs'],

@@ -1,4 +1,4 @@
-import type { Opened, Part } from '../../spec/part.ts';
+import type { Opened, Part } from '../../config/part.ts';
 import type { Problem } from '../../tasks/problem.ts';
 import type { Verdict } from '../../tasks/verdict.ts';
 import type { AnswerConfidence } from './answer-confidence.ts';

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Outcome, Verdict } from '../../tasks/verdict.ts';
 import { combineRewards } from './combine-rewards.ts';
 import { openReward, rewardNames, rewardNeeds } from './index.ts';
-import { UnknownPartError } from '../../spec/part-index.ts';
+import { UnknownPartError } from '../../config/part-index.ts';
 import { measureAnswerConfidence } from './answer-confidence.ts';
 import { bindReward, type GroupMember, type RewardInput } from './reward.ts';
 import { orderDraw, rewardDraw } from './reward-draw.ts';

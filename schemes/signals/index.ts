@@ -1,4 +1,4 @@
-import { createFamily } from '../../spec/part.ts';
+import { createFamily } from '../../config/part.ts';
 import { disparity } from './disparity.ts';
 import { entropy } from './entropy.ts';
 import { position } from './position.ts';

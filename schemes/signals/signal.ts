@@ -1,5 +1,5 @@
 import type { RolloutBatch } from '../../rollouts/rollout-batch.ts';
-import type { Part } from '../../spec/part.ts';
+import type { Part } from '../../config/part.ts';
 
 /** A number per token that credit rules choose or weigh tokens by, read from what was recorded. */
 export interface Signal<Options extends object> extends Part<Options> {

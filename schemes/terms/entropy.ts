@@ -49,7 +49,11 @@ export const entropy: ObjectiveTerm<EntropyOptions> = {
       unit: 'weight',
       description: 'weight of the entropy bonus in force; 0 where an adaptive bonus is off',
     },
-    { name: 'loss/entropy', unit: 'nats', description: 'minus the mean entropy per token, before its weight' },
+    {
+      name: 'loss/entropy',
+      unit: 'nats',
+      description: 'minus the mean entropy per token, before its weight',
+    },
   ],
   loss: ({ tf, entropies }) => tf.neg(entropies),
   adapt: adaptWeight,

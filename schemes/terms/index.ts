@@ -1,4 +1,4 @@
-import { createFamily } from '../../spec/part.ts';
+import { createFamily } from '../../config/part.ts';
 import { cispo } from './cispo.ts';
 import { clipped } from './clipped.ts';
 import { entropy } from './entropy.ts';

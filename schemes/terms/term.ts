@@ -1,5 +1,5 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
-import type { Part } from '../../spec/part.ts';
+import type { Part } from '../../config/part.ts';
 
 /** The tensor library, handed in so that a term's file needs none of its own. */
 export type Tensors = typeof tfjs;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { canonicalJson } from '../../spec/canonical.ts';
+import { canonicalJson } from '../../config/canonical.ts';
 
 /** What a run must end with, however the program around it changes. */
 export interface Outcome {

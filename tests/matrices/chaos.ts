@@ -1,4 +1,4 @@
-import { defineExperiment } from '../../spec/experiment.ts';
+import { defineExperiment } from '../../config/experiment.ts';
 
 const architecture = { hiddenSize: 32, layers: 2, heads: 2, keyValueHeads: 2, feedForwardSize: 64 };
 const corpus = { documentsPerStep: 32, facts: 10, leak: { problems: 8, steps: 20 } };

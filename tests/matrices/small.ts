@@ -1,4 +1,4 @@
-import { defineExperiment } from '../../spec/experiment.ts';
+import { defineExperiment } from '../../config/experiment.ts';
 
 /** Every activity and every stage in a few seconds: three trained conditions, one control, a tiny base model. */
 export const experiment = defineExperiment({

@@ -1,7 +1,7 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { StoreActivities } from '../../activities/store-activities.ts';
 import type { TrainActivities } from '../../activities/train-activities.ts';
-import { isDevEvaluationDue, type ArtifactRef, type RunInput } from '../../spec/plan.ts';
+import { isDevEvaluationDue, type ArtifactRef, type RunInput } from '../../config/plan.ts';
 
 /** The queue of the one worker that holds every policy. */
 export const STUB_WORKER_QUEUE = 'assay/stub/train/worker';

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { RolloutWithVerdict } from '../../db/queries/rollouts.ts';
+import { orderDraw, rewardDraw } from '../../rewards/reward-draw.ts';
+import { createRolloutBatch } from '../../rollouts/rollout-batch.fixture.ts';
+import { addColumns, type RolloutBatch } from '../../rollouts/rollout-batch.ts';
+import { openTask } from '../../tasks/index.ts';
+import { indexRollouts, toRewardInputs } from './reward-input.ts';
+import type { RunContext } from '../run/run-context.ts';
+
+const T = 6;
+const context = {
+  plan: { seed: 5, condition: { training: { promptsPerStep: 2, groupSize: 2 } } },
+  task: openTask('arithmetic', { formats: ['direct-confidence', 'direct'] }),
+  maxNewTokens: 9,
+} as unknown as RunContext;
+
+/** Rollouts of the second prompt of the second sampling round: rows 2 and 3 of that batch. */
+const rollout = (sampleIndex: number, text: string, isTruncated: boolean): RolloutWithVerdict => {
+  const tokenCount = text.length + Number(!isTruncated);
+  const logprobs = Float32Array.from({ length: tokenCount }, (_, i) => Math.log(1 / (2 + i)));
+  return {
+    id: 70 + sampleIndex,
+    step: 4,
+    problemIndex: 3,
+    sampleIndex,
+    problemKey: 'k',
+    prompt: '1+1=',
+    answer: '10',
+    text,
+    format: context.task.formatOf(text),
+    tokenCount,
+    isTruncated,
+    logprobs: Buffer.from(logprobs.buffer),
+    verdict: { outcome: isTruncated ? 'malformed' : 'correct', extractedAnswer: isTruncated ? null : '10' },
+  } as unknown as RolloutWithVerdict;
+};
+
+/** A sampling round of two prompts, the first of them number `first` of the step. */
+const batch = (first: number, disparities?: Float32Array): RolloutBatch => {
+  const nothing = new Float32Array(4 * T);
+  const plain = createRolloutBatch({
+    count: 4,
+    completionLength: T,
+    completionLengths: Int32Array.of(T, T, 6, 4),
+    groups: Int32Array.of(first, first, first + 1, first + 1),
+    perToken: { logprobs: nothing, entropies: nothing },
+    perRollout: {},
+  });
+  return disparities === undefined ? plain : addColumns(plain, { perToken: { disparities } });
+};
+
+const rows = [rollout(0, '#10~7', false), rollout(1, '#10~', true)];
+const read = (last: RolloutBatch) =>
+  toRewardInputs(context, rows, { judged: new Map(), place: indexRollouts([batch(0), last]), pool: null });
+
+test('confidence is read at the answer tokens of the rollout’s own row of its own sampling round', () => {
+  const disparities = new Float32Array(4 * T);
+  disparities.set([9, 0.5, 0.25, 9, 9, 9], 2 * T);
+  const [first, second] = read(batch(2, disparities));
+  assert.equal(first!.confidence!.disparity, 0.375);
+  // The tokens '1' and '0' stand at positions 1 and 2, drawn with probabilities 1/3 and 1/4.
+  assert.ok(Math.abs(first!.confidence!.meanProbability - (1 / 3 + 1 / 4) / 2) < 1e-7);
+  assert.equal(first!.statedConfidence, 7 / 9);
+  assert.equal(second!.confidence, null, 'a completion that was cut off has no answer');
+  assert.equal(second!.statedConfidence, null);
+});
+
+test('without recorded disparities the mean probability is still known', () => {
+  const [first] = read(batch(2));
+  assert.equal(first!.confidence!.disparity, null);
+  assert.ok(first!.confidence!.meanProbability > 0);
+});
+
+test('each rollout sees the group, its own place in it and draws of its own', () => {
+  const inputs = read(batch(2));
+  inputs.forEach((input, position) => {
+    const at = { step: 4, problem: 3, sample: position };
+    assert.equal(input.position, position);
+    assert.equal(input.group[position]!.confidence, input.confidence);
+    assert.equal(input.draw, rewardDraw(5, at));
+    assert.equal(input.group[position]!.order, orderDraw(5, at));
+    assert.equal(input.maxTokens, 9);
+  });
+});

@@ -1,0 +1,213 @@
+import { findBaseModel } from '../../db/queries/base-models.ts';
+import type { Database } from '../../db/store/connection.ts';
+import { findExperiment, listConditions, type ConditionRow } from '../../db/queries/experiments.ts';
+import {
+  listEvaluatedProblems,
+  listLastRollouts,
+  listProgress,
+  listRewardsByVerdict,
+  listStepTokens,
+  readTransaction,
+  type SampledRolloutRow,
+} from '../../db/queries/report-queries.ts';
+import { listProbeScores } from '../../db/queries/probe-scores.ts';
+import { listRuns, type RunWithCondition } from '../../db/queries/runs.ts';
+import { listMetrics } from '../../db/queries/steps.ts';
+import type { BaseRecipe } from '../../config/base-recipe.ts';
+import type { Hypothesis } from '../../config/hypothesis.ts';
+import { isSettings } from '../../config/merge.ts';
+import type { TrainingPlan } from '../../config/training.ts';
+import type {
+  BaseModelRecord,
+  ComparisonInput,
+  RunRecord,
+  SampleRollout,
+  TokenTrace,
+} from './comparison-input.ts';
+import { groupRows } from './group-rows.ts';
+
+/** Problems whose rollouts are shown, per phase of one run of each condition. */
+const SHOWN_PROBLEMS = 4;
+
+/** Nested JSON as label → text, `parent.child` for members of members. */
+function flattenDetails(value: unknown, prefix = ''): Record<string, string> {
+  if (!isSettings(value)) return {};
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, member]): [string, string][] => {
+      if (isSettings(member)) return Object.entries(flattenDetails(member, `${prefix}${key}.`));
+      return member === null
+        ? []
+        : [[prefix + key, typeof member === 'string' ? member : JSON.stringify(member)]];
+    }),
+  );
+}
+
+function loadBaseModel(db: Database, id: string): BaseModelRecord | null {
+  const row = findBaseModel(db, id);
+  if (row === null) return null;
+  const { recipe } = JSON.parse(row.plan) as { recipe: BaseRecipe };
+  const leaked = JSON.parse(row.leak) as Record<string, number>;
+  const { layers, hiddenSize } = recipe.architecture;
+  return {
+    id,
+    name: row.name,
+    weightsSha256: row.weights.sha256,
+    leak:
+      recipe.leak === null
+        ? null
+        : {
+            problems: Object.keys(leaked).length,
+            occurrences: Object.values(leaked).reduce((sum, times) => sum + times, 0),
+            format: recipe.leak.format,
+          },
+    details: {
+      architecture: `${layers} layers, width ${hiddenSize}`,
+      'corpus tokens': String(row.tokens),
+      facts: String(recipe.facts),
+      formats: Object.entries(recipe.formats)
+        .map(([format, weight]) => `${format} ${weight}`)
+        .join(', '),
+      'pretraining steps': String(recipe.steps),
+    },
+  };
+}
+
+function toRunRecord(run: RunWithCondition, progress: ReturnType<typeof listProgress>): RunRecord {
+  const { stepsDone, weightsSha256, machines } = progress.get(run.id)!;
+  return {
+    id: run.id,
+    condition: run.conditionName,
+    baseSeed: run.baseSeed,
+    seed: run.seed,
+    status: run.status,
+    stepsDone,
+    checkpointSha256: weightsSha256,
+    failure: run.failureMessage === null ? null : `${run.failureType ?? 'Error'}: ${run.failureMessage}`,
+    sources: run.sources,
+    machines,
+    provenance: run.provenance === null ? {} : flattenDetails(JSON.parse(run.provenance)),
+  };
+}
+
+function readFloats(bytes: Buffer): Float32Array {
+  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+}
+
+/**
+ * The tokens of a completion when each is one character, as in the policies trained here; the end token has no text. Other
+ * tokenizers would need their vocabulary, which rollout rows do not hold.
+ */
+function traceTokens(
+  completion: string,
+  row: Pick<SampledRolloutRow, 'tokenCount' | 'entropies' | 'credit'>,
+): TokenTrace[] | null {
+  const characters = [...completion];
+  const missing = row.tokenCount - characters.length;
+  if (missing < 0 || missing > 1) return null;
+  const entropies = readFloats(row.entropies);
+  const credit = row.credit === null ? null : readFloats(row.credit);
+  if (entropies.length !== row.tokenCount || (credit !== null && credit.length !== row.tokenCount))
+    return null;
+  return [...characters, ...Array<string>(missing).fill('∎')].map((text, i) => ({
+    text,
+    entropy: entropies[i]!,
+    credit: credit === null ? null : credit[i]!,
+  }));
+}
+
+/** Rollouts of each condition's completed run with the lowest seed: its last training step, and its final clean ones. */
+function loadSampleRollouts(db: Database, runs: readonly RunWithCondition[]): SampleRollout[] {
+  const shown = new Map<string, RunWithCondition>();
+  for (const run of runs) {
+    if (run.status === 'completed' && !shown.has(run.conditionName)) shown.set(run.conditionName, run);
+  }
+  return [...shown.values()].flatMap((run) =>
+    ['train', 'clean', 'contaminated'].flatMap((phase) =>
+      listLastRollouts(db, { runId: run.reusedRunId ?? run.id, phase, limit: SHOWN_PROBLEMS }).map((row) => ({
+        runId: run.id,
+        phase,
+        step: row.step,
+        problemId: row.problemKey,
+        prompt: row.prompt,
+        answer: row.answer,
+        completion: row.completion,
+        tokens: traceTokens(row.completion, row),
+        verdict: row.verdict,
+        reward: row.reward,
+      })),
+    ),
+  );
+}
+
+/** Scores are recorded under the run that computed them; a run that reuses it has them as well. */
+function loadProbeScores(db: Database, runs: readonly RunWithCondition[]): ComparisonInput['probeScores'] {
+  const recordedBy = (run: RunWithCondition): string => run.reusedRunId ?? run.id;
+  const rows = groupRows(listProbeScores(db, runs.map(recordedBy)), ({ runId }) => runId);
+  return runs.flatMap((run) => (rows.get(recordedBy(run)) ?? []).map((row) => ({ ...row, runId: run.id })));
+}
+
+function schemeNameOf(condition: ConditionRow): string {
+  return (JSON.parse(condition.settings) as { scheme: { name: string } }).scheme.name;
+}
+
+function fixedProblemsOf(condition: ConditionRow): number | null {
+  const { training } = JSON.parse(condition.settings) as {
+    training: Pick<TrainingPlan, 'pool' | 'examples'>;
+  };
+  // Experiments planned before there were pools have neither.
+  return training.examples?.count ?? training.pool ?? null;
+}
+
+/**
+ * Everything a report needs about one experiment, as plain rows.
+ *
+ * @param nameOrId the experiment's name (the newest of that name) or the beginning of its id
+ * @throws {UnknownExperimentError}
+ */
+export function loadComparison(db: Database, nameOrId: string): ComparisonInput {
+  return readTransaction(db, (tx) => loadRows(tx, nameOrId));
+}
+
+function loadRows(db: Database, nameOrId: string): ComparisonInput {
+  const { id, name, question, baseline, source, hypotheses } = findExperiment(db, nameOrId);
+  const conditions = listConditions(db, id);
+  const runs = listRuns(db, id);
+  const progress = listProgress(db, id);
+  const baseModelIds = [...new Set(runs.map((run) => run.baseModelId))];
+  return {
+    experiment: {
+      name,
+      question,
+      baseline,
+      source,
+      hypotheses: JSON.parse(hypotheses) as Hypothesis[],
+      fingerprint: id,
+    },
+    conditions: conditions.map((condition) => ({
+      name: condition.name,
+      isControl: condition.isControl,
+      schemeName: schemeNameOf(condition),
+      fixedProblems: fixedProblemsOf(condition),
+      fingerprint: condition.id,
+      baseModelId: runs.find((run) => run.conditionId === condition.id)?.baseModelId ?? '',
+    })),
+    baseModels: baseModelIds.flatMap((baseModelId) => loadBaseModel(db, baseModelId) ?? []),
+    runs: runs.map((run) => toRunRecord(run, progress)),
+    evaluations: listEvaluatedProblems(db, id).map(
+      ({ problemKey, answer, answers, formats, confidences, ...row }) => ({
+        ...row,
+        problemId: problemKey,
+        correctAnswer: answer,
+        answers: JSON.parse(answers) as Record<string, number>,
+        formats: JSON.parse(formats) as Record<string, { n: number; c: number }>,
+        confidences:
+          confidences === null ? null : (JSON.parse(confidences) as Record<string, { n: number; c: number }>),
+      }),
+    ),
+    metrics: listMetrics(db, id),
+    stepTokens: listStepTokens(db, id),
+    probeScores: loadProbeScores(db, runs),
+    rewardByVerdict: listRewardsByVerdict(db, id),
+    rollouts: loadSampleRollouts(db, runs),
+  };
+}
