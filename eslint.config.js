@@ -13,6 +13,7 @@ const mayImport = {
   learning: ['config', 'random', 'rollouts', 'schemes', 'model'],
   probes: ['config', 'random', 'rollouts', 'tasks', 'stats', 'model'],
   db: ['config'],
+  artifacts: ['config', 'db'],
   reports: ['config', 'random', 'stats', 'db'],
   activities: [
     'config',
@@ -24,12 +25,26 @@ const mayImport = {
     'learning',
     'probes',
     'stats',
+    'artifacts',
     'db',
   ],
   workflows: ['config'],
-  worker: ['config', 'db', 'model', 'activities'],
+  setup: ['model'],
+  worker: ['config', 'artifacts', 'db', 'model', 'activities', 'setup'],
   experiments: ['config', 'tasks', 'schemes', 'probes', 'db'],
-  cli: ['config', 'experiments', 'worker', 'db', 'reports', 'model', 'schemes', 'tasks', 'stats'],
+  cli: [
+    'config',
+    'experiments',
+    'worker',
+    'setup',
+    'artifacts',
+    'db',
+    'reports',
+    'model',
+    'schemes',
+    'tasks',
+    'stats',
+  ],
 };
 
 /** Rooms that compute only: no Node built-ins, no third party beyond what is listed. */

@@ -1,5 +1,4 @@
 import { listBackends, type BackendAvailability } from '../model/backends/backend.ts';
-import { hasConfiguredServer } from '../worker/server/temporal-connection.ts';
 import { findProgram } from './find-program.ts';
 import { installNativeTensorflow, NativeInstallError } from './native-tensorflow.ts';
 import { ProgramFailedError } from './run-program.ts';
@@ -9,13 +8,15 @@ import { provideTemporalServer } from './temporal-server.ts';
 
 export interface SetupRequest {
   cacheDirectory: string;
+  /** False where the environment names a running Temporal server. */
+  needsTemporalServer: boolean;
   /** Receives one line per step that takes time, and one per thing that could not be installed. */
   report: (line: string) => void;
 }
 
 export interface SetupOutcome {
   backends: BackendAvailability[];
-  /** Undefined when the environment names a running Temporal server, so that none is needed here. */
+  /** Undefined when none is needed here. */
   temporalServerPath: string | undefined;
   /** What could not be installed, although the rest works without it: the reader decides whether that is enough. */
   failures: Error[];
@@ -28,7 +29,11 @@ export interface SetupOutcome {
  * @throws SqliteBuildError when the store's addon cannot be built; nothing can run then either.
  * @throws TemporalServerMissingError when there is no Temporal server and none can be made: nothing can run then.
  */
-export async function runSetup({ cacheDirectory, report }: SetupRequest): Promise<SetupOutcome> {
+export async function runSetup({
+  cacheDirectory,
+  needsTemporalServer,
+  report,
+}: SetupRequest): Promise<SetupOutcome> {
   // First, because the lock of the other steps is a database.
   await provideSqliteBinding({ cacheDirectory, report });
   const failures: Error[] = [];
@@ -43,9 +48,9 @@ export async function runSetup({ cacheDirectory, report }: SetupRequest): Promis
       report(`the ${variant} backend is not installed: ${error.message}`);
     }
   }
-  const temporalServerPath = hasConfiguredServer(process.env)
-    ? undefined
-    : await provideTemporalServer({ cacheDirectory, report });
+  const temporalServerPath = needsTemporalServer
+    ? await provideTemporalServer({ cacheDirectory, report })
+    : undefined;
   return { backends: listBackends(cacheDirectory), temporalServerPath, failures };
 }
 

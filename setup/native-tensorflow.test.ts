@@ -44,7 +44,7 @@ test('setup goes on to the Temporal server when pip fails, and leaves no install
   const cacheDirectory = join(scratch, 'cache');
   const program = `
     const { runSetup } = await import(${JSON.stringify(new URL('main.ts', import.meta.url).href)});
-    const outcome = await runSetup({ cacheDirectory: ${JSON.stringify(cacheDirectory)}, report() {} });
+    const outcome = await runSetup({ cacheDirectory: ${JSON.stringify(cacheDirectory)}, needsTemporalServer: true, report() {} });
     console.log(JSON.stringify({ temporal: outcome.temporalServerPath, failures: outcome.failures.map(String) }));`;
   const output = execFileSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
     env: { PATH: `${scratch}:/usr/bin:/bin`, TFJS_NODE_CDN_STORAGE: 'http://127.0.0.1:9/' },

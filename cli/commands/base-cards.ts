@@ -6,7 +6,7 @@ import type { BaseCard } from '../../reports/base-card/base-card.ts';
 import { toCardText } from '../../reports/base-card/base-card-text.ts';
 import { loadBaseCard } from '../../reports/base-card/load-base-card.ts';
 import { readHome } from '../home-option.ts';
-import type { WorkerOptions } from './run.ts';
+import type { WorkerOptions } from '../matrix/run-options.ts';
 import { completeMatrices } from '../matrix/run-matrices.ts';
 
 /** A named base model is not made, or not with that seed: build it. */

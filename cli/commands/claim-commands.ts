@@ -20,7 +20,7 @@ import {
 } from '../../reports/text/verdict-text.ts';
 import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
 import { readHome } from '../home-option.ts';
-import type { RunOptions } from './run.ts';
+import type { RunOptions } from '../matrix/run-options.ts';
 
 export interface ScaleOption {
   readonly scale: ScaleName;

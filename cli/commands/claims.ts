@@ -4,7 +4,8 @@ import { scaleNames } from '../../experiments/scales.ts';
 import type * as Implementation from './claim-commands.ts';
 import type { ScaleOption } from './claim-commands.ts';
 import { homeOption, jsonOption } from '../home-option.ts';
-import { addRunOptions, type RunOptions } from './run.ts';
+import type { RunOptions } from '../matrix/run-options.ts';
+import { addRunOptions } from './run.ts';
 
 type Commands = typeof Implementation;
 

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { readHome } from '../home-option.ts';
-import { addRunOptions, type RunOptions } from './run.ts';
+import type { RunOptions } from '../matrix/run-options.ts';
+import { addRunOptions } from './run.ts';
 
 export function addResumeCommand(program: Command, setExitCode: (code: number) => void): void {
   addRunOptions(program.command('resume'))

@@ -1,30 +1,9 @@
 import { Option, type Command } from 'commander';
 import { availableParallelism } from 'node:os';
-import type { BackendChoice } from '../../model/backends/backend.ts';
-import type { MetricsAddress } from '../../worker/supervisor.ts';
 import { artifactsOption, homeOption, jsonOption } from '../home-option.ts';
+import type { RunOptions } from '../matrix/run-options.ts';
 import { MAX_WINDOW, parseCount, parseSeeds, parseWholeNumber, parseWindow } from '../parse-options.ts';
 import { backendOption, metricsOption } from './worker.ts';
-
-/** Where a matrix lives and what computes it. */
-export interface WorkerOptions {
-  readonly home: string;
-  readonly artifacts?: string;
-  readonly backend: BackendChoice;
-  readonly trainWorkers: number;
-  readonly threads: number;
-  readonly window?: number;
-  readonly failFast?: boolean;
-  readonly metrics?: MetricsAddress;
-  readonly mixedSources?: boolean;
-}
-
-export interface RunOptions extends WorkerOptions {
-  readonly set: readonly string[];
-  readonly seeds?: number | number[];
-  readonly dryRun?: boolean;
-  readonly json?: boolean;
-}
 
 /** What decides speed and never a number. */
 export function addWorkerOptions(command: Command): Command {

@@ -10,8 +10,13 @@ export function addSetupCommand(program: Command): void {
     .addHelpText('after', '\nExamples:\n  assay setup')
     .action(async () => {
       const { runSetup } = await import('../../setup/main.ts');
+      const { hasConfiguredServer } = await import('../../worker/server/temporal-connection.ts');
       const cacheDirectory = defaultCacheDirectory();
-      await runSetup({ cacheDirectory, report: (line) => console.error(line) });
+      await runSetup({
+        cacheDirectory,
+        needsTemporalServer: !hasConfiguredServer(process.env),
+        report: (line) => console.error(line),
+      });
       const { prepareWorkflowBundle } = await import('../../worker/workflow-bundle.ts');
       const { createDataConverter } = await import('../../worker/payload/data-converter.ts');
       await prepareWorkflowBundle(cacheDirectory, createDataConverter(process.env));

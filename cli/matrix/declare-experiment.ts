@@ -2,7 +2,7 @@ import { loadExperiment } from '../../experiments/resolve/load.ts';
 import { planRuns } from '../../experiments/launch/register.ts';
 import { resolveExperiment, type ResolvedExperiment } from '../../experiments/resolve/resolve.ts';
 import { applyAssignment } from '../../config/merge.ts';
-import type { RunOptions } from '../commands/run.ts';
+import type { RunOptions } from './run-options.ts';
 
 /** The experiment a file and the command line declare together. */
 export async function declareExperiment(

@@ -13,7 +13,7 @@ import { openArtifactStore, parseArtifactLocation } from '../../artifacts/artifa
 import { continueRuns } from '../../artifacts/continue-runs.ts';
 import { readHome } from '../home-option.ts';
 import { withOpenMatrix } from './open-matrix.ts';
-import type { RunOptions } from '../commands/run.ts';
+import type { RunOptions } from './run-options.ts';
 import { launchOf, runMatrices } from './run-matrices.ts';
 
 export type ExtendOptions = RunOptions & Extension;

@@ -18,7 +18,7 @@ import { claimMatrix } from './claim-matrix.ts';
 import { InterruptedError } from '../exit-code.ts';
 import { completeMatrix } from './follow-matrix.ts';
 import { readHome } from '../home-option.ts';
-import type { RunOptions, WorkerOptions } from '../commands/run.ts';
+import type { RunOptions, WorkerOptions } from './run-options.ts';
 
 /** Train workers of other hosts, which nobody counts. */
 const ASSUMED_TRAIN_WORKERS = 1;
