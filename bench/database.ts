@@ -89,6 +89,7 @@ function rolloutAt(runId: string, step: number, row: number): VerifiedRollout {
       tokenCount,
       isTruncated: false,
       tokens: blob,
+      tokenEnds: null,
       logprobs: blob,
       entropies: blob,
     },

@@ -91,9 +91,18 @@ export type TrainingPlan = z.infer<typeof trainingSchema>;
 /** Spare tokens beyond the longest correct completion, so that a wrong one may end by itself. */
 const SPARE_TOKENS = 4;
 
-/** Longest completion in tokens, end token included, for a task whose longest correct one has `longestAnswer` tokens. */
-export function toMaxNewTokens(training: TrainingPlan, longestAnswer: number): number {
-  return training.maxNewTokens ?? longestAnswer + 1 + SPARE_TOKENS;
+/**
+ * The most tokens that a text of so many characters (UTF-16 units) has: one each, as in the vocabularies of bases made by a
+ * recipe, which hold every character of their tasks. The one place where a length in characters becomes one in tokens; where
+ * the text itself and a tokenizer are at hand, encode it instead.
+ */
+export function toMostTokens(characters: number): number {
+  return characters;
+}
+
+/** Longest completion in tokens, end token included, for a task whose longest correct one has so many characters. */
+export function toMaxNewTokens(training: TrainingPlan, longestAnswerCharacters: number): number {
+  return training.maxNewTokens ?? toMostTokens(longestAnswerCharacters) + 1 + SPARE_TOKENS;
 }
 
 export const splitSchema = z.enum(['train', 'dev', 'clean', 'contaminated', 'knowledge', 'harder']);

@@ -56,6 +56,7 @@ export function exampleRollout(runId: string, sampleIndex: number): VerifiedRoll
       tokenCount: 3,
       isTruncated: false,
       tokens: Buffer.from(new Int32Array([1, 2, 3]).buffer),
+      tokenEnds: null,
       logprobs: numbers,
       entropies: numbers,
     },

@@ -191,6 +191,11 @@ export const rollouts = sqliteTable(
     isTruncated: integer('is_truncated', { mode: 'boolean' }).notNull(),
     /** Little-endian: tokens int32, the others float32, one item per sampled token. */
     tokens: blob('tokens', { mode: 'buffer' }).notNull(),
+    /**
+     * Where in `text` each token ends, int32, in UTF-16 units; null: each token is one character, and the end token follows
+     * unless the rollout is truncated.
+     */
+    tokenEnds: blob('token_ends', { mode: 'buffer' }),
     logprobs: blob('logprobs', { mode: 'buffer' }).notNull(),
     entropies: blob('entropies', { mode: 'buffer' }).notNull(),
     credit: blob('credit', { mode: 'buffer' }),

@@ -39,10 +39,9 @@ function readFeatures(
   { text, isTruncated, tokens, logprobs }: ProbeCompletion,
 ): number[] {
   const span = isTruncated ? null : subject.taskOf(split).answerSpan(text);
-  const pieces = Array.from(tokens, (token) => (token === subject.endId ? '' : subject.decode([token])));
   const total = logprobs.reduce((sum, value) => sum + value, 0);
   return [
-    span === null ? 0 : meanProbability(span, pieces, logprobs),
+    span === null ? 0 : meanProbability(span, subject.offsets(tokens), logprobs),
     Number(span !== null),
     total / logprobs.length,
     Math.min(...logprobs),

@@ -53,7 +53,7 @@ export function createProbeSubject(parts: SubjectParts): ProbeSubject {
     layers: parts.policy.config.layers,
     maxNewTokens: parts.maxNewTokens,
     endId: tokenizer.endId,
-    decode: (tokens) => tokenizer.decode(tokens),
+    offsets: (tokens) => tokenizer.offsets(tokens),
     encode: (text) => Int32Array.from(tokenizer.encode(text)),
     taskOf: (split) => {
       if (split !== 'knowledge') return task;

@@ -97,11 +97,11 @@ for (const { name, options } of cases) {
           assert.equal(task.formatOf(text), format);
           assert.ok(text.startsWith(task.formatPrefix(format)), `${text} in ${format}`);
           const { from, to } = task.answerSpan(text)!;
-          assert.equal([...text].slice(from, to).join(''), verdict.extractedAnswer);
+          assert.equal(text.slice(from, to), verdict.extractedAnswer);
           assert.equal(task.statedConfidence(text) !== null, format.endsWith('-confidence'));
           assert.ok(
-            text.length <= task.maxCompletionLength,
-            `${text} is longer than ${task.maxCompletionLength}`,
+            text.length <= task.maxCompletionCharacters,
+            `${text} is longer than ${task.maxCompletionCharacters}`,
           );
           for (const character of problem.prompt + text) assert.ok(alphabet.has(character), `'${character}'`);
           assert.ok(task.steps(problem, text)?.every((step) => step.isCorrect) ?? true);

@@ -1,10 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import type { RunWithCondition } from '../../db/queries/runs.ts';
-import {
-  createCharacterTokenizer,
-  type CharacterTokenizer,
-} from '../../model/tokenizers/character-tokenizer.ts';
+import { createCharacterTokenizer } from '../../model/tokenizers/character-tokenizer.ts';
 import type { PolicyConfig } from '../../model/network/config.ts';
+import type { PolicyTokenizer } from '../../model/tokenizers/tokenizer.ts';
 import type { Architecture, BaseRecipe } from '../../config/base-recipe.ts';
 import type { Condition } from '../../config/experiment.ts';
 import type { ArtifactRef, RunPlan, SampledSplit } from '../../config/plan.ts';
@@ -27,7 +25,7 @@ export interface Substrate {
   readonly task: Task;
   /** Null when the recipe holds no facts. */
   readonly knowledge: Task | null;
-  readonly tokenizer: CharacterTokenizer;
+  readonly tokenizer: PolicyTokenizer;
   readonly policyConfig: PolicyConfig;
 }
 
@@ -45,7 +43,7 @@ const SPECIAL_TOKENS = { pad: '<pad>', end: '<end>' } as const;
 /** Evaluation problems are the same for every run, whatever its seed. */
 export const EVALUATION_SEED = 0;
 
-function toPolicyConfig(architecture: Architecture, tokenizer: CharacterTokenizer): PolicyConfig {
+function toPolicyConfig(architecture: Architecture, tokenizer: PolicyTokenizer): PolicyConfig {
   return {
     vocabularySize: tokenizer.vocabularySize,
     width: architecture.hiddenSize,
@@ -86,7 +84,7 @@ export function openRunContext(plan: RunPlan): RunContext {
   const substrate = openSubstrate({ recipe: base, task });
   const behavior =
     scheme.behavior === 'teacher' && teacher !== null ? openSubstrate({ recipe: teacher, task }) : substrate;
-  const maxNewTokens = toMaxNewTokens(training, substrate.task.maxCompletionLength);
+  const maxNewTokens = toMaxNewTokens(training, substrate.task.maxCompletionCharacters);
   return { ...substrate, plan, maxNewTokens, behaviorConfig: behavior.policyConfig };
 }
 

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RolloutWithVerdict } from '../../db/queries/rollouts.ts';
+import { createCharacterTokenizer } from '../../model/tokenizers/character-tokenizer.ts';
+import { createPairTokenizer } from '../../model/pair-tokenizer.fixture.ts';
+import type { PolicyTokenizer } from '../../model/tokenizers/tokenizer.ts';
 import { orderDraw, rewardDraw } from '../../rewards/reward-draw.ts';
 import { createRolloutBatch } from '../../rollouts/rollout-batch.fixture.ts';
 import { addColumns, type RolloutBatch } from '../../rollouts/rollout-batch.ts';
@@ -9,15 +12,31 @@ import { indexRollouts, toRewardInputs } from './reward-input.ts';
 import type { RunContext } from '../run/run-context.ts';
 
 const T = 6;
-const context = {
-  plan: { seed: 5, condition: { training: { promptsPerStep: 2, groupSize: 2 } } },
-  task: openTask('arithmetic', { formats: ['direct-confidence', 'direct'] }),
-  maxNewTokens: 9,
-} as unknown as RunContext;
+const task = openTask('arithmetic', { formats: ['direct-confidence', 'direct'] });
+const contextOf = (tokenizer: PolicyTokenizer): RunContext =>
+  ({
+    plan: { seed: 5, condition: { training: { promptsPerStep: 2, groupSize: 2 } } },
+    task,
+    tokenizer,
+    maxNewTokens: 9,
+  }) as unknown as RunContext;
+const characters = createCharacterTokenizer(task.alphabet, { pad: '<pad>', end: '<end>' });
+const context = contextOf(characters);
+
+/** Its tokens of '#10~7' are '#1', '0' and '~7'. */
+const pairs = createPairTokenizer(task.alphabet, [
+  ['#', '1'],
+  ['~', '7'],
+]);
 
 /** Rollouts of the second prompt of the second sampling round: rows 2 and 3 of that batch. */
-const rollout = (sampleIndex: number, text: string, isTruncated: boolean): RolloutWithVerdict => {
-  const tokenCount = text.length + Number(!isTruncated);
+const rolloutOf = (
+  tokens: Int32Array,
+  { tokenizer, sampleIndex }: { tokenizer: PolicyTokenizer; sampleIndex: number },
+): RolloutWithVerdict => {
+  const text = tokenizer.decode(tokens, { skipSpecialTokens: true });
+  const isTruncated = tokens.at(-1) !== tokenizer.endId;
+  const tokenCount = tokens.length;
   const logprobs = Float32Array.from({ length: tokenCount }, (_, i) => Math.log(1 / (2 + i)));
   return {
     id: 70 + sampleIndex,
@@ -28,9 +47,10 @@ const rollout = (sampleIndex: number, text: string, isTruncated: boolean): Rollo
     prompt: '1+1=',
     answer: '10',
     text,
-    format: context.task.formatOf(text),
+    format: task.formatOf(text),
     tokenCount,
     isTruncated,
+    tokens: Buffer.from(tokens.buffer),
     logprobs: Buffer.from(logprobs.buffer),
     verdict: { outcome: isTruncated ? 'malformed' : 'correct', extractedAnswer: isTruncated ? null : '10' },
   } as unknown as RolloutWithVerdict;
@@ -50,7 +70,9 @@ const batch = (first: number, disparities?: Float32Array): RolloutBatch => {
   return disparities === undefined ? plain : addColumns(plain, { perToken: { disparities } });
 };
 
-const rows = [rollout(0, '#10~7', false), rollout(1, '#10~', true)];
+const rows = ['#10~7<end>', '#10~'].map((text, sampleIndex) =>
+  rolloutOf(characters.encode(text), { tokenizer: characters, sampleIndex }),
+);
 const read = (last: RolloutBatch) =>
   toRewardInputs(context, rows, { judged: new Map(), place: indexRollouts([batch(0), last]), pool: null });
 
@@ -64,6 +86,20 @@ test('confidence is read at the answer tokens of the rollout’s own row of its 
   assert.equal(first!.statedConfidence, 7 / 9);
   assert.equal(second!.confidence, null, 'a completion that was cut off has no answer');
   assert.equal(second!.statedConfidence, null);
+});
+
+test('confidence is read at the tokens that hold the answer, however the tokenizer cuts the text', () => {
+  const disparities = new Float32Array(4 * T);
+  disparities.set([0.5, 0.25, 9, 9, 9, 9], 2 * T);
+  const [first] = toRewardInputs(
+    contextOf(pairs),
+    [rolloutOf(pairs.encode('#10~7<end>'), { tokenizer: pairs, sampleIndex: 0 })],
+    { judged: new Map(), place: indexRollouts([batch(0), batch(2, disparities)]), pool: null },
+  );
+  assert.equal(first!.tokenCount, 4);
+  // The answer '10' lies in '#1' and '0', drawn with probabilities 1/2 and 1/3.
+  assert.equal(first!.confidence!.disparity, 0.375);
+  assert.ok(Math.abs(first!.confidence!.meanProbability - (1 / 2 + 1 / 3) / 2) < 1e-7);
 });
 
 test('without recorded disparities the mean probability is still known', () => {

@@ -6,7 +6,8 @@ import type { JudgedCriterion } from '../../schemes/rewards/rubric.ts';
 import { listGroups } from '../../rollouts/groups.ts';
 import { AUTHORS, type RolloutBatch, type SampledColumn } from '../../rollouts/rollout-batch.ts';
 import type { RowOfBatch } from '../../rollouts/select-rows.ts';
-import { toFloats } from './float-blob.ts';
+import { toTokenSpan } from '../../rollouts/token-span.ts';
+import { toFloats, toInts } from './float-blob.ts';
 import type { RunContext } from '../run/run-context.ts';
 
 type SampledRow = RowOfBatch<SampledColumn, never>;
@@ -43,7 +44,6 @@ function disparitiesOf({ batch, row }: SampledRow): Float32Array | null {
   return batch.perToken.disparities?.subarray(begin, begin + batch.completionLengths[row]!) ?? null;
 }
 
-/** Tokens are characters here, so the answer's span in the text is its span in the tokens. */
 function confidenceOf(
   context: RunContext,
   rollout: RolloutWithVerdict,
@@ -51,7 +51,9 @@ function confidenceOf(
 ): AnswerConfidence | null {
   const span = rollout.isTruncated ? null : context.task.answerSpan(rollout.text);
   if (span === null) return null;
-  return measureAnswerConfidence(span, {
+  // Without the tokens that have no text: a special token before the answer moves the span, as in every recorded run.
+  const offsets = context.tokenizer.offsets(toInts(rollout.tokens)).filter(({ from, to }) => from < to);
+  return measureAnswerConfidence(toTokenSpan(span, offsets), {
     logprobs: toFloats(rollout.logprobs),
     disparities: disparitiesOf(place(rollout)),
   });

@@ -3,6 +3,7 @@ import { writeTransaction } from '../../db/store/connection.ts';
 import { recordVerifiedRollouts, type VerifiedRollout } from '../../db/queries/rollouts.ts';
 import { listGroups } from '../../rollouts/groups.ts';
 import type { RolloutBatch } from '../../rollouts/rollout-batch.ts';
+import { toTokenEnds } from '../../rollouts/token-span.ts';
 import type { ArtifactRef } from '../../config/plan.ts';
 import type { Problem } from '../../tasks/problem.ts';
 import type { Task } from '../../tasks/task.ts';
@@ -50,6 +51,7 @@ export function readRollout(
   const ids = batch.tokens.subarray(firstToken, firstToken + length);
   const text = context.tokenizer.decode(ids, { skipSpecialTokens: true });
   const isTruncated = batch.finished[row] === 0;
+  const tokenEnds = toTokenEnds({ text, isTruncated }, context.tokenizer.offsets(ids));
   const verdict = task.verify(problem, { text, isTruncated });
   return {
     problem: {
@@ -70,6 +72,7 @@ export function readRollout(
       tokenCount: length,
       isTruncated,
       tokens: rowBlob(batch.tokens, firstToken, length),
+      tokenEnds: tokenEnds === null ? null : rowBlob(tokenEnds, 0, length),
       logprobs: rowBlob(batch.perToken.logprobs, firstScore, length),
       entropies: rowBlob(batch.perToken.entropies, firstScore, length),
     },

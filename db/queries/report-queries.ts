@@ -134,7 +134,10 @@ export interface SampledRolloutRow {
   readonly completion: string;
   readonly verdict: string;
   readonly reward: number | null;
+  readonly isTruncated: boolean;
   readonly tokenCount: number;
+  /** As the store holds them (db/schema.ts). */
+  readonly tokenEnds: Buffer | null;
   /** Little-endian float32, one per sampled token. */
   readonly entropies: Buffer;
   readonly credit: Buffer | null;
@@ -161,7 +164,9 @@ export function listLastRollouts(
       completion: rollouts.text,
       verdict: verdicts.outcome,
       reward: rollouts.reward,
+      isTruncated: rollouts.isTruncated,
       tokenCount: rollouts.tokenCount,
+      tokenEnds: rollouts.tokenEnds,
       entropies: rollouts.entropies,
       credit: rollouts.credit,
     })

@@ -46,6 +46,7 @@ const STORED_BEFORE_SHAPING = [
   'tokenCount',
   'isTruncated',
   'tokens',
+  'tokenEnds',
   'logprobs',
   'entropies',
 ] as const;

@@ -1,6 +1,6 @@
 import type { Condition } from '../../config/experiment.ts';
 import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
-import { toMaxNewTokens } from '../../config/training.ts';
+import { toMaxNewTokens, toMostTokens } from '../../config/training.ts';
 import { openTask } from '../../tasks/index.ts';
 import type { Split } from '../../tasks/problem.ts';
 import { openProbe } from '../../probes/index.ts';
@@ -92,8 +92,10 @@ function checkLength(condition: Condition, task: Task): Fault {
     'train',
     ...task.splits.filter((split) => Object.hasOwn(condition.evaluation.splits, split)),
   ];
-  const longestPrompt = Math.max(...splits.map((split) => task.problem(split, 0, 0).prompt.length));
-  const completion = toMaxNewTokens(condition.training, task.maxCompletionLength);
+  const longestPrompt = toMostTokens(
+    Math.max(...splits.map((split) => task.problem(split, 0, 0).prompt.length)),
+  );
+  const completion = toMaxNewTokens(condition.training, task.maxCompletionCharacters);
   const { maxPositions } = condition.base.architecture;
   return longestPrompt + completion > maxPositions
     ? `base.architecture.maxPositions: found ${maxPositions}; prompts of ${longestPrompt} and completions of ${completion} tokens need more`

@@ -1,15 +1,9 @@
-import type { Tokenizer } from './tokenizer.ts';
+import type { PolicyTokenizer, Tokenizer } from './tokenizer.ts';
 
 /** Tokens of one character, and special tokens of any length, by id. */
 interface CharacterAlphabet {
   readonly tokens: readonly string[];
   readonly special: ReadonlySet<number>;
-}
-
-/** A tokenizer that certainly has an end and a pad token. */
-export interface CharacterTokenizer extends Tokenizer {
-  readonly endId: number;
-  readonly padId: number;
 }
 
 /** A text holds a character outside the tokenizer's alphabet: use another text or a larger alphabet. */
@@ -58,6 +52,11 @@ export function wrapCharacters(
   const { tokens, special } = alphabet;
   const ids = new Map(tokens.map((token, id) => [token, id]));
   const specials = [...special].map((id) => tokens[id]!).sort((a, b) => b.length - a.length);
+  const readToken = (id: number): string => {
+    const token = tokens[id];
+    if (token !== undefined) return token;
+    throw new RangeError(`token id ${id} lies outside the tokenizer's ${tokens.length} tokens`);
+  };
   const pieces = new RegExp(`${specials.map((token) => `${escapePattern(token)}|`).join('')}[^]`, 'gu');
   return {
     ...rest,
@@ -73,13 +72,19 @@ export function wrapCharacters(
     decode: (list, options) => {
       let text = '';
       for (const id of list) {
-        const token = tokens[id];
-        if (token === undefined) {
-          throw new RangeError(`token id ${id} lies outside the tokenizer's ${tokens.length} tokens`);
-        }
+        const token = readToken(id);
         if (!(options?.skipSpecialTokens === true && special.has(id))) text += token;
       }
       return text;
+    },
+    offsets: (list) => {
+      let at = 0;
+      return Array.from(list, (id) => {
+        const from = at;
+        const token = readToken(id);
+        if (!special.has(id)) at += token.length;
+        return { from, to: at };
+      });
     },
   };
 }
@@ -118,12 +123,6 @@ function formatDefinition(tokens: readonly string[], specials: readonly string[]
   return `${JSON.stringify(json, null, 2)}\n`;
 }
 
-/** A tokenizer that has both special ids. */
-export interface CharacterTokenizer extends Tokenizer {
-  readonly endId: number;
-  readonly padId: number;
-}
-
 /**
  * A tokenizer with one token per character of `alphabet` after the special tokens `pad` (id 0) and `end` (id 1). Its files
  * are an ordinary Hugging Face tokenizer (byte-pair encoding without merges) that opens in `transformers`.
@@ -133,7 +132,7 @@ export interface CharacterTokenizer extends Tokenizer {
 export function createCharacterTokenizer(
   alphabet: string,
   special: { readonly pad: string; readonly end: string },
-): CharacterTokenizer {
+): PolicyTokenizer {
   const specials = [special.pad, special.end];
   const tokens = [...specials, ...alphabet];
   const twice = tokens.find((token, at) => tokens.indexOf(token) !== at);

@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
+import type { TextSpan } from '../../rollouts/token-span.ts';
 import { readCharacterAlphabet, wrapCharacters } from './character-tokenizer.ts';
 import { checkTokenizerDefinition } from './check-tokenizer-definition.ts';
 import { CheckpointFormatError } from '../checkpoints/checkpoint-format-error.ts';
 import { UnsupportedModelError } from '../network/config.ts';
 import { parseJsonObject } from '../checkpoints/parse-json-object.ts';
+import { findOffsets } from '../token-offsets.ts';
 
 /** Text ↔ token ids, with the files that make it a Hugging Face tokenizer. */
 export interface Tokenizer {
@@ -19,6 +21,14 @@ export interface Tokenizer {
   /** Ids of `text`; special tokens written in it are recognised, those of the template are added only when asked for. */
   encode(text: string, options?: { addSpecialTokens?: boolean }): Int32Array;
   decode(ids: Iterable<number>, options?: { skipSpecialTokens?: boolean }): string;
+  /** [T] where each token stands in the text that `decode` gives without special tokens, whose own spans are empty. */
+  offsets(ids: Iterable<number>): TextSpan[];
+}
+
+/** A tokenizer that certainly has an end and a pad token: what sampling and training need. */
+export interface PolicyTokenizer extends Tokenizer {
+  readonly endId: number;
+  readonly padId: number;
 }
 
 /** The parsed `tokenizer_config.json`; a special token is its text or an object that holds it. */
@@ -73,6 +83,14 @@ export function createTokenizer(files: ReadonlyMap<string, string>): Tokenizer {
   const specials = { beginId: findId('bos_token'), endId: findId('eos_token'), padId: findId('pad_token') };
   const alphabet = readCharacterAlphabet(definition);
   if (alphabet !== null) return guarded(() => wrapCharacters(alphabet, { ...specials, files }));
+  const decode = (ids: readonly number[], skipsSpecialTokens: boolean): string => {
+    if (ids.length === 0) return '';
+    const settings = {
+      skip_special_tokens: skipsSpecialTokens,
+      clean_up_tokenization_spaces: config['clean_up_tokenization_spaces'] === true,
+    };
+    return guarded(() => tokenizer.decode([...ids], settings));
+  };
   return {
     ...specials,
     vocabularySize: guarded(() => largestOf(tokenizer.get_vocab(true).values())) + 1,
@@ -81,15 +99,8 @@ export function createTokenizer(files: ReadonlyMap<string, string>): Tokenizer {
       const settings = { add_special_tokens: options?.addSpecialTokens ?? false };
       return Int32Array.from(guarded(() => tokenizer.encode(text, settings).ids));
     },
-    decode: (ids, options) => {
-      const list = [...ids];
-      if (list.length === 0) return '';
-      const settings = {
-        skip_special_tokens: options?.skipSpecialTokens ?? false,
-        clean_up_tokenization_spaces: config['clean_up_tokenization_spaces'] === true,
-      };
-      return guarded(() => tokenizer.decode(list, settings));
-    },
+    decode: (ids, options) => decode([...ids], options?.skipSpecialTokens ?? false),
+    offsets: (ids) => findOffsets(ids, (some) => decode(some, true)),
   };
 }
 

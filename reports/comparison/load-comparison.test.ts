@@ -17,6 +17,7 @@ import { listRollouts, recordShaping, recordVerifiedRollouts } from '../../db/qu
 import { endRun, startRun } from '../../db/queries/runs.ts';
 import { recordStep } from '../../db/queries/steps.ts';
 import { loadComparison } from './load-comparison.ts';
+import { renderCompletion } from '../page/token-view.ts';
 import { writeReport } from '../write-report.ts';
 
 const CONDITIONS = ['base', 'grpo', 'random-reward'];
@@ -93,6 +94,7 @@ function recordTraining(db: Database, runId: string): void {
       tokenCount: 2,
       isTruncated: false,
       tokens: empty,
+      tokenEnds: null,
       logprobs: empty,
       entropies: Buffer.from(new Float32Array([0.5, 0.25]).buffer),
     },
@@ -198,6 +200,60 @@ test('the loaded rows hold provenance, checkpoints, the leak and rewards by verd
   assert.deepEqual(evaluation!.confidences, { '1': { n: 4, c: evaluation!.c } });
   assert.throws(() => loadComparison(db, 'nothing'), UnknownExperimentError);
   db.$client.close();
+});
+
+/** Rollouts of the clean split as a policy might leave them: what was written, in which tokens, and whether it ended. */
+function recordTraced(
+  path: string,
+  written: readonly { text: string; ends: number[] | null; tokenCount: number; isTruncated: boolean }[],
+): void {
+  const db = openDatabase(path);
+  const place = { runId: 'grpo-0', phase: 'clean', step: 1 };
+  const empty = Buffer.alloc(0);
+  const records = written.map(({ text, ends, tokenCount, isTruncated }, problemIndex) => ({
+    problem: { task: 'sums', split: 'clean', key: `clean-${problemIndex}`, prompt: '1+1=', answer: '2' },
+    rollout: {
+      ...place,
+      problemIndex,
+      sampleIndex: 0,
+      text,
+      format: 'direct',
+      tokenCount,
+      isTruncated,
+      tokens: empty,
+      tokenEnds: ends === null ? null : Buffer.from(Int32Array.from(ends).buffer),
+      logprobs: empty,
+      entropies: Buffer.from(Float32Array.from({ length: tokenCount }, (_, i) => i / 4).buffer),
+    },
+    verdict: { outcome: 'incorrect' as const, extractedAnswer: null, reason: null },
+  }));
+  writeTransaction(db, (tx) => recordVerifiedRollouts(tx, place, records));
+  db.$client.close();
+}
+
+test('each token is shown with its own text, whatever it covers', (t) => {
+  const { path } = createStore(t);
+  recordTraced(path, [
+    { text: '[55]#10', ends: [3, 5, 7, 7], tokenCount: 4, isTruncated: false },
+    { text: 'aé😀', ends: [1, 2, 2, 4, 4], tokenCount: 5, isTruncated: true },
+    { text: '1😀', ends: null, tokenCount: 2, isTruncated: true },
+    // As an older store holds a special token inside: nothing tells where.
+    { text: '10', ends: null, tokenCount: 3, isTruncated: true },
+  ]);
+  const db = openReadonlyDatabase(path);
+  const shown = loadComparison(db, 'small').rollouts.filter(
+    ({ runId, phase }) => runId === 'grpo-0' && phase === 'clean',
+  );
+  db.$client.close();
+  assert.deepEqual(
+    shown.map(({ tokens }) => tokens?.map(({ text }) => text) ?? null),
+    [['[55', ']#', '10', '∎'], ['a', 'é', '◦', '😀', '◦'], ['1', '😀'], null],
+  );
+  assert.deepEqual(shown[0]!.tokens![2], { text: '10', entropy: 0.5, credit: null });
+  const [first, , , last] = shown.map((rollout) => String(renderCompletion(rollout).markup));
+  assert.equal(first!.match(/class="token"/g)!.length, 4);
+  assert.match(first!, /title="entropy 0\.500 nats"[^>]*>10</);
+  assert.equal(last, '<strong>10</strong>');
 });
 
 test('the same database gives byte-identical files', async (t) => {

@@ -89,27 +89,44 @@ function toRunRecord(run: RunWithCondition, progress: ReturnType<typeof listProg
   };
 }
 
+type TracedRow = Pick<
+  SampledRolloutRow,
+  'completion' | 'isTruncated' | 'tokenCount' | 'tokenEnds' | 'entropies' | 'credit'
+>;
+
+function readInts(bytes: Buffer): Int32Array {
+  return new Int32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+}
+
 function readFloats(bytes: Buffer): Float32Array {
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 }
 
-/**
- * The tokens of a completion when each is one character, as in the policies trained here; the end token has no text. Other
- * tokenizers would need their vocabulary, which rollout rows do not hold.
- */
-function traceTokens(
-  completion: string,
-  row: Pick<SampledRolloutRow, 'tokenCount' | 'entropies' | 'credit'>,
-): TokenTrace[] | null {
-  const characters = [...completion];
-  const missing = row.tokenCount - characters.length;
-  if (missing < 0 || missing > 1) return null;
+/** What each token adds to the rollout's text, '' where it adds none (db/schema.ts says how a row tells). */
+function splitTokens({ completion, isTruncated, tokenEnds }: TracedRow): string[] {
+  if (tokenEnds !== null) {
+    const ends = readInts(tokenEnds);
+    return Array.from(ends, (end, i) => completion.slice(ends[i - 1] ?? 0, end));
+  }
+  return isTruncated ? [...completion] : [...completion, ''];
+}
+
+/** How a token without text is shown: the end token, or one within. */
+const END_MARK = '∎';
+const TEXTLESS_MARK = '◦';
+
+/** Null where the row does not tell its tokens apart, as one of an older store with a special token inside may not. */
+function traceTokens(row: TracedRow): TokenTrace[] | null {
+  const pieces = splitTokens(row);
+  if (pieces.length !== row.tokenCount) return null;
   const entropies = readFloats(row.entropies);
   const credit = row.credit === null ? null : readFloats(row.credit);
   if (entropies.length !== row.tokenCount || (credit !== null && credit.length !== row.tokenCount))
     return null;
-  return [...characters, ...Array<string>(missing).fill('∎')].map((text, i) => ({
-    text,
+  const markOf = (i: number): string =>
+    i === row.tokenCount - 1 && !row.isTruncated ? END_MARK : TEXTLESS_MARK;
+  return pieces.map((piece, i) => ({
+    text: piece === '' ? markOf(i) : piece,
     entropy: entropies[i]!,
     credit: credit === null ? null : credit[i]!,
   }));
@@ -131,7 +148,7 @@ function loadSampleRollouts(db: Database, runs: readonly RunWithCondition[]): Sa
         prompt: row.prompt,
         answer: row.answer,
         completion: row.completion,
-        tokens: traceTokens(row.completion, row),
+        tokens: traceTokens(row),
         verdict: row.verdict,
         reward: row.reward,
       })),

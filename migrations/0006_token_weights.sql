@@ -1,1 +1,0 @@
-ALTER TABLE `rollouts` ADD `token_weights` blob;
