@@ -1,6 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { toWeights, type Policy, type PolicyWeights } from '../model/network/policy.ts';
-import { replay } from './replay.ts';
+import { createRecordings } from '../model/backends/recordings.ts';
+
+/** More shapes than a run meets. */
+const recordings = createRecordings(64);
 
 /**
  * A loss as a function of weights and the tensors of one micro-batch: the scalar that is differentiated, then whatever
@@ -48,7 +51,7 @@ function differentiate(
 export function accumulateGradients(call: GradientCall): Float32Array[] {
   const { policy, tensors, into } = call;
   const count = tensors.length;
-  const outputs = replay(
+  const outputs = recordings.run(
     `gradients ${JSON.stringify(policy.config)} ${call.key}`,
     (inputs) => differentiate(call, inputs.slice(0, count), inputs.slice(count)),
     [...tensors, ...policy.parameters],

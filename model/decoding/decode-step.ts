@@ -1,10 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { attendForCache } from '../network/attention.ts';
 import type { PolicyConfig } from '../network/config.ts';
-import { projectToVocabulary } from '../network/forward.ts';
-import { toWeights, type LayerWeights, type Policy, type PolicyWeights } from '../network/policy.ts';
+import { takeColumns } from '../network/forward.ts';
+import { toWeights, type Policy, type PolicyWeights } from '../network/policy.ts';
 import { createRecordings } from '../backends/recordings.ts';
+import { rotate, type RotaryTensors } from '../network/rotary.ts';
 import { createInputs, type SequenceInputs, type TokenBatch } from '../network/token-batch.ts';
+import { normalizeFinal, projectToVocabulary, runLayers, type Attention } from '../network/transformer.ts';
 
 const prefills = createRecordings(16);
 
@@ -20,13 +22,10 @@ export interface Decoded {
   readonly cache: Cache;
 }
 
-/** What one step reads beside weights and cache. */
-export interface StepInputs {
+/** What one step reads beside weights and cache; the tables are those of the column the tokens stand in. */
+export interface StepInputs extends RotaryTensors {
   /** [N] int32, the tokens fed */
   readonly ids: tf.Tensor1D;
-  /** [headWidth] rotary tables of the column the tokens stand in */
-  readonly cosines: tf.Tensor;
-  readonly sines: tf.Tensor;
   /** additive, broadcast over [N, keyValueHeads, queries per head, cached columns]; null when all columns are seen */
   readonly mask: tf.Tensor | null;
 }
@@ -38,41 +37,24 @@ export type ColumnWriter = (cached: tf.Tensor, column: tf.Tensor) => tf.Tensor;
 export const appendColumn: ColumnWriter = (cached, column) =>
   tf.concat([cached as tf.Tensor4D, column as tf.Tensor4D], 2);
 
-/** x / √(mean(x²) + epsilon) · gain, without a gradient. */
-function normalize(input: tf.Tensor, gain: tf.Tensor, epsilon: number): tf.Tensor {
-  const scale = tf.rsqrt(tf.add(tf.mean(tf.square(input), -1, true), epsilon));
-  return tf.mul(tf.mul(input, scale), gain);
-}
-
-function feedForward(hidden: tf.Tensor, layer: LayerWeights, epsilon: number): tf.Tensor {
-  const normal = normalize(hidden, layer.feedForwardNorm, epsilon);
-  const gate = tf.matMul(normal, layer.feedForwardGate);
-  const up = tf.matMul(normal, layer.feedForwardUp);
-  const activated = tf.mul(tf.mul(gate, tf.sigmoid(gate)), up);
-  return tf.add(hidden, tf.matMul(activated, layer.feedForwardOut));
-}
-
 function toLogits(config: PolicyConfig, weights: PolicyWeights, hidden: tf.Tensor): tf.Tensor2D {
-  return projectToVocabulary(weights, normalize(hidden, weights.norm, config.normEpsilon)) as tf.Tensor2D;
+  return projectToVocabulary(weights, normalizeFinal(weights, hidden, config)) as tf.Tensor2D;
 }
 
 /** The prompts' network: logits after the last column, then keys and values by layer. */
 function prefill(weights: PolicyWeights, inputs: SequenceInputs): tf.Tensor[] {
-  const { config, count, length } = inputs;
+  const { config, ids, length } = inputs;
   const keys: tf.Tensor[] = [];
   const values: tf.Tensor[] = [];
-  let hidden: tf.Tensor = tf.gather(weights.embedding, inputs.ids);
-  for (const layer of weights.layers) {
-    const normal = normalize(hidden, layer.attentionNorm, config.normEpsilon);
-    const attended = attendForCache(tf.matMul(normal, layer.attentionIn), inputs);
+  const attend: Attention = (projected) => {
+    const attended = attendForCache(projected, inputs);
     keys.push(tf.transpose(attended.keys, [1, 0, 2, 3]));
     values.push(tf.transpose(attended.values, [1, 0, 2, 3]));
-    const mixed = tf.add(hidden, tf.matMul(attended.output, layer.attentionOut));
-    hidden = feedForward(mixed, layer, config.normEpsilon);
-  }
-  const rows = tf.reshape(hidden, [count, length, config.width]);
-  const last = tf.slice(rows, [0, length - 1, 0], [count, 1, config.width]);
-  return [toLogits(config, weights, tf.reshape(last, [count, config.width])), ...keys, ...values];
+    return attended.output;
+  };
+  const hidden = runLayers(weights, { config, ids, attend });
+  const last = takeColumns(hidden, inputs, length - 1);
+  return [toLogits(config, weights, last), ...keys, ...values];
 }
 
 /** Runs the prompts of `batch` (all its columns); the logits are those after the last column. */
@@ -91,18 +73,12 @@ export function prefillCache(policy: Policy, batch: TokenBatch): Decoded {
   return { logits: logits as tf.Tensor2D, cache };
 }
 
-/** Rotates [N, heads, headWidth], all at one position. */
-function rotateStep(input: tf.Tensor, tables: Pick<StepInputs, 'cosines' | 'sines'>): tf.Tensor {
-  const [count, heads, width] = input.shape as [number, number, number];
-  const swapped = tf.reshape(tf.reverse(tf.reshape(input, [count * heads, 2, width / 2]), 1), input.shape);
-  return tf.add(tf.mul(input, tables.cosines), tf.mul(swapped, tables.sines));
-}
-
 interface LayerCache {
   readonly keys: tf.Tensor;
   readonly values: tf.Tensor;
 }
 
+/** Attention of one column per row over the cached ones and itself: [N, (H + 2·keyValueHeads)·headWidth] → [N, H·headWidth]. */
 function attendStep(
   projected: tf.Tensor,
   cached: LayerCache,
@@ -116,7 +92,7 @@ function attendStep(
     tf.Tensor,
     tf.Tensor,
   ];
-  const rotated = tf.split(rotateStep(rotating, inputs), [heads, keyValueHeads], 1);
+  const rotated = tf.split(rotate(rotating, inputs, headWidth), [heads, keyValueHeads], 1);
   const [query, key] = rotated as [tf.Tensor, tf.Tensor];
   const column = [count, keyValueHeads, 1, headWidth];
   const keys = call.write(cached.keys, tf.reshape(key, column));
@@ -139,21 +115,17 @@ export function decodeStep(
 ): Decoded {
   return tf.tidy(() => {
     const { cache, inputs, write } = call;
-    let hidden: tf.Tensor = tf.gather(weights.embedding, inputs.ids);
-    const grown = weights.layers.map((layer, index) => {
-      const projected = tf.matMul(
-        normalize(hidden, layer.attentionNorm, config.normEpsilon),
-        layer.attentionIn,
-      );
-      const cached = { keys: cache.keys[index]!, values: cache.values[index]! };
+    const grown: LayerCache[] = [];
+    const attend: Attention = (projected, layer) => {
+      const cached = { keys: cache.keys[layer]!, values: cache.values[layer]! };
       const attended = attendStep(projected, cached, { config, inputs, write });
-      const mixed = tf.add(hidden, tf.matMul(attended.output, layer.attentionOut));
-      hidden = feedForward(mixed, layer, config.normEpsilon);
-      return attended.cached;
-    });
+      grown.push(attended.cached);
+      return attended.output;
+    };
+    const logits = toLogits(config, weights, runLayers(weights, { config, ids: inputs.ids, attend }));
     const keys = grown.map((cached) => cached.keys);
     const values = grown.map((cached) => cached.values);
-    return { logits: toLogits(config, weights, hidden), cache: { keys, values } };
+    return { logits, cache: { keys, values } };
   });
 }
 

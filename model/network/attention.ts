@@ -1,16 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { PolicyConfig } from './config.ts';
+import { rotate, rotateBack, type RotaryTensors } from './rotary.ts';
 
 /** What attention needs beside its input, for N sequences of S columns. */
-export interface AttentionContext {
+export interface AttentionContext extends RotaryTensors {
   readonly config: PolicyConfig;
   readonly count: number;
   readonly length: number;
   /** [1, 1, S, S] or [1, N, S, S] float32: 0 where a query (row) may see a key (column), else very negative */
   readonly mask: tf.Tensor;
-  /** [S·headWidth], see `createRotaryTables` */
-  readonly cosines: tf.Tensor;
-  readonly sines: tf.Tensor;
 }
 
 /** Rotated queries and keys and the values, heads first so that taking some heads copies nothing. */
@@ -22,28 +20,11 @@ export interface ProjectedHeads {
   readonly values: tf.Tensor;
 }
 
-/** x·cosines + swapHalves(x)·sines for `input` [heads, N, S, headWidth]. */
-function rotate(input: tf.Tensor, context: AttentionContext): tf.Tensor {
-  const [heads, count, length, width] = input.shape as [number, number, number, number];
-  const rows = [heads * count, length * width];
-  const flat = tf.reshape(input, rows);
-  const swapped = tf.reverse(tf.reshape(input, [heads * count * length, 2, width / 2]), 1);
-  return tf.reshape(
-    tf.add(tf.mul(flat, context.cosines), tf.mul(tf.reshape(swapped, rows), context.sines)),
-    input.shape,
-  );
-}
-
-/** The transpose of `rotate`. */
-function rotateBack(gradient: tf.Tensor, context: Pick<AttentionContext, 'cosines' | 'sines'>): tf.Tensor {
-  const [heads, count, length, width] = gradient.shape as [number, number, number, number];
-  const rows = [heads * count, length * width];
-  const flat = tf.reshape(gradient, rows);
-  const weighted = tf.reshape(tf.mul(flat, context.sines), [heads * count * length, 2, width / 2]);
-  return tf.reshape(
-    tf.add(tf.mul(flat, context.cosines), tf.reshape(tf.reverse(weighted, 1), rows)),
-    gradient.shape,
-  );
+/** `rotate` or `rotateBack` of [heads, N, S, headWidth], whose columns each have a position. */
+function turnHeads(heads: tf.Tensor, tables: RotaryTensors, turn: typeof rotate): tf.Tensor {
+  const [kinds, count, length, width] = heads.shape as [number, number, number, number];
+  const rows = tf.reshape(heads, [kinds * count, length * width]);
+  return tf.reshape(turn(rows, tables, width), heads.shape);
 }
 
 /** Heads `start` to `start + count` of a heads-first tensor. */
@@ -62,7 +43,7 @@ export function splitHeads(projected: tf.Tensor, context: AttentionContext): Pro
   const all = heads + 2 * keyValueHeads;
   const split = tf.reshape(projected, [context.count, context.length, all, headWidth]);
   const headsFirst = tf.transpose(split, [2, 0, 1, 3]);
-  const rotated = rotate(takeHeads(headsFirst, 0, heads + keyValueHeads), context);
+  const rotated = turnHeads(takeHeads(headsFirst, 0, heads + keyValueHeads), context, rotate);
   return {
     queries: takeHeads(rotated, 0, heads),
     keys: takeHeads(rotated, heads, keyValueHeads),
@@ -146,7 +127,8 @@ function attendBackward(dy: tf.Tensor, saved: tf.Tensor[], context: AttentionCon
   const dQueries = tf.matMul(dScores, keys);
   const dKeys = tf.matMul(dScores, queries, true);
   const dRotated = tf.concat([dQueries, sumRepeated(dKeys, config)], 0);
-  const dAll = tf.concat([rotateBack(dRotated, { cosines, sines }), sumRepeated(dValues, config)], 0);
+  const dTurned = turnHeads(dRotated, { cosines, sines }, rotateBack);
+  const dAll = tf.concat([dTurned, sumRepeated(dValues, config)], 0);
   return tf.reshape(tf.transpose(dAll, [1, 2, 0, 3]), [
     count * length,
     (heads + 2 * keyValueHeads) * headWidth,

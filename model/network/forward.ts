@@ -1,9 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { attend } from './attention.ts';
-import { embedTokens } from './embedding.ts';
-import { activateGated } from './feed-forward.ts';
-import type { LayerWeights, Policy, PolicyWeights } from './policy.ts';
-import { normalizeRms } from './rms-norm.ts';
+import type { Policy, PolicyWeights } from './policy.ts';
 import {
   createInputs,
   createTargetMask,
@@ -13,6 +10,7 @@ import {
 } from './token-batch.ts';
 import { requireBatchIds } from './token-ids.ts';
 import { scoreTokens } from './token-scores.ts';
+import { normalizeFinal, projectToVocabulary, runLayers } from './transformer.ts';
 
 /** Scores of T target columns in N rows, natural logarithms; what stands at padding is finite and means nothing. */
 export interface TokenScores {
@@ -23,7 +21,7 @@ export interface TokenScores {
 }
 
 /** Columns `from` … S − 1 of every row of [N·S, D], as [N·(S − from), D]. */
-function takeColumns(hidden: tf.Tensor, inputs: SequenceInputs, from: number): tf.Tensor {
+export function takeColumns(hidden: tf.Tensor, inputs: SequenceInputs, from: number): tf.Tensor {
   if (from === 0) return hidden;
   const { count, length } = inputs;
   const width = hidden.shape[1]!;
@@ -35,47 +33,16 @@ function takeColumns(hidden: tf.Tensor, inputs: SequenceInputs, from: number): t
   return tf.reshape(rows, [count * (length - from), width]);
 }
 
-function feedForward(hidden: tf.Tensor, layer: LayerWeights, epsilon: number): tf.Tensor {
-  const normal = normalizeRms(hidden, layer.feedForwardNorm, epsilon);
-  const activated = activateGated(
-    tf.matMul(normal, layer.feedForwardGate),
-    tf.matMul(normal, layer.feedForwardUp),
-  );
-  return tf.add(hidden, tf.matMul(activated, layer.feedForwardOut));
-}
-
-/** One decoder layer over [N·S, D]; only columns from `keepFrom` on leave it. */
-function decodeLayer(
-  hidden: tf.Tensor,
-  layer: LayerWeights,
-  call: { inputs: SequenceInputs; keepFrom: number },
-): tf.Tensor {
-  const { inputs, keepFrom } = call;
-  const { normEpsilon } = inputs.config;
-  const normal = normalizeRms(hidden, layer.attentionNorm, normEpsilon);
-  const attended = attend(tf.matMul(normal, layer.attentionIn), inputs);
-  const mixed = tf.add(
-    takeColumns(hidden, inputs, keepFrom),
-    tf.matMul(takeColumns(attended, inputs, keepFrom), layer.attentionOut),
-  );
-  return feedForward(mixed, layer, normEpsilon);
-}
-
 /** The network up to and including the final norm, [N·(S − keepFrom), D], for columns from `keepFrom` on. */
 export function encodeHidden(weights: PolicyWeights, inputs: SequenceInputs, keepFrom: number): tf.Tensor {
-  let hidden = embedTokens(weights.embedding, inputs.ids);
-  weights.layers.forEach((layer, index) => {
-    const isLast = index === weights.layers.length - 1;
-    hidden = decodeLayer(hidden, layer, { inputs, keepFrom: isLast ? keepFrom : 0 });
+  const { config, ids } = inputs;
+  const hidden = runLayers(weights, {
+    config,
+    ids,
+    attend: (projected) => attend(projected, inputs),
+    keepLast: (rows) => takeColumns(rows, inputs, keepFrom),
   });
-  return normalizeRms(hidden, weights.norm, inputs.config.normEpsilon);
-}
-
-/** [M, D] → logits [M, V], or a critic's scores [M, 1]. */
-export function projectToVocabulary(weights: PolicyWeights, hidden: tf.Tensor): tf.Tensor {
-  return weights.head === null
-    ? tf.matMul(hidden, weights.embedding, false, true)
-    : tf.matMul(hidden, weights.head);
+  return normalizeFinal(weights, hidden, config);
 }
 
 /** Logits [N, S, V] float32 of every column; differentiable in the policy's parameters. */

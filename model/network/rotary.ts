@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs-core';
 import type { PolicyConfig } from './config.ts';
 
 /** Rotary tables for positions in a row; each [positions, headWidth], row-major, float32. */
@@ -31,4 +32,31 @@ export function createRotaryTables(config: PolicyConfig, start: number, count: n
     }
   }
   return { cosines, sines };
+}
+
+/** Rotary tables as tensors that share one shape: [positions·headWidth], or [headWidth] of one position. */
+export interface RotaryTensors {
+  readonly cosines: tf.Tensor;
+  readonly sines: tf.Tensor;
+}
+
+/** Exchanges the halves of every `headWidth` numbers. */
+function swapHalves(input: tf.Tensor, headWidth: number): tf.Tensor {
+  const halves = tf.reshape(input, [input.size / headWidth, 2, headWidth / 2]);
+  return tf.reshape(tf.reverse(halves, 1), input.shape);
+}
+
+/**
+ * Rotates queries and keys: x·cosines + swapHalves(x)·sines.
+ *
+ * @param input [..., positions·headWidth], its last axis that of the tables
+ */
+export function rotate(input: tf.Tensor, tables: RotaryTensors, headWidth: number): tf.Tensor {
+  const swapped = swapHalves(input, headWidth);
+  return tf.add(tf.mul(input, tables.cosines), tf.mul(swapped, tables.sines));
+}
+
+/** The transpose of `rotate`, for its gradient. */
+export function rotateBack(gradient: tf.Tensor, tables: RotaryTensors, headWidth: number): tf.Tensor {
+  return tf.add(tf.mul(gradient, tables.cosines), swapHalves(tf.mul(gradient, tables.sines), headWidth));
 }
