@@ -1,6 +1,10 @@
 /** A scheme as versions before the lists of parts stored it, every field filled in. */
 interface FlaggedScheme extends Record<string, unknown> {
-  readonly rewards: readonly { readonly component: string; readonly weight: number; readonly options: Options }[];
+  readonly rewards: readonly {
+    readonly component: string;
+    readonly weight: number;
+    readonly options: Options;
+  }[];
   readonly gates: {
     readonly dropUniformGroups: boolean;
     readonly maxSamplingRounds: number;

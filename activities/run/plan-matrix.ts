@@ -37,13 +37,18 @@ function storeJson(dependencies: StoreDependencies, path: string, value: unknown
 
 async function planBaseModel(
   dependencies: StoreDependencies,
-  base: { readonly id: string; readonly recipe: BaseRecipe; readonly task: Condition['task'] },
+  base: {
+    readonly id: string;
+    readonly recipe: BaseRecipe;
+    readonly task: Condition['task'];
+    readonly parts: Condition['parts'];
+  },
 ): Promise<BaseModelInput> {
-  const { id: baseModelId, recipe, task } = base;
+  const { id: baseModelId, recipe, task, parts } = base;
   const path = `bases/${baseModelId.slice(0, 16)}/plan-{sha}.json`;
   return {
     baseModelId,
-    plan: await storeJson(dependencies, path, { recipe, task }),
+    plan: await storeJson(dependencies, path, { recipe, task, parts }),
     totalSteps: countPretrainSteps(recipe),
     chunkSteps: CHUNK_STEPS,
   };
@@ -52,10 +57,11 @@ async function planBaseModel(
 /** The teacher of a scheme that samples from one; null for the others. */
 async function planTeacher(
   dependencies: StoreDependencies,
-  { scheme, teacher, task }: Condition,
+  { scheme, teacher, task, parts }: Condition,
 ): Promise<BaseModelInput | null> {
   if (scheme.behavior !== 'teacher' || teacher === null) return null;
-  return planBaseModel(dependencies, { id: fingerprint({ recipe: teacher, task }), recipe: teacher, task });
+  const id = fingerprint({ recipe: teacher, task });
+  return planBaseModel(dependencies, { id, recipe: teacher, task, parts });
 }
 
 async function planRun(
@@ -64,7 +70,7 @@ async function planRun(
   examples: readonly number[] | null,
 ): Promise<RunInput> {
   const condition = conditionOf(run);
-  const { base, evaluation, task, training } = condition;
+  const { base, evaluation, task, training, parts } = condition;
   const plan: RunPlan = {
     runId: run.id,
     experimentId: run.experimentId,
@@ -79,7 +85,7 @@ async function planRun(
     runId: run.id,
     conditionId: run.conditionId,
     plan: await storeJson(dependencies, `runs/${run.id}/plan-{sha}.json`, plan),
-    base: await planBaseModel(dependencies, { id: run.baseModelId, recipe: base, task }),
+    base: await planBaseModel(dependencies, { id: run.baseModelId, recipe: base, task, parts }),
     teacher: await planTeacher(dependencies, condition),
     steps: training.steps,
     evaluateEvery: evaluation.every,
