@@ -37,7 +37,7 @@ export interface PartIndex<Bound> {
    */
   readonly optionsSchema: (name: string) => z.ZodType;
   /** Takes in a part of a declaration's own, of a name that no other has; one that is there already stays. */
-  readonly add: (entry: PartEntry<Bound>) => void;
+  add(entry: PartEntry<Bound>): void;
 }
 
 /**

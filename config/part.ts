@@ -64,7 +64,7 @@ export interface PartFamily<Family extends Part<object>> extends PartIndex<Opene
   /** In the order of the docs. */
   readonly parts: readonly Family[];
   /** Takes in a part of a declaration's own under `name`, which no other has. */
-  readonly take: (part: Family, name: string) => void;
+  take(part: Family, name: string): void;
 }
 
 function openPart<Family extends Part<object>>(part: Family, input: unknown): Opened<Family> {

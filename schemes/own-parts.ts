@@ -34,14 +34,10 @@ export class OwnPartsError extends Error {
 }
 
 const takers = {
-  rewards: families.rewards.take,
-  gates: families.gates.take,
-  comparisons: families.comparisons.take,
-  credit: families.credit.take,
-  objective: families.objective.take,
-  signals: signals.take,
-  tasks: takeTask,
-} as Readonly<Record<OwnFamily, (part: never, name: string) => void>>;
+  ...families,
+  signals,
+  tasks: { take: takeTask },
+} as unknown as Readonly<Record<OwnFamily, { take(part: unknown, name: string): void }>>;
 
 export const ownFamilies = Object.keys(takers) as OwnFamily[];
 
@@ -105,7 +101,7 @@ export function takeParts(source: string | undefined): OwnNames | null {
     const entries = (parts[family] ?? []).map((each) => {
       const part = checkPart(family, each);
       const name = `${part.name}@${mark}`;
-      takers[family](part as never, name);
+      takers[family].take(part, name);
       return [part.name, name] as const;
     });
     return [family, new Map(entries)] as const;

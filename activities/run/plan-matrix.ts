@@ -22,6 +22,8 @@ export interface PlannedPage {
   readonly runs: readonly RunInput[];
   /** Runs that failed because another run, which they need, did not complete. */
   readonly orphaned: readonly string[];
+  /** How many of the page's runs wait for another run's end; absent in histories of older versions. */
+  readonly waiting?: number;
   /** Where the next page begins; null after the last page. */
   readonly after: string | null;
 }
@@ -141,14 +143,16 @@ export function createPlanMatrix(dependencies: StoreDependencies) {
     const page = listUnfinishedRuns(db, input);
     const runs: RunInput[] = [];
     const orphaned: string[] = [];
+    let waiting = 0;
     for (const run of page) {
       const readiness = readinessOf(db, run);
       if (readiness.kind === 'ready') runs.push(await planRun(dependencies, run, readiness.examples));
+      if (readiness.kind === 'waits') waiting += 1;
       if (readiness.kind !== 'orphaned') continue;
       orphaned.push(run.id);
       const failure = { type: 'RankingRunMissing', message: readiness.message };
       writeTransaction(db, (tx) => endRun(tx, run.id, { status: 'failed', failure }));
     }
-    return { runs, orphaned, after: page.length === input.limit ? page.at(-1)!.id : null };
+    return { runs, orphaned, waiting, after: page.length === input.limit ? page.at(-1)!.id : null };
   });
 }

@@ -14,7 +14,7 @@ import { defaultCacheDirectory } from '../../model/backends/cache-directory.ts';
 import { listSettings, varyOptions, type OptionTable } from '../part-options.fixture.ts';
 import { signals } from '../signals/index.ts';
 import { creditRules } from './index.ts';
-import { MissingCreditError } from './require-credit.ts';
+import { CreditOrderError } from './credit-order-error.ts';
 
 const table: OptionTable = {
   'return.gamma': { values: [0.9] },
@@ -47,7 +47,7 @@ function teachBy(name: string, options: object): readonly Outcome[] {
     try {
       return [teach(defineScheme({ name, title: name, source: 'none', rewards: ['verifier'], credit }))];
     } catch (error) {
-      if (error instanceof MissingCreditError) return [];
+      if (error instanceof CreditOrderError) return [];
       throw error;
     }
   });
