@@ -6,7 +6,7 @@ import { z } from 'zod';
  * condition's fingerprint.
  */
 
-const name = (family: string) => z.string().describe(`Name of a ${family} (docs/parts.md).`);
+const name = (family: string) => z.string().describe(`Name in the family of ${family}s (docs/parts.md).`);
 const options = z
   .record(z.string(), z.unknown())
   .default({})

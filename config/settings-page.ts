@@ -36,7 +36,7 @@ const INTRODUCTION = `# Settings
 
 Every key of a declared experiment, as a file writes it and as \`--set key=value\` overrides it. This page is made from the
 schemas in \`config/\` by \`npm run --silent assay -- settings --markdown > docs/settings.md\`; a test fails when it is out of
-date. Options of a task are in [tasks.md](tasks.md), options of a reward component in [rewards.md](rewards.md), schemes in
+date. Options of a task are in [tasks.md](tasks.md), parts of schemes with their options in [parts.md](parts.md), how schemes work in
 [schemes.md](schemes.md).
 
 - \`*\` stands for a name that the declaration chooses, \`[]\` for an item of a list.
@@ -45,7 +45,7 @@ date. Options of a task are in [tasks.md](tasks.md), options of a reward compone
   sets itself comes before them.
 - A key that does not exist is an error which names the nearest one; so is a combination without effect.
 - The defaults of \`scheme.*\` are the schema's; those of the named scheme come before them. To override a part of a scheme
-  that the file gives by name only, name it in the object too: \`--set scheme.name=grpo scheme.loss.beta=0.01\`.
+  that the file gives by name only, name it in the object too: \`--set scheme.name=grpo scheme.aggregation=dapo\`.
 `;
 
 /** The page docs/settings.md. */

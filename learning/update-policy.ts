@@ -174,6 +174,11 @@ async function accumulate(
   return totals;
 }
 
+/** A part's name as metrics spell it, without the mark of a declaration's own parts. */
+function toMetricWord(name: string): string {
+  return name.replace(/@.*$/, '').replaceAll('-', '_');
+}
+
 /** `loss/NAME` of each term that is no surrogate: its mean per token, before its weight. */
 function measureTerms(
   terms: readonly WeightedTerm[],
@@ -181,7 +186,7 @@ function measureTerms(
 ): Record<string, number> {
   const plain = terms.filter(({ part }) => part.surrogate === undefined);
   return Object.fromEntries(
-    plain.map(({ part }, at) => [`loss/${part.name}`, sums[at]! / Math.max(tokens, 1)]),
+    plain.map(({ part }, at) => [`loss/${toMetricWord(part.name)}`, sums[at]! / Math.max(tokens, 1)]),
   );
 }
 
@@ -247,7 +252,7 @@ function adaptTerms(
     const found = term.part.adapt?.(term.options, { ...call, weight: term.weight });
     if (found === undefined) return term;
     next = found.next ?? next;
-    metrics[`${term.part.name}/coefficient`] = found.weight;
+    metrics[`${toMetricWord(term.part.name)}/coefficient`] = found.weight;
     return { ...term, weight: found.weight };
   });
   return { terms: adapted.filter(({ weight }) => weight !== 0), next, metrics };

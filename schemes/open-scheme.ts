@@ -46,6 +46,11 @@ function openAll<Family extends Part<object>, E extends Entry>(
   return entries.map((entry) => ({ ...entry, ...family.open(entry.name, entry.options) }));
 }
 
+/** Whether a part can matter: what is summed with a weight of 0, and stays so, reads nothing. */
+function isInForce({ part, weight }: Opened<Part<object>> & { readonly weight?: number }): boolean {
+  return weight !== 0 || 'adapt' in part;
+}
+
 /** @throws UnknownPartError, z.ZodError for a scheme that `settleScheme` would refuse */
 export function openScheme(scheme: Scheme): OpenScheme {
   const lists = {
@@ -56,7 +61,7 @@ export function openScheme(scheme: Scheme): OpenScheme {
     objective: openAll(terms, scheme.objective),
   };
   const parts: Opened<Part<object>>[] = listNames.flatMap((name): Opened<Part<object>>[] => lists[name]);
-  const needs = new Set(parts.flatMap(({ part, options }) => part.needs?.(options) ?? []));
+  const needs = new Set(parts.filter(isInForce).flatMap(({ part, options }) => part.needs?.(options) ?? []));
   return { ...lists, needs };
 }
 

@@ -51,7 +51,6 @@ export async function compileParts(file: string): Promise<string> {
       format: 'cjs',
       platform: 'neutral',
       target: 'node20.11',
-      external: ['zod'],
       minifySyntax: true,
       minifyWhitespace: true,
       legalComments: 'none',
@@ -61,11 +60,11 @@ export async function compileParts(file: string): Promise<string> {
         {
           name: 'assay',
           setup: ({ onResolve, onLoad }) => {
-            onResolve({ filter: /.*/ }, ({ path: name, importer }) =>
-              isPublic(importer, name)
-                ? { path: 'assay', namespace: 'assay', sideEffects: false }
-                : undefined,
-            );
+            onResolve({ filter: /.*/ }, ({ path: name, importer }) => {
+              if (isPublic(importer, name)) return { path: 'assay', namespace: 'assay', sideEffects: false };
+              // Packages are left to whoever runs the script, who knows the schema library alone and says so.
+              return /^[./]/.test(name) ? undefined : { path: name, external: true };
+            });
             onLoad({ filter: /.*/, namespace: 'assay' }, () => ({
               contents: publicModule,
               resolveDir: root,

@@ -42,7 +42,7 @@ export interface ResolvedExperiment {
   readonly conditions: readonly ResolvedCondition[];
 }
 
-/** A declaration's own scheme says all that a file in schemes/ says, under a name that none of those has. */
+/** A declaration's own scheme says all that a file in schemes/named/ says, under a name that none of those has. */
 function isOwnScheme(settings: Settings): boolean {
   const isWhole = ['name', 'title', 'source', 'rewards'].every((key) => settings[key] !== undefined);
   return isWhole && !schemeNames.includes(settings['name'] as string);
