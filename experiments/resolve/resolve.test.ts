@@ -62,7 +62,10 @@ test('faults name their place, what was found and what was expected, before any 
     faultsOf({ base: { formats: { prose: 1 } } }),
     /base\.formats\.prose: the formats of task arithmetic/,
   );
-  assert.match(faultsOf({ training: { groupSize: 1 } }), /scheme\.comparisons\.0: .* training\.groupSize needs to be at least 2; found 1/);
+  assert.match(
+    faultsOf({ training: { groupSize: 1 } }),
+    /scheme\.comparisons\.0: .* training\.groupSize needs to be at least 2; found 1/,
+  );
   assert.match(faultsOf({ task: { family: 'arithmetik' } }), /no task "arithmetik"/);
   assert.match(faultsOf({ base: { architecture: { maxPositions: 20 } } }), /maxPositions: found 20/);
   assert.match(
