@@ -11,6 +11,7 @@ import { guardConsole } from './guard-console.ts';
 import { addExtendCommand } from './commands/extend.ts';
 import { addLsCommand } from './commands/ls.ts';
 import { addOverlapCommand } from './commands/overlap.ts';
+import { addPartsCommand } from './commands/parts.ts';
 import { addPauseCommand } from './commands/pause.ts';
 import { addReportCommand } from './commands/report.ts';
 import { addRescoreCommand } from './commands/rescore.ts';
@@ -46,6 +47,7 @@ function createProgram(setExitCode: (code: number) => void): Command {
     addDoctorCommand,
     addDbCommand,
     addGcCommand,
+    addPartsCommand,
     addSettingsCommand,
     addSetupCommand,
   ];

@@ -78,6 +78,13 @@ export const experimentSchema = z.strictObject({
     .nullable()
     .default(null)
     .describe('Where the claim comes from, e.g. an arXiv id and section.'),
+  parts: z
+    .string()
+    .optional()
+    .describe(
+      'A file beside this one that exports parts of your own (`export const parts = defineParts({ … })`); a TypeScript declaration may ' +
+        'export them itself.',
+    ),
   hypotheses: z
     .array(hypothesisSchema)
     .default([])
@@ -100,5 +107,7 @@ export const conditionSchema = z.strictObject({
   training: trainingSchema,
   evaluation: evaluationSchema,
   teacher: baseRecipeSchema.nullable(),
+  /** What the file's own parts compile to, where the condition uses one of them. */
+  parts: z.string().optional(),
 });
 export type Condition = z.infer<typeof conditionSchema>;

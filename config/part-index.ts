@@ -22,6 +22,7 @@ export interface PartEntry<Bound> {
 
 /** The parts of one kind, by name. */
 export interface PartIndex<Bound> {
+  /** Those of the program itself. */
   readonly names: readonly string[];
   /**
    * The part `name` with its options settled; none given are the defaults.
@@ -35,6 +36,8 @@ export interface PartIndex<Bound> {
    * @throws UnknownPartError
    */
   readonly optionsSchema: (name: string) => z.ZodType;
+  /** Takes in a part of a declaration's own, of a name that no other has; one that is there already stays. */
+  add(entry: PartEntry<Bound>): void;
 }
 
 /**
@@ -44,19 +47,19 @@ export interface PartIndex<Bound> {
  */
 export function createPartIndex<Bound>(kind: string, entries: readonly PartEntry<Bound>[]): PartIndex<Bound> {
   const byName = new Map(entries.map((entry) => [entry.name, entry]));
-  const names = [...byName.keys()];
-  if (names.length < entries.length) {
+  if (byName.size < entries.length) {
     const twice = entries.find((entry) => byName.get(entry.name) !== entry)!;
     throw new RangeError(`two parts of kind ${kind} are called "${twice.name}"`);
   }
   const find = (name: string): PartEntry<Bound> => {
     const entry = byName.get(name);
-    if (entry === undefined) throw new UnknownPartError(kind, name, names);
+    if (entry === undefined) throw new UnknownPartError(kind, name, [...byName.keys()]);
     return entry;
   };
   return {
-    names,
+    names: [...byName.keys()],
     open: (name, options = {}) => find(name).open(options),
     optionsSchema: (name) => find(name).optionsSchema,
+    add: (entry) => void (byName.has(entry.name) || byName.set(entry.name, entry)),
   };
 }

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { createPartIndex, type PartIndex } from './part-index.ts';
+import { createPartIndex, type PartEntry, type PartIndex } from './part-index.ts';
 import type { TrainingPlan } from './training.ts';
 
 /**
@@ -63,6 +63,8 @@ export interface PartFamily<Family extends Part<object>> extends PartIndex<Opene
   readonly kind: string;
   /** In the order of the docs. */
   readonly parts: readonly Family[];
+  /** Takes in a part of a declaration's own under `name`, which no other has. */
+  take(part: Family, name: string): void;
 }
 
 function openPart<Family extends Part<object>>(part: Family, input: unknown): Opened<Family> {
@@ -77,10 +79,11 @@ export function createFamily<Family extends Part<object>>(
   kind: string,
   parts: readonly Family[],
 ): PartFamily<Family> {
-  const entries = parts.map((part) => ({
+  const entryOf = (part: Family): PartEntry<Opened<Family>> => ({
     name: part.name,
     optionsSchema: part.optionsSchema,
     open: (options: unknown) => openPart(part, options),
-  }));
-  return { kind, parts, ...createPartIndex(kind, entries) };
+  });
+  const index = createPartIndex(kind, parts.map(entryOf));
+  return { kind, parts, ...index, take: (part, name) => index.add(entryOf({ ...part, name })) };
 }

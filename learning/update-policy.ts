@@ -199,7 +199,7 @@ async function updateOnce(call: UpdateCall, share: Share): Promise<Updated | nul
   const { credit, tokenMask } = batch.perToken;
   const isEveryNeeded = needsEveryRollout(lesson);
   // Without a gradient Adam would still move the weights, by what it remembers of earlier steps.
-  if (countTokens(tokenMask) === 0) return null;
+  if (countTokens(tokenMask) === 0 || lesson.terms.length === 0) return null;
   if (!isEveryNeeded && !credit.some((value) => value !== 0)) return null;
   const context = createContext(call, batch, share);
   const width = batch.completionLength;
@@ -273,7 +273,7 @@ function createWeightMeans({ count, completionLength: width }: ShapedBatch) {
  * its moments change in place; same arguments, same bits.
  *
  * @returns metrics, means over the shares that had a gradient, and `update/skipped`, the fraction of shares that had none: no
- *   token counted, or none was credited and no term but surrogates was in force; what was not measured is absent
+ *   token counted, no term was in force, or none but surrogates and no token was credited; what was not measured is absent
  * @throws UnknownTokenIdError, MissingColumnError before anything has changed; NonFiniteLossError, NonFiniteGradientError; earlier
  *   shares have changed the policy then
  */

@@ -17,7 +17,7 @@ export interface TaskFamily<Options extends object> {
   readonly name: string;
   /** Every field has a default and a sentence. */
   readonly optionsSchema: z.ZodType<Options>;
-  readonly splits: (options: Options) => readonly Split[];
+  splits(options: Options): readonly Split[];
   /** Every character that prompts and completions may hold, without padding and end. */
   alphabet(options: Options): string;
   /**

@@ -22,6 +22,8 @@ export interface PlannedPage {
   readonly runs: readonly RunInput[];
   /** Runs that failed because another run, which they need, did not complete. */
   readonly orphaned: readonly string[];
+  /** How many of the page's runs wait for another run's end; absent in histories of older versions. */
+  readonly waiting?: number;
   /** Where the next page begins; null after the last page. */
   readonly after: string | null;
 }
@@ -37,13 +39,18 @@ function storeJson(dependencies: StoreDependencies, path: string, value: unknown
 
 async function planBaseModel(
   dependencies: StoreDependencies,
-  base: { readonly id: string; readonly recipe: BaseRecipe; readonly task: Condition['task'] },
+  base: {
+    readonly id: string;
+    readonly recipe: BaseRecipe;
+    readonly task: Condition['task'];
+    readonly parts: Condition['parts'];
+  },
 ): Promise<BaseModelInput> {
-  const { id: baseModelId, recipe, task } = base;
+  const { id: baseModelId, recipe, task, parts } = base;
   const path = `bases/${baseModelId.slice(0, 16)}/plan-{sha}.json`;
   return {
     baseModelId,
-    plan: await storeJson(dependencies, path, { recipe, task }),
+    plan: await storeJson(dependencies, path, { recipe, task, parts }),
     totalSteps: countPretrainSteps(recipe),
     chunkSteps: CHUNK_STEPS,
   };
@@ -52,10 +59,11 @@ async function planBaseModel(
 /** The teacher of a scheme that samples from one; null for the others. */
 async function planTeacher(
   dependencies: StoreDependencies,
-  { scheme, teacher, task }: Condition,
+  { scheme, teacher, task, parts }: Condition,
 ): Promise<BaseModelInput | null> {
   if (scheme.behavior !== 'teacher' || teacher === null) return null;
-  return planBaseModel(dependencies, { id: fingerprint({ recipe: teacher, task }), recipe: teacher, task });
+  const id = fingerprint({ recipe: teacher, task });
+  return planBaseModel(dependencies, { id, recipe: teacher, task, parts });
 }
 
 async function planRun(
@@ -64,7 +72,7 @@ async function planRun(
   examples: readonly number[] | null,
 ): Promise<RunInput> {
   const condition = conditionOf(run);
-  const { base, evaluation, task, training } = condition;
+  const { base, evaluation, task, training, parts } = condition;
   const plan: RunPlan = {
     runId: run.id,
     experimentId: run.experimentId,
@@ -79,7 +87,7 @@ async function planRun(
     runId: run.id,
     conditionId: run.conditionId,
     plan: await storeJson(dependencies, `runs/${run.id}/plan-{sha}.json`, plan),
-    base: await planBaseModel(dependencies, { id: run.baseModelId, recipe: base, task }),
+    base: await planBaseModel(dependencies, { id: run.baseModelId, recipe: base, task, parts }),
     teacher: await planTeacher(dependencies, condition),
     steps: training.steps,
     evaluateEvery: evaluation.every,
@@ -135,14 +143,16 @@ export function createPlanMatrix(dependencies: StoreDependencies) {
     const page = listUnfinishedRuns(db, input);
     const runs: RunInput[] = [];
     const orphaned: string[] = [];
+    let waiting = 0;
     for (const run of page) {
       const readiness = readinessOf(db, run);
       if (readiness.kind === 'ready') runs.push(await planRun(dependencies, run, readiness.examples));
+      if (readiness.kind === 'waits') waiting += 1;
       if (readiness.kind !== 'orphaned') continue;
       orphaned.push(run.id);
       const failure = { type: 'RankingRunMissing', message: readiness.message };
       writeTransaction(db, (tx) => endRun(tx, run.id, { status: 'failed', failure }));
     }
-    return { runs, orphaned, after: page.length === input.limit ? page.at(-1)!.id : null };
+    return { runs, orphaned, waiting, after: page.length === input.limit ? page.at(-1)!.id : null };
   });
 }

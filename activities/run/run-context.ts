@@ -9,6 +9,7 @@ import type { ArtifactRef, RunPlan, SampledSplit } from '../../config/plan.ts';
 import { MAX_ROUNDS } from '../../schemes/gates/gate.ts';
 import { readStoredCondition } from '../../config/stored-condition.ts';
 import { toMaxNewTokens } from '../../config/training.ts';
+import { takeParts } from '../../schemes/own-parts.ts';
 import { openTask } from '../../tasks/index.ts';
 import type { Problem } from '../../tasks/problem.ts';
 import type { Task } from '../../tasks/task.ts';
@@ -18,6 +19,8 @@ import type { ArtifactStore } from '../../artifacts/artifact-store.ts';
 export interface BaseModelPlan {
   readonly recipe: BaseRecipe;
   readonly task: { readonly family: string; readonly [option: string]: unknown };
+  /** What parts of a declaration's own compile to, where the task is one of them. */
+  readonly parts?: string | undefined;
 }
 
 /** A base model's surroundings, derived from its plan alone, so every worker derives the same. */
@@ -63,7 +66,8 @@ function toPolicyConfig(architecture: Architecture, tokenizer: PolicyTokenizer):
 }
 
 /** Opens the task, the facts, the tokenizer and the architecture of a base model. */
-export function openSubstrate({ recipe, task: taskSettings }: BaseModelPlan): Substrate {
+export function openSubstrate({ recipe, task: taskSettings, parts }: BaseModelPlan): Substrate {
+  takeParts(parts);
   const { family, ...options } = taskSettings;
   const task = openTask(family, options);
   const knowledge = recipe.facts > 0 ? openTask('knowledge', { facts: recipe.facts }) : null;
@@ -81,9 +85,12 @@ export function conditionOf(run: Pick<RunWithCondition, 'settings' | 'baseSeed'>
 /** A run as its plan alone describes it. */
 export function openRunContext(plan: RunPlan): RunContext {
   const { base, task, training, teacher, scheme } = plan.condition;
-  const substrate = openSubstrate({ recipe: base, task });
+  const { parts } = plan.condition;
+  const substrate = openSubstrate({ recipe: base, task, parts });
   const behavior =
-    scheme.behavior === 'teacher' && teacher !== null ? openSubstrate({ recipe: teacher, task }) : substrate;
+    scheme.behavior === 'teacher' && teacher !== null
+      ? openSubstrate({ recipe: teacher, task, parts })
+      : substrate;
   const maxNewTokens = toMaxNewTokens(training, substrate.task.maxCompletionCharacters);
   return { ...substrate, plan, maxNewTokens, behaviorConfig: behavior.policyConfig };
 }

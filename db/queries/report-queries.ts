@@ -141,6 +141,7 @@ export interface SampledRolloutRow {
   /** Little-endian float32, one per sampled token. */
   readonly entropies: Buffer;
   readonly credit: Buffer | null;
+  readonly tokenWeights: Buffer | null;
 }
 
 /** The first sample of each of the first `limit` problems at the last step of a run's phase ('train' or a split). */
@@ -169,6 +170,7 @@ export function listLastRollouts(
       tokenEnds: rollouts.tokenEnds,
       entropies: rollouts.entropies,
       credit: rollouts.credit,
+      tokenWeights: rollouts.tokenWeights,
     })
     .from(rollouts)
     .innerJoin(problems, eq(problems.id, rollouts.problemId))

@@ -6,6 +6,7 @@ import type { Split } from '../../tasks/problem.ts';
 import { openProbe } from '../../probes/index.ts';
 import type { ProbeSetting } from '../../probes/probe.ts';
 import { listPartFaults, openScheme } from '../../schemes/open-scheme.ts';
+import { rehearseCredit } from '../../schemes/rehearse-credit.ts';
 import type { Task } from '../../tasks/task.ts';
 
 type Fault = string | null;
@@ -47,12 +48,15 @@ function checkTraining({ training }: Condition): Fault {
 
 /** What the parts of the scheme need of the rest of the condition. */
 function checkScheme({ training, scheme }: Condition, task: Task): Fault[] {
-  const { needs, objective } = openScheme(scheme);
+  const open = openScheme(scheme);
+  const { needs, objective } = open;
+  const flaw = scheme.isTrained ? rehearseCredit(open) : null;
   const adaptive = objective.filter(({ part }) => part.adapt !== undefined);
   return [
     ...(scheme.isTrained ? listPartFaults(scheme, training) : []).map(
       ({ place, message }) => `scheme.${place}: ${message}`,
     ),
+    flaw === null ? null : `scheme.credit: ${flaw}`,
     scheme.reference.syncEvery > 0 && !needs.has('referenceLogprobs')
       ? 'scheme.reference.syncEvery: no part of the scheme reads a reference policy; add objective term kl, for example'
       : null,

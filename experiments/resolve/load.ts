@@ -1,9 +1,10 @@
-import { extname, resolve } from 'node:path';
+import { dirname, extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { NamespacedUnregister } from 'tsx/esm/api';
 import { parse as parseYaml } from 'yaml';
 import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
 import { isSettings, type Settings } from '../../config/merge.ts';
+import { compileParts } from './compile-parts.ts';
 import { inlineProblemFiles } from './problem-file.ts';
 import { readSmallFile } from './read-small-file.ts';
 
@@ -23,8 +24,11 @@ async function importDeclaration(path: string): Promise<unknown> {
 }
 
 async function loadModule(path: string, kind: DeclarationKind): Promise<unknown> {
-  const module = (await importDeclaration(path)) as Partial<Record<DeclarationKind, unknown>>;
-  if (module[kind] !== undefined) return module[kind];
+  const module = (await importDeclaration(path)) as Partial<Record<DeclarationKind, object>> & {
+    parts?: unknown;
+  };
+  const declared = module[kind];
+  if (declared !== undefined) return module.parts === undefined ? declared : { ...declared, parts: path };
   const define = kind === 'claim' ? 'defineClaim' : 'defineExperiment';
   throw new InvalidSpecError(
     `${path}: found no export named "${kind}"; expected \`export const ${kind} = ${define}({ … })\``,
@@ -59,6 +63,13 @@ async function loadText(path: string, extension: string): Promise<unknown> {
   }
 }
 
+/** What the file that `parts` names compiles to, in place of its name. */
+async function inlineParts(declared: Settings, path: string): Promise<Settings> {
+  const { parts } = declared;
+  if (typeof parts !== 'string') return declared;
+  return { ...declared, parts: await compileParts(resolve(dirname(path), parts)) };
+}
+
 /** Reads a declared experiment; as `loadDeclaration`. */
 export function loadExperiment(file: string): Promise<Settings> {
   return loadDeclaration(file, 'experiment');
@@ -87,5 +98,5 @@ export async function loadDeclaration(file: string, kind: DeclarationKind): Prom
     throw error;
   }
   if (!isSettings(declared)) throw new InvalidSpecError(`${path}: expected an object of settings`);
-  return inlineProblemFiles(declared, path);
+  return inlineParts(await inlineProblemFiles(declared, path), path);
 }

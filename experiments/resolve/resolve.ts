@@ -11,6 +11,8 @@ import { InvalidSpecError, parseSpec } from '../../config/invalid-spec-error.ts'
 import { mergeSettings, type Settings } from '../../config/merge.ts';
 import { schemeSchema, type Scheme } from '../../config/scheme.ts';
 import { settleScheme } from '../../schemes/open-scheme.ts';
+import { takeParts, type OwnNames } from '../../schemes/own-parts.ts';
+import { nameOwnParts, nameOwnTask, usesOwnParts } from './name-own-parts.ts';
 import { evaluationSchema, trainingSchema, type TrainingPlan } from '../../config/training.ts';
 import { findScheme, schemeNames } from '../../schemes/named/index.ts';
 import { checkCondition } from './check-condition.ts';
@@ -56,14 +58,16 @@ function settleParts(frame: Scheme, place: string): Scheme {
 /**
  * A scheme as a declaration names, changes or brings it, with every default filled in, those of its parts' options too.
  *
+ * @param own names of the declaration's own parts
  * @throws {InvalidSpecError}
  */
-export function resolveScheme(settings: Settings, place: string): Scheme {
+export function resolveScheme(settings: Settings, place: string, own: OwnNames | null = null): Scheme {
   const { name, ...overrides } = settings;
   if (typeof name !== 'string') throw new InvalidSpecError(`${place}.name: expected a scheme's name`);
-  if (isOwnScheme(settings)) return settleParts(parseSpec(schemeSchema, settings, place), place);
+  const settle = (frame: Scheme): Scheme => settleParts(nameOwnParts(frame, own), place);
+  if (isOwnScheme(settings)) return settle(parseSpec(schemeSchema, settings, place));
   try {
-    return settleParts(parseSpec(schemeSchema, mergeSettings(findScheme(name), overrides), place), place);
+    return settle(parseSpec(schemeSchema, mergeSettings(findScheme(name), overrides), place));
   } catch (error) {
     if (error instanceof InvalidSpecError) throw error;
     throw new InvalidSpecError(`${place}: ${(error as Error).message}`);
@@ -78,13 +82,16 @@ function resolveTraining(declared: TrainingPlan, scheme: Scheme): TrainingPlan {
 
 function resolveCondition(
   { name, isControl, settings }: ExpandedCondition,
-  bases: Experiment['bases'],
+  { bases, parts }: Pick<Experiment, 'bases' | 'parts'>,
 ): ResolvedCondition {
   const place = `conditions.${name}`;
-  const scheme = resolveScheme(settings['scheme'] as Settings, `${place}.scheme`);
+  const own = takeParts(parts);
+  const scheme = resolveScheme(settings['scheme'] as Settings, `${place}.scheme`, own);
+  const task = nameOwnTask(settings['task'], own);
   const condition = conditionSchema.parse({
-    ...resolveBase(settings, place),
+    ...resolveBase({ ...settings, task }, place),
     scheme,
+    ...(usesOwnParts({ scheme, task }) ? { parts } : {}),
     training: resolveTraining(parseSpec(trainingSchema, settings['training'], `${place}.training`), scheme),
     evaluation: parseSpec(evaluationSchema, settings['evaluation'], `${place}.evaluation`),
   });
@@ -126,7 +133,7 @@ export function experimentIdOf(
 export function resolveExperiment(declared: Settings): ResolvedExperiment {
   const experiment = parseSpec(experimentSchema, declared, '');
   const conditions = refuseDuplicates(
-    expandConditions(experiment).map((expanded) => resolveCondition(expanded, experiment.bases)),
+    expandConditions(experiment).map((expanded) => resolveCondition(expanded, experiment)),
   );
   // A crossed matrix names the baseline of all its cells: `base` means `base/latent` among the latent ones.
   const isBaseline = ({ name }: ResolvedCondition): boolean =>

@@ -131,6 +131,8 @@ export interface TokenTrace {
   readonly entropy: number;
   /** Null where the rollout was not shaped (evaluations). */
   readonly credit: number | null;
+  /** What a credit rule multiplied its policy gradient by; null: no rule did. */
+  readonly weight: number | null;
 }
 
 export interface SampleRollout {

@@ -91,7 +91,7 @@ function toRunRecord(run: RunWithCondition, progress: ReturnType<typeof listProg
 
 type TracedRow = Pick<
   SampledRolloutRow,
-  'completion' | 'isTruncated' | 'tokenCount' | 'tokenEnds' | 'entropies' | 'credit'
+  'completion' | 'isTruncated' | 'tokenCount' | 'tokenEnds' | 'entropies' | 'credit' | 'tokenWeights'
 >;
 
 function readInts(bytes: Buffer): Int32Array {
@@ -120,15 +120,18 @@ function traceTokens(row: TracedRow): TokenTrace[] | null {
   const pieces = splitTokens(row);
   if (pieces.length !== row.tokenCount) return null;
   const entropies = readFloats(row.entropies);
-  const credit = row.credit === null ? null : readFloats(row.credit);
-  if (entropies.length !== row.tokenCount || (credit !== null && credit.length !== row.tokenCount))
-    return null;
+  const [credit, weights] = [row.credit, row.tokenWeights].map((blob) =>
+    blob === null ? null : readFloats(blob),
+  );
+  const columns = [entropies, credit, weights];
+  if (columns.some((column) => column && column.length !== row.tokenCount)) return null;
   const markOf = (i: number): string =>
     i === row.tokenCount - 1 && !row.isTruncated ? END_MARK : TEXTLESS_MARK;
   return pieces.map((piece, i) => ({
     text: piece === '' ? markOf(i) : piece,
     entropy: entropies[i]!,
-    credit: credit === null ? null : credit[i]!,
+    credit: credit?.[i] ?? null,
+    weight: weights?.[i] ?? null,
   }));
 }
 

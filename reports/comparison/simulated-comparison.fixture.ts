@@ -187,6 +187,7 @@ export function simulateComparison(size: SimulationSize): ComparisonInput {
             text,
             entropy: 0.75 * (1 + Math.sin(i * i)),
             credit: i % 4 === 3 ? 0 : 0.4,
+            weight: null,
           })),
           answer: '85',
           verdict: 'correct',

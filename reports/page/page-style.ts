@@ -82,6 +82,7 @@ details > :last-child { margin-bottom: .9rem; }
 .rollout { border-top: 1px solid var(--grid); padding: .7rem 0 0; margin-top: .7rem; }
 .rollout p { margin: 0; font-size: .86rem; color: var(--muted); }
 pre { background: var(--code); border-radius: 4px; padding: .6rem .8rem; margin: .4rem 0; overflow-x: auto; font: .82rem/1.5 var(--mono); white-space: pre-wrap; overflow-wrap: anywhere; }
+.token.held { opacity: .55; }
 .token { background: color-mix(in srgb, var(--entropy-color) calc(var(--entropy) * .6), transparent); border-radius: 2px; border-bottom: 2px solid transparent; }
 .reinforced { border-bottom-color: var(--better); } .discouraged { border-bottom: 2px dotted var(--worse); }
 .tag { color: var(--tone); font-weight: 600; }

@@ -94,8 +94,9 @@ export function rolloutSection(input: ComparisonInput): Section | null {
     <p class="lead">
       What the policies wrote: the last training step and the final evaluation of one seed. The redder a
       token, the higher the entropy where it was chosen (full colour at ${FULL_COLOR_NATS} nats). A green line
-      below it: the scheme made it more likely; a red dotted line: less likely; none: it carried no credit. ∎
-      is the end token, ◦ another token without text of its own.
+      below it: the scheme made it more likely; a red dotted line: less likely; none: it carried no credit.
+      Faint: a credit rule held its policy gradient back (the weight is in the token's title). ∎ is the end
+      token, ◦ another token without text of its own.
     </p>
     ${groups.map(
       ({ name, rollouts }) =>

@@ -10,11 +10,13 @@ function creditClass(credit: number | null): string {
   return credit > 0 ? ' reinforced' : ' discouraged';
 }
 
-function renderToken({ text, entropy, credit }: TokenTrace): Markup {
+function renderToken({ text, entropy, credit, weight }: TokenTrace): Markup {
   const strength = Math.round(100 * Math.min(1, entropy / FULL_COLOR_NATS));
   const taught = credit === null ? '' : `, credit ${formatDifference(credit)}`;
-  const title = `entropy ${formatScore(entropy)} nats${taught}`;
-  return html`<span class="token${creditClass(credit)}" style="--entropy:${strength}%" title="${title}"
+  const weighed = weight === null ? '' : `, weight ${formatScore(weight)}`;
+  const title = `entropy ${formatScore(entropy)} nats${taught}${weighed}`;
+  const held = weight !== null && weight < 1 ? ' held' : '';
+  return html`<span class="token${creditClass(credit)}${held}" style="--entropy:${strength}%" title="${title}"
     >${text}</span
   >`;
 }

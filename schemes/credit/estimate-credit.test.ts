@@ -206,16 +206,21 @@ test('what the policy did not write itself gets no credit and does not count', (
   assert.deepEqual([...estimate(batch, { ...call, rules: ['return'] }).credit].slice(4, 6), [-1, 0]);
 });
 
-test('a rule that changes credit is refused where no rule before it gives any, and so is a list that gives none', () => {
-  const refusal = (asker: string) => ({
-    name: 'MissingCreditError',
-    message: `credit rule ${asker} changes the credit of tokens, but no rule before it gives them any; put spread, return or gae first`,
-  });
-  const rewards = [1, 0, 0, 1];
-  assert.throws(() => estimate(smallBatch, { rewards, rules: ['whiten', 'spread'] }), refusal('whiten'));
-  assert.throws(() => estimate(smallBatch, { rewards, rules: ['top-entropy'] }), {
-    name: 'MissingCreditError',
-  });
+test('a rule that has nothing to act on where it stands is refused, and so is a list that gives no credit', () => {
+  const refused = (rules: readonly Named[], message: RegExp): void =>
+    assert.throws(() => estimate(smallBatch, { rewards: [1, 0, 0, 1], rules }), {
+      name: 'CreditOrderError',
+      message,
+    });
+  refused(
+    ['whiten', 'spread'],
+    /^credit rule whiten needs the credit of tokens, but no rule before it gives/,
+  );
+  refused(
+    ['spread', whitenRollouts],
+    /^credit rule whiten over rollouts changes the advantages .* put it first$/,
+  );
+  refused(['top-entropy'], /^the loss needs the credit of tokens/);
 });
 
 test('a batch that was sampled without what the options need is refused', () => {

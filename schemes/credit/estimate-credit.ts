@@ -2,7 +2,7 @@ import { AUTHORS, type RolloutBatch } from '../../rollouts/rollout-batch.ts';
 import type { Opened } from '../../config/part.ts';
 import type { Comparison } from '../comparisons/comparison.ts';
 import type { CreditRule, CreditState, CreditedBatch } from './credit-rule.ts';
-import { requireCredit } from './require-credit.ts';
+import { requireCredit } from './credit-order-error.ts';
 import type { TokenGrid } from './returns.ts';
 
 /** What turns the rewards of a batch into credit. */
@@ -64,7 +64,7 @@ function meanCredit({ tokenMask, width }: TokenGrid, credit: ArrayLike<number>):
  * Rollouts without a reward get 0 throughout and stand outside every mean. Tokens that the policy did not write get none; a
  * forced end leaves the reward on the last token it wrote.
  *
- * @throws MissingColumnError when a column that a rule needs was not recorded; MissingCreditError
+ * @throws MissingColumnError when a column that a rule needs was not recorded; CreditOrderError
  */
 export function estimateCredit(batch: RolloutBatch, call: EstimateCall): EstimatedCredit {
   const { completionLength: width } = batch;
@@ -84,7 +84,7 @@ export function estimateCredit(batch: RolloutBatch, call: EstimateCall): Estimat
     (before, { part, options }) => part.shape?.(before, step, options) ?? before,
     compared,
   );
-  const credit = Float32Array.from(requireCredit(state, 'list'));
+  const credit = Float32Array.from(requireCredit(state, 'the loss'));
   const { tokenWeights, targets } = state;
   const advantages = state.isUniform ? state.advantages : meanCredit(scored, credit);
   return { credit, tokenMask, tokenWeights, targets, advantages };

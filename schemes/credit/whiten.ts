@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { measureSpread, SCALE_EPSILON } from '../comparisons/comparison.ts';
-import { requireCredit } from './require-credit.ts';
+import { requireAdvantages, requireCredit } from './credit-order-error.ts';
 import type { CreditRule } from './credit-rule.ts';
 import { whitenTokens } from './returns.ts';
 
@@ -29,7 +29,14 @@ export const whiten: CreditRule<z.infer<typeof optionsSchema>> = {
   source: 'REINFORCE++, arXiv 2501.03262; PPO as in verl',
   optionsSchema,
   shape: (state, { scored, isScored }, { over }) => {
-    if (over === 'rollouts') return { ...state, advantages: standardize(state.advantages, isScored) };
-    return { ...state, credit: whitenTokens(scored, requireCredit(state, 'whiten')), isUniform: false };
+    if (over === 'rollouts') {
+      const advantages = requireAdvantages(state, 'credit rule whiten over rollouts');
+      return { ...state, advantages: standardize(advantages, isScored) };
+    }
+    return {
+      ...state,
+      credit: whitenTokens(scored, requireCredit(state, 'credit rule whiten')),
+      isUniform: false,
+    };
   },
 };

@@ -1,41 +1,54 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { GatedRollout } from './gate.ts';
+import { listSettings, varyOptions, type OptionTable } from '../part-options.fixture.ts';
+import { MAX_ROUNDS, type Gate, type GatedRollout } from './gate.ts';
 import { gates } from './index.ts';
 
-function rollout(reward: number | null, outcome: GatedRollout['outcome'] = 'incorrect'): GatedRollout {
-  return { reward, outcome, isTruncated: false };
+const table: OptionTable = { 'mixed.rounds': { values: [1, MAX_ROUNDS] } };
+
+const rollouts: readonly GatedRollout[] = (['correct', 'incorrect', 'malformed', 'unverifiable'] as const)
+  .flatMap((outcome) => [1, 0, null].map((reward) => ({ outcome, reward })))
+  .flatMap((rollout) => [true, false].map((isTruncated) => ({ ...rollout, isTruncated })));
+const groups = rollouts.flatMap((first) => rollouts.map((second) => [first, second] as const));
+
+/** What a gate lets through of one group. */
+function decide({ keeps, counts }: Gate<object>, group: readonly GatedRollout[], options: object): string {
+  const counted = group.map((rollout) => counts?.(rollout, options) ?? true);
+  return JSON.stringify([keeps?.(group, options) ?? true, counted]);
 }
 
-function keeps(options: object, group: readonly GatedRollout[]): boolean {
-  const gate = gates.open('mixed', options);
-  return gate.part.keeps!(group, gate.options);
+function decideAll(part: Gate<object>, options: object): string {
+  const decisions = groups.map((group) => decide(part, group, options));
+  return JSON.stringify([part.rounds?.(options) ?? 1, ...decisions]);
 }
 
-test('mixed by rewards keeps a group as soon as two scored rollouts differ, whatever the verdicts', () => {
-  assert.equal(keeps({}, [rollout(0), rollout(0.5), rollout(0)]), true);
-  assert.equal(keeps({}, [rollout(1, 'correct'), rollout(1), rollout(1, 'malformed')]), false);
-  assert.equal(keeps({}, [rollout(1), rollout(null), rollout(1)]), false);
-  assert.equal(keeps({}, [rollout(null), rollout(null)]), false);
-});
+for (const part of gates.parts) {
+  const settings = listSettings(part, table);
 
-test('mixed by verdicts keeps a group with some but not all rollouts correct, whatever the rewards', () => {
-  const by = { by: 'verdicts' };
-  assert.equal(keeps(by, [rollout(1, 'correct'), rollout(1), rollout(1)]), true);
-  assert.equal(keeps(by, [rollout(0, 'correct'), rollout(1, 'correct')]), false);
-  assert.equal(keeps(by, [rollout(0), rollout(1, 'malformed')]), false);
-});
+  test(`${part.name}: the same rollouts are let through again, some and not all, in a possible number of rounds`, () => {
+    assert.ok(part.keeps !== undefined || part.counts !== undefined);
+    for (const options of settings) {
+      assert.equal(decideAll(part, options), decideAll(part, options));
+      assert.ok(new Set(groups.map((group) => decide(part, group, options))).size > 1);
+      const rounds = part.rounds?.(options) ?? 1;
+      assert.ok(Number.isInteger(rounds) && rounds >= 1 && rounds <= MAX_ROUNDS, `${rounds} rounds`);
+    }
+  });
 
-test('only mixed by verdicts sees labels; the sampling rounds are its option', () => {
-  const { part, options } = gates.open('mixed', { rounds: 2 });
-  assert.deepEqual([part.rounds!(options), part.sees!(options)], [2, 'nothing']);
-  const judged = gates.open('mixed', { by: 'verdicts' });
-  assert.deepEqual([judged.part.rounds!(judged.options), judged.part.sees!(judged.options)], [4, 'labels']);
-});
+  test(`${part.name}: it says that it sees labels exactly when verdicts decide`, () => {
+    for (const options of settings) {
+      const doVerdictsDecide = groups.some((group) => {
+        const others = rollouts.map(({ outcome }) => [{ ...group[0], outcome }, group[1]]);
+        return new Set([group, ...others].map((each) => decide(part, each, options))).size > 1;
+      });
+      assert.equal(part.sees?.(options) ?? 'nothing', doVerdictsDecide ? 'labels' : 'nothing');
+    }
+  });
 
-test('truncated leaves cut completions out of the loss and no group', () => {
-  const { part, options } = gates.open('truncated', {});
-  assert.equal(part.counts!(rollout(1), options), true);
-  assert.equal(part.counts!({ ...rollout(1), isTruncated: true }, options), false);
-  assert.equal(part.keeps, undefined);
-});
+  for (const { option, list } of varyOptions(part, table)) {
+    test(`${part.name}.${option}: each value lets other rollouts through, or takes other rounds`, () => {
+      const outcomes = list().map((options) => decideAll(part, options));
+      assert.equal(new Set(outcomes).size, outcomes.length);
+    });
+  }
+}

@@ -1,38 +1,47 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createRolloutBatch } from '../../rollouts/rollout-batch.fixture.ts';
-import { addColumns, type RolloutBatch } from '../../rollouts/rollout-batch.ts';
+import { COUNT, createRollouts, WIDTH } from '../../learning/teach.fixture.ts';
+import { MissingColumnError } from '../../rollouts/rollout-batch.ts';
+import { takeRows } from '../../rollouts/select-rows.ts';
+import { listSettings, varyOptions, type OptionTable } from '../part-options.fixture.ts';
 import { signals } from './index.ts';
 
-const batch = createRolloutBatch({
-  count: 2,
-  completionLength: 2,
-  perToken: {
-    logprobs: Float32Array.of(-1, -2, -3, -4),
-    entropies: Float32Array.of(0.5, 0.25, 1, 2),
-  },
-  perRollout: {},
-});
+const table: OptionTable = {};
 
-function read(name: string, from: RolloutBatch = batch): number[] {
-  const { part, options } = signals.open(name, {});
-  return [...part.read(from, options)];
+for (const part of signals.parts) {
+  const settings = listSettings(part, table);
+
+  test(`${part.name}: one finite number per token, from what it says it needs and nothing less`, () => {
+    for (const options of settings) {
+      const needs = part.needs?.(options) ?? [];
+      const { batch } = createRollouts(new Set(needs));
+      const values = part.read(batch, options);
+      assert.equal(values.length, COUNT * WIDTH);
+      assert.ok(values.every(Number.isFinite) && new Set(values).size > 1);
+      for (const missing of needs) {
+        const { batch: poorer } = createRollouts(new Set(needs.filter((need) => need !== missing)));
+        assert.throws(() => part.read(poorer, options), { name: MissingColumnError.name });
+      }
+    }
+  });
+
+  test(`${part.name}: permuting rollouts permutes its rows`, () => {
+    const order = [...Array(COUNT).keys()].map((row) => (row * 7 + 3) % COUNT);
+    for (const options of settings) {
+      const { batch } = createRollouts(new Set(part.needs?.(options) ?? []));
+      const plain = part.read(batch, options);
+      const rows = order.flatMap((row) => [...plain.subarray(row * WIDTH, (row + 1) * WIDTH)]);
+      assert.deepEqual([...part.read(takeRows(batch, order), options)], rows);
+    }
+  });
+
+  for (const { option, list } of varyOptions(part, table)) {
+    test(`${part.name}.${option}: each value changes the signal`, () => {
+      const outcomes = list().map((options) => {
+        const { batch } = createRollouts(new Set(part.needs?.(options) ?? []));
+        return part.read(batch, options).join();
+      });
+      assert.equal(new Set(outcomes).size, outcomes.length);
+    });
+  }
 }
-
-test('entropy, surprisal and position are read from every batch', () => {
-  assert.deepEqual(read('entropy'), [0.5, 0.25, 1, 2]);
-  assert.deepEqual(read('surprisal'), [1, 2, 3, 4]);
-  assert.deepEqual(read('position'), [0, 1, 0, 1]);
-});
-
-test('disparity and reference-gap are read where they were recorded, and refused where not', () => {
-  const perToken = {
-    disparities: Float32Array.of(0.5, 0, 0.25, 1),
-    referenceLogprobs: Float32Array.of(-1, -4, -1, -4.5),
-  };
-  const recorded = addColumns(batch, { perToken });
-  assert.deepEqual(read('disparity', recorded), [0.5, 0, 0.25, 1]);
-  assert.deepEqual(read('reference-gap', recorded), [0, 2, -2, 0.5]);
-  assert.throws(() => read('disparity'), { name: 'MissingColumnError', message: /signal disparity needs/ });
-  assert.throws(() => read('reference-gap'), /signal reference-gap needs/);
-});

@@ -29,7 +29,7 @@ export const cispo: ObjectiveTerm<z.infer<typeof optionsSchema>> = {
   },
   surrogate: {
     ratioLevel: (options) => options.ratioLevel,
-    isClipped: (ratio, _credit, { cap }) => ratio > cap,
+    isClipped: (ratio, credit, { cap }) => credit !== 0 && ratio > cap,
     isUnbounded: () => null,
   },
 };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { canonicalJson } from '../../config/canonical.ts';
 
@@ -24,8 +24,15 @@ export interface GuardRecord {
 
 const path = new URL('./outcomes.json', import.meta.url);
 
-export function readGuardRecord(): GuardRecord {
-  return JSON.parse(readFileSync(path, 'utf8')) as GuardRecord;
+/** One record per kind of machine. */
+export function readGuardRecords(): GuardRecord[] {
+  return JSON.parse(readFileSync(path, 'utf8')) as GuardRecord[];
+}
+
+/** The record in place of that of its kind of machine, or beside the others. */
+export function writeGuardRecord(record: GuardRecord): void {
+  const others = readGuardRecords().filter(({ machine }) => machine !== record.machine);
+  writeFileSync(path, `${JSON.stringify([...others, record], null, 2)}\n`);
 }
 
 interface RunRow {

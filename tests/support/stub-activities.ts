@@ -82,6 +82,8 @@ export class StubMatrix {
   updateMs = 0;
   /** Most runs between opening and closing at one time. */
   mostUnderWay = 0;
+  /** Runs that can be planned only once another one has completed: id → id of that one. */
+  readonly waitsFor = new Map<string, string>();
   /** Pieces of model compute under way. */
   computing = 0;
 
@@ -119,9 +121,14 @@ export class StubMatrix {
           .sort((a, b) => (a.input.runId < b.input.runId ? -1 : 1))
           .slice(0, limit);
         const last = page.at(-1)?.input.runId ?? null;
+        const isReady = ({ input }: StubRun): boolean => {
+          const source = this.waitsFor.get(input.runId);
+          return source === undefined || this.runs.get(source)!.status === 'completed';
+        };
         return {
-          runs: page.map(({ input }) => input),
+          runs: page.filter(isReady).map(({ input }) => input),
           orphaned: [],
+          waiting: page.filter((run) => !isReady(run)).length,
           after: page.length === limit ? last : null,
         };
       },
