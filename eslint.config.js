@@ -66,8 +66,6 @@ function importRules(room) {
       { regex: '^node:', message: `${room}/ is pure: no Node built-ins.` },
       {
         regex: '^(@tensorflow|drizzle-orm|better-sqlite3)',
-        // An objective term knows tensors as types; the library is handed to it.
-        allowTypeImports: room === 'schemes',
         message: `${room}/ is pure: no tfjs, no database.`,
       },
     );

@@ -17,6 +17,7 @@ export { defineExperiment, type ExperimentInput } from '../config/experiment.ts'
 export { defineScheme, type Scheme, type SchemeInput } from '../config/scheme.ts';
 export { listGroups } from '../rollouts/groups.ts';
 export { requireColumns, type RolloutBatch } from '../rollouts/rollout-batch.ts';
+export type { Tensor, TensorLibrary } from '../schemes/terms/tensor-library.ts';
 export { maskTop } from '../schemes/credit/mask-top.ts';
 export { measureCovariances } from '../schemes/credit/token-covariance.ts';
 export type { Comparison, CreditRule, Gate, ObjectiveTerm, OwnParts, Reward, Signal, TaskFamily };

@@ -1,12 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Weighted } from '../schemes/open-scheme.ts';
-import type { ObjectiveTerm, TermInput } from '../schemes/terms/term.ts';
+import type { Tensor, TensorLibrary } from '../schemes/terms/tensor-library.ts';
+import type { ObjectiveTerm } from '../schemes/terms/term.ts';
 
 /** A term of an objective, its weight the one that is in force. */
 export type WeightedTerm = Weighted<ObjectiveTerm<object>>;
 
-/** What the loss of n rollouts with T completion columns needs; all [n, T] float32. */
-export interface LossInput extends Omit<TermInput, 'tf' | 'ratio'> {
+/** What the loss of n rollouts with T completion columns needs; all [n, T] float32, as `TermInput` tells them. */
+export interface LossInput {
+  readonly logprobs: tf.Tensor2D;
+  readonly entropies: tf.Tensor2D;
+  readonly behaviorLogprobs: tf.Tensor2D;
+  readonly credit: tf.Tensor2D;
+  readonly tokenMask: tf.Tensor2D;
+  readonly columns: Readonly<Record<string, tf.Tensor2D>>;
   /** what a token's share of every surrogate is multiplied by; `tokenMask` where no rule says otherwise */
   readonly tokenWeights: tf.Tensor2D;
   /** one per term: its weight times that of `weighTokens` over the whole optimizer batch, so that the losses of parts add up */
@@ -23,6 +30,20 @@ export interface PolicyLoss {
   readonly ratio: tf.Tensor2D;
   /** [n, T] of each term, before weights */
   readonly terms: readonly tf.Tensor[];
+}
+
+/** What terms compute with: this library, whose tensors are all that they meet. */
+const library = {
+  ...tf,
+  stopGradient: (tensor: tf.Tensor): tf.Tensor =>
+    tf.customGrad((input) => ({
+      value: tf.clone(input as tf.Tensor),
+      gradFunc: (dy) => tf.zerosLike(dy),
+    }))(tensor),
+} as unknown as TensorLibrary;
+
+function toTfjs(tensor: Tensor): tf.Tensor {
+  return tensor as tf.Tensor;
 }
 
 /** A log ratio whose ratio is still finite in float32, and beyond every clip. */
@@ -42,8 +63,8 @@ function boundLogRatio(input: LossInput, terms: readonly WeightedTerm[]): tf.Ten
   const term = findSurrogate(terms);
   if (term === null) return LARGE_LOG_RATIO;
   const pull = tf.mul(input.credit, input.tokenWeights);
-  const isUnbounded = term.part.surrogate!.isUnbounded(tf, pull, term.options);
-  return isUnbounded === null ? LARGE_LOG_RATIO : tf.where(isUnbounded, Infinity, LARGE_LOG_RATIO);
+  const isUnbounded = term.part.surrogate!.isUnbounded(library, pull, term.options);
+  return isUnbounded === null ? LARGE_LOG_RATIO : tf.where(toTfjs(isUnbounded), Infinity, LARGE_LOG_RATIO);
 }
 
 /** exp(logprob − behavior logprob) per token; at sequence level exp(mean over the row's counted tokens). [n, T] */
@@ -69,7 +90,9 @@ export function computePolicyLoss(input: LossInput, terms: readonly WeightedTerm
   return tf.tidy(() => {
     const { tokenWeights, termWeights, slopes, logprobs, behaviorLogprobs } = input;
     const ratio = computeRatio(input, terms);
-    const losses = terms.map(({ part, options }) => part.loss({ ...input, tf, ratio }, options));
+    const losses = terms.map(({ part, options }) =>
+      toTfjs(part.loss({ ...input, tf: library, ratio }, options)),
+    );
     const first = terms.indexOf(findSurrogate(terms)!);
     const weighted = losses.map((loss, at) => {
       const taught = terms[at]!.part.surrogate === undefined ? loss : tf.mul(loss, tokenWeights);

@@ -1,6 +1,6 @@
-import type * as tfjs from '@tensorflow/tfjs-core';
 import { z } from 'zod';
-import type { ObjectiveTerm, Tensors } from './term.ts';
+import type { Tensor, TensorLibrary } from './tensor-library.ts';
+import type { ObjectiveTerm } from './term.ts';
 
 const optionsSchema = z.strictObject({
   estimator: z
@@ -12,7 +12,7 @@ const optionsSchema = z.strictObject({
 
 type KlOptions = z.infer<typeof optionsSchema>;
 
-function estimate(tf: Tensors, difference: tfjs.Tensor, estimator: KlOptions['estimator']): tfjs.Tensor {
+function estimate(tf: TensorLibrary, difference: Tensor, estimator: KlOptions['estimator']): Tensor {
   if (estimator === 'k1') return tf.neg(difference);
   if (estimator === 'k2') return tf.div(tf.square(difference), 2);
   return tf.sub(tf.sub(tf.exp(difference), difference), 1);

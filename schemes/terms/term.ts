@@ -1,26 +1,23 @@
-import type * as tfjs from '@tensorflow/tfjs-core';
 import type { Part } from '../../config/part.ts';
-
-/** The tensor library, handed in so that a term's file needs none of its own. */
-export type Tensors = typeof tfjs;
+import type { Tensor, TensorLibrary } from './tensor-library.ts';
 
 /** n rollouts with T completion columns as a term sees them; all tensors are [n, T] float32. */
 export interface TermInput {
-  readonly tf: Tensors;
+  readonly tf: TensorLibrary;
   /** of the policy being trained; differentiable */
-  readonly logprobs: tfjs.Tensor2D;
+  readonly logprobs: Tensor;
   /** of the policy being trained, nats; differentiable */
-  readonly entropies: tfjs.Tensor2D;
+  readonly entropies: Tensor;
   /** as recorded when sampling */
-  readonly behaviorLogprobs: tfjs.Tensor2D;
+  readonly behaviorLogprobs: Tensor;
   /** policy over behavior probability, differentiable; 1 on padding, bounded where it cannot matter */
-  readonly ratio: tfjs.Tensor2D;
+  readonly ratio: Tensor;
   /** advantage per token */
-  readonly credit: tfjs.Tensor2D;
+  readonly credit: Tensor;
   /** 1 where a sampled token counts */
-  readonly tokenMask: tfjs.Tensor2D;
+  readonly tokenMask: Tensor;
   /** The recorded columns that the term needs, such as `referenceLogprobs`. */
-  readonly columns: Readonly<Record<string, tfjs.Tensor2D>>;
+  readonly columns: Readonly<Record<string, Tensor>>;
 }
 
 /** What credit is learned through; the weights of credit rules multiply such a term, and only such. */
@@ -35,7 +32,7 @@ export interface Surrogate<Options extends object> {
    *
    * @param pull [n, T]: credit times token weight
    */
-  isUnbounded(tf: Tensors, pull: tfjs.Tensor, options: Options): tfjs.Tensor | null;
+  isUnbounded(tf: TensorLibrary, pull: Tensor, options: Options): Tensor | null;
 }
 
 /** An adaptive weight of one step. */
@@ -49,7 +46,7 @@ export interface AdaptedWeight {
 /** A summand of the loss. */
 export interface ObjectiveTerm<Options extends object> extends Part<Options> {
   /** [n, T]: the loss of each token, before its weight and aggregation; to be minimised */
-  loss(input: TermInput, options: Options): tfjs.Tensor;
+  loss(input: TermInput, options: Options): Tensor;
   /** Absent: the term teaches every counted token, whatever its credit. */
   readonly surrogate?: Surrogate<Options>;
   /** Whether the loss reads the ratio although it is no surrogate; it is bounded nowhere then. */
