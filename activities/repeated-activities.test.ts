@@ -233,6 +233,6 @@ test('the stored rollouts give the recorded rewards and advantages again, and th
     assert.equal(other.advantage! + 0, rollout.verdict.outcome === 'correct' ? 0 : -1);
   assert.throws(() => rescoreStep(db, context, { scheme: findScheme('ppo'), step: 0 }), {
     name: 'MissingColumnError',
-    message: /hold no values .*"gae" needs/,
+    message: /hold no values .*credit rule gae needs/,
   });
 });

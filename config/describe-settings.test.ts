@@ -23,7 +23,8 @@ test('keys carry the bounds and defaults of their schema', () => {
   });
   assert.equal(settings.get('base.leak.share')?.type, 'number in (0, 1)');
   assert.equal(settings.get('base.leak')?.type, 'settings or null');
-  assert.equal(settings.get('scheme.loss.delta')?.type, 'number > 0 or null');
+  assert.equal(settings.get('training.maxNewTokens')?.type, 'integer ≥ 1 or null');
+  assert.equal(settings.get('scheme.credit')?.type, 'list of text or settings');
   assert.equal(settings.get('seeds')?.type, 'integer ≥ 1 or list of integer');
   assert.equal(settings.get('question')?.isRequired, true);
 });

@@ -5,18 +5,70 @@ import { selectBackend, type BackendChoice } from '../model/backends/backend.ts'
 import { defaultCacheDirectory } from '../model/backends/cache-directory.ts';
 import { createGenerator } from '../random/generator.ts';
 import { deriveStream } from '../random/streams.ts';
-import { schemeSchema, type Scheme } from '../config/scheme.ts';
-import { computePolicyLoss, type LossInput } from './policy-gradient-loss.ts';
+import { terms } from '../schemes/terms/index.ts';
+import { computePolicyLoss, type LossInput, type WeightedTerm } from './policy-loss.ts';
 
 /** TRL has neither k1, k2, the score function nor mixed settings: here each combination meets the formulas in float64. */
 
-type LossOptions = Scheme['loss'];
-type Arrays = Record<keyof LossInput, Float32Array>;
+const objectives = ['clipped', 'unclipped', 'cispo', 'reinforce'] as const;
+
+/** An objective of a surrogate, a KL and an entropy bonus as the formulas read it. */
+interface Setting {
+  readonly objective: (typeof objectives)[number];
+  readonly ratioLevel: 'token' | 'sequence';
+  readonly epsilonLow: number;
+  readonly epsilonHigh: number;
+  readonly delta: number | null;
+  readonly cap: number;
+  readonly beta: number;
+  readonly estimator: 'k1' | 'k2' | 'k3';
+  readonly biasCorrection: boolean;
+  readonly bonus: number;
+}
+
+type Arrays = Record<
+  | 'logprobs'
+  | 'behaviorLogprobs'
+  | 'referenceLogprobs'
+  | 'entropies'
+  | 'credit'
+  | 'tokenMask'
+  | 'tokenWeights'
+  | 'weights'
+  | 'slopes',
+  Float32Array
+>;
 
 const ROWS = 4;
 const WIDTH = 5;
 const LENGTHS = [5, 3, 1, 0];
-const defaults = schemeSchema.shape.loss.parse(undefined);
+const defaults: Setting = {
+  objective: 'clipped',
+  ratioLevel: 'token',
+  epsilonLow: 0.2,
+  epsilonHigh: 0.2,
+  delta: null,
+  cap: 0.2,
+  beta: 0,
+  estimator: 'k3',
+  biasCorrection: false,
+  bonus: 0,
+};
+
+function toTerms(setting: Setting): WeightedTerm[] {
+  const { objective, ratioLevel, epsilonLow, epsilonHigh, delta, cap, estimator, biasCorrection } = setting;
+  const options = {
+    clipped: { ratioLevel, epsilonLow, epsilonHigh, delta },
+    unclipped: { ratioLevel },
+    cispo: { ratioLevel, cap },
+    reinforce: {},
+  }[objective];
+  return [
+    { ...terms.open(objective, options), weight: 1 },
+    { ...terms.open('kl', { estimator, biasCorrection }), weight: setting.beta },
+    { ...terms.open('entropy', {}), weight: setting.bonus },
+  ].filter(({ weight }) => weight !== 0);
+}
 
 before(async () => {
   const backend = (process.env['ASSAY_TEST_BACKEND'] ?? 'auto') as BackendChoice;
@@ -36,21 +88,14 @@ function createArrays(): Arrays {
     entropies: draw(0, 2),
     credit: draw(-1.5, 1.5),
     tokenMask,
-    gradientMask: tokenMask.map((counts, at) => counts * Number(at % 3 !== 0)),
+    tokenWeights: tokenMask.map((counts, at) => counts * Number(at % 3 !== 0)),
     weights: tokenMask.map((counts, at) => counts / (5 + (at % 7))),
-    // Follows the options, see evaluate.
-    entropyWeights: new Float32Array(ROWS * WIDTH),
-    penaltySlopes: tokenMask.map((counts, at) => counts * ((at % 3) - 1)),
+    slopes: tokenMask.map((counts, at) => counts * ((at % 3) - 1)),
   };
 }
 
 /** The ratio of token `at`: its own, or that of the mean log ratio of its row. */
-function ratioAt(
-  arrays: Arrays,
-  logprobs: Float64Array,
-  at: number,
-  level: LossOptions['ratioLevel'],
-): number {
+function ratioAt(arrays: Arrays, logprobs: Float64Array, at: number, level: Setting['ratioLevel']): number {
   const difference = (token: number): number => logprobs[token]! - arrays.behaviorLogprobs[token]!;
   if (level === 'token') return Math.exp(difference(at));
   const row = Math.floor(at / WIDTH);
@@ -58,20 +103,20 @@ function ratioAt(
   return Math.exp(tokens.reduce((sum, token) => sum + difference(token), 0) / tokens.length);
 }
 
-function divergenceAt(difference: number, estimator: LossOptions['klEstimator']): number {
+function divergenceAt(difference: number, estimator: Setting['estimator']): number {
   if (estimator === 'k1') return -difference;
   return estimator === 'k2' ? difference ** 2 / 2 : Math.exp(difference) - difference - 1;
 }
 
 /** The loss in float64, one token after the other; `logprobs` may differ from those the cispo weights were taken at. */
-function referenceLoss(arrays: Arrays, logprobs: Float64Array, options: LossOptions): number {
-  const { objective, epsilonLow, epsilonHigh, delta, ratioLevel } = options;
+function referenceLoss(arrays: Arrays, logprobs: Float64Array, options: Setting): number {
+  const { objective, epsilonLow, epsilonHigh, delta, cap, ratioLevel } = options;
   const frozen = Float64Array.from(arrays.logprobs);
   const perToken = (at: number): number => {
     const advantage = arrays.credit[at]!;
     if (objective === 'reinforce') return -advantage * logprobs[at]!;
     if (objective === 'cispo') {
-      return -Math.min(ratioAt(arrays, frozen, at, ratioLevel), epsilonHigh) * advantage * logprobs[at]!;
+      return -Math.min(ratioAt(arrays, frozen, at, ratioLevel), cap) * advantage * logprobs[at]!;
     }
     const ratio = ratioAt(arrays, logprobs, at, ratioLevel);
     if (objective === 'unclipped') return -ratio * advantage;
@@ -81,20 +126,20 @@ function referenceLoss(arrays: Arrays, logprobs: Float64Array, options: LossOpti
   let loss = 0;
   for (let at = 0; at < logprobs.length; at += 1) {
     if (arrays.tokenMask[at] === 0) continue;
-    const correction = options.klBiasCorrection ? ratioAt(arrays, logprobs, at, ratioLevel) : 1;
-    const divergence = divergenceAt(arrays.referenceLogprobs[at]! - logprobs[at]!, options.klEstimator);
-    const terms =
-      (arrays.gradientMask[at] === 1 ? perToken(at) : 0) +
+    const correction = options.biasCorrection ? ratioAt(arrays, logprobs, at, ratioLevel) : 1;
+    const divergence = divergenceAt(arrays.referenceLogprobs[at]! - logprobs[at]!, options.estimator);
+    const value =
+      arrays.tokenWeights[at]! * perToken(at) +
       options.beta * correction * divergence -
-      options.entropyCoefficient * arrays.entropies[at]! +
-      arrays.penaltySlopes[at]! * (logprobs[at]! - arrays.behaviorLogprobs[at]!);
-    loss += arrays.weights[at]! * terms;
+      options.bonus * arrays.entropies[at]! +
+      arrays.slopes[at]! * (logprobs[at]! - arrays.behaviorLogprobs[at]!);
+    loss += arrays.weights[at]! * value;
   }
   return loss;
 }
 
 /** Central differences of the reference by each logprob. */
-function referenceSlopes(arrays: Arrays, options: LossOptions): number[] {
+function referenceSlopes(arrays: Arrays, options: Setting): number[] {
   const step = 1e-6;
   return Array.from(arrays.logprobs, (_, at) => {
     const [up, down] = [step, -step].map((change) => {
@@ -106,39 +151,41 @@ function referenceSlopes(arrays: Arrays, options: LossOptions): number[] {
   });
 }
 
-function evaluate(arrays: Arrays, options: LossOptions): { loss: number; slopes: Float32Array } {
-  const entropyWeights = arrays.weights.map((weight) => weight * options.entropyCoefficient);
+function evaluate(arrays: Arrays, options: Setting): { loss: number; slopes: Float32Array } {
+  const objective = toTerms(options);
   return tf.tidy(() => {
     const tensors = Object.fromEntries(
-      Object.entries({ ...arrays, entropyWeights }).map(([name, values]) => [
-        name,
-        tf.tensor2d(values, [ROWS, WIDTH]),
-      ]),
-    ) as unknown as LossInput;
+      Object.entries(arrays).map(([name, values]) => [name, tf.tensor2d(values, [ROWS, WIDTH])]),
+    ) as Record<keyof Arrays, tf.Tensor2D>;
+    const { weights, referenceLogprobs, ...others } = tensors;
+    const termWeights = objective.map(({ weight }) => tf.mul<tf.Tensor2D>(weights, weight));
+    const input: LossInput = { ...others, termWeights, columns: { referenceLogprobs } };
     const computeLoss = (logprobs: tf.Tensor): tf.Scalar =>
-      tf.sum(computePolicyLoss({ ...tensors, logprobs: logprobs as tf.Tensor2D }, options).rows);
+      tf.sum(computePolicyLoss({ ...input, logprobs: logprobs as tf.Tensor2D }, objective).rows);
     const { value, grad } = tf.valueAndGrad(computeLoss)(tensors.logprobs);
     // Adding 0 makes a zero of either sign the same zero.
     return { loss: value.dataSync()[0]!, slopes: Float32Array.from(grad.dataSync(), (slope) => slope + 0) };
   });
 }
 
-function* listOptions(objective: LossOptions['objective']): Generator<LossOptions> {
-  const divergences = (['k1', 'k2', 'k3'] as const).flatMap((klEstimator) =>
-    [false, true].map((klBiasCorrection) => ({ beta: 0.3, klEstimator, klBiasCorrection })),
+function* listOptions(objective: Setting['objective']): Generator<Setting> {
+  const divergences = (['k1', 'k2', 'k3'] as const).flatMap((estimator) =>
+    [false, true].map((biasCorrection) => ({ beta: 0.3, estimator, biasCorrection })),
   );
-  for (const ratioLevel of ['token', 'sequence'] as const) {
+  // The score function has no ratio, so its KL is corrected by that of the token.
+  const levels = objective === 'reinforce' ? (['token'] as const) : (['token', 'sequence'] as const);
+  for (const ratioLevel of levels) {
     for (const delta of [null, 1.5]) {
-      for (const entropyCoefficient of [0, 0.1]) {
+      for (const bonus of [0, 0.1]) {
         for (const divergence of [{ beta: 0 }, ...divergences]) {
-          yield { ...defaults, objective, ratioLevel, delta, entropyCoefficient, ...divergence };
+          yield { ...defaults, objective, ratioLevel, delta, bonus, ...divergence };
         }
       }
     }
   }
 }
 
-for (const objective of ['clipped', 'unclipped', 'cispo', 'reinforce'] as const) {
+for (const objective of objectives) {
   test(`${objective}: loss and gradient equal float64 formulas and their differences under all settings`, () => {
     const tensors = tf.memory().numTensors;
     const arrays = createArrays();
@@ -168,7 +215,7 @@ test('numbers on masked tokens change neither loss nor gradient, however large',
       ];
     }),
   ) as Arrays;
-  for (const objective of ['clipped', 'unclipped', 'cispo', 'reinforce'] as const) {
+  for (const objective of objectives) {
     for (const options of listOptions(objective)) {
       assert.deepEqual(evaluate(noisy, options), evaluate(arrays, options), JSON.stringify(options));
     }
@@ -176,32 +223,28 @@ test('numbers on masked tokens change neither loss nor gradient, however large',
 });
 
 /** Options under which the ratio of a token of this credit is taken away, so that its overflow must not be seen. */
-const overflows: readonly (readonly [
-  string,
-  Partial<LossOptions>,
-  { credit: number; gradientMask: number },
-])[] = [
-  ['cispo, whose weight is capped', { objective: 'cispo', epsilonHigh: 2 }, { credit: -1, gradientMask: 1 }],
-  ['clipped, a positive credit', { objective: 'clipped' }, { credit: 1, gradientMask: 1 }],
+const overflows: readonly (readonly [string, Partial<Setting>, { credit: number; tokenWeight: number }])[] = [
+  ['cispo, whose weight is capped', { objective: 'cispo', cap: 2 }, { credit: -1, tokenWeight: 1 }],
+  ['clipped, a positive credit', { objective: 'clipped' }, { credit: 1, tokenWeight: 1 }],
   [
     'clipped with delta, a negative credit',
     { objective: 'clipped', delta: 1.5 },
-    { credit: -1, gradientMask: 1 },
+    { credit: -1, tokenWeight: 1 },
   ],
-  ['clipped, no credit', { objective: 'clipped' }, { credit: 0, gradientMask: 1 }],
-  ['clipped, a negative credit that is masked', { objective: 'clipped' }, { credit: -1, gradientMask: 0 }],
-  ['unclipped, no credit', { objective: 'unclipped' }, { credit: 0, gradientMask: 1 }],
-  ['unclipped, a credit that is masked', { objective: 'unclipped' }, { credit: 1, gradientMask: 0 }],
-  ['reinforce, which reads no ratio', { objective: 'reinforce' }, { credit: 1, gradientMask: 1 }],
+  ['clipped, no credit', { objective: 'clipped' }, { credit: 0, tokenWeight: 1 }],
+  ['clipped, a negative credit that is masked', { objective: 'clipped' }, { credit: -1, tokenWeight: 0 }],
+  ['unclipped, no credit', { objective: 'unclipped' }, { credit: 0, tokenWeight: 1 }],
+  ['unclipped, a credit that is masked', { objective: 'unclipped' }, { credit: 1, tokenWeight: 0 }],
+  ['reinforce, which reads no ratio', { objective: 'reinforce' }, { credit: 1, tokenWeight: 1 }],
 ];
 
 /** The behavior policy held the first row's tokens for nearly impossible: e^300 overflows float32 and not float64. */
-function createOverflow({ credit, gradientMask }: { credit: number; gradientMask: number }): Arrays {
+function createOverflow({ credit, tokenWeight }: { credit: number; tokenWeight: number }): Arrays {
   const arrays = createArrays();
   arrays.behaviorLogprobs.fill(-300, 0, WIDTH);
   arrays.credit.fill(credit, 0, WIDTH);
-  arrays.gradientMask.fill(gradientMask, 0, WIDTH);
-  arrays.penaltySlopes.fill(0);
+  arrays.tokenWeights.fill(tokenWeight, 0, WIDTH);
+  arrays.slopes.fill(0);
   return arrays;
 }
 
@@ -221,7 +264,7 @@ for (const ratioLevel of ['token', 'sequence'] as const) {
 
   test(`where a ${ratioLevel} ratio that overflows is the loss itself, the loss is not finite`, () => {
     for (const objective of ['clipped', 'unclipped'] as const) {
-      const { loss } = evaluate(createOverflow({ credit: -1, gradientMask: 1 }), {
+      const { loss } = evaluate(createOverflow({ credit: -1, tokenWeight: 1 }), {
         ...defaults,
         objective,
         ratioLevel,
@@ -232,10 +275,10 @@ for (const ratioLevel of ['token', 'sequence'] as const) {
 }
 
 test('a logprob that is not a number stays one under every objective that reads it', () => {
-  for (const objective of ['clipped', 'unclipped', 'cispo', 'reinforce'] as const) {
+  for (const objective of objectives) {
     const arrays = createArrays();
     arrays.logprobs[0] = NaN;
-    arrays.gradientMask.fill(1, 0, WIDTH);
+    arrays.tokenWeights.fill(1, 0, WIDTH);
     assert.equal(evaluate(arrays, { ...defaults, objective }).loss, NaN, objective);
   }
 });

@@ -16,12 +16,21 @@ import { deriveStream } from '../random/streams.ts';
 import { addColumns, type ShapedBatch } from '../rollouts/rollout-batch.ts';
 import { defineScheme } from '../config/scheme.ts';
 import { trainingSchema } from '../config/training.ts';
+import { estimateCredit } from '../schemes/credit/estimate-credit.ts';
+import { openScheme } from '../schemes/open-scheme.ts';
 import { createMoments, measureGradientNorm } from './adamw.ts';
-import { creditTokens } from './token-credit.ts';
 import { updatePolicy } from './update-policy.ts';
 
 const TEMPERATURE = 0.7;
 const MAX_NEW_TOKENS = 7;
+const scheme = defineScheme({
+  name: 'direct',
+  title: 'direct',
+  source: 'none',
+  rewards: ['verifier'],
+  comparisons: [{ name: 'group', options: { baseline: 'none', scale: 'none' } }],
+  aggregation: 'sequence-sum',
+});
 
 before(async () => {
   const backend = (process.env['ASSAY_TEST_BACKEND'] ?? 'auto') as BackendChoice;
@@ -55,9 +64,11 @@ async function sampleShapedBatch(policy: Policy): Promise<ShapedBatch> {
     endId: 1,
     padId: 0,
   });
-  const advantages = Float32Array.from({ length: rollouts.count }, (_, row) => (row % 3) - 0.75);
-  const perToken = creditTokens({ ...rollouts, advantages, maskTruncated: false });
-  return addColumns(rollouts, { perToken, perRollout: { advantages } });
+  const rewards = Array.from({ length: rollouts.count }, (_, row) => (row % 3) - 0.75);
+  const counts = rewards.map(() => true);
+  const { comparisons, credit: rules } = openScheme(scheme);
+  const { credit, tokenMask, advantages } = estimateCredit(rollouts, { rewards, counts, comparisons, rules });
+  return addColumns(rollouts, { perToken: { credit, tokenMask }, perRollout: { advantages } });
 }
 
 /** The 2-norm of the gradient of −Σ A·logprob / N in one pass over the batch as it was sampled. */
@@ -82,17 +93,11 @@ test('sampled at a temperature, an update sees ratios of 1 and the gradient of t
   const batch = await sampleShapedBatch(policy);
   assert.ok(new Set(batch.completionLengths).size > 1, 'lengths differ');
   const want = measureDirectly(policy, batch);
-  const metrics = await updatePolicy({
+  const { metrics } = await updatePolicy({
     policy,
     moments: createMoments(policy),
     batch,
-    scheme: defineScheme({
-      name: 'direct',
-      title: 'direct',
-      source: 'none',
-      rewards: [{ component: 'verifier' }],
-      loss: { aggregation: 'sequence-sum' },
-    }),
+    scheme,
     training: trainingSchema.parse({ groupSize: 4, microBatch: 5, temperature: TEMPERATURE }),
     maxNewTokens: MAX_NEW_TOKENS,
     seed: 1,

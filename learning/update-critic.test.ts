@@ -7,7 +7,7 @@ import { createCritic } from '../model/network/critic.ts';
 import { disposePolicy, readParameters } from '../model/network/policy.ts';
 import { decodeCritic, encodeTrainingState, type CriticState } from '../model/checkpoints/training-state.ts';
 import { addColumns, type ShapedBatch, type ValuedBatch } from '../rollouts/rollout-batch.ts';
-import { schemeSchema } from '../config/scheme.ts';
+import type { CriticOptions } from '../schemes/credit/credit-rule.ts';
 import { createMoments } from './adamw.ts';
 import { NonFiniteLossError } from './non-finite-loss-error.ts';
 import { valueRollouts } from './score-rollouts.ts';
@@ -15,7 +15,7 @@ import { createBatch, createToyPolicy, createTraining } from './toy-update.fixtu
 import { updateCritic } from './update-critic.ts';
 import { computeValueLoss } from './value-loss.ts';
 
-const options = { ...schemeSchema.shape.critic.parse(undefined), learningRateFactor: 1 };
+const options: CriticOptions = { learningRateFactor: 1, valueClip: 0.5 };
 
 before(async () => {
   const backend = (process.env['ASSAY_TEST_BACKEND'] ?? 'auto') as BackendChoice;

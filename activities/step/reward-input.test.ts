@@ -4,9 +4,9 @@ import type { RolloutWithVerdict } from '../../db/queries/rollouts.ts';
 import { createCharacterTokenizer } from '../../model/tokenizers/character-tokenizer.ts';
 import { createPairTokenizer } from '../../model/pair-tokenizer.fixture.ts';
 import type { PolicyTokenizer } from '../../model/tokenizers/tokenizer.ts';
-import { orderDraw, rewardDraw } from '../../rewards/reward-draw.ts';
 import { createRolloutBatch } from '../../rollouts/rollout-batch.fixture.ts';
-import { addColumns, type RolloutBatch } from '../../rollouts/rollout-batch.ts';
+import { addColumns, AUTHORS, type RolloutBatch } from '../../rollouts/rollout-batch.ts';
+import { orderDraw, rewardDraw } from '../../schemes/rewards/reward-draw.ts';
 import { openTask } from '../../tasks/index.ts';
 import { indexRollouts, toRewardInputs } from './reward-input.ts';
 import type { RunContext } from '../run/run-context.ts';
@@ -106,6 +106,22 @@ test('without recorded disparities the mean probability is still known', () => {
   const [first] = read(batch(2));
   assert.equal(first!.confidence!.disparity, null);
   assert.ok(first!.confidence!.meanProbability > 0);
+});
+
+test('the reference gap is Σ logprob − reference logprob of the tokens the policy wrote; null without a reference', () => {
+  assert.equal(read(batch(2))[0]!.referenceGap, null);
+  const perToken = {
+    logprobs: Float32Array.from({ length: 4 * T }, () => -1),
+    referenceLogprobs: Float32Array.from({ length: 4 * T }, (_, at) => -1 - (at % T)),
+  };
+  const scored = addColumns(batch(2), { perToken });
+  // The rows hold six and four tokens: 0 + 1 + … + 5 and 0 + 1 + 2 + 3.
+  assert.deepEqual(
+    read(scored).map(({ referenceGap }) => referenceGap),
+    [15, 6],
+  );
+  scored.authors[2 * T + 5] = AUTHORS.forced;
+  assert.equal(read(scored)[0]!.referenceGap, 10);
 });
 
 test('each rollout sees the group, its own place in it and draws of its own', () => {

@@ -47,6 +47,7 @@ const shaped: Omit<ShapedRollout, 'rolloutId'> = {
   advantage: -0,
   isKept: true,
   credit: null,
+  tokenWeights: null,
   components: [
     { name: 'verifier', weight: 1, value: 0.5 },
     { name: 'judge', weight: 1, value: null },

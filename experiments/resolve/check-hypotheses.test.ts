@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import type { Part } from '../../config/part.ts';
+import { findScheme } from '../../schemes/named/index.ts';
+import { families, listStepMetrics, openScheme } from '../../schemes/open-scheme.ts';
 import { resolveExperiment } from './resolve.ts';
-import { STEP_METRICS } from './step-metrics.ts';
 
 const hypothesis = {
   claim: 'Training changes something.',
@@ -66,7 +68,7 @@ test('a name that is nearly right gets its neighbour, a number that no step or f
   const step = { name: 'step', metric: 'rollout/entropy' };
   assert.match(
     faultOf({ control: 'random-reward', metric: step }),
-    /no step records rollout\/entropy; the nearest is rollout\/entropy_nats/,
+    /no step of condition \S+ records rollout\/entropy; the nearest is rollout\/entropy_nats/,
   );
   assert.match(faultOf({ metric: { ...step, metric: 'reward/mean' } }), /condition base is not trained/);
   const format = { name: 'format-share', split: 'clean', format: 'prose' };
@@ -74,6 +76,14 @@ test('a name that is nearly right gets its neighbour, a number that no step or f
   assert.match(
     faultOf({ control: 'random-reward', metric: { name: 'step', metric: 'format/prose' } }),
     /found prose/,
+  );
+});
+
+test('a number that only another scheme records is refused', () => {
+  const step = { name: 'step', metric: 'loss/kl' };
+  assert.match(
+    faultOf({ control: 'random-reward', metric: step }),
+    /no step of condition .* records loss\/kl/,
   );
 });
 
@@ -86,7 +96,7 @@ test('the two sides are different numbers of the same problems', () => {
   assert.match(faultOf({ controlMetric: elsewhere }), /it reads contaminated, metric clean/);
 });
 
-test('every training series of docs/metrics.md may be compared', () => {
+test('the training series of docs/metrics.md are those that schemes and their parts record', () => {
   const page = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8');
   const section = page.slice(page.indexOf('Training series\n'), page.indexOf('**Reward against truth**'));
   const rows = section.split('\n').filter((line) => line.startsWith('| `'));
@@ -95,7 +105,11 @@ test('every training series of docs/metrics.md may be compared', () => {
   );
   const ofSteps = names.filter((name) => name !== 'format/NAME' && !name.startsWith('eval/'));
   assert.ok(ofSteps.length > 20);
-  assert.deepEqual([...STEP_METRICS].sort(), ofSteps.sort());
+  const ofAll = listStepMetrics(openScheme(findScheme('grpo'))).map(({ name }) => name);
+  const ofParts = Object.values(families).flatMap(({ parts }) =>
+    (parts as readonly Part<object>[]).flatMap(({ metrics = [] }) => metrics.map(({ name }) => name)),
+  );
+  assert.deepEqual([...new Set([...ofAll, ...ofParts])].sort(), ofSteps.sort());
 });
 
 test('a margin is there where it is needed, in the unit of the metric', () => {

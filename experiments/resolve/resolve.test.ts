@@ -51,8 +51,8 @@ test('faults name their place, what was found and what was expected, before any 
     /conditions\.a\.scheme: .*nearest is "grpo"/,
   );
   assert.match(
-    faultsOf({ conditions: { a: { scheme: { name: 'grpo', loss: { epsilon: 1 } } } } }),
-    /loss\.epsilon: unknown key/,
+    faultsOf({ conditions: { a: { scheme: { name: 'grpo', aggregatoin: 'dapo' } } } }),
+    /scheme\.aggregatoin: unknown key .*nearest valid key is "aggregation"/,
   );
   assert.match(faultsOf({ baseline: 'bsae' }), /baseline: found "bsae", expected one of base/);
   assert.match(faultsOf({ conditions: { a: {}, b: {} } }), /conditions\.b: the same as conditions\.a/);
@@ -62,26 +62,41 @@ test('faults name their place, what was found and what was expected, before any 
     faultsOf({ base: { formats: { prose: 1 } } }),
     /base\.formats\.prose: the formats of task arithmetic/,
   );
-  assert.match(faultsOf({ training: { groupSize: 1 } }), /training\.groupSize: found 1/);
+  assert.match(
+    faultsOf({ training: { groupSize: 1 } }),
+    /scheme\.comparisons\.0: .* training\.groupSize needs to be at least 2; found 1/,
+  );
   assert.match(faultsOf({ task: { family: 'arithmetik' } }), /no task "arithmetik"/);
   assert.match(faultsOf({ base: { architecture: { maxPositions: 20 } } }), /maxPositions: found 20/);
   assert.match(
-    faultsOf({ conditions: { a: { scheme: { name: 'grpo', rewards: [{ component: 'verifyer' }] } } } }),
-    /scheme\.rewards\.0: there is no reward component "verifyer"/,
+    faultsOf({ conditions: { a: { scheme: { name: 'grpo', rewards: ['verifyer'] } } } }),
+    /scheme\.rewards\.0: there is no reward "verifyer"/,
   );
   assert.match(
     faultsOf({ conditions: { a: { scheme: 'rlcr' } } }),
-    /task\.formats: reward brier reads a stated confidence; no format of task arithmetic states one/,
-  );
-  assert.match(
-    faultsOf({ conditions: { a: { scheme: { name: 'pass-at-k-training', advantage: { k: 99 } } } } }),
-    /advantage\.k: found 99, expected at most training\.groupSize = 8/,
+    /task\.formats: scheme rlcr reads a stated confidence; no format of task arithmetic states one/,
   );
   assert.match(
     faultsOf({
-      conditions: { a: { scheme: { name: 'pass-at-k-training', advantage: { scale: 'batch' } } } },
+      conditions: {
+        a: {
+          scheme: { name: 'pass-at-k-training', comparisons: [{ name: 'pass-at-k', options: { k: 99 } }] },
+        },
+      },
     }),
-    /scheme\.advantage: outcome "pass@k" goes with/,
+    /scheme\.comparisons\.0: k: found 99, expected at most training\.groupSize = 8/,
+  );
+  assert.match(
+    faultsOf({
+      conditions: {
+        a: { scheme: { name: 'grpo', comparisons: [{ name: 'pass-at-k', options: { scale: 'batch' } }] } },
+      },
+    }),
+    /scheme\.comparisons\.0: .*scale/s,
+  );
+  assert.match(
+    faultsOf({ conditions: { a: { scheme: { name: 'grpo', credit: ['spread', 'select-top'] } } } }),
+    /scheme\.credit\.1: there is no credit rule "select-top"/,
   );
   assert.match(
     faultsOf({ conditions: { a: { scheme: 'majority-reward' } } }),

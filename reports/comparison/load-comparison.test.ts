@@ -109,6 +109,7 @@ function recordTraining(db: Database, runId: string): void {
       advantage: 0,
       isKept: true,
       credit: Buffer.from(new Float32Array([1, 0]).buffer),
+      tokenWeights: null,
       components: [],
     }));
     recordShaping(tx, rewards);

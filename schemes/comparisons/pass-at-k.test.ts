@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { advantagesOf } from './group-advantages.fixture.ts';
-import { assertClose } from './golden-cases.fixture.ts';
-import { measureSpread } from './group-advantages.ts';
+import { trainingSchema } from '../../config/training.ts';
+import { assertClose } from '../../tests/support/golden-cases.ts';
+import { compare } from './compare.fixture.ts';
+import { measureSpread } from './comparison.ts';
+import { passAtK } from './pass-at-k.ts';
 
-const options = {
-  baseline: 'group-mean',
-  scale: 'group',
-  outcome: 'pass@k',
-  k: 2,
-  positiveWeight: 1,
-  negativeWeight: 1,
-} as const;
+type Rewards = readonly (number | null)[];
+
+/** Compared by pairs, as far as the options do not tell otherwise. */
+function compareSets(rewards: Rewards, groups: Int32Array | number, options: object = {}): Float32Array {
+  return compare(['pass-at-k', { k: 2, ...options }], rewards, groups);
+}
+
 const CLOSE = { rtol: 1e-5, atol: 1e-6, what: 'advantage' };
 
 /** All k-subsets of 0…n−1. */
@@ -37,8 +38,8 @@ function enumerate(rewards: readonly number[], k: number): number[] {
 }
 
 test('one right of four, pairs: half of them hold it, so R̄ = 1/2, sd = 1/2; A = 1 and (1/2 − 2/3) / (1/2) = −1/3', () => {
-  assertClose(advantagesOf([1, 0, 0, 0], 4, options), [1, -1 / 3, -1 / 3, -1 / 3], CLOSE);
-  const unscaled = advantagesOf([1, 0, 0, 0], 4, { ...options, scale: 'none' });
+  assertClose(compareSets([1, 0, 0, 0], 4), [1, -1 / 3, -1 / 3, -1 / 3], CLOSE);
+  const unscaled = compareSets([1, 0, 0, 0], 4, { scale: 'none' });
   assertClose(unscaled, [1 / 2, -1 / 6, -1 / 6, -1 / 6], CLOSE);
 });
 
@@ -47,7 +48,7 @@ test('the closed form equals the enumeration of all subsets, for every count of 
   for (let correct = 0; correct <= size; correct += 1) {
     const rewards = Array.from({ length: size }, (_, i) => Number(i < correct));
     for (let k = 1; k <= size; k += 1) {
-      const got = advantagesOf(rewards, size, { ...options, k });
+      const got = compareSets(rewards, size, { k });
       assertClose(got, enumerate(rewards, k), { ...CLOSE, what: `${correct} correct, k ${k}` });
     }
   }
@@ -57,7 +58,7 @@ test('k = 1 is GRPO with the deviation of the population', () => {
   const rewards = [1, 0, 0, 1, 1, 0, 0, 0];
   const deviation = Math.sqrt((3 / 8) * (5 / 8));
   const want = rewards.map((reward) => (reward - 3 / 8) / (deviation + 1e-6));
-  assertClose(advantagesOf(rewards, 8, { ...options, k: 1 }), want, CLOSE);
+  assertClose(compareSets(rewards, 8, { k: 1 }), want, CLOSE);
 });
 
 test('nothing is learned where no set or every set holds a right answer, or where fewer than k were scored', () => {
@@ -68,17 +69,32 @@ test('nothing is learned where no set or every set holds a right answer, or wher
     [1, null, null, null],
   ])
     // prettier-ignore
-    assert.deepEqual([...advantagesOf(rewards, 4, options)], [0, 0, 0, 0]);
+    assert.deepEqual([...compareSets(rewards, 4)], [0, 0, 0, 0]);
 });
 
 test('a null stands outside the sets and gets 0', () => {
-  const alone = advantagesOf([1, 0, 0], 3, options);
-  assert.deepEqual([...advantagesOf([1, null, 0, 0], 4, options)], [alone[0], 0, alone[1], alone[2]]);
+  const alone = compareSets([1, 0, 0], 3);
+  assert.deepEqual([...compareSets([1, null, 0, 0], 4)], [alone[0], 0, alone[1], alone[2]]);
 });
 
-test('partial credit, a k beyond the group, and a baseline or scale of another kind are refused', () => {
-  assert.throws(() => advantagesOf([1, 0.5, 0, 0], 4, options), { name: 'UncountableOutcomeError' });
-  assert.throws(() => advantagesOf([1, 0], 2, { ...options, k: 3 }), /groupSize/);
-  assert.throws(() => advantagesOf([1, 0], 2, { ...options, scale: 'batch' }), RangeError);
-  assert.throws(() => advantagesOf([1, 0], 2, { ...options, baseline: 'none' }), RangeError);
+test('pass@k compares the sets within groups of unequal size', () => {
+  const got = compareSets([1, 1, 0, 0, 0, 0, 0], Int32Array.of(0, 1, 0, 1, 1, 0, 0));
+  const [four, three] = [compareSets([1, 0, 0, 0], 4), compareSets([1, 0, 0], 3)];
+  assert.deepEqual([...got], [four[0], three[0], four[1], three[1], three[2], four[2], four[3]]);
+});
+
+test('partial credit, and a baseline or scale of another kind, are refused', () => {
+  assert.throws(() => compareSets([1, 0.5, 0, 0], 4), { name: 'UncountableOutcomeError' });
+  for (const options of [{ scale: 'batch' }, { baseline: 'none' }]) {
+    assert.throws(() => compareSets([1, 0], 2, options), { name: 'ZodError' });
+  }
+});
+
+test('a k beyond the group and rewards that are no single 0 or 1 are faults of the condition', () => {
+  const training = trainingSchema.parse({ groupSize: 4 });
+  const faultOf = (k: number, weight: number): string | null =>
+    passAtK.findFault!({ k, scale: 'group' }, { training, rewards: [{ name: 'verifier', weight }] });
+  assert.equal(faultOf(5, 1), 'k: found 5, expected at most training.groupSize = 4');
+  assert.match(faultOf(4, 0.5)!, /needs one reward of 0 or 1 with weight 1; found 0\.5 · verifier/);
+  assert.equal(faultOf(4, 1), null);
 });

@@ -27,3 +27,13 @@ test('ties at the threshold are all kept', () => {
 test('nothing counted leaves nothing', () => {
   assert.deepEqual(maskTop(Float32Array.of(1, 2), new Float32Array(2), 0.5), new Float32Array(2));
 });
+
+test('the top 40% of five entropies are the two at or above the interpolated threshold 3.4', () => {
+  // 0.6 · 4 = 2.4 between the sorted values 3 and 4: 3.4.
+  const mask = maskTop(Float32Array.of(5, 1, 4, 2, 3, 99), Float32Array.of(1, 1, 1, 1, 1, 0), 0.4);
+  assert.deepEqual([...mask], [1, 0, 1, 0, 0, 0]);
+});
+
+test('a share of 1 keeps every counted token', () => {
+  assert.deepEqual([...maskTop(Float32Array.of(1, 2), Float32Array.of(1, 0), 1)], [1, 0]);
+});

@@ -1,7 +1,6 @@
 import { test } from 'node:test';
-import { numberGroups } from '../rollouts/rollout-batch.fixture.ts';
-import { assertClose, readGoldenCases, type GoldenCase } from './golden-cases.fixture.ts';
-import { computeAdvantages } from './group-advantages.ts';
+import { assertClose, readGoldenCases, type GoldenCase } from '../../tests/support/golden-cases.ts';
+import { compare } from '../comparisons/compare.fixture.ts';
 import {
   discountRewards,
   estimateAdvantages,
@@ -36,15 +35,7 @@ for (const golden of readGoldenCases('reinforce++')) {
 for (const golden of readGoldenCases('reinforce++-baseline')) {
   test(`${golden.name}: whitened group-centred rewards equal verl's`, () => {
     const grid = toGrid(golden);
-    const groups = numberGroups(golden.rewards.length, golden.config.group_size);
-    const centred = computeAdvantages(golden.rewards, groups, {
-      baseline: 'group-mean',
-      scale: 'none',
-      outcome: 'reward',
-      k: 1,
-      positiveWeight: 1,
-      negativeWeight: 1,
-    });
+    const centred = compare(['group', { scale: 'none' }], golden.rewards, golden.config.group_size);
     const spread = golden.completion_mask.flatMap((row, at) => row.map(() => centred[at]!));
     const want = (golden.expected.advantages as number[][]).flat();
     assertClose(whitenTokens(grid, spread), want, { ...TOLERANCE, what: 'advantage' });

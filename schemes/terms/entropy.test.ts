@@ -1,16 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { controlEntropy } from './entropy-coefficient.ts';
+import { adaptWeight } from './entropy.ts';
 
-const adaptive = { entropyCoefficient: 0, entropyTarget: 0.2, entropyStep: 0.005 };
+const adaptive = { target: 0.2, step: 0.005 };
 
 test('a fixed weight is in force whatever the entropy, and nothing is remembered', () => {
-  const options = { ...adaptive, entropyCoefficient: 0.01, entropyTarget: null };
+  const options = { ...adaptive, target: null };
   for (const entropy of [0, 3, null]) {
-    assert.deepEqual(controlEntropy(options, { remembered: null, entropy }), {
-      coefficient: 0.01,
-      next: null,
-    });
+    const found = adaptWeight(options, { weight: 0.01, remembered: null, entropy });
+    assert.deepEqual(found, { weight: 0.01, next: null });
   }
 });
 
@@ -18,13 +16,13 @@ test('the weight rises by one step below the target, and falls and is not in for
   const weights: [number, number][] = [];
   let remembered: number | null = null;
   for (const entropy of [0.5, 0.1, 0.2, 0.15, 0.3, 0.1]) {
-    const { coefficient, next } = controlEntropy(adaptive, { remembered, entropy });
-    weights.push([coefficient, Number(next!.toFixed(6))]);
+    const { weight, next } = adaptWeight(adaptive, { weight: 0, remembered, entropy });
+    weights.push([weight, Number(next!.toFixed(6))]);
     remembered = next;
   }
   // c: 0, clamped at 0; 0 → 0.005 → 0.01 → 0.015; down to 0.01 while off; then on again from there.
   assert.deepEqual(
-    weights.map(([coefficient, next]) => [Number(coefficient.toFixed(6)), next]),
+    weights.map(([weight, next]) => [Number(weight.toFixed(6)), next]),
     [
       [0, 0],
       [0, 0.005],
@@ -36,26 +34,22 @@ test('the weight rises by one step below the target, and falls and is not in for
   );
 });
 
-test('the weight never exceeds 1 and starts from entropyCoefficient', () => {
-  const options = { ...adaptive, entropyCoefficient: 0.998 };
-  assert.deepEqual(controlEntropy(options, { remembered: null, entropy: 0.1 }), {
-    coefficient: Math.fround(0.998),
-    next: 1,
-  });
-  assert.equal(controlEntropy(options, { remembered: 1, entropy: 0.1 }).next, 1);
+test('the weight never exceeds 1 and starts from the scheme’s', () => {
+  const first = adaptWeight(adaptive, { weight: 0.998, remembered: null, entropy: 0.1 });
+  assert.deepEqual(first, { weight: Math.fround(0.998), next: 1 });
+  assert.equal(adaptWeight(adaptive, { weight: 0.998, remembered: 1, entropy: 0.1 }).next, 1);
 });
 
 test('a step without counted tokens has no bonus and changes nothing', () => {
-  assert.deepEqual(controlEntropy(adaptive, { remembered: 0.5, entropy: null }), {
-    coefficient: 0,
-    next: 0.5,
-  });
+  const found = adaptWeight(adaptive, { weight: 0, remembered: 0.5, entropy: null });
+  assert.deepEqual(found, { weight: 0, next: 0.5 });
 });
 
 test('what is remembered is a float32 number, so a checkpoint holds it exactly', () => {
   let remembered: number | null = null;
   for (let step = 0; step < 300; step += 1) {
-    const { next }: { next: number | null } = controlEntropy(adaptive, { remembered, entropy: 0.1 });
+    const call = { weight: 0, remembered, entropy: 0.1 };
+    const { next }: { next: number | null } = adaptWeight(adaptive, call);
     assert.equal(next, Float32Array.of(next!)[0]);
     remembered = next;
   }

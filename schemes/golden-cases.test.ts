@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readGoldenCases } from './golden-cases.fixture.ts';
+import { readGoldenCases } from '../tests/support/golden-cases.ts';
 
 test('the fixture has every golden case, so that no test of them vanishes with its case', () => {
   const algorithms = ['grpo-family', 'rloo', 'reinforce++', 'reinforce++-baseline', 'gae'] as const;

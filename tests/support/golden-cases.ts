@@ -44,7 +44,7 @@ export interface GoldenConfig {
 
 /** The golden cases of one algorithm, for tests. */
 export function readGoldenCases(algorithm: GoldenCase['algorithm']): GoldenCase[] {
-  const file = new URL('../tests/fixtures/policy-gradient.json', import.meta.url);
+  const file = new URL('../fixtures/policy-gradient.json', import.meta.url);
   const { cases } = JSON.parse(readFileSync(file, 'utf8')) as { cases: GoldenCase[] };
   return cases.filter((golden) => golden.algorithm === algorithm);
 }
