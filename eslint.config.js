@@ -31,7 +31,7 @@ const mayImport = {
   workflows: ['config'],
   setup: ['model'],
   worker: ['config', 'artifacts', 'db', 'model', 'activities', 'setup'],
-  experiments: ['config', 'tasks', 'schemes', 'probes', 'db'],
+  experiments: ['config', 'tasks', 'rollouts', 'schemes', 'probes', 'db'],
   cli: [
     'config',
     'experiments',
@@ -87,7 +87,7 @@ function importRules(room) {
 }
 
 export default tseslint.config(
-  { ignores: ['node_modules/', '.assay/', 'migrations/', 'coverage/'] },
+  { ignores: ['node_modules/', 'dist/', '.assay/', 'migrations/', 'coverage/'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.recommended],

@@ -16,7 +16,7 @@ interface Variant {
 
 type Named = string | Readonly<Settings> | null | undefined;
 
-/** A bare name stands for settings that only say it: `key` is `name` for schemes, `recipe` for base models. */
+/** A bare name stands for settings that only say it: `key` is `name` for schemes, `recipe` for base models, `family` for tasks. */
 function toNamedSettings(named: Named, key: string): Settings {
   return typeof named === 'string' ? { [key]: named } : { ...named };
 }
@@ -29,9 +29,10 @@ function mergeNamed(current: unknown, overrides: Named, key: string): Settings {
 }
 
 function applyOverrides(settings: Settings, overrides: ConditionOverrides): Settings {
-  const { scheme, base, teacher, ...others } = overrides;
+  const { scheme, base, teacher, task, ...others } = overrides;
   const merged = mergeSettings(settings, others);
   if (scheme !== undefined) merged['scheme'] = mergeNamed(settings['scheme'], scheme, 'name');
+  if (task !== undefined) merged['task'] = mergeNamed(settings['task'], task, 'family');
   if (base !== undefined) merged['base'] = mergeNamed(settings['base'], base, 'recipe');
   if (teacher === null) merged['teacher'] = null;
   else if (teacher !== undefined) merged['teacher'] = mergeNamed(settings['teacher'], teacher, 'recipe');

@@ -1,5 +1,5 @@
 import { closest } from 'fastest-levenshtein';
-import type { z } from 'zod';
+import { ZodError, type z } from 'zod';
 
 /** The declaration is wrong; the message lists each place, what was found, what was expected. Fix the file. */
 export class InvalidSpecError extends Error {
@@ -36,6 +36,17 @@ function describeIssue(issue: z.core.$ZodIssue, schema: z.ZodType, place: string
 }
 
 /**
+ * What a refusal says, one line per fault with its place.
+ *
+ * @param error of a schema, whose faults are told apart, or any other
+ * @param schema that refused, so that the nearest valid key can be named
+ */
+export function describeFaults(error: unknown, schema: z.ZodType, place: string): string[] {
+  if (error instanceof ZodError) return error.issues.flatMap((issue) => describeIssue(issue, schema, place));
+  return [`${place}: ${error instanceof Error ? error.message : String(error)}`];
+}
+
+/**
  * Parses `input` with `schema`, or throws one error that lists every fault with its place.
  *
  * @param place prefix of the places named, e.g. `conditions.grpo.training`
@@ -48,6 +59,5 @@ export function parseSpec<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
-  const faults = result.error.issues.flatMap((issue) => describeIssue(issue, schema, place));
-  throw new InvalidSpecError(faults.join('\n'));
+  throw new InvalidSpecError(describeFaults(result.error, schema, place).join('\n'));
 }

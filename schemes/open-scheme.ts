@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { describeFaults } from '../config/invalid-spec-error.ts';
 import { rolloutMetrics } from '../rollouts/measure-rollouts.ts';
 import type { Need, Opened, Part, PartFamily, PartSetting, StepMetric } from '../config/part.ts';
 import type { Scheme } from '../config/scheme.ts';
@@ -79,25 +81,23 @@ export function listStepMetrics(scheme: OpenScheme): StepMetric[] {
   return [...rolloutMetrics, ...updateMetrics, ...parts.flatMap(({ part }) => part.metrics ?? [])];
 }
 
-/** A fault of one entry, with its place in the scheme, e.g. `credit.0`. */
-export interface SchemeFault {
-  readonly place: string;
-  readonly message: string;
+/** The faults of an entry that cannot be opened, each with its place. */
+function describeEntryFaults(list: ListName, entry: Entry, at: number, error: unknown): string[] {
+  if (!(error instanceof z.ZodError)) return describeFaults(error, z.unknown(), `${list}.${at}`);
+  return describeFaults(error, families[list].optionsSchema(entry.name), `${list}.${at}.options`);
 }
 
-/**
- * The scheme with every option of every part filled in, and what cannot be opened; an entry at fault stays as it is.
- */
+/** The scheme with every option of every part filled in, and what cannot be opened; an entry at fault stays as it is. */
 export function settleScheme(scheme: Scheme): {
   readonly scheme: Scheme;
-  readonly faults: readonly SchemeFault[];
+  readonly faults: readonly string[];
 } {
-  const faults: SchemeFault[] = [];
+  const faults: string[] = [];
   const settle = (list: ListName, entry: Entry, at: number): Entry => {
     try {
       return { ...entry, options: families[list].open(entry.name, entry.options).options };
     } catch (error) {
-      faults.push({ place: `${list}.${at}`, message: (error as Error).message });
+      faults.push(...describeEntryFaults(list, entry, at, error));
       return entry;
     }
   };
@@ -105,14 +105,14 @@ export function settleScheme(scheme: Scheme): {
   return { scheme: { ...scheme, ...(Object.fromEntries(settled) as Partial<Scheme>) }, faults };
 }
 
-/** What the parts of a settled scheme find in contradiction to the rest of its condition. */
-export function listPartFaults(scheme: Scheme, training: PartSetting['training']): SchemeFault[] {
+/** What the parts of a settled scheme find in contradiction to the rest of its condition, each with its place in the scheme. */
+export function listPartFaults(scheme: Scheme, training: PartSetting['training']): string[] {
   const open = openScheme(scheme);
   const setting: PartSetting = { training, rewards: scheme.rewards };
   return listNames.flatMap((list) =>
     open[list].flatMap((entry: Opened<Part<object>>, at: number) => {
       const message = entry.part.findFault?.(entry.options, setting) ?? null;
-      return message === null ? [] : [{ place: `${list}.${at}`, message }];
+      return message === null ? [] : [`${list}.${at}: ${message}`];
     }),
   );
 }

@@ -52,7 +52,7 @@ function evaluate(source: string): OwnParts {
       `parts of your own import "${name}"; they may import assay, zod and files of their own`,
     );
   };
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the user's own program, as the declaration itself is
+  // The user's own program, as the declaration itself is.
   new Function('require', 'module', source)(require, module);
   const { parts } = module.exports;
   if (typeof parts !== 'object' || parts === null) {

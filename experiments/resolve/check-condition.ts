@@ -53,9 +53,7 @@ function checkScheme({ training, scheme }: Condition, task: Task): Fault[] {
   const flaw = scheme.isTrained ? rehearseCredit(open) : null;
   const adaptive = objective.filter(({ part }) => part.adapt !== undefined);
   return [
-    ...(scheme.isTrained ? listPartFaults(scheme, training) : []).map(
-      ({ place, message }) => `scheme.${place}: ${message}`,
-    ),
+    ...(scheme.isTrained ? listPartFaults(scheme, training) : []).map((fault) => `scheme.${fault}`),
     flaw === null ? null : `scheme.credit: ${flaw}`,
     scheme.reference.syncEvery > 0 && !needs.has('referenceLogprobs')
       ? 'scheme.reference.syncEvery: no part of the scheme reads a reference policy; add objective term kl, for example'

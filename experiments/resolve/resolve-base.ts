@@ -1,9 +1,10 @@
+import { z } from 'zod';
 import { baseRecipeSchema, type BaseRecipe } from '../../config/base-recipe.ts';
 import { canonicalJson } from '../../config/canonical.ts';
 import type { Condition } from '../../config/experiment.ts';
-import { InvalidSpecError, parseSpec } from '../../config/invalid-spec-error.ts';
+import { describeFaults, InvalidSpecError, parseSpec } from '../../config/invalid-spec-error.ts';
 import { mergeSettings, type Settings } from '../../config/merge.ts';
-import { openTask } from '../../tasks/index.ts';
+import { openTask, taskNames, taskOptionsSchema } from '../../tasks/index.ts';
 import { findDeclaredBase } from '../bases/index.ts';
 
 /** A base model's settings as declared: those of a named recipe under what the declaration says itself. */
@@ -25,10 +26,12 @@ function lookUp(settings: Settings, place: string): NamedSettings {
 
 function openSettings(settings: Settings, place: string): Condition['task'] {
   const { family, ...options } = settings;
+  const name = String(family);
   try {
-    return { family: String(family), ...openTask(String(family), options).options };
+    return { family: name, ...openTask(name, options).options };
   } catch (error) {
-    throw new InvalidSpecError(`${place}.task: ${(error as Error).message}`);
+    const schema = taskNames.includes(name) ? taskOptionsSchema(name) : z.unknown();
+    throw new InvalidSpecError(describeFaults(error, schema, `${place}.task`).join('\n'));
   }
 }
 

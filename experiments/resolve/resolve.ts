@@ -52,7 +52,7 @@ function isOwnScheme(settings: Settings): boolean {
 function settleParts(frame: Scheme, place: string): Scheme {
   const { scheme, faults } = settleScheme(frame);
   if (faults.length === 0) return scheme;
-  throw new InvalidSpecError(faults.map((fault) => `${place}.${fault.place}: ${fault.message}`).join('\n'));
+  throw new InvalidSpecError(faults.map((fault) => `${place}.${fault}`).join('\n'));
 }
 
 /**
