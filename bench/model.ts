@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
-import { createMoments } from '../learning/adamw.ts';
+import { createMoments } from '../learning/optimizer/adamw.ts';
 import { updatePolicy } from '../learning/update-policy.ts';
 import { selectBackend, type BackendChoice } from '../model/backends/backend.ts';
 import { defaultCacheDirectory } from '../model/backends/cache-directory.ts';

@@ -6,7 +6,7 @@ import { disposePolicy, readParameters } from '../model/network/policy.ts';
 import { decodeTrainingState, encodeTrainingState } from '../model/checkpoints/training-state.ts';
 import { addColumns, type ShapedBatch } from '../rollouts/rollout-batch.ts';
 import type { SchemeInput } from '../config/scheme.ts';
-import { createMoments } from './adamw.ts';
+import { createMoments } from './optimizer/adamw.ts';
 import {
   COMPLETION,
   createBatch,

@@ -4,7 +4,7 @@ import { defineScheme } from '../config/scheme.ts';
 import { selectBackend, type BackendChoice } from '../model/backends/backend.ts';
 import { defaultCacheDirectory } from '../model/backends/cache-directory.ts';
 import { disposePolicy, readParameters } from '../model/network/policy.ts';
-import { createMoments } from './adamw.ts';
+import { createMoments } from './optimizer/adamw.ts';
 import { COMPLETION, createBatch, createToyPolicy, createTraining } from './toy-update.fixture.ts';
 import { updatePolicy } from './update-policy.ts';
 

@@ -8,7 +8,7 @@ import { createPolicy, disposePolicy, readParameters, type Policy } from '../mod
 import { createGenerator } from '../random/generator.ts';
 import { deriveStream } from '../random/streams.ts';
 import { optimizerSchema } from '../config/training.ts';
-import { applyAdamw, createMoments } from './adamw.ts';
+import { applyAdamw, createMoments } from './optimizer/adamw.ts';
 import { NonFiniteLossError } from './non-finite-loss-error.ts';
 import { pretrainStep } from './pretrain-step.ts';
 

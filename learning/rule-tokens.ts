@@ -3,8 +3,8 @@ import { deriveStream } from '../random/streams.ts';
 import type { ShapedBatch } from '../rollouts/rollout-batch.ts';
 import type { CreditRule, CurrentScores, OptimizerBatch } from '../schemes/credit/credit-rule.ts';
 import type { Opened } from '../config/part.ts';
-import { findSurrogate, type WeightedTerm } from './policy-loss.ts';
-import { measureRatios } from './ratio-statistics.ts';
+import { findSurrogate, type WeightedTerm } from './gradients/policy-loss.ts';
+import { measureRatios } from './gradients/ratio-statistics.ts';
 
 /** What an optimizer batch learns per token; arrays are [N, T]. */
 export interface TokenLesson {

@@ -6,9 +6,9 @@ import { createRolloutBatch, numberGroups } from '../rollouts/rollout-batch.fixt
 import { addColumns, type RolloutBatch } from '../rollouts/rollout-batch.ts';
 import { estimateCredit, type EstimatedCredit } from '../schemes/credit/estimate-credit.ts';
 import { openScheme, type OpenScheme } from '../schemes/open-scheme.ts';
-import { computePolicyLoss, type WeightedTerm } from './policy-loss.ts';
+import { computePolicyLoss, type WeightedTerm } from './gradients/policy-loss.ts';
 import { ruleTokens } from './rule-tokens.ts';
-import { weighTokens } from './token-weights.ts';
+import { weighTokens } from './gradients/token-weights.ts';
 
 /** What a scheme teaches from rollouts without a model, as a training step does. */
 

@@ -11,7 +11,7 @@ import { deriveStream } from '../random/streams.ts';
 import type { ShapedBatch } from '../rollouts/rollout-batch.ts';
 import { defineScheme, type Scheme, type SchemeInput } from '../config/scheme.ts';
 import { trainingSchema, type TrainingPlan } from '../config/training.ts';
-import { createMoments } from './adamw.ts';
+import { createMoments } from './optimizer/adamw.ts';
 import { updatePolicy, type PolicyUpdate, type UpdateCall } from './update-policy.ts';
 
 /** A small policy and rollouts that tests of updates share. */

@@ -8,12 +8,12 @@ import { disposePolicy, readParameters } from '../model/network/policy.ts';
 import { decodeCritic, encodeTrainingState, type CriticState } from '../model/checkpoints/training-state.ts';
 import { addColumns, type ShapedBatch, type ValuedBatch } from '../rollouts/rollout-batch.ts';
 import type { CriticOptions } from '../schemes/credit/credit-rule.ts';
-import { createMoments } from './adamw.ts';
+import { createMoments } from './optimizer/adamw.ts';
 import { NonFiniteLossError } from './non-finite-loss-error.ts';
-import { valueRollouts } from './score-rollouts.ts';
+import { valueRollouts } from './gradients/score-rollouts.ts';
 import { createBatch, createToyPolicy, createTraining } from './toy-update.fixture.ts';
 import { updateCritic } from './update-critic.ts';
-import { computeValueLoss } from './value-loss.ts';
+import { computeValueLoss } from './gradients/value-loss.ts';
 
 const options: CriticOptions = { learningRateFactor: 1, valueClip: 0.5 };
 

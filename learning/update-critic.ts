@@ -5,16 +5,22 @@ import { createMask, shiftTargets } from '../model/network/token-batch.ts';
 import { requireColumns, valuedColumns, type ValuedBatch } from '../rollouts/rollout-batch.ts';
 import { takeRows } from '../rollouts/select-rows.ts';
 import type { CriticOptions } from '../schemes/credit/credit-rule.ts';
-import { accumulateGradients, createGradientSums, type LossBody } from './accumulate-gradients.ts';
-import { toAdamwOptions } from './adamw-options.ts';
-import { applyAdamw } from './adamw.ts';
-import { learningRateAt, toSchedule } from './learning-rate.ts';
-import { cutColumns, cutMicroBatch, splitByLength, takeInputs, type MicroBatch } from './micro-batches.ts';
-import { splitMinibatches } from './minibatches.ts';
+import { accumulateGradients, createGradientSums, type LossBody } from './gradients/accumulate-gradients.ts';
+import { toAdamwOptions } from './optimizer/adamw-options.ts';
+import { applyAdamw } from './optimizer/adamw.ts';
+import { learningRateAt, toSchedule } from './optimizer/learning-rate.ts';
+import {
+  cutColumns,
+  cutMicroBatch,
+  splitByLength,
+  takeInputs,
+  type MicroBatch,
+} from './gradients/micro-batches.ts';
+import { splitMinibatches } from './gradients/minibatches.ts';
 import { NonFiniteLossError } from './non-finite-loss-error.ts';
-import { toInputs } from './score-rows.ts';
+import { toInputs } from './gradients/score-rows.ts';
 import type { UpdateCall } from './update-policy.ts';
-import { computeValueLoss } from './value-loss.ts';
+import { computeValueLoss } from './gradients/value-loss.ts';
 
 export interface CriticCall extends Pick<
   UpdateCall,

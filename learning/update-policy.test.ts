@@ -5,9 +5,9 @@ import { selectBackend, type BackendChoice } from '../model/backends/backend.ts'
 import { defaultCacheDirectory } from '../model/backends/cache-directory.ts';
 import { clonePolicy, disposePolicy, readParameters, writeParameters } from '../model/network/policy.ts';
 import { addColumns, type ShapedBatch } from '../rollouts/rollout-batch.ts';
-import { createMoments } from './adamw.ts';
+import { createMoments } from './optimizer/adamw.ts';
 import { NonFiniteLossError } from './non-finite-loss-error.ts';
-import { scoreRollouts } from './score-rollouts.ts';
+import { scoreRollouts } from './gradients/score-rollouts.ts';
 import {
   COMPLETION,
   createBatch,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs-core';
-import { createMoments } from '../learning/adamw.ts';
+import { createMoments } from '../learning/optimizer/adamw.ts';
 import { pretrainStep } from '../learning/pretrain-step.ts';
 import { selectBackend, type BackendChoice } from '../model/backends/backend.ts';
 import { defaultCacheDirectory } from '../model/backends/cache-directory.ts';

@@ -28,7 +28,7 @@ import { recordArtifact } from '../db/queries/artifacts.ts';
 import { openDatabase, readStoreId, type Database } from '../db/store/connection.ts';
 import { openExampleStore } from '../db/example-store.fixture.ts';
 import { recordStep } from '../db/queries/steps.ts';
-import { createMoments } from '../learning/adamw.ts';
+import { createMoments } from '../learning/optimizer/adamw.ts';
 import { selectBackend } from '../model/backends/backend.ts';
 import { defaultCacheDirectory } from '../model/backends/cache-directory.ts';
 import type { PolicyConfig } from '../model/network/config.ts';

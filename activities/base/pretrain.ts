@@ -1,5 +1,5 @@
-import { createMoments } from '../../learning/adamw.ts';
-import { learningRateAt, toSchedule } from '../../learning/learning-rate.ts';
+import { createMoments } from '../../learning/optimizer/adamw.ts';
+import { learningRateAt, toSchedule } from '../../learning/optimizer/learning-rate.ts';
 import { pretrainStep } from '../../learning/pretrain-step.ts';
 import { createPolicy } from '../../model/network/policy.ts';
 import type { BaseRecipe } from '../../config/base-recipe.ts';

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { createMoments } from '../../learning/adamw.ts';
+import { createMoments } from '../../learning/optimizer/adamw.ts';
 import { decodePolicy, encodePolicy } from '../../model/checkpoints/checkpoint.ts';
 import type { PolicyConfig } from '../../model/network/config.ts';
 import { createCritic } from '../../model/network/critic.ts';

@@ -1,4 +1,4 @@
-import { scoreRollouts, valueRollouts } from '../../learning/score-rollouts.ts';
+import { scoreRollouts, valueRollouts } from '../../learning/gradients/score-rollouts.ts';
 import { addColumns, type RolloutBatch } from '../../rollouts/rollout-batch.ts';
 import { openScheme } from '../../schemes/open-scheme.ts';
 import type { CheckpointRef } from '../../config/plan.ts';

@@ -12,7 +12,7 @@ import {
   createToyPolicy,
   createTraining,
 } from '../../learning/toy-update.fixture.ts';
-import { valueRollouts } from '../../learning/score-rollouts.ts';
+import { valueRollouts } from '../../learning/gradients/score-rollouts.ts';
 import { selectBackend, type BackendChoice } from '../../model/backends/backend.ts';
 import { defaultCacheDirectory } from '../../model/backends/cache-directory.ts';
 import { encodePolicy } from '../../model/checkpoints/checkpoint.ts';

@@ -1,4 +1,4 @@
-import { NonFiniteGradientError } from '../../learning/adamw.ts';
+import { NonFiniteGradientError } from '../../learning/optimizer/adamw.ts';
 import { NonFiniteLossError } from '../../learning/non-finite-loss-error.ts';
 import { updateCritic } from '../../learning/update-critic.ts';
 import { updatePolicy, type PolicyUpdate, type UpdateCall } from '../../learning/update-policy.ts';

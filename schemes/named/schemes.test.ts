@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
+import { basename } from 'node:path';
 import { before, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs-core';
 import { UnknownPartError } from '../../config/part-index.ts';
@@ -64,8 +65,11 @@ test('every named scheme settles, and contradicts no default training plan of it
 });
 
 test('each scheme is named as its file and each file is listed in the index', () => {
-  const files = readdirSync(new URL('.', import.meta.url)).filter((file) => /^[a-z-]+\.ts$/.test(file));
-  const names = files.map((file) => file.slice(0, -'.ts'.length)).filter((name) => name !== 'index');
+  const files = readdirSync(new URL('.', import.meta.url), { recursive: true, encoding: 'utf8' });
+  const names = files
+    .filter((file) => /(^|\/)[a-z-]+\.ts$/.test(file))
+    .map((file) => basename(file, '.ts'))
+    .filter((name) => name !== 'index');
   assert.deepEqual([...schemeNames].sort(), names.sort());
 });
 

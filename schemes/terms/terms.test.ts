@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs-core';
 import { defineScheme } from '../../config/scheme.ts';
-import { computePolicyLoss } from '../../learning/policy-loss.ts';
+import { computePolicyLoss } from '../../learning/gradients/policy-loss.ts';
 import { findLeak, fingerprintOf, teach, type Outcome } from '../../learning/teach.fixture.ts';
 import { selectBackend, type BackendChoice } from '../../model/backends/backend.ts';
 import { defaultCacheDirectory } from '../../model/backends/cache-directory.ts';
