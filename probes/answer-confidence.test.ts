@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createPairTokenizer } from '../model/pair-tokenizer.fixture.ts';
+import { createPairTokenizer } from '../model/tokenizers/pair-tokenizer.fixture.ts';
 import type { EvaluationSplit } from '../config/plan.ts';
 import { openTask } from '../tasks/index.ts';
 import { meanProbability, toScores } from './answer-confidence.ts';

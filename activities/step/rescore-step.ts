@@ -1,6 +1,6 @@
 import type { Database } from '../../db/store/connection.ts';
 import { listRollouts, type RolloutWithVerdict } from '../../db/queries/rollouts.ts';
-import { estimateCredit } from '../../schemes/credit/estimate-credit.ts';
+import { estimateCredit, type EstimatedCredit } from '../../schemes/credit/estimate-credit.ts';
 import { openScheme } from '../../schemes/open-scheme.ts';
 import { MissingSignalError } from '../../schemes/rewards/reward.ts';
 import type { RolloutBatch } from '../../rollouts/rollout-batch.ts';
@@ -21,6 +21,33 @@ export interface RescoredRollout {
   readonly rollout: RolloutWithVerdict;
   readonly own: Score;
   readonly other: Score;
+  /** [tokenCount]: credit times weight of each token; null where the rollout was left out. */
+  readonly ownPull: Float32Array | null;
+  readonly otherPull: Float32Array | null;
+}
+
+/** What the scheme that trained the run taught each token. */
+function readOwnPull({ credit, tokenWeights }: RolloutWithVerdict): Float32Array | null {
+  if (credit === null) return null;
+  const weights = tokenWeights === null ? null : toFloats(tokenWeights);
+  return toFloats(credit).map((value, at) => value * (weights?.[at] ?? 1));
+}
+
+/** Credit times weight of each token by rollout id, under another scheme. */
+function mapPulls(
+  rows: readonly RolloutWithVerdict[],
+  { credit, tokenWeights }: EstimatedCredit,
+): Map<number, Float32Array> {
+  const width = credit.length / rows.length;
+  return new Map(
+    rows.map(({ id, tokenCount }, row) => {
+      const pull = Float32Array.from(
+        { length: tokenCount },
+        (_, at) => credit[row * width + at]! * (tokenWeights?.[row * width + at] ?? 1),
+      );
+      return [id, pull];
+    }),
+  );
 }
 
 /** Stored rollouts as credit is estimated from them: without prompts, which it does not read. */
@@ -46,9 +73,15 @@ function toBatch(rows: readonly RolloutWithVerdict[]): RolloutBatch {
   };
 }
 
+/** Names of a scheme's credit rules that only an optimizer step can decide. */
+export function listUndecidedRules(scheme: Scheme): string[] {
+  const { credit } = openScheme(scheme);
+  return credit.filter(({ part }) => part.rule !== undefined).map(({ part }) => part.name);
+}
+
 /**
  * Every rollout of a recorded step as another scheme would have rewarded it and compared it with its group, from stored
- * numbers alone. Gates choose among the groups that were sampled; more than those no gate can ask for afterwards.
+ * numbers alone. Credit rules that wait for the optimizer step have no say here. Gates choose among the groups that were sampled; more than those no gate can ask for afterwards.
  *
  * @throws MissingSignalError, MissingColumnError when the scheme reads what was not kept, such as a critic's values
  */
@@ -69,13 +102,16 @@ export function rescoreStep(
   const groups = rewardGroups(db, context, { scheme: open, rows, place: indexRollouts([toBatch(rows)]) });
   const { kept } = passGates(groups, open.gates, promptsPerStep);
   const keptRows = kept.flatMap((group) => group.rows);
-  const { advantages } = estimateCredit(toBatch(keptRows), toEstimateCall(kept, open));
-  const advantageOf = new Map(keptRows.map(({ id }, at) => [id, advantages[at]!]));
+  const estimated = estimateCredit(toBatch(keptRows), toEstimateCall(kept, open));
+  const advantageOf = new Map(keptRows.map(({ id }, at) => [id, estimated.advantages[at]!]));
+  const pulls = mapPulls(keptRows, estimated);
   return groups.flatMap((group) =>
     group.rows.map((rollout, i) => ({
       rollout,
       own: { reward: rollout.reward, advantage: rollout.advantage },
       other: { reward: group.rewards[i]!.reward, advantage: advantageOf.get(rollout.id) ?? null },
+      ownPull: readOwnPull(rollout),
+      otherPull: pulls.get(rollout.id) ?? null,
     })),
   );
 }

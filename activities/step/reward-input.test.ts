@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RolloutWithVerdict } from '../../db/queries/rollouts.ts';
 import { createCharacterTokenizer } from '../../model/tokenizers/character-tokenizer.ts';
-import { createPairTokenizer } from '../../model/pair-tokenizer.fixture.ts';
+import { createPairTokenizer } from '../../model/tokenizers/pair-tokenizer.fixture.ts';
 import type { PolicyTokenizer } from '../../model/tokenizers/tokenizer.ts';
 import { createRolloutBatch } from '../../rollouts/rollout-batch.fixture.ts';
 import { addColumns, AUTHORS, type RolloutBatch } from '../../rollouts/rollout-batch.ts';

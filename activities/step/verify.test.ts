@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createCharacterTokenizer } from '../../model/tokenizers/character-tokenizer.ts';
-import { createPairTokenizer } from '../../model/pair-tokenizer.fixture.ts';
+import { createPairTokenizer } from '../../model/tokenizers/pair-tokenizer.fixture.ts';
 import type { PolicyTokenizer } from '../../model/tokenizers/tokenizer.ts';
 import { createRolloutBatch } from '../../rollouts/rollout-batch.fixture.ts';
 import { openTask } from '../../tasks/index.ts';

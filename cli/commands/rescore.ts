@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
-import type { RescoredRun } from '../../worker/rescore-run.ts';
+import { toPrintable } from '../printable.ts';
+import type { RescoredRun, RescoredToken } from '../../worker/rescore-run.ts';
 import { homeOption, jsonOption, readHome } from '../home-option.ts';
 import { parseCount } from '../parse-options.ts';
 
@@ -25,6 +26,23 @@ function formatTable(rows: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
+/** What a token was taught, in one sign: more likely, less likely, neither; blank where its rollout was left out. */
+function signOf(pull: number | null): string {
+  if (pull === null) return ' ';
+  return pull === 0 ? '·' : pull > 0 ? '+' : '−';
+}
+
+/** The completion with a sign below each token for either scheme; `*` marks tokens taught the same way but not as much. */
+function markTokens(tokens: readonly RescoredToken[]): string {
+  const shown = tokens.map(({ text, own, other }) => {
+    const word = toPrintable(text === '' ? '∎' : text);
+    const isWeaker = own !== null && other !== null && own * other > 0 && Math.abs(own - other) > 1e-6;
+    return [word, signOf(own), isWeaker ? '*' : signOf(other)].map((cell) => cell.padEnd([...word].length));
+  });
+  const line = (at: number): string => shown.map((cells) => cells[at]).join('');
+  return `  tokens ${line(0)}\n  own    ${line(1)}\n  other  ${line(2)}`;
+}
+
 function printRescored({ runId, ownScheme, otherScheme, ...rescored }: RescoredRun): void {
   const [from, to] = rescored.steps;
   console.log(`${runId}: ${rescored.rollouts} rollouts of steps ${from} to ${to}`);
@@ -36,16 +54,19 @@ function printRescored({ runId, ownScheme, otherScheme, ...rescored }: RescoredR
     ...[String(opposed), String(leftOutByOne)],
   ]);
   console.log(formatTable([[...head, 'opposite sign', 'left out by one'], ...rows]));
+  for (const rule of rescored.undecided)
+    console.log(`\nCredit rule ${rule} is decided at each optimizer step and has no say here.`);
   if (rescored.disagreements.length === 0) {
-    console.log('\nNo rollout gets another advantage.');
+    console.log('\nNo token is taught anything else.');
     return;
   }
   console.log('\nWhere they are furthest apart:');
-  for (const { step, prompt, answer, text, outcome, own, other } of rescored.disagreements) {
+  console.log('(+ made more likely, − less likely, · neither, * as own but not as much)');
+  for (const { step, prompt, answer, text, outcome, own, other, tokens } of rescored.disagreements) {
     console.log(`\nstep ${step}, ${outcome}  ${prompt} → ${text}  (answer ${answer})`);
     console.log(
       `  own:   reward ${formatNumber(own.reward)}, advantage ${formatNumber(own.advantage)}\n` +
-        `  other: reward ${formatNumber(other.reward)}, advantage ${formatNumber(other.advantage)}`,
+        `  other: reward ${formatNumber(other.reward)}, advantage ${formatNumber(other.advantage)}\n${markTokens(tokens)}`,
     );
   }
 }

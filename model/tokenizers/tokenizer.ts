@@ -7,7 +7,7 @@ import { checkTokenizerDefinition } from './check-tokenizer-definition.ts';
 import { CheckpointFormatError } from '../checkpoints/checkpoint-format-error.ts';
 import { UnsupportedModelError } from '../network/config.ts';
 import { parseJsonObject } from '../checkpoints/parse-json-object.ts';
-import { findOffsets } from '../token-offsets.ts';
+import { findOffsets } from './token-offsets.ts';
 
 /** Text ↔ token ids, with the files that make it a Hugging Face tokenizer. */
 export interface Tokenizer {

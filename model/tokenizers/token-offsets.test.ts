@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { createCharacterTokenizer } from './tokenizers/character-tokenizer.ts';
+import { createCharacterTokenizer } from './character-tokenizer.ts';
 import { createPairTokenizer } from './pair-tokenizer.fixture.ts';
 import { findOffsets } from './token-offsets.ts';
-import { loadTokenizer, type Tokenizer } from './tokenizers/tokenizer.ts';
+import { loadTokenizer, type Tokenizer } from './tokenizer.ts';
 
-const fixtures = fileURLToPath(new URL('../tests/fixtures', import.meta.url));
+const fixtures = fileURLToPath(new URL('../../tests/fixtures', import.meta.url));
 const { tokenizers } = JSON.parse(readFileSync(`${fixtures}/tokenization.json`, 'utf8')) as {
   tokenizers: { tokenizer: string; cases: { ids_with_special_tokens: number[] }[] }[];
 };

@@ -1,4 +1,4 @@
-import { createTokenizer, type PolicyTokenizer } from './tokenizers/tokenizer.ts';
+import { createTokenizer, type PolicyTokenizer } from './tokenizer.ts';
 
 const SPECIALS = ['<pad>', '<end>'];
 

@@ -1,4 +1,4 @@
-import type { TextSpan } from '../rollouts/token-span.ts';
+import type { TextSpan } from '../../rollouts/token-span.ts';
 
 function countShared(first: string, second: string): number {
   let at = 0;
