@@ -198,7 +198,7 @@ test('a completed run is not planned again', async () => {
     after: null,
     limit: 1,
   });
-  assert.deepEqual(planned, { runs: [], orphaned: [], after: null });
+  assert.deepEqual(planned, { runs: [], orphaned: [], waiting: 0, after: null });
 });
 
 test('an error that a retry cannot mend is non-retryable and keeps its type', async () => {

@@ -1,5 +1,5 @@
 import { closest } from 'fastest-levenshtein';
-import { ZodError, type z } from 'zod';
+import type { z } from 'zod';
 
 /** The declaration is wrong; the message lists each place, what was found, what was expected. Fix the file. */
 export class InvalidSpecError extends Error {
@@ -35,6 +35,11 @@ function describeIssue(issue: z.core.$ZodIssue, schema: z.ZodType, place: string
   });
 }
 
+/** Told by its name: commands that read no declaration load this file, and not the schema library. */
+function isOfSchema(error: unknown): error is z.ZodError {
+  return error instanceof Error && error.name === 'ZodError';
+}
+
 /**
  * What a refusal says, one line per fault with its place.
  *
@@ -42,7 +47,7 @@ function describeIssue(issue: z.core.$ZodIssue, schema: z.ZodType, place: string
  * @param schema that refused, so that the nearest valid key can be named
  */
 export function describeFaults(error: unknown, schema: z.ZodType, place: string): string[] {
-  if (error instanceof ZodError) return error.issues.flatMap((issue) => describeIssue(issue, schema, place));
+  if (isOfSchema(error)) return error.issues.flatMap((issue) => describeIssue(issue, schema, place));
   return [`${place}: ${error instanceof Error ? error.message : String(error)}`];
 }
 

@@ -24,9 +24,13 @@ test('the sources’ hash follows what decides numbers, wherever the program lie
   assert.match(here, /^[0-9a-f]{64}$/);
   assert.equal(hashWith(t, {}), here);
   assert.equal(
-    hashWith(t, { 'rewards/verifier.test.ts': '', 'cli/commands/ls.ts': '', 'reports/page/html.ts': '' }),
+    hashWith(t, {
+      'schemes/rewards/verifier.test.ts': '',
+      'cli/commands/ls.ts': '',
+      'reports/page/html.ts': '',
+    }),
     here,
   );
-  assert.notEqual(hashWith(t, { 'rewards/new.ts': '' }), here);
+  assert.notEqual(hashWith(t, { 'schemes/rewards/new.ts': '' }), here);
   assert.notEqual(hashWith(t, { 'activities/step/shape.ts': '' }), here);
 });

@@ -1,9 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import type { Part } from '../../config/part.ts';
-import { findScheme } from '../../schemes/named/index.ts';
-import { families, listStepMetrics, openScheme } from '../../schemes/open-scheme.ts';
 import { resolveExperiment } from './resolve.ts';
 
 const hypothesis = {
@@ -94,22 +90,6 @@ test('the two sides are different numbers of the same problems', () => {
   assert.equal(faultOf({ control: 'grpo', controlMetric: passAt8 }), 'no fault');
   const elsewhere = { ...passAt8, split: 'contaminated' };
   assert.match(faultOf({ controlMetric: elsewhere }), /it reads contaminated, metric clean/);
-});
-
-test('the training series of docs/metrics.md are those that schemes and their parts record', () => {
-  const page = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8');
-  const section = page.slice(page.indexOf('Training series\n'), page.indexOf('**Reward against truth**'));
-  const rows = section.split('\n').filter((line) => line.startsWith('| `'));
-  const names = rows.flatMap((line) =>
-    [...line.split(' | ')[0]!.matchAll(/`([^`]+)`/g)].map((match) => match[1]!),
-  );
-  const ofSteps = names.filter((name) => name !== 'format/NAME' && !name.startsWith('eval/'));
-  assert.ok(ofSteps.length > 20);
-  const ofAll = listStepMetrics(openScheme(findScheme('grpo'))).map(({ name }) => name);
-  const ofParts = Object.values(families).flatMap(({ parts }) =>
-    (parts as readonly Part<object>[]).flatMap(({ metrics = [] }) => metrics.map(({ name }) => name)),
-  );
-  assert.deepEqual([...new Set([...ofAll, ...ofParts])].sort(), ofSteps.sort());
 });
 
 test('a margin is there where it is needed, in the unit of the metric', () => {

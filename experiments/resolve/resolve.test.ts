@@ -92,7 +92,7 @@ test('faults name their place, what was found and what was expected, before any 
         a: { scheme: { name: 'grpo', comparisons: [{ name: 'pass-at-k', options: { scale: 'batch' } }] } },
       },
     }),
-    /scheme\.comparisons\.0: .*scale/s,
+    /scheme\.comparisons\.0\.options\.scale: /,
   );
   assert.match(
     faultsOf({ conditions: { a: { scheme: { name: 'grpo', credit: ['spread', 'select-top'] } } } }),

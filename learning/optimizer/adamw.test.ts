@@ -37,7 +37,7 @@ interface Expected {
 }
 
 function fixture(name: string): string {
-  return fileURLToPath(new URL(`../tests/fixtures/language-models/${name}`, import.meta.url));
+  return fileURLToPath(new URL(`../../tests/fixtures/language-models/${name}`, import.meta.url));
 }
 
 function padLeft(rows: readonly number[][]): TokenBatch {

@@ -193,8 +193,8 @@ test('the loaded rows hold provenance, checkpoints, the leak and rewards by verd
   const shown = input.rollouts.filter(({ runId }) => runId === 'grpo-0');
   assert.equal(shown.length, 3);
   assert.deepEqual(shown[0]!.tokens, [
-    { text: '2', entropy: 0.5, credit: 1 },
-    { text: '∎', entropy: 0.25, credit: 0 },
+    { text: '2', entropy: 0.5, credit: 1, weight: null },
+    { text: '∎', entropy: 0.25, credit: 0, weight: null },
   ]);
   assert.equal(input.evaluations.length, 6 * 12);
   const [evaluation] = input.evaluations;
@@ -250,7 +250,7 @@ test('each token is shown with its own text, whatever it covers', (t) => {
     shown.map(({ tokens }) => tokens?.map(({ text }) => text) ?? null),
     [['[55', ']#', '10', '∎'], ['a', 'é', '◦', '😀', '◦'], ['1', '😀'], null],
   );
-  assert.deepEqual(shown[0]!.tokens![2], { text: '10', entropy: 0.5, credit: null });
+  assert.deepEqual(shown[0]!.tokens![2], { text: '10', entropy: 0.5, credit: null, weight: null });
   const [first, , , last] = shown.map((rollout) => String(renderCompletion(rollout).markup));
   assert.equal(first!.match(/class="token"/g)!.length, 4);
   assert.match(first!, /title="entropy 0\.500 nats"[^>]*>10</);

@@ -15,7 +15,17 @@ export const experiment = defineExperiment({
   controls: ['base'],
   conditions: {
     grpo: {},
-    dapo: { scheme: 'dapo' },
+    // Weights of tokens that are decided when a step is shaped, and once more before each of its updates.
+    dapo: {
+      scheme: {
+        name: 'dapo',
+        credit: [
+          'spread',
+          { name: 'select', options: { share: 0.5, rest: 0.1 } },
+          { name: 'clip-cov', options: { share: 0.1, low: 0 } },
+        ],
+      },
+    },
     // What a run holds beside its policy: a critic, and a reference that is an earlier checkpoint.
     ppo: {
       scheme: {
