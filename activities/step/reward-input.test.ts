@@ -102,6 +102,18 @@ test('confidence is read at the tokens that hold the answer, however the tokeniz
   assert.ok(Math.abs(first!.confidence!.meanProbability - (1 / 2 + 1 / 3) / 2) < 1e-7);
 });
 
+test('a special token before the answer does not move it', () => {
+  const disparities = new Float32Array(4 * T);
+  disparities.set([9, 9, 0.5, 0.25, 9, 9], 2 * T);
+  const tokens = characters.encode('#<pad>10<end>');
+  const [first] = toRewardInputs(context, [rolloutOf(tokens, { tokenizer: characters, sampleIndex: 0 })], {
+    judged: new Map(),
+    place: indexRollouts([batch(0), batch(2, disparities)]),
+    pool: null,
+  });
+  assert.equal(first!.confidence!.disparity, 0.375);
+});
+
 test('without recorded disparities the mean probability is still known', () => {
   const [first] = read(batch(2));
   assert.equal(first!.confidence!.disparity, null);

@@ -51,8 +51,7 @@ function confidenceOf(
 ): AnswerConfidence | null {
   const span = rollout.isTruncated ? null : context.task.answerSpan(rollout.text);
   if (span === null) return null;
-  // Without the tokens that have no text: a special token before the answer moves the span, as in every recorded run.
-  const offsets = context.tokenizer.offsets(toInts(rollout.tokens)).filter(({ from, to }) => from < to);
+  const offsets = context.tokenizer.offsets(toInts(rollout.tokens));
   return measureAnswerConfidence(toTokenSpan(span, offsets), {
     logprobs: toFloats(rollout.logprobs),
     disparities: disparitiesOf(place(rollout)),
