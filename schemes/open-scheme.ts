@@ -1,5 +1,5 @@
 import { rolloutMetrics } from '../rollouts/measure-rollouts.ts';
-import type { Need, Opened, Part, PartFamily, PartSetting, StepMetric } from '../config/part.ts';
+import type { Need, Opened, Part, PartFamily, PartSetting, Sight, StepMetric } from '../config/part.ts';
 import type { Scheme } from '../config/scheme.ts';
 import { comparisons } from './comparisons/index.ts';
 import type { Comparison } from './comparisons/comparison.ts';
@@ -25,6 +25,8 @@ export interface OpenScheme {
   readonly objective: readonly Weighted<ObjectiveTerm<object>>[];
   /** What all parts together read beyond a rollout itself. */
   readonly needs: ReadonlySet<Need>;
+  /** What all parts together look at beyond rollouts and models. */
+  readonly sees: ReadonlySet<Sight>;
 }
 
 interface Entry {
@@ -57,7 +59,8 @@ export function openScheme(scheme: Scheme): OpenScheme {
   };
   const parts: Opened<Part<object>>[] = listNames.flatMap((name): Opened<Part<object>>[] => lists[name]);
   const needs = new Set(parts.flatMap(({ part, options }) => part.needs?.(options) ?? []));
-  return { ...lists, needs };
+  const sees = new Set(parts.map(({ part, options }) => part.sees?.(options) ?? 'nothing'));
+  return { ...lists, needs, sees };
 }
 
 /** How the critic is trained; null: there is none. */

@@ -7,6 +7,7 @@ import {
 import { commitAttempt } from '../../db/queries/attempts.ts';
 import { writeTransaction, type Database } from '../../db/store/connection.ts';
 import { listRollouts, recordTokenWeights, type RolloutWithVerdict } from '../../db/queries/rollouts.ts';
+import { recordLedger } from '../../db/queries/ledger.ts';
 import { nextStepOf, recordStep } from '../../db/queries/steps.ts';
 import { referenceStep, type ArtifactRef, type CheckpointRef, type RunPlan } from '../../config/plan.ts';
 import { measureRollouts } from '../../rollouts/measure-rollouts.ts';
@@ -14,6 +15,7 @@ import { requireColumns } from '../../rollouts/rollout-batch.ts';
 import { ArtifactPathError } from '../../artifacts/artifact-errors.ts';
 import { removeAll } from '../../artifacts/artifact-store.ts';
 import { durable, stageKey } from '../durable.ts';
+import { countStep } from './count-step.ts';
 import { toBlob, toFloats } from './float-blob.ts';
 import { decodeRollouts } from './rollout-file.ts';
 import { indexRollouts } from './reward-input.ts';
@@ -99,14 +101,15 @@ async function readTokenWeights(
 }
 
 /**
- * Ends a training step in one transaction: its metrics, its checkpoint and the step itself, which is the run's cursor.
+ * Ends a training step in one transaction: its metrics, its checkpoint, what it took and the step itself, which is the run's cursor.
  * Superseded files are deleted after the commit, so a kill in between leaves a stray file and loses nothing; nor does a
  * store that refuses to delete.
  */
 export function createRecord(dependencies: StoreDependencies) {
   const { db, artifacts, plans, held } = dependencies;
   return durable(async (input: RecordInput, attempt): Promise<void> => {
-    const { plan } = await plans.readRun(input.plan);
+    const context = await plans.readRun(input.plan);
+    const { plan } = context;
     const { runId } = plan;
     const { step, updated, obsolete } = input;
     const transient = updated.tokenWeights === null ? obsolete : [...obsolete, updated.tokenWeights];
@@ -123,6 +126,7 @@ export function createRecord(dependencies: StoreDependencies) {
       const metrics = { ...measureRollouts(measured), ...updated.metrics };
       const { machine, revision } = updated.computedBy;
       recordStep(tx, { runId, step, rollouts: rows.length, tokens, machine, revision }, metrics);
+      recordLedger(tx, countStep(context, { step, rows, passes: updated.passes ?? [] }));
       releaseArtifacts(tx, superseded);
     });
     held.drop(runId);
