@@ -1,5 +1,7 @@
 import type { Database } from '../../db/store/connection.ts';
 import { listEvaluations } from '../../db/queries/evaluations.ts';
+import { findBaseModel } from '../../db/queries/base-models.ts';
+import { listRunTotals } from '../../db/queries/ledger.ts';
 import { listRollouts } from '../../db/queries/rollouts.ts';
 import { findRun } from '../../db/queries/runs.ts';
 import { listStepMetrics, nextStepOf } from '../../db/queries/steps.ts';
@@ -56,8 +58,19 @@ export function collectRun(db: Database, runId: string, options: ShownPart) {
     step,
     metrics,
     evaluations: summarizeEvaluations(db, recorded),
+    ledger: listRunTotals(db, recorded).map(({ runId: _, ...total }) => total),
+    baseModelFlops: findBaseModel(db, run.baseModelId)?.flops ?? null,
     samples,
   };
+}
+
+function printLedger({ ledger, baseModelFlops }: ReturnType<typeof collectRun>): void {
+  if (ledger.length > 0) console.log('spent, all steps together:');
+  for (const { stage, role, tokens, flops, labels, calls } of ledger) {
+    const done = labels > 0 ? `${labels} labels in ${calls} texts` : `${tokens} tokens of ${calls} texts`;
+    console.log(`  ${`${stage} (${role})`.padEnd(34)} ${done}, ${flops.toExponential(3)} FLOPs`);
+  }
+  if (baseModelFlops !== null) console.log(`its base model took ${baseModelFlops.toExponential(3)} FLOPs`);
 }
 
 export function printRun(shown: ReturnType<typeof collectRun>): void {
@@ -69,6 +82,7 @@ export function printRun(shown: ReturnType<typeof collectRun>): void {
       `  after step ${step}, ${split}: pass@1 ${passAt1?.toFixed(3) ?? 'undefined'} over ${problems} problems`,
     );
   }
+  printLedger(shown);
   if (shown.step >= 0) console.log(`metrics of step ${shown.step}:`);
   for (const [name, value] of Object.entries(shown.metrics))
     console.log(`  ${name.padEnd(34)} ${value.toPrecision(5)}`);

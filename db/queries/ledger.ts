@@ -57,11 +57,13 @@ const totals = {
   calls: sql<number>`sum(${ledger.calls})`,
 };
 
-/** The order of a step, evaluations last. */
-const STAGES: readonly LedgerRow['stage'][] = ['sample', 'measure', 'judge', 'update', 'evaluation'];
+/** A stage's place in the order of a step, evaluations last. */
+export function stageOrder(stage: LedgerRow['stage']): number {
+  return ['sample', 'measure', 'judge', 'update', 'evaluation'].indexOf(stage);
+}
 
 function byStage(a: LedgerTotal, b: LedgerTotal): number {
-  return STAGES.indexOf(a.stage) - STAGES.indexOf(b.stage) || (a.role < b.role ? -1 : 1);
+  return stageOrder(a.stage) - stageOrder(b.stage) || (a.role < b.role ? -1 : 1);
 }
 
 /** A run's totals by stage and role, in the order of a step. */
