@@ -78,6 +78,8 @@ export const runs = sqliteTable(
     sources: text('sources'),
     status: text('status', { enum: ['pending', 'running', 'completed', 'failed', 'cancelled'] }).notNull(),
     totalSteps: integer('total_steps').notNull(),
+    /** Training steps after which its budget was spent and it took no other; null: it has none, or has not spent it. */
+    spentSteps: integer('spent_steps'),
     failureType: text('failure_type'),
     failureMessage: text('failure_message'),
     /** JSON: git revision, versions, backend and its flags, device, host. */

@@ -12,4 +12,5 @@ CREATE TABLE `ledger` (
 	FOREIGN KEY (`run_id`) REFERENCES `runs`(`id`) ON UPDATE no action ON DELETE cascade
 );
 --> statement-breakpoint
-ALTER TABLE `base_models` ADD `flops` real;
+ALTER TABLE `base_models` ADD `flops` real;--> statement-breakpoint
+ALTER TABLE `runs` ADD `spent_steps` integer;

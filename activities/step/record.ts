@@ -7,7 +7,7 @@ import {
 import { commitAttempt } from '../../db/queries/attempts.ts';
 import { writeTransaction, type Database } from '../../db/store/connection.ts';
 import { listRollouts, recordTokenWeights, type RolloutWithVerdict } from '../../db/queries/rollouts.ts';
-import { recordLedger } from '../../db/queries/ledger.ts';
+import { recordLedger, settleBudget } from '../../db/queries/ledger.ts';
 import { nextStepOf, recordStep } from '../../db/queries/steps.ts';
 import { referenceStep, type ArtifactRef, type CheckpointRef, type RunPlan } from '../../config/plan.ts';
 import { measureRollouts } from '../../rollouts/measure-rollouts.ts';
@@ -21,6 +21,11 @@ import { decodeRollouts } from './rollout-file.ts';
 import { indexRollouts } from './reward-input.ts';
 import type { StoreDependencies } from '../store-dependencies.ts';
 import type { UpdatedPolicy } from './update.ts';
+
+export interface RecordedStep {
+  /** The run's budget is used up: it takes no further step. */
+  readonly isSpent: boolean;
+}
 
 export interface RecordInput {
   readonly plan: ArtifactRef;
@@ -107,7 +112,7 @@ async function readTokenWeights(
  */
 export function createRecord(dependencies: StoreDependencies) {
   const { db, artifacts, plans, held } = dependencies;
-  return durable(async (input: RecordInput, attempt): Promise<void> => {
+  return durable(async (input: RecordInput, attempt): Promise<RecordedStep | undefined> => {
     const context = await plans.readRun(input.plan);
     const { plan } = context;
     const { runId } = plan;
@@ -117,7 +122,7 @@ export function createRecord(dependencies: StoreDependencies) {
     const rows = shapedRows(dependencies, { runId, step });
     const superseded = supersededFiles(db, input, plan);
     const ruled = await readTokenWeights(dependencies, updated.tokenWeights, { runId, step, rows });
-    writeTransaction(db, (tx) => {
+    const isSpent = writeTransaction(db, (tx) => {
       commitAttempt(tx, stageKey(input, attempt, { runId, stage: 'record' }));
       recordTokenWeights(tx, ruled);
       recordCheckpoint(tx, { runId, step: step + 1 }, updated.checkpoint);
@@ -128,8 +133,10 @@ export function createRecord(dependencies: StoreDependencies) {
       recordStep(tx, { runId, step, rollouts: rows.length, tokens, machine, revision }, metrics);
       recordLedger(tx, countStep(context, { step, rows, passes: updated.passes ?? [] }));
       releaseArtifacts(tx, superseded);
+      return settleBudget(tx, { runId, nextStep: step + 1, budget: plan.condition.training.budget });
     });
     held.drop(runId);
     await removeAll(artifacts, [...superseded, ...transient]);
+    return { isSpent };
   });
 }

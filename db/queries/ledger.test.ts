@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openExampleStore, temporaryStorePath } from '../example-store.fixture.ts';
 import {
-  isSpent,
+  settleBudget,
   listLedgerTotals,
   listRunTotals,
   listUncountedRuns,
@@ -10,6 +10,7 @@ import {
   toSpending,
   type LedgerRow,
 } from './ledger.ts';
+import { findRun } from './runs.ts';
 import { recordStep } from './steps.ts';
 
 /** A step that samples 30 tokens, trains on them and looks 4 labels up. */
@@ -72,13 +73,16 @@ test('totals are sums over the steps in the order of a step, and evaluations are
 test('a budget is spent at the first step that reaches it, and never before a step', (t) => {
   const db = openExampleStore(temporaryStorePath(t));
   const budget = { unit: 'sampled-tokens', at: 60 } as const;
-  const spent = (nextStep: number): boolean => isSpent(db, { runId: 'r1', nextStep, budget });
+  const spent = (nextStep: number): boolean => settleBudget(db, { runId: 'r1', nextStep, budget });
+  assert.equal(spent(0), false);
   recordLedger(db, exampleRows('r1', 0));
   assert.equal(spent(1), false);
+  assert.equal(findRun(db, 'r1').spentSteps, null);
   recordLedger(db, exampleRows('r1', 1));
   assert.equal(spent(2), true);
-  assert.equal(spent(0), false);
-  assert.equal(isSpent(db, { runId: 'r1', nextStep: 2, budget: undefined }), false);
+  assert.equal(findRun(db, 'r1').spentSteps, 2);
+  assert.equal(findRun(db, 'r1').totalSteps, 2);
+  assert.equal(settleBudget(db, { runId: 'r1', nextStep: 2, budget: undefined }), false);
 });
 
 test('a run with a step that nobody counted is named', (t) => {

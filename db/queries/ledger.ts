@@ -2,7 +2,7 @@ import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Budget, Spending } from '../../config/budget.ts';
 import { assertSameRecord } from './conflicting-record-error.ts';
 import type { Database } from '../store/connection.ts';
-import { recordedRunId } from './runs.ts';
+import { markSpent, recordedRunId } from './runs.ts';
 import { ledger, runs, steps } from '../schema.ts';
 
 export type LedgerRow = typeof ledger.$inferSelect;
@@ -120,11 +120,16 @@ export function toSpending(rows: readonly Omit<LedgerTotal, 'runId' | 'role' | '
   return spent;
 }
 
-/** Whether the recorded steps of a run have used its budget up. A run takes one step at least. */
-export function isSpent(
+/**
+ * Whether the recorded steps of a run have used its budget up; where they have, the run is marked to end there. A run takes one step
+ * at least. Call inside a write transaction.
+ */
+export function settleBudget(
   db: Database,
   of: { readonly runId: string; readonly nextStep: number; readonly budget: Budget | undefined },
 ): boolean {
   if (of.budget === undefined || of.nextStep === 0) return false;
-  return toSpending(listRunTotals(db, of.runId))[of.budget.unit] >= of.budget.at;
+  if (toSpending(listRunTotals(db, of.runId))[of.budget.unit] < of.budget.at) return false;
+  markSpent(db, of.runId, of.nextStep);
+  return true;
 }
