@@ -69,7 +69,7 @@ export function createOpenRun({ db, plans, held, sources }: StoreDependencies) {
     const nextStep = nextStepOf(db, runId);
     const { budget } = plan.condition.training;
     // As in a run that continues a shorter one: nobody asked when its last step was recorded.
-    const isSpent = writeTransaction(db, (tx) => settleBudget(tx, { runId, nextStep, budget }));
+    const isSpent = writeTransaction(db, (tx) => settleBudget(tx, runId, budget));
     const reference = { weights: base.weights, trainingState: null };
     const checkpointOf = (step: number): CheckpointRef => {
       const [row] = listCheckpointsAt(db, runId, [step]);

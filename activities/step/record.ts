@@ -133,7 +133,7 @@ export function createRecord(dependencies: StoreDependencies) {
       recordStep(tx, { runId, step, rollouts: rows.length, tokens, machine, revision }, metrics);
       recordLedger(tx, countStep(context, { step, rows, passes: updated.passes ?? [] }));
       releaseArtifacts(tx, superseded);
-      return settleBudget(tx, { runId, nextStep: step + 1, budget: plan.condition.training.budget });
+      return settleBudget(tx, runId, plan.condition.training.budget);
     });
     held.drop(runId);
     await removeAll(artifacts, [...superseded, ...transient]);

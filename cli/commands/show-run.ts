@@ -5,6 +5,7 @@ import { listRunTotals } from '../../db/queries/ledger.ts';
 import { listRollouts } from '../../db/queries/rollouts.ts';
 import { findRun } from '../../db/queries/runs.ts';
 import { listStepMetrics, nextStepOf } from '../../db/queries/steps.ts';
+import { formatAmount } from '../../reports/text/format-number.ts';
 import { meanOverProblems, passAtK } from '../../stats/pass-at-k/pass-at-k.ts';
 
 /** What of a run is shown. */
@@ -68,9 +69,9 @@ function printLedger({ ledger, baseModelFlops }: ReturnType<typeof collectRun>):
   if (ledger.length > 0) console.log('spent, all steps together:');
   for (const { stage, role, tokens, flops, labels, calls } of ledger) {
     const done = labels > 0 ? `${labels} labels in ${calls} texts` : `${tokens} tokens of ${calls} texts`;
-    console.log(`  ${`${stage} (${role})`.padEnd(34)} ${done}, ${flops.toExponential(3)} FLOPs`);
+    console.log(`  ${`${stage} (${role})`.padEnd(34)} ${done}, ${formatAmount(flops)} FLOPs`);
   }
-  if (baseModelFlops !== null) console.log(`its base model took ${baseModelFlops.toExponential(3)} FLOPs`);
+  if (baseModelFlops !== null) console.log(`its base model took ${formatAmount(baseModelFlops)} FLOPs`);
 }
 
 export function printRun(shown: ReturnType<typeof collectRun>): void {

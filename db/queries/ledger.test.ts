@@ -72,17 +72,23 @@ test('totals are sums over the steps in the order of a step, and evaluations are
 
 test('a budget is spent at the first step that reaches it, and never before a step', (t) => {
   const db = openExampleStore(temporaryStorePath(t));
-  const budget = { unit: 'sampled-tokens', at: 60 } as const;
-  const spent = (nextStep: number): boolean => settleBudget(db, { runId: 'r1', nextStep, budget });
-  assert.equal(spent(0), false);
-  recordLedger(db, exampleRows('r1', 0));
-  assert.equal(spent(1), false);
+  const budget = { unit: 'sampled-tokens', at: 61 } as const;
+  const isSpent = (): boolean => settleBudget(db, 'r1', budget);
+  const takeStep = (step: number): void => {
+    recordStep(db, { runId: 'r1', step, rollouts: 8, tokens: 30 }, {});
+    recordLedger(db, exampleRows('r1', step));
+  };
+  // The base's votes on a pool, before any step.
+  recordLedger(db, [{ ...exampleRows('r1', 0)[0]!, role: 'reference', kind: 'pool/0', tokens: 1 }]);
+  assert.equal(isSpent(), false);
+  takeStep(0);
+  assert.equal(isSpent(), false);
   assert.equal(findRun(db, 'r1').spentSteps, null);
-  recordLedger(db, exampleRows('r1', 1));
-  assert.equal(spent(2), true);
-  assert.equal(findRun(db, 'r1').spentSteps, 2);
-  assert.equal(findRun(db, 'r1').totalSteps, 2);
-  assert.equal(settleBudget(db, { runId: 'r1', nextStep: 2, budget: undefined }), false);
+  takeStep(1);
+  assert.equal(isSpent(), true);
+  const { spentSteps, totalSteps } = findRun(db, 'r1');
+  assert.deepEqual([spentSteps, totalSteps], [2, 2]);
+  assert.equal(settleBudget(db, 'r1', undefined), false);
 });
 
 test('a run with a step that nobody counted is named', (t) => {

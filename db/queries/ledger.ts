@@ -3,6 +3,7 @@ import type { Budget, Spending } from '../../config/budget.ts';
 import { assertSameRecord } from './conflicting-record-error.ts';
 import type { Database } from '../store/connection.ts';
 import { markSpent, recordedRunId } from './runs.ts';
+import { nextStepOf } from './steps.ts';
 import { ledger, runs, steps } from '../schema.ts';
 
 export type LedgerRow = typeof ledger.$inferSelect;
@@ -121,15 +122,13 @@ export function toSpending(rows: readonly Omit<LedgerTotal, 'runId' | 'role' | '
 }
 
 /**
- * Whether the recorded steps of a run have used its budget up; where they have, the run is marked to end there. A run takes one step
- * at least. Call inside a write transaction.
+ * Whether the recorded steps of a run have used its budget up; where they have, the run is marked to end after them. A run takes one
+ * step at least. Call inside a write transaction.
  */
-export function settleBudget(
-  db: Database,
-  of: { readonly runId: string; readonly nextStep: number; readonly budget: Budget | undefined },
-): boolean {
-  if (of.budget === undefined || of.nextStep === 0) return false;
-  if (toSpending(listRunTotals(db, of.runId))[of.budget.unit] < of.budget.at) return false;
-  markSpent(db, of.runId, of.nextStep);
+export function settleBudget(db: Database, runId: string, budget: Budget | undefined): boolean {
+  const done = nextStepOf(db, runId);
+  if (budget === undefined || done === 0) return false;
+  if (toSpending(listRunTotals(db, runId))[budget.unit] < budget.at) return false;
+  markSpent(db, runId, done);
   return true;
 }
