@@ -88,7 +88,9 @@ export const experimentSchema = z.strictObject({
   hypotheses: z
     .array(hypothesisSchema)
     .default([])
-    .describe('What the report decides: supported, contradicted or inconclusive.'),
+    .describe(
+      'What the report decides: supported, contradicted, inconclusive or, where arms did not spend alike, void.',
+    ),
 });
 
 export type ExperimentInput = z.input<typeof experimentSchema>;

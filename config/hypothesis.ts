@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { spendingUnitSchema } from './budget.ts';
 import { evaluationSplitSchema } from './training.ts';
 
 const passAtK = z.strictObject({
@@ -53,6 +54,18 @@ const marginSchema = z.strictObject({
   unit: unitSchema.describe('Unit of the metric: fraction for rates and scores, nats, bits or tokens.'),
 });
 
+/** A comparison at equal spending is no comparison where the spending was not equal. */
+const equalSchema = z.strictObject({
+  unit: spendingUnitSchema.describe('What both arms are meant to have spent alike, evaluations apart.'),
+  tolerance: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0.05)
+    .describe('Largest difference of the mean spending of the two arms, as a share of the larger one.'),
+});
+export type Equality = z.infer<typeof equalSchema>;
+
 /** One sentence of a claim as something that a report decides. */
 export const hypothesisSchema = z.strictObject({
   claim: z.string().min(1).describe('The claim, one sentence.'),
@@ -72,6 +85,11 @@ export const hypothesisSchema = z.strictObject({
   margin: marginSchema
     .optional()
     .describe('Needed for noninferior and equivalent; without it greater and less test against 0.'),
+  equal: equalSchema
+    .optional()
+    .describe(
+      'The comparison is at equal spending: the arms declare the same training.budget, and the verdict is void where the ledger disagrees.',
+    ),
   reported: z
     .enum(['greater', 'less', 'noninferior', 'equivalent', 'not-reported'])
     .describe('Direction the paper reports for this comparison.'),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { budgetSchema } from './budget.ts';
 
 export const optimizerSchema = z.strictObject({
   learningRate: z.number().positive().default(1e-4).describe('Peak AdamW learning rate.'),
@@ -32,6 +33,11 @@ const examplesSchema = z.strictObject({
 
 export const trainingSchema = z.strictObject({
   steps: z.number().int().min(0).default(60).describe('RL steps; each samples one batch of rollouts.'),
+  budget: budgetSchema
+    .optional()
+    .describe(
+      'Ends a run at the first step boundary at or beyond an amount; `steps` is then the most. Absent: all steps are taken.',
+    ),
   promptsPerStep: z.number().int().min(1).default(32).describe('Distinct prompts per step.'),
   groupSize: z.number().int().min(1).default(8).describe('Rollouts per prompt.'),
   maxNewTokens: z

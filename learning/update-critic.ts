@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { valuePrepared } from '../model/network/forward.ts';
 import type { CriticState } from '../model/checkpoints/training-state.ts';
 import { createMask, shiftTargets } from '../model/network/token-batch.ts';
+import { countPass } from '../rollouts/count-pass.ts';
 import { requireColumns, valuedColumns, type ValuedBatch } from '../rollouts/rollout-batch.ts';
 import { takeRows } from '../rollouts/select-rows.ts';
 import type { CriticOptions } from '../schemes/credit/credit-rule.ts';
@@ -24,7 +25,7 @@ import { computeValueLoss } from './gradients/value-loss.ts';
 
 export interface CriticCall extends Pick<
   UpdateCall,
-  'batch' | 'training' | 'seed' | 'step' | 'onYield' | 'signal'
+  'batch' | 'training' | 'seed' | 'step' | 'onYield' | 'signal' | 'onPass'
 > {
   readonly critic: CriticState;
   readonly options: CriticOptions;
@@ -92,6 +93,7 @@ async function updateOnce(
   const rows = Array.from({ length: batch.count }, (_, row) => row);
   for (const taken of splitByLength(batch, rows, training.microBatch)) {
     loss += accumulatePart(call, cutMicroBatch(batch, taken, training.microBatch), { batch, weights, into });
+    call.onPass?.('gradients', countPass(batch, taken));
     if (!Number.isFinite(loss)) {
       throw new NonFiniteLossError(
         `the critic's loss is ${loss} in step ${call.step}, minibatch ${update}; expected a finite number. ` +

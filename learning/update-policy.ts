@@ -1,6 +1,7 @@
 import type { Policy } from '../model/network/policy.ts';
 import { requireBatchIds } from '../model/network/token-ids.ts';
 import type { OptimizerMoments } from '../model/checkpoints/training-state.ts';
+import { countPass, type PassCount } from '../rollouts/count-pass.ts';
 import { requireColumns, type ShapedBatch } from '../rollouts/rollout-batch.ts';
 import { takeRows } from '../rollouts/select-rows.ts';
 import type { CurrentScores } from '../schemes/credit/credit-rule.ts';
@@ -37,7 +38,12 @@ export interface UpdateCall {
   /** awaited between micro-batches; the place for heartbeats */
   readonly onYield?: () => Promise<void> | void;
   readonly signal?: AbortSignal;
+  /** hears of each pass over some rollouts, for the ledger */
+  readonly onPass?: (kind: UpdatePass, count: PassCount) => void;
 }
+
+/** A forward pass alone, or one with its backward pass. */
+export type UpdatePass = 'scores' | 'gradients';
 
 /** A scheme as its updates read it. */
 interface Lesson extends Pick<OpenScheme, 'credit'> {
@@ -107,7 +113,10 @@ function createContext(call: UpdateCall, batch: ShapedBatch, share: Share): Step
     maxNewTokens,
     localBatch: training.microBatch,
   });
-  const score = (): CurrentScores => scoreRollouts(policy, batch, training);
+  const score = (): CurrentScores => {
+    call.onPass?.('scores', countPass(batch));
+    return scoreRollouts(policy, batch, training);
+  };
   const ruled = ruleTokens(batch, { rules: lesson.credit, terms, score, seed, step, update });
   const termWeights = terms.map(({ weight }) =>
     weight === 1 ? weights : weights.map((value) => value * weight),
@@ -155,6 +164,7 @@ async function accumulate(
   for (const rows of splitByLength(batch, work.taught, microBatch)) {
     const part = cutMicroBatch(batch, rows, microBatch);
     const found = accumulateRollouts(context, part, work.into);
+    call.onPass?.('gradients', countPass(batch, rows));
     if (!Number.isFinite(found.loss)) {
       throw new NonFiniteLossError(
         `the loss is ${found.loss} in ${work.describe(rows)}; expected a finite number. ` +

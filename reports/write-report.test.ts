@@ -35,6 +35,7 @@ test('the same rows in another order give the same bytes', async () => {
     evaluations: small.evaluations.toReversed(),
     metrics: small.metrics.toReversed(),
     rewardByVerdict: small.rewardByVerdict.toReversed(),
+    ledger: small.ledger.toReversed(),
     rollouts: small.rollouts.toReversed(),
   };
   const second = await writeAndRead(shuffled);
@@ -43,6 +44,7 @@ test('the same rows in another order give the same bytes', async () => {
     [
       'boundary.csv',
       'calibration.csv',
+      'compute.csv',
       'consistency.csv',
       'differences.csv',
       'equal-tokens.csv',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { describeFaults } from '../config/invalid-spec-error.ts';
 import { rolloutMetrics } from '../rollouts/measure-rollouts.ts';
-import type { Need, Opened, Part, PartFamily, PartSetting, StepMetric } from '../config/part.ts';
+import type { Need, Opened, Part, PartFamily, PartSetting, Sight, StepMetric } from '../config/part.ts';
 import type { Scheme } from '../config/scheme.ts';
 import { comparisons } from './comparisons/index.ts';
 import type { Comparison } from './comparisons/comparison.ts';
@@ -27,6 +27,8 @@ export interface OpenScheme {
   readonly objective: readonly Weighted<ObjectiveTerm<object>>[];
   /** What all parts together read beyond a rollout itself. */
   readonly needs: ReadonlySet<Need>;
+  /** What all parts together look at beyond rollouts and models. */
+  readonly sees: ReadonlySet<Sight>;
 }
 
 interface Entry {
@@ -63,8 +65,10 @@ export function openScheme(scheme: Scheme): OpenScheme {
     objective: openAll(terms, scheme.objective),
   };
   const parts: Opened<Part<object>>[] = listNames.flatMap((name): Opened<Part<object>>[] => lists[name]);
-  const needs = new Set(parts.filter(isInForce).flatMap(({ part, options }) => part.needs?.(options) ?? []));
-  return { ...lists, needs };
+  const inForce = parts.filter(isInForce);
+  const needs = new Set(inForce.flatMap(({ part, options }) => part.needs?.(options) ?? []));
+  const sees = new Set(inForce.map(({ part, options }) => part.sees?.(options) ?? 'nothing'));
+  return { ...lists, needs, sees };
 }
 
 /** How the critic is trained; null: there is none. */

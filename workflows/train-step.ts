@@ -5,7 +5,8 @@ import { trainWarm } from './warm-worker.ts';
 
 /**
  * One RL step: sample → verify → judge where a part asks for it → shape, again while the scheme's gates want more groups, then
- * update → record. Each arrow's end is durable; returns the checkpoint the next step starts from, and where it is warm.
+ * update → record. Each arrow's end is durable; returns the checkpoint the next step starts from, where it is warm, and whether there is
+ * to be a next step.
  */
 export async function trainStep(
   input: RunInput,
@@ -23,7 +24,12 @@ export async function trainStep(
     readonly workerQueue: string | null;
   },
   controls: RunControls,
-): Promise<{ readonly checkpoint: CheckpointRef; readonly workerQueue: string | null }> {
+): Promise<{
+  readonly checkpoint: CheckpointRef;
+  readonly workerQueue: string | null;
+  /** The run's budget is used up. */
+  readonly isSpent: boolean;
+}> {
   const { plan } = input;
   const { epoch, step, checkpoint } = from;
   const advisers = { reference: from.klReference, learner: checkpoint };
@@ -55,6 +61,8 @@ export async function trainStep(
     train.update({ plan, step, checkpoint, shaped: batch }),
   );
   controls.at('record', step);
-  await stages.record({ plan, epoch, step, updated, obsolete: [...rounds, batch] });
-  return { checkpoint: updated.checkpoint, workerQueue: updated.workerQueue };
+  // Histories older than budgets hold no answer.
+  const recorded = await stages.record({ plan, epoch, step, updated, obsolete: [...rounds, batch] });
+  const isSpent = recorded?.isSpent ?? false;
+  return { checkpoint: updated.checkpoint, workerQueue: updated.workerQueue, isSpent };
 }

@@ -3,6 +3,7 @@ import { canonicalJson } from '../../config/canonical.ts';
 import type { ArtifactRef, CheckpointRef } from '../../config/plan.ts';
 import { countLeaks, hashCorpus } from './corpus.ts';
 import { durable } from '../durable.ts';
+import type { PretrainedChunk } from './pretrain.ts';
 import { openSubstrate, type BaseModelPlan } from '../run/run-context.ts';
 import type { StoreDependencies } from '../store-dependencies.ts';
 
@@ -38,7 +39,13 @@ export interface RecordBaseModelInput {
   readonly plan: ArtifactRef;
   readonly checkpoint: CheckpointRef;
   /** One per durable chunk of pretraining. */
-  readonly chunks: readonly { readonly loss: number; readonly tokens: number }[];
+  readonly chunks: readonly Omit<PretrainedChunk, 'checkpoint'>[];
+}
+
+/** What making it took; null where a chunk is of a program that did not count. */
+function sumFlops(chunks: RecordBaseModelInput['chunks']): number | null {
+  const counted = chunks.flatMap(({ flops }) => flops ?? []);
+  return counted.length < chunks.length ? null : counted.reduce((sum, flops) => sum + flops, 0);
 }
 
 /** Records a pretrained base model with what leaked into its corpus, and how often. */
@@ -54,6 +61,7 @@ export function createRecordBaseModel({ db, plans }: StoreDependencies) {
       leak: canonicalJson(countLeaks(plan.recipe, substrate)),
       corpusSha256: hashCorpus(plan.recipe, substrate),
       tokens: input.chunks.reduce((sum, chunk) => sum + chunk.tokens, 0),
+      flops: sumFlops(input.chunks),
       losses: canonicalJson(input.chunks.map((chunk) => chunk.loss)),
     });
   });

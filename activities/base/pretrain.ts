@@ -1,7 +1,9 @@
 import { createMoments } from '../../learning/optimizer/adamw.ts';
 import { learningRateAt, toSchedule } from '../../learning/optimizer/learning-rate.ts';
 import { pretrainStep } from '../../learning/pretrain-step.ts';
+import { countGradientFlops } from '../../model/flops.ts';
 import { createPolicy } from '../../model/network/policy.ts';
+import { addPass, countRollout, noPass, type PassCount } from '../../rollouts/count-pass.ts';
 import type { BaseRecipe } from '../../config/base-recipe.ts';
 import type { ArtifactRef, CheckpointRef } from '../../config/plan.ts';
 import type { OptimizerPlan } from '../../config/training.ts';
@@ -25,6 +27,8 @@ export interface PretrainedChunk {
   /** Mean next-token loss over the chunk's steps, nats. */
   readonly loss: number;
   readonly tokens: number;
+  /** Forward and backward; absent in histories older than it. */
+  readonly flops?: number;
 }
 
 /** The schedule of the stage a step belongs to, and the step's place in it. */
@@ -40,6 +44,11 @@ function scheduleOf(recipe: BaseRecipe, step: number): { plan: OptimizerPlan; at
     finalFraction: 0,
   } as const;
   return { plan, at: step - recipe.steps, total: steps };
+}
+
+/** Every token of a document is read but its last. */
+function countDocuments(documents: readonly Int32Array[]): PassCount {
+  return documents.map(({ length }) => countRollout(1, length - 1)).reduce(addPass, noPass);
 }
 
 async function openLive(
@@ -61,6 +70,7 @@ export function createPretrain(dependencies: TrainDependencies) {
     const live = await openLive(dependencies, input, { recipe: plan.recipe, substrate });
     let lossSum = 0;
     let tokens = 0;
+    let flops = 0;
     try {
       for (let step = input.fromStep; step < input.toStep; step += 1) {
         const { plan: optimizer, at, total } = scheduleOf(plan.recipe, step);
@@ -75,13 +85,14 @@ export function createPretrain(dependencies: TrainDependencies) {
         });
         lossSum += loss;
         tokens += documents.reduce((sum, document) => sum + document.length, 0);
+        flops += countGradientFlops(substrate.policyConfig, countDocuments(documents));
         await attempt.pause();
       }
       const checkpoint = await dependencies.policies.keep(
         live,
         (part) => `bases/${input.baseModelId.slice(0, 16)}/step-${input.toStep}/${part}-{sha}.safetensors`,
       );
-      return { checkpoint, loss: lossSum / (input.toStep - input.fromStep), tokens };
+      return { checkpoint, loss: lossSum / (input.toStep - input.fromStep), tokens, flops };
     } catch (error) {
       releaseLivePolicy(live);
       throw error;

@@ -1,16 +1,21 @@
 import { commitAttempt } from '../../db/queries/attempts.ts';
 import { writeTransaction } from '../../db/store/connection.ts';
 import { recordEvaluations, type EvaluatedProblem } from '../../db/queries/evaluations.ts';
+import { recordLedger, type LedgerRow } from '../../db/queries/ledger.ts';
 import { recordArtifact } from '../../db/queries/artifacts.ts';
 import { recordVerifiedRollouts, type VerifiedRollout } from '../../db/queries/rollouts.ts';
+import { countForwardFlops } from '../../model/flops.ts';
+import { countPass } from '../../rollouts/count-pass.ts';
+import type { RolloutBatch } from '../../rollouts/rollout-batch.ts';
 import { listGroups } from '../../rollouts/groups.ts';
 import { canonicalJson } from '../../config/canonical.ts';
 import type { ArtifactRef, EvaluationSlice } from '../../config/plan.ts';
 import type { Task } from '../../tasks/task.ts';
 import { countConfidences } from './count-confidences.ts';
 import { durable, stageKey } from '../durable.ts';
+import { toEntry } from '../step/count-step.ts';
 import { decodeRollouts } from '../step/rollout-file.ts';
-import { evaluationProblems, taskOfSplit } from '../run/run-context.ts';
+import { evaluationProblems, taskOfSplit, type RunContext } from '../run/run-context.ts';
 import type { StoreDependencies } from '../store-dependencies.ts';
 import { readRollout } from '../step/verify.ts';
 
@@ -65,6 +70,26 @@ function countProblem(task: Task, records: readonly VerifiedRollout[]): Evaluate
   };
 }
 
+/** What a slice took. The base's votes on a pool are a part of training, since rewards read them. */
+function countSlice(
+  context: RunContext,
+  { step, slice }: RecordEvaluationInput,
+  batch: RolloutBatch,
+): LedgerRow {
+  const { split, from } = slice;
+  const deed =
+    split === 'pool'
+      ? ({ stage: 'sample', role: 'reference' } as const)
+      : ({ stage: 'evaluation', role: 'policy' } as const);
+  const count = countPass(batch);
+  const flops = countForwardFlops(context.policyConfig, count);
+  return {
+    runId: context.plan.runId,
+    step,
+    ...toEntry({ ...deed, kind: `${split}/${from}` }, count, flops),
+  };
+}
+
 /** Verifies an evaluation slice and records n and c per problem, a few samples to look at, and the artifact of all. */
 export function createRecordEvaluation({ db, artifacts, plans }: StoreDependencies) {
   return durable(async (input: RecordEvaluationInput, attempt): Promise<void> => {
@@ -93,6 +118,7 @@ export function createRecordEvaluation({ db, artifacts, plans }: StoreDependenci
     writeTransaction(db, (tx) => {
       commitAttempt(tx, stageKey(input, attempt, { runId, stage }));
       recordArtifact(tx, 'evaluation-rollouts', input.rollouts);
+      recordLedger(tx, [countSlice(context, input, batch)]);
       recordEvaluations(
         tx,
         perProblem.map((records) => countProblem(source.task, records)),

@@ -1,6 +1,7 @@
 import { listCheckpointsAt, toCheckpointRef } from '../../db/queries/artifacts.ts';
 import { findBaseModel, type BaseModel } from '../../db/queries/base-models.ts';
-import type { Database } from '../../db/store/connection.ts';
+import { settleBudget } from '../../db/queries/ledger.ts';
+import { writeTransaction, type Database } from '../../db/store/connection.ts';
 import { countEvaluated } from '../../db/queries/evaluations.ts';
 import { startRun } from '../../db/queries/runs.ts';
 import { nextStepOf } from '../../db/queries/steps.ts';
@@ -39,6 +40,8 @@ export interface OpenedRun {
   readonly needsJudge: boolean;
   /** The base model's samples of the pool are not complete. */
   readonly lacksPool: boolean;
+  /** The recorded steps have used the run's budget up; absent in histories older than budgets. */
+  readonly isSpent?: boolean;
   /** The dev evaluation that belongs after the last recorded step is not complete. */
   readonly lacksDevEvaluation: boolean;
 }
@@ -64,6 +67,9 @@ export function createOpenRun({ db, plans, held, sources }: StoreDependencies) {
     held.drop(runId);
     const epoch = startRun(db, runId, { provenance: input.provenance, sources });
     const nextStep = nextStepOf(db, runId);
+    const { budget } = plan.condition.training;
+    // As in a run that continues a shorter one: nobody asked when its last step was recorded.
+    const isSpent = writeTransaction(db, (tx) => settleBudget(tx, runId, budget));
     const reference = { weights: base.weights, trainingState: null };
     const checkpointOf = (step: number): CheckpointRef => {
       const [row] = listCheckpointsAt(db, runId, [step]);
@@ -72,6 +78,7 @@ export function createOpenRun({ db, plans, held, sources }: StoreDependencies) {
     const { evaluation, training, scheme } = plan.condition;
     const { syncEvery } = scheme.reference;
     const isDue =
+      !isSpent &&
       nextStep > 0 &&
       isDevEvaluationDue(nextStep - 1, { steps: training.steps, evaluateEvery: evaluation.every });
     const evaluated = countEvaluated(db, { runId, step: nextStep, split: 'dev' });
@@ -86,6 +93,7 @@ export function createOpenRun({ db, plans, held, sources }: StoreDependencies) {
       teacher: teacher === null ? null : { weights: teacher.weights, trainingState: null },
       needsJudge: openScheme(scheme).needs.has('rubric'),
       lacksPool: training.pool !== null && training.poolSamples > 0 && pooled < training.pool,
+      isSpent,
       lacksDevEvaluation: isDue && evaluated < evaluation.devProblems,
     };
   });

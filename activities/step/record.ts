@@ -7,6 +7,7 @@ import {
 import { commitAttempt } from '../../db/queries/attempts.ts';
 import { writeTransaction, type Database } from '../../db/store/connection.ts';
 import { listRollouts, recordTokenWeights, type RolloutWithVerdict } from '../../db/queries/rollouts.ts';
+import { recordLedger, settleBudget } from '../../db/queries/ledger.ts';
 import { nextStepOf, recordStep } from '../../db/queries/steps.ts';
 import { referenceStep, type ArtifactRef, type CheckpointRef, type RunPlan } from '../../config/plan.ts';
 import { measureRollouts } from '../../rollouts/measure-rollouts.ts';
@@ -14,11 +15,17 @@ import { requireColumns } from '../../rollouts/rollout-batch.ts';
 import { ArtifactPathError } from '../../artifacts/artifact-errors.ts';
 import { removeAll } from '../../artifacts/artifact-store.ts';
 import { durable, stageKey } from '../durable.ts';
+import { countStep } from './count-step.ts';
 import { toBlob, toFloats } from './float-blob.ts';
 import { decodeRollouts } from './rollout-file.ts';
 import { indexRollouts } from './reward-input.ts';
 import type { StoreDependencies } from '../store-dependencies.ts';
 import type { UpdatedPolicy } from './update.ts';
+
+export interface RecordedStep {
+  /** The run's budget is used up: it takes no further step. */
+  readonly isSpent: boolean;
+}
 
 export interface RecordInput {
   readonly plan: ArtifactRef;
@@ -99,14 +106,15 @@ async function readTokenWeights(
 }
 
 /**
- * Ends a training step in one transaction: its metrics, its checkpoint and the step itself, which is the run's cursor.
+ * Ends a training step in one transaction: its metrics, its checkpoint, what it took and the step itself, which is the run's cursor.
  * Superseded files are deleted after the commit, so a kill in between leaves a stray file and loses nothing; nor does a
  * store that refuses to delete.
  */
 export function createRecord(dependencies: StoreDependencies) {
   const { db, artifacts, plans, held } = dependencies;
-  return durable(async (input: RecordInput, attempt): Promise<void> => {
-    const { plan } = await plans.readRun(input.plan);
+  return durable(async (input: RecordInput, attempt): Promise<RecordedStep | undefined> => {
+    const context = await plans.readRun(input.plan);
+    const { plan } = context;
     const { runId } = plan;
     const { step, updated, obsolete } = input;
     const transient = updated.tokenWeights === null ? obsolete : [...obsolete, updated.tokenWeights];
@@ -114,7 +122,7 @@ export function createRecord(dependencies: StoreDependencies) {
     const rows = shapedRows(dependencies, { runId, step });
     const superseded = supersededFiles(db, input, plan);
     const ruled = await readTokenWeights(dependencies, updated.tokenWeights, { runId, step, rows });
-    writeTransaction(db, (tx) => {
+    const isSpent = writeTransaction(db, (tx) => {
       commitAttempt(tx, stageKey(input, attempt, { runId, stage: 'record' }));
       recordTokenWeights(tx, ruled);
       recordCheckpoint(tx, { runId, step: step + 1 }, updated.checkpoint);
@@ -123,9 +131,12 @@ export function createRecord(dependencies: StoreDependencies) {
       const metrics = { ...measureRollouts(measured), ...updated.metrics };
       const { machine, revision } = updated.computedBy;
       recordStep(tx, { runId, step, rollouts: rows.length, tokens, machine, revision }, metrics);
+      recordLedger(tx, countStep(context, { step, rows, passes: updated.passes ?? [] }));
       releaseArtifacts(tx, superseded);
+      return settleBudget(tx, runId, plan.condition.training.budget);
     });
     held.drop(runId);
     await removeAll(artifacts, [...superseded, ...transient]);
+    return { isSpent };
   });
 }

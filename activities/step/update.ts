@@ -1,7 +1,13 @@
 import { NonFiniteGradientError } from '../../learning/optimizer/adamw.ts';
 import { NonFiniteLossError } from '../../learning/non-finite-loss-error.ts';
 import { updateCritic } from '../../learning/update-critic.ts';
-import { updatePolicy, type PolicyUpdate, type UpdateCall } from '../../learning/update-policy.ts';
+import {
+  updatePolicy,
+  type PolicyUpdate,
+  type UpdateCall,
+  type UpdatePass,
+} from '../../learning/update-policy.ts';
+import { addPass, noPass, type PassCount } from '../../rollouts/count-pass.ts';
 import { addColumns, requireColumns, shapedColumns } from '../../rollouts/rollout-batch.ts';
 import { findCritic, openScheme } from '../../schemes/open-scheme.ts';
 import type { ArtifactRef, CheckpointRef } from '../../config/plan.ts';
@@ -19,12 +25,21 @@ export interface UpdateInput {
   readonly shaped: ArtifactRef;
 }
 
+/** Passes of one kind over rollouts, all together. */
+export interface UpdatePasses {
+  readonly role: 'policy' | 'critic';
+  readonly kind: UpdatePass;
+  readonly count: PassCount;
+}
+
 export interface UpdatedPolicy {
   readonly checkpoint: CheckpointRef;
   /** Metric name → value, as recorded. */
   readonly metrics: Readonly<Record<string, number>>;
   /** What credit rules that wait for the optimizer step made of the tokens (column `tokenWeights`); null where there is no such rule. */
   readonly tokenWeights: ArtifactRef | null;
+  /** Passes over rollouts that it took, for the ledger; absent in histories older than it. */
+  readonly passes?: readonly UpdatePasses[];
   /** The kind of machine and the program that computed it. */
   readonly computedBy: ComputedBy;
   /** Where the new policy is warm. */
@@ -48,28 +63,44 @@ async function keepOffendingBatch(
     : new NonFiniteGradientError(message);
 }
 
+/** Sums passes by role and kind, in the order in which each was first heard of. */
+function createPassMeter() {
+  const sums = new Map<string, UpdatePasses>();
+  return {
+    of:
+      (role: UpdatePasses['role']) =>
+      (kind: UpdatePass, count: PassCount): void => {
+        const before = sums.get(`${role}/${kind}`)?.count ?? noPass;
+        sums.set(`${role}/${kind}`, { role, kind, count: addPass(before, count) });
+      },
+    passes: (): UpdatePasses[] => [...sums.values()],
+  };
+}
+
 /** Policy first, then the critic where there is one: they share no weights. */
 async function updateLive(
   live: LivePolicy,
   context: RunContext,
   work: Pick<UpdateCall, 'batch' | 'step'> & { readonly attempt: Attempt },
-): Promise<PolicyUpdate> {
+): Promise<PolicyUpdate & { readonly passes: readonly UpdatePasses[] }> {
   const { condition, seed } = context.plan;
   const { scheme, training } = condition;
   const { batch, step, attempt } = work;
   const common = { batch, training, seed, step, onYield: attempt.pause, signal: attempt.signal };
   const { policy, moments, critic } = live;
+  const meter = createPassMeter();
   const updated = await updatePolicy({
     ...common,
+    onPass: meter.of('policy'),
     policy,
     moments,
     scheme,
     maxNewTokens: context.maxNewTokens,
   });
   const options = findCritic(openScheme(scheme));
-  if (critic === null || options === null) return updated;
-  const taught = await updateCritic({ ...common, critic, options });
-  return { ...updated, metrics: { ...updated.metrics, ...taught } };
+  if (critic === null || options === null) return { ...updated, passes: meter.passes() };
+  const taught = await updateCritic({ ...common, onPass: meter.of('critic'), critic, options });
+  return { ...updated, metrics: { ...updated.metrics, ...taught }, passes: meter.passes() };
 }
 
 /**
@@ -86,7 +117,8 @@ export function createUpdate(dependencies: TrainDependencies) {
     const live = findCritic(openScheme(condition.scheme)) !== null ? withCritic(taken) : withoutCritic(taken);
     try {
       const batch = requireColumns(decodeRollouts(bytes), shapedColumns, 'an update');
-      const { metrics, tokenWeights } = await updateLive(live, context, { batch, step: input.step, attempt });
+      const work = { batch, step: input.step, attempt };
+      const { metrics, tokenWeights, passes } = await updateLive(live, context, work);
       const ruled =
         tokenWeights === null
           ? null
@@ -99,7 +131,7 @@ export function createUpdate(dependencies: TrainDependencies) {
         (part) => `runs/${runId}/checkpoint-${input.step + 1}/${part}-{sha}.safetensors`,
       );
       const { computedBy, workerQueue } = dependencies;
-      return { checkpoint, metrics, tokenWeights: ruled, computedBy, workerQueue };
+      return { checkpoint, metrics, tokenWeights: ruled, passes, computedBy, workerQueue };
     } catch (error) {
       releaseLivePolicy(live);
       throw await keepOffendingBatch(artifacts, error, { runId, step: input.step, bytes });

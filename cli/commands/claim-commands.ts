@@ -10,7 +10,7 @@ import { writeClaimPage } from '../../reports/text/claim-page.ts';
 import { collectFinalCounts } from '../../reports/comparison/final-counts.ts';
 import { loadComparison } from '../../reports/comparison/load-comparison.ts';
 import { sortComparison } from '../../reports/comparison/sort-comparison.ts';
-import { tabulateVerdicts, type VerdictRow } from '../../reports/tables/verdict-table.ts';
+import { tabulateVerdicts, isDecided, type VerdictRow } from '../../reports/tables/verdict-table.ts';
 import {
   DECISION_RULE,
   describeEffect,
@@ -81,7 +81,7 @@ export async function printClaims(options: ScaleOption & { readonly json?: boole
 
 function describeVerdict(row: VerdictRow): string {
   const { claim } = row.hypothesis;
-  if (row.verdict === 'undecided') return `undecided     ${claim} ${row.reason}`;
+  if (!isDecided(row)) return `${row.verdict.padEnd(13)} ${claim} ${row.reason}`;
   const need = describeNeed(row);
   return `${row.verdict.padEnd(13)} ${claim} ${describeEffect(row)}, Holm p ${describeP(row)}${need === '' ? '' : `; ${need}`}`;
 }

@@ -1,8 +1,11 @@
 import type { Database } from '../../db/store/connection.ts';
 import { listEvaluations } from '../../db/queries/evaluations.ts';
+import { findBaseModel } from '../../db/queries/base-models.ts';
+import { listRunTotals } from '../../db/queries/ledger.ts';
 import { listRollouts } from '../../db/queries/rollouts.ts';
 import { findRun } from '../../db/queries/runs.ts';
 import { listStepMetrics, nextStepOf } from '../../db/queries/steps.ts';
+import { formatAmount } from '../../reports/text/format-number.ts';
 import { meanOverProblems, passAtK } from '../../stats/pass-at-k/pass-at-k.ts';
 
 /** What of a run is shown. */
@@ -56,8 +59,19 @@ export function collectRun(db: Database, runId: string, options: ShownPart) {
     step,
     metrics,
     evaluations: summarizeEvaluations(db, recorded),
+    ledger: listRunTotals(db, recorded).map(({ runId: _, ...total }) => total),
+    baseModelFlops: findBaseModel(db, run.baseModelId)?.flops ?? null,
     samples,
   };
+}
+
+function printLedger({ ledger, baseModelFlops }: ReturnType<typeof collectRun>): void {
+  if (ledger.length > 0) console.log('spent, all steps together:');
+  for (const { stage, role, tokens, flops, labels, calls } of ledger) {
+    const done = labels > 0 ? `${labels} labels in ${calls} texts` : `${tokens} tokens of ${calls} texts`;
+    console.log(`  ${`${stage} (${role})`.padEnd(34)} ${done}, ${formatAmount(flops)} FLOPs`);
+  }
+  if (baseModelFlops !== null) console.log(`its base model took ${formatAmount(baseModelFlops)} FLOPs`);
 }
 
 export function printRun(shown: ReturnType<typeof collectRun>): void {
@@ -69,6 +83,7 @@ export function printRun(shown: ReturnType<typeof collectRun>): void {
       `  after step ${step}, ${split}: pass@1 ${passAt1?.toFixed(3) ?? 'undefined'} over ${problems} problems`,
     );
   }
+  printLedger(shown);
   if (shown.step >= 0) console.log(`metrics of step ${shown.step}:`);
   for (const [name, value] of Object.entries(shown.metrics))
     console.log(`  ${name.padEnd(34)} ${value.toPrecision(5)}`);

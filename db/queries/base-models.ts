@@ -14,10 +14,13 @@ export type BaseModelRow = typeof baseModels.$inferSelect;
  */
 export function recordBaseModel(
   db: Database,
-  model: Omit<BaseModelRow, 'createdAt' | 'weightsPath'> & { readonly weights: ArtifactRef },
+  model: Omit<BaseModelRow, 'createdAt' | 'weightsPath' | 'flops'> & {
+    readonly weights: ArtifactRef;
+    readonly flops?: number | null;
+  },
 ): void {
   const { weights, ...columns } = model;
-  const row = { ...columns, weightsPath: weights.path };
+  const row = { ...columns, flops: model.flops ?? null, weightsPath: weights.path };
   writeTransaction(db, (tx) => {
     const existing = tx.select().from(baseModels).where(eq(baseModels.id, model.id)).get();
     if (existing !== undefined) assertSameRecord({ table: 'base_models', key: model.id }, existing, row);

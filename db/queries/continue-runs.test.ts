@@ -14,6 +14,7 @@ import {
   temporaryStorePath,
 } from '../example-store.fixture.ts';
 import { registerExperiment, type Registration } from './experiments.ts';
+import { recordLedger } from './ledger.ts';
 import { endRun } from './runs.ts';
 import { recordStep } from './steps.ts';
 
@@ -33,6 +34,8 @@ const longer: Registration = {
 const file = (path: string) => ({ path, sha256: 'ab'.repeat(32), bytes: 7 });
 const pair = { from: 'e1', to: 'e2', continued: new Map([['c2', 'c1']]) };
 
+const spent = { runId: 'r1', role: 'policy', tokens: 6, flops: 100, labels: 0, calls: 2 } as const;
+
 test('a longer run gets the rows of training under its own name, and none of the final evaluation', (t) => {
   const db = openExampleStore(temporaryStorePath(t));
   recordExampleRollouts(db, [exampleRollout('r1', 0), exampleRollout('r1', 1)]);
@@ -41,6 +44,11 @@ test('a longer run gets the rows of training under its own name, and none of the
     recordCheckpoint(tx, { runId: 'r1', step: 1 }, { weights, trainingState: null });
     recordStep(tx, { runId: 'r1', step: 0, rollouts: 2, tokens: 6 }, { 'reward/mean': 1 });
     recordEvaluations(tx, [exampleEvaluation('r1', 3)]);
+    recordLedger(tx, [
+      { ...spent, step: 0, stage: 'sample', kind: 'text' },
+      { ...spent, step: 1, stage: 'evaluation', kind: 'dev/0' },
+      { ...spent, step: 2, stage: 'evaluation', kind: 'clean/0' },
+    ]);
   });
   endRun(db, 'r1', { status: 'completed', failure: null });
   const before = dumpRows(db);
@@ -67,9 +75,9 @@ test('a longer run gets the rows of training under its own name, and none of the
         row.includes(`"run_id":"${runId}"`),
     );
   const expected = of(before, 'r1')
-    .filter((row) => !row.startsWith('evaluations '))
+    .filter((row) => !row.startsWith('evaluations ') && !row.includes('clean/0'))
     .map((row) => row.replaceAll('"r1', '"longer-r1').replaceAll('runs/r1/', 'runs/longer-r1/'));
-  assert.ok(expected.length >= 8, expected.join('\n'));
+  assert.ok(expected.length >= 10, expected.join('\n'));
   assert.deepEqual(of(dumpRows(db), 'longer-r1').sort(), expected.sort());
   assert.deepEqual(listContinuations(db, pair), [], 'a run that has steps is left alone');
   assert.deepEqual(db.$client.pragma('foreign_key_check'), []);

@@ -73,6 +73,7 @@ const COPIES: readonly TableCopy[] = [
     changed: { weights_path: renamed('weights_path'), training_state_path: renamed('training_state_path') },
   },
   { table: 'evaluations', where: "run_id = :from and split in ('dev', 'pool')" },
+  { table: 'ledger', where: "run_id = :from and (stage <> 'evaluation' or kind like 'dev/%')" },
   { table: 'rollouts', where: "run_id = :from and phase in ('train', 'dev', 'pool')" },
 ];
 

@@ -1,6 +1,6 @@
 import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Database } from '../store/connection.ts';
-import { recordedRunId, type RunRow, type RunStatus } from './runs.ts';
+import { finalStep, recordedRunId, type RunRow, type RunStatus } from './runs.ts';
 import { baseModels, conditions, evaluations, metrics, runs, steps } from '../schema.ts';
 
 /** Where a run is, as its rows say. */
@@ -85,7 +85,7 @@ function lastValue(metric: string) {
 
 const evaluatedProblems = sql<number>`case when ${runs.status} <> 'running' then 0 else
   (select count(*) from ${evaluations} where ${evaluations.runId} = ${recordedRunId}
-    and ${evaluations.step} = ${runs.totalSteps} and ${evaluations.split} not in ('dev', 'pool')) end`;
+    and ${evaluations.step} = ${finalStep} and ${evaluations.split} not in ('dev', 'pool')) end`;
 
 /**
  * The position of every run of an experiment, by condition, base seed and seed. Looks up a few rows by index for each run, so that
@@ -100,7 +100,7 @@ export function listPositions(db: Database, experimentId: string): RunPosition[]
       baseModelId: runs.baseModelId,
       seed: runs.seed,
       status: runs.status,
-      totalSteps: runs.totalSteps,
+      totalSteps: finalStep,
       failureType: runs.failureType,
       failureMessage: runs.failureMessage,
       doneSteps: sql<number>`coalesce(${lastStep} + 1, 0)`,

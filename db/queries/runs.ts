@@ -11,6 +11,8 @@ export interface RunWithCondition extends RunRow {
   readonly conditionName: string;
   /** Canonical JSON of the condition. */
   readonly settings: string;
+  /** Training steps behind its final policy: those declared, or those after which its budget was spent. */
+  readonly totalSteps: number;
 }
 
 /** No run by that id. */
@@ -33,7 +35,11 @@ function selectRuns(db: Database) {
 }
 
 function flatten(rows: { run: RunRow; conditionName: string; settings: string }[]): RunWithCondition[] {
-  return rows.map(({ run, ...condition }) => ({ ...run, ...condition }));
+  return rows.map(({ run, ...condition }) => ({
+    ...run,
+    ...condition,
+    totalSteps: run.spentSteps ?? run.totalSteps,
+  }));
 }
 
 /** The run whose rows hold a run's outcome: itself, unless it reuses another experiment's run. */
@@ -84,8 +90,8 @@ export function reuseCompletedRuns(
       .limit(1)
       .get();
     if (twin === undefined) continue;
-    const { status, provenance, sources, startedAt, finishedAt } = twin;
-    const outcome = { status, provenance, sources, startedAt, finishedAt };
+    const { status, spentSteps, provenance, sources, startedAt, finishedAt } = twin;
+    const outcome = { status, spentSteps, provenance, sources, startedAt, finishedAt };
     db.update(runs)
       .set({ ...outcome, failureType: null, failureMessage: null, reusedRunId: twin.id })
       .where(eq(runs.id, run.id))
@@ -179,6 +185,14 @@ export function startRun(
     if (by.sources !== null) recordSources(tx, runId, by.sources);
     return epoch;
   });
+}
+
+/** The training steps behind a run's final policy: those declared, or those after which its budget was spent. */
+export const finalStep = sql<number>`coalesce(${runs.spentSteps}, ${runs.totalSteps})`;
+
+/** Marks that a run takes no step beyond `steps`: they have spent its budget. */
+export function markSpent(db: Database, runId: string, steps: number): void {
+  db.update(runs).set({ spentSteps: steps }).where(eq(runs.id, runId)).run();
 }
 
 /** Marks how a run ended. */

@@ -19,6 +19,8 @@ function faultOf(condition: ResolvedCondition, conditions: readonly ResolvedCond
   if (training.steps * training.promptsPerStep < 2 * training.pool) {
     return `${place}.examples: "${examples.from}" passes less than twice through its pool of ${training.pool}; a variance needs two passes`;
   }
+  if (training.budget !== undefined)
+    return `${place}.examples: "${examples.from}" has a budget, which may end it before it has passed twice through its pool; give it steps alone`;
   return examples.count <= training.pool
     ? null
     : `${place}.examples.count: found ${examples.count}, expected at most the pool's ${training.pool}`;

@@ -84,6 +84,41 @@ function pairFault({ treatment, control, metric, controlMetric }: Hypothesis): F
     : `controlMetric: it reads ${splitOf(controlMetric) ?? 'no split'}, metric ${splitOf(metric) ?? 'no split'}; pairs need the same problems`;
 }
 
+/** Labels that every run of a condition reads, where its declaration alone decides it; null: it does not. */
+function declaredLabels({ training, scheme }: Condition): number | null {
+  const { sees, gates } = openScheme(scheme);
+  const hasRounds = gates.some(({ part, options }) => (part.rounds?.(options) ?? 1) > 1);
+  const looks = sees.has('labels') ? training.steps * training.promptsPerStep : 0;
+  return training.budget !== undefined || (hasRounds && looks > 0) ? null : looks;
+}
+
+interface Arm {
+  readonly name: string;
+  readonly condition: Condition;
+}
+
+function describePlan({ name, condition: { training } }: Arm): string {
+  const { budget, steps } = training;
+  return `${name} has ${budget === undefined ? `no budget, ${steps} steps` : `${budget.at} ${budget.unit}`}`;
+}
+
+/** Why the declaration does not make both arms spend alike. */
+function equalFault({ equal }: Hypothesis, [left, right]: readonly (Arm | undefined)[]): Fault {
+  if (equal === undefined || left === undefined || right === undefined) return null;
+  const { unit } = equal;
+  const amountOf = ({ condition: { training } }: Arm): number | null =>
+    training.budget?.unit === unit ? training.budget.at : null;
+  if (amountOf(left) !== null && amountOf(left) === amountOf(right)) return null;
+  const labels = declaredLabels(left.condition);
+  if (unit === 'labels' && labels !== null && labels === declaredLabels(right.condition)) return null;
+  const otherwise =
+    unit === 'labels' ? ', or as many steps and prompts of schemes that both read labels in one round' : '';
+  return (
+    `equal.unit: ${unit} are to be equal, but ${describePlan(left)} and ${describePlan(right)}; ` +
+    `give both the same training.budget of ${unit}${otherwise}`
+  );
+}
+
 function faultsOf(hypothesis: Hypothesis, conditions: readonly ResolvedCondition[]): string[] {
   const arms = [
     ['treatment', 'metric', hypothesis.treatment, hypothesis.metric],
@@ -103,7 +138,12 @@ function faultsOf(hypothesis: Hypothesis, conditions: readonly ResolvedCondition
     const fault = metricFault(metric, condition);
     return fault === null ? null : `${place}: ${fault}`;
   });
-  return [...faults, pairFault(hypothesis), marginFault(hypothesis)].filter((fault) => fault !== null);
+  const compared = [hypothesis.treatment, hypothesis.control].map((name) =>
+    conditions.find((one) => one.name === name),
+  );
+  return [...faults, pairFault(hypothesis), marginFault(hypothesis), equalFault(hypothesis, compared)].filter(
+    (fault) => fault !== null,
+  );
 }
 
 /**

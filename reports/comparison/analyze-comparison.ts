@@ -5,6 +5,7 @@ import {
   type ReliabilityRow,
 } from '../tables/calibration-table.ts';
 import { tabulateBoundaries, type BoundaryRow } from '../tables/boundary-table.ts';
+import { tabulateCompute, type ComputeRow } from '../tables/compute-table.ts';
 import { tabulateConsistency, type ConsistencyRow } from '../tables/consistency-table.ts';
 import type { ComparisonInput } from './comparison-input.ts';
 import {
@@ -31,6 +32,7 @@ export interface Analysis {
   /** One per declared hypothesis. */
   readonly verdicts: readonly VerdictRow[];
   readonly equalBudgets: readonly EqualBudgetRow[];
+  readonly compute: readonly ComputeRow[];
   readonly passAtK: readonly PassAtKRow[];
   readonly consistency: readonly ConsistencyRow[];
   readonly formats: readonly FormatRow[];
@@ -61,6 +63,7 @@ export function analyzeComparison(input: ComparisonInput): Analysis {
   return {
     verdicts: tabulateVerdicts(input, finals),
     equalBudgets: tabulateEqualBudgets(input),
+    compute: tabulateCompute(input),
     passAtK: tabulatePassAtK(finals, fingerprint),
     consistency: tabulateConsistency(finals, fingerprint),
     formats: tabulateFormats(finals),

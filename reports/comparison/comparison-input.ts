@@ -1,4 +1,7 @@
 import type { Hypothesis } from '../../config/hypothesis.ts';
+import type { LedgerTotal } from '../../db/queries/ledger.ts';
+
+export type { LedgerTotal };
 
 /** Plain rows a report is made from. `load-comparison.ts` fills them from the database; tests write them by hand. */
 export interface ComparisonInput {
@@ -10,6 +13,9 @@ export interface ComparisonInput {
   readonly evaluations: readonly EvaluationCount[];
   readonly metrics: readonly MetricPoint[];
   readonly stepTokens: readonly StepTokens[];
+  readonly ledger: readonly LedgerTotal[];
+  /** Ids of runs with a step that is not in the ledger, as in stores older than it. */
+  readonly uncountedRuns: readonly string[];
   readonly probeScores: readonly ProbeScore[];
   readonly rewardByVerdict: readonly VerdictReward[];
   readonly rollouts: readonly SampleRollout[];

@@ -1,6 +1,7 @@
 import { findBaseModel } from '../../db/queries/base-models.ts';
 import type { Database } from '../../db/store/connection.ts';
 import { findExperiment, listConditions, type ConditionRow } from '../../db/queries/experiments.ts';
+import { listLedgerTotals, listUncountedRuns } from '../../db/queries/ledger.ts';
 import {
   listEvaluatedProblems,
   listLastRollouts,
@@ -68,6 +69,7 @@ function loadBaseModel(db: Database, id: string): BaseModelRecord | null {
         .map(([format, weight]) => `${format} ${weight}`)
         .join(', '),
       'pretraining steps': String(recipe.steps),
+      ...(row.flops === null ? {} : { 'pretraining FLOPs': row.flops.toExponential(2) }),
     },
   };
 }
@@ -226,6 +228,8 @@ function loadRows(db: Database, nameOrId: string): ComparisonInput {
     ),
     metrics: listMetrics(db, id),
     stepTokens: listStepTokens(db, id),
+    ledger: listLedgerTotals(db, id),
+    uncountedRuns: listUncountedRuns(db, id),
     probeScores: loadProbeScores(db, runs),
     rewardByVerdict: listRewardsByVerdict(db, id),
     rollouts: loadSampleRollouts(db, runs),

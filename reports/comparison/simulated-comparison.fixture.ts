@@ -1,7 +1,13 @@
 /** Rows of a made-up experiment for the tests of this folder: known effects, and text that tries to break out of the page. */
 import { createGenerator, type Generator } from '../../random/generator.ts';
 import { deriveStream } from '../../random/streams.ts';
-import type { ComparisonInput, EvaluationCount, MetricPoint, RunRecord } from './comparison-input.ts';
+import type {
+  ComparisonInput,
+  EvaluationCount,
+  LedgerTotal,
+  MetricPoint,
+  RunRecord,
+} from './comparison-input.ts';
 
 const SIMULATED_MACHINE = '{"backend":"native","processor":"AMD EPYC","tensorflow":"2.21.0","tfjs":"4.22.0"}';
 
@@ -75,6 +81,17 @@ function simulateMetrics(run: RunRecord, gain: number, draws: Generator): Metric
       { name: 'rollout/length_tokens', value: 21 + 20 * gain * progress + 10 * noise() },
     ].map((point) => ({ runId: run.id, step, ...point }));
   }).flat();
+}
+
+/** A forward pass of 1000 FLOPs a token, a gradient of three times as many. */
+function simulateLedger(runId: string, tokens: number): LedgerTotal[] {
+  const spent = { runId, role: 'policy', labels: 0, calls: 8 } as const;
+  return [
+    { ...spent, stage: 'sample', tokens, flops: 1000 * tokens },
+    { ...spent, stage: 'judge', role: 'judge', tokens: 0, flops: 0, labels: 40 },
+    { ...spent, stage: 'update', tokens, flops: 3000 * tokens },
+    { ...spent, stage: 'evaluation', tokens: 500, flops: 500_000 },
+  ];
 }
 
 /** The same size gives the same rows. */
@@ -162,6 +179,10 @@ export function simulateComparison(size: SimulationSize): ComparisonInput {
         tokens: run.condition === 'grpo' ? 2000 : 1000,
       })),
     ),
+    ledger: runs.flatMap((run) =>
+      run.stepsDone === 0 ? [] : simulateLedger(run.id, (run.condition === 'grpo' ? 2000 : 1000) * steps),
+    ),
+    uncountedRuns: [],
     probeScores: [],
     rewardByVerdict: runs
       .filter(({ stepsDone }) => stepsDone > 0)

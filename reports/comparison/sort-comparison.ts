@@ -1,4 +1,5 @@
 import type { ComparisonInput } from './comparison-input.ts';
+import { stageOrder } from '../../db/queries/ledger.ts';
 import { compareSplits } from './final-counts.ts';
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -29,6 +30,10 @@ export function sortComparison(input: ComparisonInput): ComparisonInput {
     ),
     metrics: input.metrics.toSorted((a, b) => byRun(a, b) || byText(a.name, b.name) || a.step - b.step),
     stepTokens: input.stepTokens.toSorted((a, b) => byRun(a, b) || a.step - b.step),
+    ledger: input.ledger.toSorted(
+      (a, b) => byRun(a, b) || stageOrder(a.stage) - stageOrder(b.stage) || byText(a.role, b.role),
+    ),
+    uncountedRuns: input.uncountedRuns.toSorted(byText),
     probeScores: input.probeScores.toSorted(
       (a, b) =>
         byRun(a, b) ||

@@ -18,6 +18,7 @@ const TONES: Record<VerdictRow['verdict'], string> = {
   contradicted: 'worse',
   inconclusive: 'suggestive',
   undecided: 'no-evidence',
+  void: 'no-evidence',
 };
 
 function renderVerdict({ verdict }: VerdictRow): Markup {

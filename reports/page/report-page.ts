@@ -2,6 +2,7 @@ import type { Analysis } from '../comparison/analyze-comparison.ts';
 import { boundarySection } from './boundary-section.ts';
 import { claimSection } from './claim-section.ts';
 import type { ComparisonInput } from '../comparison/comparison-input.ts';
+import { computeSection } from './compute-section.ts';
 import { calibrationSection } from './calibration-section.ts';
 import { assignStyles } from '../figures/condition-style.ts';
 import { equalTokenSection } from './equal-token-section.ts';
@@ -74,6 +75,7 @@ export async function renderReportPage(input: ComparisonInput, analysis: Analysi
     await gapSection(analysis, styles),
     await learningSection(analysis, styles),
     equalTokenSection(analysis),
+    computeSection(analysis),
     saturationSection(analysis),
     rewardTruthSection(analysis),
     await strategySection(analysis),

@@ -7,6 +7,7 @@ import {
 } from '../../stats/significance/decide-hypothesis.ts';
 import type { ComparisonInput } from '../comparison/comparison-input.ts';
 import type { FinalCounts } from '../comparison/final-counts.ts';
+import { findInequality } from './equal-spending.ts';
 import { isMeasured, measureMetric, pairScores } from './hypothesis-scores.ts';
 import { intervalGenerator, LEVEL, RESAMPLES } from '../comparison/interval-generator.ts';
 
@@ -20,9 +21,12 @@ export interface DecidedRow extends NumberedHypothesis, HypothesisDecision {
   readonly evidence: HypothesisEvidence;
 }
 
-/** No verdict could be looked for, and why. */
+/**
+ * No verdict, and why: `undecided`, none could be looked for; `void`, the arms were to spend alike and did not, so that whatever the
+ * numbers say is no answer to the question.
+ */
 export interface UndecidedRow extends NumberedHypothesis {
-  readonly verdict: 'undecided';
+  readonly verdict: 'undecided' | 'void';
   readonly reason: string;
 }
 
@@ -30,12 +34,12 @@ export interface UndecidedRow extends NumberedHypothesis {
 export type VerdictRow = DecidedRow | UndecidedRow;
 
 export function isDecided(row: VerdictRow): row is DecidedRow {
-  return row.verdict !== 'undecided';
+  return row.verdict !== 'undecided' && row.verdict !== 'void';
 }
 
 /**
  * A verdict for each hypothesis of the experiment. Nothing is decided before every run of both conditions is completed:
- * whoever looks at half the runs and stops when it suits has another error rate. Hypotheses that are undecided count in
+ * whoever looks at half the runs and stops when it suits has another error rate. Hypotheses without a verdict count in
  * Holm's correction all the same, so that a verdict does not get easier by leaving others unfinished.
  */
 export function tabulateVerdicts(input: ComparisonInput, finals: readonly FinalCounts[]): VerdictRow[] {
@@ -46,19 +50,27 @@ export function tabulateVerdicts(input: ComparisonInput, finals: readonly FinalC
   return found.map((entry, i): VerdictRow => {
     const numbered = { number: i + 1, hypothesis: input.experiment.hypotheses[i]! };
     return 'reason' in entry
-      ? { ...numbered, verdict: 'undecided', reason: entry.reason }
+      ? { ...numbered, verdict: entry.verdict ?? 'undecided', reason: entry.reason }
       : { ...numbered, ...decisions[i]!, evidence: entry };
   });
+}
+
+/** Why there is no evidence; without a verdict of its own, `undecided`. */
+interface NoEvidence {
+  readonly reason: string;
+  readonly verdict?: 'void';
 }
 
 function weigh(
   input: ComparisonInput,
   finals: readonly FinalCounts[],
   hypothesis: Hypothesis,
-): HypothesisEvidence | { readonly reason: string } {
+): HypothesisEvidence | NoEvidence {
   const { claim, treatment, control, metric, controlMetric, alternative, margin } = hypothesis;
   const reason = unfinishedReason(input, treatment) ?? unfinishedReason(input, control);
   if (reason !== null) return { reason };
+  const inequality = findInequality(input, hypothesis);
+  if (inequality !== null) return { verdict: 'void', reason: inequality };
   const left = measureMetric({ input, finals, condition: treatment }, metric);
   if (!isMeasured(left)) return left;
   const right = measureMetric({ input, finals, condition: control }, controlMetric ?? metric);

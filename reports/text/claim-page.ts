@@ -34,6 +34,7 @@ const KEPT_TABLES = new Set([
   'saturation.csv',
   'calibration.csv',
   'equal-tokens.csv',
+  'compute.csv',
 ]);
 
 function describeMachine({ runs }: ComparisonInput): string {

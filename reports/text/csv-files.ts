@@ -101,6 +101,10 @@ export function toCsvFiles(input: ComparisonInput, analysis: Analysis): Map<stri
       'equal-tokens.csv',
       tableOf(['condition', 'equal', 'budget', 'tokens', 'steps', ...interval], analysis.equalBudgets),
     ],
+    [
+      'compute.csv',
+      tableOf(['condition', 'stage', 'role', 'tokens', 'flops', 'labels', 'calls', 'runs'], analysis.compute),
+    ],
     ['pass-at-k.csv', tableOf(['condition', 'split', 'k', ...interval], analysis.passAtK)],
     ['consistency.csv', tableOf(['condition', 'split', 'metric', 'k', ...interval], analysis.consistency)],
     [

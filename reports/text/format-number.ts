@@ -15,6 +15,11 @@ export function formatInterval({ low, high }: { low: number; high: number }): st
   return `${formatDifference(low)} to ${formatDifference(high)}`;
 }
 
+/** A count or a mean of counts: whole below a million, three digits beyond. */
+export function formatAmount(value: number): string {
+  return value < 1e6 ? String(Math.round(value)) : value.toExponential(2).replace('e+', 'e');
+}
+
 /** A p-value, never rounded to zero. */
 export function formatP(p: number): string {
   return p < 0.001 ? '< 0.001' : p.toFixed(3);

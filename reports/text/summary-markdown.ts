@@ -13,6 +13,7 @@ import {
 } from './verdict-text.ts';
 import { escapeMarkdown, markdownTable } from './markdown-table.ts';
 import { describeProvenance } from './source-notes.ts';
+import { computeMarkdown } from '../page/compute-section.ts';
 import { saturationMarkdown } from '../page/saturation-section.ts';
 import { strategyMarkdown } from '../page/strategy-section.ts';
 import { describeVerdict, headlineRows } from './verdict-sentence.ts';
@@ -131,6 +132,7 @@ export function toSummaryMarkdown(input: ComparisonInput, analysis: Analysis): s
     ...boundaryMarkdown(analysis),
     ...strategyMarkdown(analysis),
     ...saturationMarkdown(analysis),
+    ...computeMarkdown(analysis),
     ...(sources.length > 0 ? ['## Sources', sources.join('\n')] : []),
     ...(left.length > 0 ? ['## Left out', left.join('\n')] : []),
     `Experiment fingerprint \`${experiment.fingerprint}\`.`,

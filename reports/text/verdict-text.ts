@@ -10,7 +10,8 @@ export const DECISION_RULE =
   'is at most 0.05; contradicted when the same holds for its opposite; else inconclusive. Pairs share base seed, RL seed and ' +
   'problem. p and the 95% interval come from the spread of the base models (of the seeds where there is one base) and of the ' +
   'problems, with t quantiles for so few; the hierarchical bootstrap and the sign-flip tests stand beside them in verdicts.csv. ' +
-  'Equivalence takes two one-sided tests. Nothing is decided before all runs of both conditions are completed.';
+  'Equivalence takes two one-sided tests. Nothing is decided before all runs of both conditions are completed. Void where arms that were ' +
+  'to spend alike did not, by the ledger.';
 
 export function describeMetric(metric: HypothesisMetric): string {
   switch (metric.name) {

@@ -76,7 +76,7 @@ export function collectOutcomes(databasePath: string): GuardRecord {
       `select e.name || '/' || k.name || '/base-' || r.base_seed || '/seed-' || r.seed as name,
          coalesce(r.reused_run_id, r.id) as recorded, r.provenance, coalesce(
            (select a.sha256 from checkpoints p join artifacts a on a.path = p.weights_path
-             where p.run_id = coalesce(r.reused_run_id, r.id) and p.step = r.total_steps),
+             where p.run_id = coalesce(r.reused_run_id, r.id) and p.step = coalesce(r.spent_steps, r.total_steps)),
            (select a.sha256 from base_models b join artifacts a on a.path = b.weights_path where b.id = r.base_model_id)
          ) as weights
        from runs r join experiments e on e.id = r.experiment_id

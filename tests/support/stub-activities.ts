@@ -170,6 +170,7 @@ export class StubMatrix {
         if (step !== run.nextStep)
           throw ApplicationFailure.nonRetryable(`step ${step} recorded where ${run.nextStep} was next`);
         run.nextStep = step + 1;
+        return { isSpent: false };
       },
       recordEvaluation: async ({ plan, step, slice }) => {
         if (slice.split === 'dev') this.#run(plan).devEvaluations.push(step);
