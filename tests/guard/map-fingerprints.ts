@@ -30,15 +30,18 @@ async function resolveToday(folder: string): Promise<ResolvedExperiment> {
   return resolveExperiment(await loadExperiment(join(root, 'experiments', 'matrices', `${folder}.ts`)));
 }
 
-const rows: string[][] = [];
-for (const folder of readdirSync(results).sort()) {
-  if (!existsSync(join(results, folder, 'runs.csv'))) continue;
-  const { conditions } = await resolveToday(folder);
-  for (const [condition, recorded] of readRecorded(folder)) {
-    const today = conditions.find(({ name }) => name === condition)?.id ?? '';
-    rows.push([folder, condition, recorded, today]);
+/** Of each condition of the committed results: where it is, the fingerprint it was recorded under, and today's. */
+export async function mapFingerprints(): Promise<string> {
+  const rows: string[][] = [];
+  for (const folder of readdirSync(results).sort()) {
+    if (!existsSync(join(results, folder, 'runs.csv'))) continue;
+    const { conditions } = await resolveToday(folder);
+    for (const [condition, recorded] of readRecorded(folder)) {
+      const today = conditions.find(({ name }) => name === condition)?.id ?? '';
+      rows.push([folder, condition, recorded, today]);
+    }
   }
+  return stringify(rows, { header: true, columns: ['results', 'condition', 'recorded', 'today'] });
 }
-process.stdout.write(
-  stringify(rows, { header: true, columns: ['results', 'condition', 'recorded', 'today'] }),
-);
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) process.stdout.write(await mapFingerprints());
