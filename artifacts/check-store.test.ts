@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -107,10 +107,10 @@ test('a damaged page, a foreign schema, a newer and an older version are found, 
   db.$client.exec('delete from __drizzle_migrations where rowid > 1');
   assert.match((await found())[0]!, /^schema: 1 of \d+ migrations$/);
   db.$client.pragma('wal_checkpoint(truncate)');
-  const { size } = statSync(home.database);
+  const query = db.$client.prepare("select rootpage from sqlite_schema where name = 'rollouts_point'");
+  const page = (query.pluck().get() as number) - 1;
   const bytes = readFileSync(home.database);
-  // Past the header's page, in the middle of a page of rows or keys.
-  bytes.fill(0xa5, Math.floor(size / 2 / 4096) * 4096, Math.floor(size / 2 / 4096) * 4096 + 64);
+  bytes.fill(0xa5, page * 4096, page * 4096 + 64);
   db.$client.close();
   writeFileSync(home.database, bytes);
   assert.ok((await found()).some((line) => line.startsWith('page: ')));
