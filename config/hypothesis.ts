@@ -64,7 +64,6 @@ const equalSchema = z.strictObject({
     .default(0.05)
     .describe('Largest difference of the mean spending of the two arms, as a share of the larger one.'),
 });
-type Equality = z.infer<typeof equalSchema>;
 
 /** One sentence of a claim as something that a report decides. */
 export const hypothesisSchema = z.strictObject({
