@@ -47,6 +47,19 @@ test('axes multiply conditions and an overridden scheme does not inherit another
   assert.deepEqual(conditions[1]?.settings['task'], { family: 'arithmetic', operations: 4 });
 });
 
+test('an axis that changes a scheme which the condition names itself is refused, since the change would be lost', () => {
+  const axes = { clip: { wide: { scheme: { aggregation: 'dapo' } }, plain: {} } };
+  const expand = (conditions: object, more: object = {}) =>
+    expandConditions(experimentSchema.parse({ ...declared, axes, conditions, ...more }));
+  assert.throws(() => expand({ a: { scheme: 'rloo' } }), {
+    name: InvalidSpecError.name,
+    message: /conditions\.a\/wide\.scheme: it names "rloo" itself/,
+  });
+  const kept = expand({ a: {}, b: { scheme: { name: 'rloo' } } }, { scheme: 'rloo' });
+  const settings = kept.find(({ name }) => name === 'b/wide')!.settings['scheme'];
+  assert.deepEqual(settings, { name: 'rloo', aggregation: 'dapo' });
+});
+
 test('seeds are a count or a list', () => {
   assert.deepEqual(expandSeeds(3), [0, 1, 2]);
   assert.deepEqual(expandSeeds([7, 5, 7]), [7, 5]);

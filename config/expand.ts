@@ -1,4 +1,5 @@
 import type { ConditionOverrides, Experiment } from './experiment.ts';
+import { InvalidSpecError } from './invalid-spec-error.ts';
 import { isSettings, mergeSettings, type Settings } from './merge.ts';
 
 /** A condition's name and its merged, not yet validated settings {task, base, scheme, training, evaluation}. */
@@ -53,6 +54,28 @@ function crossAxes(variants: readonly Variant[], axes: Experiment['axes']): Vari
   );
 }
 
+/** What names the settings of a kind; naming another one drops what overrode the former. */
+const NAMING_KEYS = { scheme: 'name', base: 'recipe', task: 'family' } as const;
+
+/** @throws {InvalidSpecError} when a condition names what an axis only changes, so that the change would be lost without a word */
+function refuseLostOverrides({ name, isControl, overrides }: Variant, defaults: Settings): void {
+  if (isControl) return;
+  const own = overrides.at(-1)!;
+  for (const [kind, key] of Object.entries(NAMING_KEYS) as ['scheme' | 'base' | 'task', string][]) {
+    const named = toNamedSettings(own[kind], key)[key];
+    if (named === undefined || named === (defaults[kind] as Settings)[key]) continue;
+    const isLost = overrides.slice(0, -1).some((axis) => {
+      const changes = toNamedSettings(axis[kind], key);
+      return axis[kind] !== undefined && changes[key] === undefined;
+    });
+    if (!isLost) continue;
+    throw new InvalidSpecError(
+      `conditions.${name}.${kind}: it names "${String(named)}" itself, so what an axis changes of its ${kind} would be lost; ` +
+        `let the axis name it too, or make it the experiment's ${kind}`,
+    );
+  }
+}
+
 const CONTROL_SCHEMES: Record<Experiment['controls'][number], string> = {
   base: 'base',
   'random-reward': 'random-reward',
@@ -78,11 +101,11 @@ export function expandConditions(experiment: Experiment): ExpandedCondition[] {
     evaluation: experiment.evaluation,
     teacher: experiment.teacher === null ? null : toNamedSettings(experiment.teacher, 'recipe'),
   };
-  return crossAxes([...controls, ...declared], experiment.axes).map(({ name, isControl, overrides }) => ({
-    name,
-    isControl,
-    settings: overrides.reduce(applyOverrides, defaults),
-  }));
+  return crossAxes([...controls, ...declared], experiment.axes).map((variant) => {
+    const { name, isControl, overrides } = variant;
+    refuseLostOverrides(variant, defaults);
+    return { name, isControl, settings: overrides.reduce(applyOverrides, defaults) };
+  });
 }
 
 /** The seeds a declaration means: `3` is 0, 1, 2, or from `first` on. */

@@ -21,6 +21,8 @@ import { findSurrogate, type WeightedTerm } from './gradients/policy-loss.ts';
 import { sumRatios } from './gradients/ratio-statistics.ts';
 import { accumulateRollouts, type LossContext } from './gradients/rollout-gradients.ts';
 import { ruleTokens } from './rule-tokens.ts';
+import { adaptTerms, measureTerms } from './terms-in-force.ts';
+import { createWeightMeans } from './token-weight-means.ts';
 import { scoreRollouts } from './gradients/score-rollouts.ts';
 import { weighTokens } from './gradients/token-weights.ts';
 
@@ -184,22 +186,6 @@ async function accumulate(
   return totals;
 }
 
-/** A part's name as metrics spell it, without the mark of a declaration's own parts. */
-function toMetricWord(name: string): string {
-  return name.replace(/@.*$/, '').replaceAll('-', '_');
-}
-
-/** `loss/NAME` of each term that is no surrogate: its mean per token, before its weight. */
-function measureTerms(
-  terms: readonly WeightedTerm[],
-  { terms: sums, tokens }: Totals,
-): Record<string, number> {
-  const plain = terms.filter(({ part }) => part.surrogate === undefined);
-  return Object.fromEntries(
-    plain.map(({ part }, at) => [`loss/${toMetricWord(part.name)}`, sums[at]! / Math.max(tokens, 1)]),
-  );
-}
-
 interface Updated {
   readonly metrics: Record<string, number>;
   /** [n, T] of the share's rollouts */
@@ -247,41 +233,6 @@ async function updateOnce(call: UpdateCall, share: Share): Promise<Updated | nul
   return { metrics, tokenWeights: context.tokenWeights };
 }
 
-/** The terms in force with their weights of this step; an adaptive one, of which there is one at most, is remembered. */
-function adaptTerms(
-  { objective }: OpenScheme,
-  call: { readonly remembered: number | null; readonly entropy: number | null },
-): {
-  readonly terms: readonly WeightedTerm[];
-  readonly next: number | null;
-  readonly metrics: Record<string, number>;
-} {
-  let next: number | null = null;
-  const metrics: Record<string, number> = {};
-  const adapted = objective.map((term): WeightedTerm => {
-    const found = term.part.adapt?.(term.options, { ...call, weight: term.weight });
-    if (found === undefined) return term;
-    next = found.next ?? next;
-    metrics[`${toMetricWord(term.part.name)}/coefficient`] = found.weight;
-    return { ...term, weight: found.weight };
-  });
-  return { terms: adapted.filter(({ weight }) => weight !== 0), next, metrics };
-}
-
-/** Sums of token weights by their place in the whole batch, and in how many updates each rollout took part. */
-function createWeightMeans({ count, completionLength: width }: ShapedBatch) {
-  const sums = new Float32Array(count * width);
-  const updates = new Float32Array(count);
-  return {
-    add: (rollouts: readonly number[], tokenWeights: Float32Array): void =>
-      rollouts.forEach((rollout, row) => {
-        updates[rollout]! += 1;
-        for (let at = 0; at < width; at += 1) sums[rollout * width + at]! += tokenWeights[row * width + at]!;
-      }),
-    means: (): Float32Array => sums.map((sum, at) => sum / Math.max(updates[Math.floor(at / width)]!, 1)),
-  };
-}
-
 /**
  * The optimizer steps of one batch: `updatesPerBatch` shares of its groups in each of `epochs` passes, one AdamW step per
  * share. Rollouts without credit are left out where they have no gradient; the divisors still count them. The policy and
@@ -295,7 +246,6 @@ function createWeightMeans({ count, completionLength: width }: ShapedBatch) {
 export async function updatePolicy(call: UpdateCall): Promise<PolicyUpdate> {
   const { batch, scheme, training, seed, step } = call;
   const open = openScheme(scheme);
-  pickColumns(batch, open.objective);
   requireBatchIds(
     { tokens: batch.tokens, length: batch.promptLength + batch.completionLength },
     call.policy.config.vocabularySize,
@@ -305,6 +255,7 @@ export async function updatePolicy(call: UpdateCall): Promise<PolicyUpdate> {
   const sampled = measureTokens(batch.perToken);
   const remembered = call.moments.entropyCoefficient;
   const adapted = adaptTerms(open, { remembered, entropy: sampled?.entropy ?? null });
+  pickColumns(batch, adapted.terms);
   const lesson = { credit: open.credit, terms: adapted.terms, aggregation: scheme.aggregation };
   const measured: Record<string, number>[] = [];
   const weightMeans = createWeightMeans(batch);
