@@ -5,7 +5,6 @@ import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { analyzeComparison, assertConsistent } from './comparison/analyze-comparison.ts';
 import type { ComparisonInput } from './comparison/comparison-input.ts';
-import { toCsv } from './text/csv-files.ts';
 import { planComparisons } from './tables/difference-table.ts';
 import { IncomparableError } from './comparison/incomparable-error.ts';
 import { PAGE_STYLE } from './page/page-style.ts';
@@ -145,19 +144,6 @@ test('arms are compared with the baseline of their own cell, and with the contro
 test('a baseline that is none of the conditions is refused', () => {
   const experiment = { ...small.experiment, baseline: 'grop' };
   assert.throws(() => assertConsistent({ ...small, experiment }), IncomparableError);
-});
-
-test('CSV text that a spreadsheet would run as a formula is disarmed; numbers stay numbers', () => {
-  const text = toCsv(
-    ['a', 'b'],
-    [
-      ['=HYPERLINK("http://x")', -1.5],
-      ['+1', 2],
-      ['  @SUM(A1)', 3],
-      ['plain, "quoted"', null],
-    ],
-  );
-  assert.equal(text, `a,b\n"'=HYPERLINK(""http://x"")",-1.5\n'+1,2\n'  @SUM(A1),3\n"plain, ""quoted""",\n`);
 });
 
 test('an experiment of which nothing is done yet still gives a report that says so', async () => {

@@ -5,6 +5,8 @@ import { passAtK } from '../../stats/pass-at-k/pass-at-k.ts';
 import type { EvaluationCount } from '../comparison/comparison-input.ts';
 import { BAND_RESAMPLES, intervalGenerator, LEVEL } from '../comparison/interval-generator.ts';
 import type { PairedFinals } from '../comparison/paired-finals.ts';
+import { formatDifference, formatInterval, formatScore } from '../text/format-number.ts';
+import { SIZE_COLUMNS, type Table } from './table.ts';
 
 /** Whether training went beyond what the baseline samples within n, by arXiv 2504.13837. */
 export interface BoundaryRow {
@@ -34,6 +36,88 @@ export interface BoundaryRow {
   readonly seeds: number;
   readonly problems: number;
 }
+
+function formatK(k: number): string {
+  return Number.isInteger(k) ? String(k) : k.toFixed(1);
+}
+
+/** Where the curves cross, in words that keep the typed states apart. */
+export function describeCrossing({ state, crossingK, n }: BoundaryRow): string {
+  if (state === 'never') return `never within k ≤ ${n}`;
+  return state === 'at-start' ? 'not above at k = 1' : `k = ${formatK(crossingK!)}`;
+}
+
+/** The interval of the crossing point, an open end spelled out, and how many replicates have no crossing point. */
+export function describeCrossingInterval(row: BoundaryRow): string {
+  const { crossingLow: low, crossingHigh: high, n, atStartShare, neverShare } = row;
+  const end = (k: number | null): string => (k === null ? `beyond ${n}` : formatK(k));
+  const range = low === null ? `beyond ${n}` : `${formatK(low)} to ${end(high)}`;
+  const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
+  return `${range}; never ${percent(neverShare)}, not above at 1 ${percent(atStartShare)}`;
+}
+
+const formatGapInterval = ({ gapLow, gapHigh }: BoundaryRow): string =>
+  formatInterval({ low: gapLow, high: gapHigh });
+
+export const boundaryTable: Table<BoundaryRow> = {
+  file: 'boundary.csv',
+  columns: [
+    { name: 'condition', title: 'condition', cell: (row) => row.condition },
+    { name: 'reference', cell: (row) => row.reference },
+    { name: 'split', title: 'split', cell: (row) => row.split },
+    { name: 'n', cell: (row) => row.n },
+    { name: 'state', cell: (row) => row.state },
+    { name: 'crossing_k', cell: (row) => row.crossingK },
+    { title: 'baseline catches up at', cell: describeCrossing, below: describeCrossingInterval },
+    { summary: '95% interval', cell: describeCrossingInterval },
+    { name: 'crossing_low', cell: (row) => row.crossingLow },
+    { name: 'crossing_high', cell: (row) => row.crossingHigh },
+    { name: 'at_start_share', cell: (row) => row.atStartShare },
+    { name: 'never_share', cell: (row) => row.neverShare },
+    {
+      title: 'efficiency gap',
+      summary: null,
+      kind: 'number',
+      cell: (row) => row.efficiencyGap,
+      format: formatDifference,
+      below: formatGapInterval,
+    },
+    {
+      summary: 'baseline pass@n − pass@1',
+      cell: (row) => `${formatDifference(row.efficiencyGap)} (${formatGapInterval(row)})`,
+    },
+    {
+      name: 'reference_pass_at_n',
+      title: 'baseline pass@n',
+      summary: null,
+      kind: 'number',
+      cell: (row) => row.referencePassAtN,
+      format: formatScore,
+    },
+    {
+      name: 'condition_pass_at_n',
+      title: 'pass@n',
+      summary: null,
+      kind: 'number',
+      cell: (row) => row.conditionPassAtN,
+      format: formatScore,
+    },
+    {
+      name: 'condition_pass_at1',
+      title: 'pass@1',
+      summary: null,
+      kind: 'number',
+      cell: (row) => row.conditionPassAt1,
+      format: formatScore,
+    },
+    { name: 'efficiency_gap', cell: (row) => row.efficiencyGap },
+    { name: 'gap_low', cell: (row) => row.gapLow },
+    { name: 'gap_high', cell: (row) => row.gapHigh },
+    { title: 'n', kind: 'number', cell: (row) => row.n },
+    { title: 'runs', summary: null, kind: 'number', cell: (row) => row.seeds },
+    ...SIZE_COLUMNS,
+  ],
+};
 
 type Scores = number[][];
 type Counts = readonly (readonly EvaluationCount[])[];

@@ -6,6 +6,8 @@ import {
 } from '../../stats/measures/calibration.ts';
 import type { EvaluationCount } from '../comparison/comparison-input.ts';
 import type { FinalCounts } from '../comparison/final-counts.ts';
+import { formatScore } from '../text/format-number.ts';
+import { type Table } from './table.ts';
 
 export type CalibrationMetric = 'stated' | 'accuracy' | 'mean_confidence' | 'brier' | 'ece' | 'auroc';
 
@@ -20,6 +22,25 @@ export interface CalibrationRow {
   readonly runs: number;
 }
 
+export const calibrationTable: Table<CalibrationRow> = {
+  file: 'calibration.csv',
+  columns: [
+    { name: 'condition', title: 'condition', cell: (row) => row.condition },
+    { name: 'split', title: 'split', cell: (row) => row.split },
+    { name: 'metric', title: 'measure', cell: (row) => row.metric },
+    { name: 'mean', title: 'mean', kind: 'number', format: formatScore, cell: (row) => row.mean },
+    { name: 'lowest', title: 'lowest run', kind: 'number', format: formatScore, cell: (row) => row.lowest },
+    {
+      name: 'highest',
+      title: 'highest run',
+      kind: 'number',
+      format: formatScore,
+      cell: (row) => row.highest,
+    },
+    { name: 'runs', title: 'runs', kind: 'number', cell: (row) => row.runs },
+  ],
+};
+
 /** A point of the reliability diagram: samples of all runs that stated this confidence, and how many were right. */
 export interface ReliabilityRow {
   readonly condition: string;
@@ -28,6 +49,24 @@ export interface ReliabilityRow {
   readonly samples: number;
   readonly accuracy: number;
 }
+
+export const reliabilityTable: Table<ReliabilityRow> = {
+  file: 'reliability.csv',
+  columns: [
+    { name: 'condition', title: 'condition', cell: (row) => row.condition },
+    { name: 'split', title: 'split', cell: (row) => row.split },
+    {
+      name: 'confidence',
+      title: 'stated',
+      kind: 'number',
+      format: formatScore,
+      cell: (row) => row.confidence,
+    },
+    { name: 'samples', cell: (row) => row.samples },
+    { name: 'accuracy', title: 'right', kind: 'number', format: formatScore, cell: (row) => row.accuracy },
+    { title: 'samples', kind: 'number', cell: (row) => row.samples },
+  ],
+};
 
 type Counts = ReadonlyMap<string, { readonly n: number; readonly c: number }>;
 

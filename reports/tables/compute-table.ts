@@ -1,6 +1,8 @@
 import { toSpending } from '../../db/queries/ledger.ts';
 import { mean } from '../../stats/intervals/aggregate-scores.ts';
 import type { ComparisonInput, LedgerTotal, RunRecord } from '../comparison/comparison-input.ts';
+import { formatAmount } from '../text/format-number.ts';
+import { type Table, type TableColumn } from './table.ts';
 
 /** What a condition's runs spent, mean over those that are completed and counted. */
 export interface ComputeRow {
@@ -16,6 +18,43 @@ export interface ComputeRow {
   /** Texts; for training, the sampled ones. */
   readonly calls: number;
   readonly runs: number;
+}
+
+/** Page and summary show the rows of training as a whole, with the FLOPs of its stages and, apart, of evaluations. */
+export function computeTable(compute: readonly ComputeRow[]): Table<ComputeRow> {
+  const flopsOf = (title: string, ...stages: ComputeRow['stage'][]): TableColumn<ComputeRow> => ({
+    title,
+    kind: 'number',
+    cell: ({ condition }) =>
+      compute
+        .filter((row) => row.condition === condition && stages.includes(row.stage))
+        .reduce((sum, { flops }) => sum + flops, 0),
+    format: formatAmount,
+  });
+  return {
+    file: 'compute.csv',
+    columns: [
+      { name: 'condition', title: 'condition', cell: (row) => row.condition },
+      { name: 'stage', cell: (row) => row.stage },
+      { name: 'role', cell: (row) => row.role },
+      {
+        name: 'tokens',
+        title: 'sampled tokens',
+        kind: 'number',
+        format: formatAmount,
+        cell: (row) => row.tokens,
+      },
+      { name: 'flops', cell: (row) => row.flops },
+      { name: 'labels', title: 'labels', kind: 'number', format: formatAmount, cell: (row) => row.labels },
+      { title: 'FLOPs', kind: 'number', cell: (row) => row.flops, format: formatAmount },
+      flopsOf('to sample', 'sample'),
+      flopsOf('to measure and judge', 'measure', 'judge'),
+      flopsOf('to update', 'update'),
+      flopsOf('evaluation, apart', 'evaluation'),
+      { name: 'calls', cell: (row) => row.calls },
+      { name: 'runs', title: 'runs', kind: 'number', cell: (row) => row.runs },
+    ],
+  };
 }
 
 /** Completed runs of a condition of which every step is in the ledger; older stores counted nothing. */

@@ -3,11 +3,25 @@ import { passHatK } from '../../stats/pass-at-k/pass-at-k.ts';
 import type { EvaluationCount } from '../comparison/comparison-input.ts';
 import type { FinalCounts } from '../comparison/final-counts.ts';
 import { reportedKs, tabulateAtK, type PassAtKRow, type ScoreAtK } from './pass-at-k-table.ts';
+import { INTERVAL_COLUMNS, SIZE_COLUMNS, type Table } from './table.ts';
 
 /** pass^k (all of k samples correct) and maj@k (the vote of k samples is correct), with intervals. */
 export interface ConsistencyRow extends PassAtKRow {
   readonly metric: 'pass_hat_k' | 'maj_at_k';
 }
+
+export const consistencyTable: Table<ConsistencyRow> = {
+  file: 'consistency.csv',
+  columns: [
+    { name: 'condition', cell: (row) => row.condition },
+    { name: 'split', cell: (row) => row.split },
+    { name: 'metric', cell: (row) => row.metric },
+    { name: 'k', cell: (row) => row.k },
+    { name: 'mean', cell: (row) => row.mean },
+    ...INTERVAL_COLUMNS,
+    ...SIZE_COLUMNS,
+  ],
+};
 
 /** Exact votes of more samples cost too much for what they add. */
 const VOTES = [4, 8];

@@ -5,6 +5,8 @@ import type { ComparisonInput, ConditionRecord } from '../comparison/comparison-
 import type { FinalCounts } from '../comparison/final-counts.ts';
 import { intervalGenerator, LEVEL, RESAMPLES } from '../comparison/interval-generator.ts';
 import { passAtKScores } from './pass-at-k-table.ts';
+import { formatDifference, formatP } from '../text/format-number.ts';
+import { INTERVAL, INTERVAL_COLUMNS, type Table } from './table.ts';
 
 export interface DifferenceRow {
   readonly condition: string;
@@ -29,6 +31,47 @@ export interface DifferenceRow {
   /** The difference of each pair of runs; empty when the arms ran other seeds. */
   readonly bySeed: readonly number[];
 }
+
+export const differenceTable: Table<DifferenceRow> = {
+  file: 'differences.csv',
+  columns: [
+    { title: 'comparison', summary: null, cell: (row) => `${row.condition} − ${row.reference}` },
+    { name: 'condition', summary: 'condition', cell: (row) => row.condition },
+    { name: 'reference', summary: 'reference', cell: (row) => row.reference },
+    { name: 'is_to_baseline', cell: (row) => row.isToBaseline },
+    { name: 'split', title: 'split', cell: (row) => row.split },
+    { name: 'k', title: 'k', kind: 'number', cell: (row) => row.k },
+    {
+      name: 'difference',
+      title: 'difference',
+      kind: 'number',
+      format: formatDifference,
+      cell: (row) => row.difference,
+    },
+    INTERVAL,
+    ...INTERVAL_COLUMNS,
+    { name: 'p', title: 'p', kind: 'number', format: formatP, cell: (row) => row.p },
+    { name: 'holm_p', title: 'Holm p', kind: 'number', format: formatP, cell: (row) => row.holmP },
+    {
+      name: 'problem_sign_flip_p',
+      title: 'sign-flip p over problems',
+      summary: null,
+      kind: 'number',
+      format: formatP,
+      cell: (row) => row.problemSignFlipP,
+    },
+    { name: 'bases', title: 'bases', summary: null, kind: 'number', cell: (row) => row.bases },
+    { name: 'seeds', cell: (row) => row.seeds },
+    {
+      title: 'seeds',
+      summary: null,
+      kind: 'number',
+      cell: (row) => `${row.seeds}${row.seedPairing === 'same' ? '' : ' (other seeds)'}`,
+    },
+    { name: 'problems', title: 'problems', summary: null, kind: 'number', cell: (row) => row.problems },
+    { name: 'seed_pairing', cell: (row) => row.seedPairing },
+  ],
+};
 
 export interface MissingDifference {
   readonly condition: string;

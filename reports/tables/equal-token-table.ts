@@ -3,6 +3,7 @@ import { passAtK } from '../../stats/pass-at-k/pass-at-k.ts';
 import type { ComparisonInput, EvaluationCount, RunRecord } from '../comparison/comparison-input.ts';
 import { groupRows } from '../comparison/group-rows.ts';
 import { BAND_RESAMPLES, intervalGenerator, LEVEL } from '../comparison/interval-generator.ts';
+import { INTERVAL_COLUMNS, SIZE_COLUMNS, type Table } from './table.ts';
 
 /** dev pass@1 of a trained condition where all of them had spent as many tokens, or had done as many steps. */
 export interface EqualBudgetRow {
@@ -20,6 +21,21 @@ export interface EqualBudgetRow {
   readonly seeds: number;
   readonly problems: number;
 }
+
+/** The file; the page sets the two readings of a condition side by side, two rows in one. */
+export const equalBudgetTable: Table<EqualBudgetRow> = {
+  file: 'equal-tokens.csv',
+  columns: [
+    { name: 'condition', cell: (row) => row.condition },
+    { name: 'equal', cell: (row) => row.equal },
+    { name: 'budget', cell: (row) => row.budget },
+    { name: 'tokens', cell: (row) => row.tokens },
+    { name: 'steps', cell: (row) => row.steps },
+    { name: 'mean', cell: (row) => row.mean },
+    ...INTERVAL_COLUMNS,
+    ...SIZE_COLUMNS,
+  ],
+};
 
 /** One evaluation of a run on dev. */
 interface DevPoint {

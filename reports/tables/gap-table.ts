@@ -4,6 +4,8 @@ import { referenceFor } from './difference-table.ts';
 import type { FinalCounts } from '../comparison/final-counts.ts';
 import { intervalGenerator, LEVEL, RESAMPLES } from '../comparison/interval-generator.ts';
 import { passAtKScores } from './pass-at-k-table.ts';
+import { formatDifference, formatInterval, formatScore } from '../text/format-number.ts';
+import { INTERVAL, INTERVAL_COLUMNS, type Table } from './table.ts';
 
 export interface GapRow {
   readonly condition: string;
@@ -18,6 +20,54 @@ export interface GapRow {
   readonly bases: number;
   /** Pairs of base and seed. */
   readonly seeds: number;
+}
+
+/** The page has a row per condition, with the change of its gap in it; file and summary have the change as a row of its own. */
+export function gapTable(gaps: readonly GapRow[]): Table<GapRow> {
+  const changes = new Map(
+    gaps.filter(({ quantity }) => quantity === 'change').map((row) => [row.condition, row]),
+  );
+  const describeChange = ({ condition }: GapRow): string | null => {
+    const change = changes.get(condition);
+    return change === undefined ? null : `${formatDifference(change.value)} (${formatInterval(change)})`;
+  };
+  return {
+    file: 'gap.csv',
+    columns: [
+      { name: 'condition', title: 'condition', cell: (row) => row.condition },
+      { name: 'quantity', summary: 'quantity', cell: (row) => row.quantity },
+      { name: 'k', cell: (row) => row.k },
+      { name: 'contaminated', cell: (row) => row.contaminated },
+      {
+        name: 'clean',
+        title: 'clean',
+        summary: null,
+        kind: 'number',
+        format: formatScore,
+        cell: (row) => row.clean,
+      },
+      {
+        title: 'contaminated',
+        summary: null,
+        kind: 'number',
+        cell: (row) => row.contaminated,
+        format: formatScore,
+      },
+      {
+        name: 'value',
+        title: 'gap',
+        summary: 'value',
+        kind: 'number',
+        format: formatDifference,
+        cell: (row) => row.value,
+      },
+      INTERVAL,
+      ...INTERVAL_COLUMNS,
+      { title: 'change', summary: null, kind: 'number', cell: describeChange },
+      { name: 'bases', cell: (row) => row.bases },
+      { name: 'seeds', cell: (row) => row.seeds },
+    ],
+  };
 }
 
 type Scores = number[][];

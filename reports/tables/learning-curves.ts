@@ -2,6 +2,7 @@ import { meanOverProblems, passAtK } from '../../stats/pass-at-k/pass-at-k.ts';
 import type { ComparisonInput, MetricPoint } from '../comparison/comparison-input.ts';
 import { completeFormatShares } from './format-shares.ts';
 import { groupRows } from '../comparison/group-rows.ts';
+import { type Table } from './table.ts';
 
 /** Mean over seeds at one step, with the lowest and highest seed. */
 export interface CurvePoint {
@@ -13,6 +14,20 @@ export interface CurvePoint {
   readonly highest: number;
   readonly seeds: number;
 }
+
+/** The file; the page draws it. */
+export const curveTable: Table<CurvePoint> = {
+  file: 'learning-curves.csv',
+  columns: [
+    { name: 'condition', cell: (row) => row.condition },
+    { name: 'metric', cell: (row) => row.metric },
+    { name: 'step', cell: (row) => row.step },
+    { name: 'mean', cell: (row) => row.mean },
+    { name: 'lowest', cell: (row) => row.lowest },
+    { name: 'highest', cell: (row) => row.highest },
+    { name: 'seeds', cell: (row) => row.seeds },
+  ],
+};
 
 /** The name under which dev pass@1 joins the recorded metrics. */
 export const DEV_METRIC = 'eval/dev/pass_at_1';

@@ -3,6 +3,7 @@ import { passAtK } from '../../stats/pass-at-k/pass-at-k.ts';
 import type { EvaluationCount } from '../comparison/comparison-input.ts';
 import type { FinalCounts } from '../comparison/final-counts.ts';
 import { BAND_RESAMPLES, intervalGenerator, LEVEL } from '../comparison/interval-generator.ts';
+import { INTERVAL_COLUMNS, SIZE_COLUMNS, type Table } from './table.ts';
 
 export interface PassAtKRow {
   readonly condition: string;
@@ -16,6 +17,19 @@ export interface PassAtKRow {
   readonly seeds: number;
   readonly problems: number;
 }
+
+/** The file; page and summary have a column for each k, which a list of columns cannot say. */
+export const passAtKTable: Table<PassAtKRow> = {
+  file: 'pass-at-k.csv',
+  columns: [
+    { name: 'condition', cell: (row) => row.condition },
+    { name: 'split', cell: (row) => row.split },
+    { name: 'k', cell: (row) => row.k },
+    { name: 'mean', cell: (row) => row.mean },
+    ...INTERVAL_COLUMNS,
+    ...SIZE_COLUMNS,
+  ],
+};
 
 /** A score of a problem's samples at k, and the name its resampling goes by. */
 export interface ScoreAtK {

@@ -1,4 +1,5 @@
 import type { ComparisonInput } from '../comparison/comparison-input.ts';
+import { type Table } from './table.ts';
 
 /** What a condition's scheme rewarded, split by the true verdict, over all its training rollouts. */
 export interface RewardTruthRow {
@@ -8,6 +9,18 @@ export interface RewardTruthRow {
   readonly share: number;
   readonly rewardMean: number;
 }
+
+/** The file; the page has a column for each verdict, which a list of columns cannot say. */
+export const rewardTruthTable: Table<RewardTruthRow> = {
+  file: 'reward-truth.csv',
+  columns: [
+    { name: 'condition', cell: (row) => row.condition },
+    { name: 'verdict', cell: (row) => row.verdict },
+    { name: 'rollouts', cell: (row) => row.rollouts },
+    { name: 'share', cell: (row) => row.share },
+    { name: 'reward_mean', cell: (row) => row.rewardMean },
+  ],
+};
 
 /** Pools the runs of each condition, weighting by rollouts. */
 export function tabulateRewardTruth(input: ComparisonInput): RewardTruthRow[] {

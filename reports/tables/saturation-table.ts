@@ -9,6 +9,8 @@ import type {
 } from '../comparison/comparison-input.ts';
 import { groupRows } from '../comparison/group-rows.ts';
 import { BAND_RESAMPLES, intervalGenerator, LEVEL } from '../comparison/interval-generator.ts';
+import { formatDifference, formatInterval, formatScore } from '../text/format-number.ts';
+import { type Table } from './table.ts';
 
 /** Training accuracy from which a run counts as saturated: share of all rollouts of a step. */
 const SATURATED = 0.99;
@@ -36,6 +38,68 @@ export interface SaturationRow {
   readonly low: number | null;
   readonly high: number | null;
 }
+
+const STATES: Record<SaturationRow['state'], string> = {
+  measured: 'measured',
+  'never-saturated': 'never saturated',
+  'no-later-evaluation': 'not evaluated later',
+};
+
+function formatSteps({ earliestStep, latestStep }: SaturationRow): string {
+  if (earliestStep === null || latestStep === null) return 'never';
+  return earliestStep === latestStep ? String(earliestStep) : `${earliestStep} to ${latestStep}`;
+}
+
+function formatGain({ state, gain, low, high }: SaturationRow): string {
+  if (gain === null || low === null || high === null) return STATES[state];
+  return `${formatDifference(gain)} (${formatInterval({ low, high })})`;
+}
+
+export const saturationTable: Table<SaturationRow> = {
+  file: 'saturation.csv',
+  columns: [
+    { name: 'condition', title: 'condition', cell: (row) => row.condition },
+    {
+      name: 'fixed_problems',
+      title: 'problems',
+      summary: 'train problems',
+      kind: 'number',
+      cell: (row) => row.fixedProblems,
+    },
+    { name: 'state', cell: (row) => row.state },
+    { name: 'runs', cell: (row) => row.runs },
+    { name: 'saturated_runs', cell: (row) => row.saturatedRuns },
+    {
+      title: 'saturated',
+      summary: 'saturated runs',
+      kind: 'number',
+      cell: (row) => `${row.saturatedRuns} of ${row.runs}`,
+    },
+    { name: 'measured_runs', cell: (row) => row.measuredRuns },
+    { name: 'earliest_step', cell: (row) => row.earliestStep },
+    { name: 'latest_step', cell: (row) => row.latestStep },
+    { title: 'first step', kind: 'number', cell: formatSteps },
+    {
+      name: 'dev_at_saturation',
+      title: 'dev then',
+      kind: 'number',
+      format: formatScore,
+      cell: (row) => row.devAtSaturation,
+    },
+    {
+      name: 'dev_at_end',
+      title: 'dev at the end',
+      kind: 'number',
+      format: formatScore,
+      cell: (row) => row.devAtEnd,
+    },
+    { name: 'gain', cell: (row) => row.gain },
+    { title: 'gain (95% interval)', summary: 'gain', kind: 'number', cell: formatGain },
+    { name: 'low', cell: (row) => row.low },
+    { name: 'high', cell: (row) => row.high },
+    { title: 'runs', summary: null, kind: 'number', cell: (row) => row.measuredRuns },
+  ],
+};
 
 interface MeasuredRun {
   readonly base: number;

@@ -1,4 +1,6 @@
 import type { PairedFinals } from '../comparison/paired-finals.ts';
+import { formatScore } from '../text/format-number.ts';
+import { type Table } from './table.ts';
 
 /** Problems of all paired runs by who solved them at least once in its samples (c > 0). */
 export interface SolvedSetRow {
@@ -18,6 +20,41 @@ export interface SolvedSetRow {
   readonly seeds: number;
   readonly problems: number;
 }
+
+const formatSet = (count: number, share: number): string => `${formatScore(share)} (${count})`;
+
+export const solvedSetTable: Table<SolvedSetRow> = {
+  file: 'solved-sets.csv',
+  columns: [
+    { name: 'condition', title: 'condition', cell: (row) => row.condition },
+    { name: 'reference', cell: (row) => row.reference },
+    { name: 'split', title: 'split', cell: (row) => row.split },
+    { name: 'reference_only', cell: (row) => row.referenceOnly },
+    { name: 'both', cell: (row) => row.both },
+    { name: 'condition_only', cell: (row) => row.conditionOnly },
+    { name: 'neither', cell: (row) => row.neither },
+    { name: 'total', cell: (row) => row.total },
+    { name: 'reference_only_share', cell: (row) => row.referenceOnlyShare },
+    { name: 'both_share', cell: (row) => row.bothShare },
+    { name: 'condition_only_share', cell: (row) => row.conditionOnlyShare },
+    { name: 'neither_share', cell: (row) => row.neitherShare },
+    {
+      title: 'baseline only',
+      summary: 'solved by the baseline only',
+      kind: 'number',
+      cell: (row) => formatSet(row.referenceOnly, row.referenceOnlyShare),
+    },
+    { title: 'both', kind: 'number', cell: (row) => formatSet(row.both, row.bothShare) },
+    {
+      title: 'condition only',
+      kind: 'number',
+      cell: (row) => formatSet(row.conditionOnly, row.conditionOnlyShare),
+    },
+    { title: 'neither', kind: 'number', cell: (row) => formatSet(row.neither, row.neitherShare) },
+    { name: 'seeds', cell: (row) => row.seeds },
+    { name: 'problems', cell: (row) => row.problems },
+  ],
+};
 
 /** Whether a condition solves what the baseline does not, summed over runs (arXiv 2504.13837, section 4). */
 export function tabulateSolvedSets(pairs: readonly PairedFinals[]): SolvedSetRow[] {

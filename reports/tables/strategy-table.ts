@@ -4,6 +4,8 @@ import { meanByBase } from '../../stats/intervals/mean-by-base.ts';
 import type { EvaluationCount } from '../comparison/comparison-input.ts';
 import { BAND_RESAMPLES, intervalGenerator, LEVEL } from '../comparison/interval-generator.ts';
 import type { PairedFinals } from '../comparison/paired-finals.ts';
+import { formatDifference, formatInterval, formatScore } from '../text/format-number.ts';
+import { INTERVAL, INTERVAL_COLUMNS, SIZE_COLUMNS, type Table } from './table.ts';
 
 /** What the problems of one strategy switch (d in arXiv 2506.10947) add to a condition's gain over the baseline. */
 export interface StrategyRow {
@@ -30,6 +32,51 @@ export interface StrategyRow {
   readonly seeds: number;
   readonly problems: number;
 }
+
+export const strategyTable: Table<StrategyRow> = {
+  file: 'strategies.csv',
+  columns: [
+    { name: 'condition', title: 'condition', cell: (row) => row.condition },
+    { name: 'reference', cell: (row) => row.reference },
+    { name: 'split', title: 'split', cell: (row) => row.split },
+    { title: 'switch', cell: (row) => `${row.before} → ${row.after}` },
+    { name: 'before', cell: (row) => row.before },
+    { name: 'after', cell: (row) => row.after },
+    {
+      name: 'share',
+      title: 'share of problems',
+      kind: 'number',
+      format: formatScore,
+      cell: (row) => row.share,
+    },
+    { name: 'gain', title: 'gain inside', kind: 'number', format: formatDifference, cell: (row) => row.gain },
+    { ...INTERVAL, summary: null },
+    ...INTERVAL_COLUMNS,
+    {
+      name: 'total_gain',
+      title: 'total gain',
+      summary: null,
+      kind: 'number',
+      format: formatDifference,
+      cell: (row) => row.totalGain,
+    },
+    {
+      summary: 'total gain',
+      cell: ({ totalGain, totalLow: low, totalHigh: high }) =>
+        `${formatDifference(totalGain)} (${formatInterval({ low, high })})`,
+    },
+    { name: 'total_low', cell: (row) => row.totalLow },
+    { name: 'total_high', cell: (row) => row.totalHigh },
+    { name: 'state', cell: (row) => row.state },
+    { name: 'contribution', cell: (row) => row.contribution },
+    {
+      title: 'contribution',
+      kind: 'number',
+      cell: ({ contribution }) => (contribution === null ? 'undefined' : formatDifference(contribution)),
+    },
+    ...SIZE_COLUMNS,
+  ],
+};
 
 /** The format of most samples; of equally frequent ones the first by name. Null without any sample. */
 export function dominantFormat({ formats }: Pick<EvaluationCount, 'formats'>): string | null {
