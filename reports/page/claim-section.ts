@@ -30,7 +30,10 @@ function renderSize(row: VerdictRow): Markup {
   return isDecided(row) ? html`${describeSize(row)}<br />${need}` : need;
 }
 
-/** The report's opening where the experiment declares hypotheses: what each came to. */
+/**
+ * The report's opening where the experiment declares hypotheses: what each came to. Verdicts are coloured tags and cells
+ * hold two texts in two styles, which the columns of the file and the summary cannot say.
+ */
 export async function claimSection({ verdicts }: Analysis, source: string | null): Promise<Section | null> {
   if (verdicts.length === 0) return null;
   const decided =

@@ -5,7 +5,10 @@ import { html } from './html.ts';
 import { renderTable } from './page-table.ts';
 import type { Section } from './result-sections.ts';
 
-/** dev pass@1 at equal tokens beside equal steps; dev is the only split that is read during training. */
+/**
+ * dev pass@1 at equal tokens beside equal steps; dev is the only split that is read during training. A line holds two rows
+ * of the table, one for each reading, or says that one is absent.
+ */
 export function equalTokenSection({ equalBudgets }: Analysis): Section | null {
   if (equalBudgets.length === 0) return null;
   const conditions = [...new Set(equalBudgets.map(({ condition }) => condition))];

@@ -7,12 +7,16 @@ import type {
 } from '../comparison/comparison-input.ts';
 import { formatScore } from '../text/format-number.ts';
 import { html, type Markup } from './html.ts';
+import { formatTable } from '../tables/format-table.ts';
+import { provenanceNames } from '../tables/run-tables.ts';
+import { toHtml } from '../tables/table.ts';
 import { METRIC_FORMULAS } from '../text/metric-formulas.ts';
 import { FULL_COLOR_NATS, renderCompletion } from './token-view.ts';
 import { renderTable } from './page-table.ts';
 import type { Section } from './result-sections.ts';
 import { describeProvenance, formatSources } from '../text/source-notes.ts';
 
+/** What each scheme paid for; a column for each true verdict that occurred. */
 export function rewardTruthSection({ rewardTruth }: Analysis): Section | null {
   if (rewardTruth.length === 0) return null;
   const verdicts = [...new Set(rewardTruth.map(({ verdict }) => verdict))];
@@ -47,17 +51,7 @@ export function rewardTruthSection({ rewardTruth }: Analysis): Section | null {
 /** Which completion format (strategy) each condition uses in its final samples, and how accurate it is in each. */
 export function formatSection({ formats }: Analysis): Section | null {
   if (new Set(formats.map(({ format }) => format)).size < 2) return null;
-  const table = renderTable(
-    'Completion formats of the final samples',
-    [
-      { title: 'condition', cell: (row) => row.condition },
-      { title: 'split', cell: (row) => row.split },
-      { title: 'format', cell: (row) => row.format },
-      { title: 'share', kind: 'number', cell: (row) => formatScore(row.share) },
-      { title: 'accuracy in it', kind: 'number', cell: (row) => formatScore(row.accuracy) },
-    ],
-    formats,
-  );
+  const table = toHtml('Completion formats of the final samples', formatTable, formats);
   const body = html`
     <p class="lead">
       A base model may hold an accurate strategy that it uses only part of the time. A reward that merely
@@ -121,7 +115,7 @@ const renderSources = (sources: string | null): Markup =>
   sources === null ? html`–` : html`<span class="hash" title="${sources}">${formatSources(sources)}</span>`;
 
 export function provenanceSection(input: ComparisonInput): Section {
-  const details = [...new Set(input.runs.flatMap(({ provenance }) => Object.keys(provenance)))].sort();
+  const details = provenanceNames(input);
   const conditions = new Map(input.conditions.map((condition) => [condition.name, condition]));
   const runs = renderTable(
     'Runs',

@@ -1,8 +1,10 @@
 import type { Analysis } from '../comparison/analyze-comparison.ts';
 import type { ConditionStyle } from '../figures/condition-style.ts';
-import type { DifferenceRow } from '../tables/difference-table.ts';
+import { differenceTable, type DifferenceRow } from '../tables/difference-table.ts';
+import { gapTable } from '../tables/gap-table.ts';
+import { toHtml } from '../tables/table.ts';
 import { drawForest, forestDomain } from '../figures/forest-figure.ts';
-import { formatDifference, formatInterval, formatP, formatScore } from '../text/format-number.ts';
+import { formatScore } from '../text/format-number.ts';
 import { drawGaps } from '../figures/gap-figure.ts';
 import { html, type Markup } from './html.ts';
 import { choosePanels, drawLearningCurve } from '../figures/learning-curve-figure.ts';
@@ -123,6 +125,7 @@ export async function drawEach<Item>(
   return drawn;
 }
 
+/** Figures, and a table with a column for each k that was evaluated. */
 export async function passAtKSection(
   { passAtK, splits }: Analysis,
   styles: readonly ConditionStyle[],
@@ -200,27 +203,7 @@ export async function differenceSection(
   const figures = await drawEach(compared, (split) =>
     drawForest({ split, k: 1, domain }, toBaseline, styles),
   );
-  const table = renderTable(
-    'All comparisons; Holm over the rows with the same k',
-    [
-      { title: 'comparison', cell: (row) => `${row.condition} − ${row.reference}` },
-      { title: 'split', cell: (row) => row.split },
-      { title: 'k', kind: 'number', cell: (row) => row.k },
-      { title: 'difference', kind: 'number', cell: (row) => formatDifference(row.difference) },
-      { title: '95% interval', kind: 'number', cell: formatInterval },
-      { title: 'p', kind: 'number', cell: (row) => formatP(row.p) },
-      { title: 'Holm p', kind: 'number', cell: (row) => formatP(row.holmP) },
-      { title: 'sign-flip p over problems', kind: 'number', cell: (row) => formatP(row.problemSignFlipP) },
-      { title: 'bases', kind: 'number', cell: (row) => row.bases },
-      {
-        title: 'seeds',
-        kind: 'number',
-        cell: (row) => `${row.seeds}${row.seedPairing === 'same' ? '' : ' (other seeds)'}`,
-      },
-      { title: 'problems', kind: 'number', cell: (row) => row.problems },
-    ],
-    differences,
-  );
+  const table = toHtml('All comparisons; Holm over the rows with the same k', differenceTable, differences);
   const body = html`
     <p class="lead">Differences to the baseline, paired by problem and seed.</p>
     <div class="figures">${figures}</div>
@@ -242,26 +225,9 @@ export async function gapSection(
 ): Promise<Section | null> {
   if (gaps.length === 0) return null;
   const figures = await drawEach([gaps], (rows) => drawGaps(rows, styles));
-  const changes = new Map(
-    gaps.filter(({ quantity }) => quantity === 'change').map((row) => [row.condition, row]),
-  );
-  const table = renderTable(
+  const table = toHtml(
     'Gap in pass@1, and its change against the baseline',
-    [
-      { title: 'condition', cell: (row) => row.condition },
-      { title: 'clean', kind: 'number', cell: (row) => formatScore(row.clean) },
-      { title: 'contaminated', kind: 'number', cell: (row) => formatScore(row.contaminated) },
-      { title: 'gap', kind: 'number', cell: (row) => formatDifference(row.value) },
-      { title: '95% interval', kind: 'number', cell: formatInterval },
-      {
-        title: 'change',
-        kind: 'number',
-        cell: (row) => {
-          const change = changes.get(row.condition);
-          return change === undefined ? '–' : `${formatDifference(change.value)} (${formatInterval(change)})`;
-        },
-      },
-    ],
+    gapTable(gaps),
     gaps.filter(({ quantity }) => quantity === 'gap'),
   );
   const body = html`

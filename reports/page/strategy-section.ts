@@ -1,20 +1,10 @@
 import type { Analysis } from '../comparison/analyze-comparison.ts';
-import { formatDifference, formatInterval, formatScore } from '../text/format-number.ts';
-import { formatOfMetric } from '../tables/format-shares.ts';
-import { html } from './html.ts';
-import { escapeMarkdown, markdownTable } from '../text/markdown-table.ts';
-import { renderTable } from './page-table.ts';
-import { drawEach, renderLegend, type Section } from './result-sections.ts';
 import { assignFormatStyles, drawStrategies } from '../figures/strategy-figure.ts';
-import type { StrategyRow } from '../tables/strategy-table.ts';
-
-function formatContribution({ contribution }: StrategyRow): string {
-  return contribution === null ? 'undefined' : formatDifference(contribution);
-}
-
-function formatTotal({ totalGain, totalLow, totalHigh }: StrategyRow): string {
-  return `${formatDifference(totalGain)} (${formatInterval({ low: totalLow, high: totalHigh })})`;
-}
+import { formatOfMetric } from '../tables/format-shares.ts';
+import { strategyTable } from '../tables/strategy-table.ts';
+import { toHtml } from '../tables/table.ts';
+import { html } from './html.ts';
+import { drawEach, renderLegend, type Section } from './result-sections.ts';
 
 /** How often each format is used along training, and what switching between them gave; null where there is one format. */
 export async function strategySection({ curves, strategies }: Analysis): Promise<Section | null> {
@@ -24,18 +14,9 @@ export async function strategySection({ curves, strategies }: Analysis): Promise
   const figures = await drawEach([...new Set(trained.map(({ condition }) => condition))], (condition) =>
     drawStrategies(condition, curves, styles),
   );
-  const table = renderTable(
+  const table = toHtml(
     'Gain in pass@1 over the baseline, by the format of most samples of a problem before and after training',
-    [
-      { title: 'condition', cell: (row) => row.condition },
-      { title: 'split', cell: (row) => row.split },
-      { title: 'switch', cell: (row) => `${row.before} → ${row.after}` },
-      { title: 'share of problems', kind: 'number', cell: (row) => formatScore(row.share) },
-      { title: 'gain inside', kind: 'number', cell: (row) => formatDifference(row.gain) },
-      { title: '95% interval', kind: 'number', cell: formatInterval },
-      { title: 'total gain', kind: 'number', cell: (row) => formatDifference(row.totalGain) },
-      { title: 'contribution', kind: 'number', cell: formatContribution },
-    ],
+    strategyTable,
     strategies,
   );
   const body = html`
@@ -63,24 +44,4 @@ export async function strategySection({ curves, strategies }: Analysis): Promise
     }
   `;
   return { id: 'strategies', title: 'Strategies along training', body };
-}
-
-/** The same for the summary; nothing where there is one format. */
-export function strategyMarkdown({ strategies }: Analysis): string[] {
-  if (strategies.length === 0) return [];
-  return [
-    '## Gain by switch of strategy',
-    markdownTable(
-      ['condition', 'split', 'switch', 'share of problems', 'gain inside', 'total gain', 'contribution'],
-      strategies.map((row) => [
-        escapeMarkdown(row.condition),
-        row.split,
-        `${row.before} → ${row.after}`,
-        formatScore(row.share),
-        formatDifference(row.gain),
-        formatTotal(row),
-        formatContribution(row),
-      ]),
-    ),
-  ];
 }

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { describeCrossing, describeCrossingInterval } from '../page/boundary-section.ts';
-import { tabulateBoundaries, type BoundaryRow } from './boundary-table.ts';
+import {
+  describeCrossing,
+  describeCrossingInterval,
+  tabulateBoundaries,
+  type BoundaryRow,
+} from './boundary-table.ts';
 import type { EvaluationCount } from '../comparison/comparison-input.ts';
 import type { PairedFinals } from '../comparison/paired-finals.ts';
 import { tabulateSolvedSets } from './solved-set-table.ts';

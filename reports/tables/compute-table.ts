@@ -20,6 +20,11 @@ export interface ComputeRow {
   readonly runs: number;
 }
 
+/** The rows that page and summary show. */
+export function trainingRows(compute: readonly ComputeRow[]): ComputeRow[] {
+  return compute.filter(({ stage }) => stage === 'training');
+}
+
 /** Page and summary show the rows of training as a whole, with the FLOPs of its stages and, apart, of evaluations. */
 export function computeTable(compute: readonly ComputeRow[]): Table<ComputeRow> {
   const flopsOf = (title: string, ...stages: ComputeRow['stage'][]): TableColumn<ComputeRow> => ({

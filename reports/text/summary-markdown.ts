@@ -1,23 +1,21 @@
 import type { Analysis } from '../comparison/analyze-comparison.ts';
-import { boundaryMarkdown } from '../page/boundary-section.ts';
 import type { ComparisonInput } from '../comparison/comparison-input.ts';
-import { formatDifference, formatInterval, formatP, formatScore } from './format-number.ts';
-import { isDecided, type DecidedRow } from '../tables/verdict-table.ts';
-import {
-  DECISION_RULE,
-  describeEffect,
-  describeNeed,
-  describeP,
-  describeSize,
-  describeTest,
-} from './verdict-text.ts';
+import { boundaryTable } from '../tables/boundary-table.ts';
+import { computeTable, trainingRows } from '../tables/compute-table.ts';
+import { differenceTable } from '../tables/difference-table.ts';
+import { gapTable } from '../tables/gap-table.ts';
+import { saturationTable } from '../tables/saturation-table.ts';
+import { solvedSetTable } from '../tables/solved-set-table.ts';
+import type { StrategyRow } from '../tables/strategy-table.ts';
+import { toMarkdown, type Table } from '../tables/table.ts';
+import { verdictTable } from '../tables/verdict-columns.ts';
+import { formatDifference, formatInterval, formatScore } from './format-number.ts';
 import { escapeMarkdown, markdownTable } from './markdown-table.ts';
 import { describeProvenance } from './source-notes.ts';
-import { computeMarkdown } from '../page/compute-section.ts';
-import { saturationMarkdown } from '../page/saturation-section.ts';
-import { strategyMarkdown } from '../page/strategy-section.ts';
 import { describeVerdict, headlineRows } from './verdict-sentence.ts';
+import { DECISION_RULE } from './verdict-text.ts';
 
+/** By split, a column for each k that was evaluated. */
 function passAtKSection({ passAtK, splits }: Analysis): string[] {
   return splits.flatMap((split) => {
     const rows = passAtK.filter((row) => row.split === split);
@@ -39,54 +37,40 @@ function passAtKSection({ passAtK, splits }: Analysis): string[] {
   });
 }
 
-function differenceSection({ differences }: Analysis): string {
-  return markdownTable(
-    ['condition', 'reference', 'split', 'k', 'difference', '95% interval', 'p', 'Holm p'],
-    differences.map((row) => [
-      escapeMarkdown(row.condition),
-      escapeMarkdown(row.reference),
-      row.split,
-      row.k,
-      formatDifference(row.difference),
-      formatInterval(row),
-      formatP(row.p),
-      formatP(row.holmP),
-    ]),
-  );
+/** A table under its heading; nothing where it has no row. */
+function tableBlocks<Row>(heading: string, table: Table<Row>, rows: readonly Row[]): string[] {
+  return rows.length === 0 ? [] : [heading, toMarkdown(table, rows)];
+}
+
+function strategyBlocks({ strategies }: Analysis): string[] {
+  if (strategies.length === 0) return [];
+  const formatTotal = ({ totalGain, totalLow: low, totalHigh: high }: StrategyRow): string =>
+    `${formatDifference(totalGain)} (${formatInterval({ low, high })})`;
+  return [
+    '## Gain by switch of strategy',
+    markdownTable(
+      ['condition', 'split', 'switch', 'share of problems', 'gain inside', 'total gain', 'contribution'],
+      strategies.map((row) => [
+        escapeMarkdown(row.condition),
+        row.split,
+        `${row.before} → ${row.after}`,
+        formatScore(row.share),
+        formatDifference(row.gain),
+        formatTotal(row),
+        row.contribution === null ? 'undefined' : formatDifference(row.contribution),
+      ]),
+    ),
+  ];
 }
 
 /** The summary's opening where the experiment declares hypotheses. */
 function claimBlocks({ experiment }: ComparisonInput, { verdicts }: Analysis): string[] {
   if (verdicts.length === 0) return [];
-  const rows = verdicts.map((row) => {
-    const ifDecided = (describe: (decided: DecidedRow) => string): string =>
-      isDecided(row) ? describe(row) : '–';
-    return [
-      row.hypothesis.claim,
-      row.verdict,
-      row.hypothesis.reported,
-      ifDecided(describeEffect),
-      ifDecided(describeP),
-      describeTest(row.hypothesis),
-      ifDecided(describeSize),
-      describeNeed(row),
-    ].map(escapeMarkdown);
-  });
-  const header = [
-    'claim',
-    'verdict',
-    'paper',
-    'effect (95% interval)',
-    'Holm p',
-    'compared',
-    'size',
-    'what it would take',
-  ];
   return [
     '## Verdict per claim',
     ...(experiment.source === null ? [] : [`Source: ${escapeMarkdown(experiment.source)}.`]),
     DECISION_RULE,
-    markdownTable(header, rows),
+    toMarkdown(verdictTable, verdicts),
   ];
 }
 
@@ -97,12 +81,6 @@ export function toSummaryMarkdown(input: ComparisonInput, analysis: Analysis): s
     const { sentence, numbers } = describeVerdict(row);
     return `- **${escapeMarkdown(sentence)}** ${escapeMarkdown(numbers)}`;
   });
-  const gaps = analysis.gaps.map((row) => [
-    escapeMarkdown(row.condition),
-    row.quantity,
-    formatDifference(row.value),
-    formatInterval(row),
-  ]);
   const left = [
     ...analysis.excluded.map(
       ({ run, reason }) =>
@@ -122,17 +100,13 @@ export function toSummaryMarkdown(input: ComparisonInput, analysis: Analysis): s
     '## pass@k, mean and 95% interval over base models, seeds and problems',
     ...passAtKSection(analysis),
     '## Differences',
-    differenceSection(analysis),
-    ...(gaps.length > 0
-      ? [
-          '## Gap in pass@1, contaminated minus clean',
-          markdownTable(['condition', 'quantity', 'value', '95% interval'], gaps),
-        ]
-      : []),
-    ...boundaryMarkdown(analysis),
-    ...strategyMarkdown(analysis),
-    ...saturationMarkdown(analysis),
-    ...computeMarkdown(analysis),
+    toMarkdown(differenceTable, analysis.differences),
+    ...tableBlocks('## Gap in pass@1, contaminated minus clean', gapTable(analysis.gaps), analysis.gaps),
+    ...tableBlocks('## Capability boundary', boundaryTable, analysis.boundaries),
+    ...(analysis.boundaries.length > 0 ? [toMarkdown(solvedSetTable, analysis.solvedSets)] : []),
+    ...strategyBlocks(analysis),
+    ...tableBlocks('## Gain after saturation of the training problems', saturationTable, analysis.saturation),
+    ...tableBlocks('## Compute per run', computeTable(analysis.compute), trainingRows(analysis.compute)),
     ...(sources.length > 0 ? ['## Sources', sources.join('\n')] : []),
     ...(left.length > 0 ? ['## Left out', left.join('\n')] : []),
     `Experiment fingerprint \`${experiment.fingerprint}\`.`,
