@@ -32,7 +32,7 @@ function poison(input: ComparisonInput): ComparisonInput {
       ...row,
       correctAnswer: HOSTILE,
       answers: { [HOSTILE]: row.c, '': row.n - row.c },
-      formats: { [HOSTILE]: { n: row.n, c: row.c } },
+      formats: { [HOSTILE]: { n: row.n - 1, c: 0 }, plain: { n: 1, c: row.c > 0 ? 1 : 0 } },
     })),
     rollouts: input.rollouts.map((rollout) => ({
       ...rollout,

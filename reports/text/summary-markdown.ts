@@ -6,10 +6,10 @@ import { differenceTable } from '../tables/difference-table.ts';
 import { gapTable } from '../tables/gap-table.ts';
 import { saturationTable } from '../tables/saturation-table.ts';
 import { solvedSetTable } from '../tables/solved-set-table.ts';
-import type { StrategyRow } from '../tables/strategy-table.ts';
+import { strategyTable } from '../tables/strategy-table.ts';
 import { toMarkdown, type Table } from '../tables/table.ts';
 import { verdictTable } from '../tables/verdict-columns.ts';
-import { formatDifference, formatInterval, formatScore } from './format-number.ts';
+import { formatScore } from './format-number.ts';
 import { escapeMarkdown, markdownTable } from './markdown-table.ts';
 import { describeProvenance } from './source-notes.ts';
 import { describeVerdict, headlineRows } from './verdict-sentence.ts';
@@ -40,27 +40,6 @@ function passAtKSection({ passAtK, splits }: Analysis): string[] {
 /** A table under its heading; nothing where it has no row. */
 function tableBlocks<Row>(heading: string, table: Table<Row>, rows: readonly Row[]): string[] {
   return rows.length === 0 ? [] : [heading, toMarkdown(table, rows)];
-}
-
-function strategyBlocks({ strategies }: Analysis): string[] {
-  if (strategies.length === 0) return [];
-  const formatTotal = ({ totalGain, totalLow: low, totalHigh: high }: StrategyRow): string =>
-    `${formatDifference(totalGain)} (${formatInterval({ low, high })})`;
-  return [
-    '## Gain by switch of strategy',
-    markdownTable(
-      ['condition', 'split', 'switch', 'share of problems', 'gain inside', 'total gain', 'contribution'],
-      strategies.map((row) => [
-        escapeMarkdown(row.condition),
-        row.split,
-        `${row.before} → ${row.after}`,
-        formatScore(row.share),
-        formatDifference(row.gain),
-        formatTotal(row),
-        row.contribution === null ? 'undefined' : formatDifference(row.contribution),
-      ]),
-    ),
-  ];
 }
 
 /** The summary's opening where the experiment declares hypotheses. */
@@ -104,7 +83,7 @@ export function toSummaryMarkdown(input: ComparisonInput, analysis: Analysis): s
     ...tableBlocks('## Gap in pass@1, contaminated minus clean', gapTable(analysis.gaps), analysis.gaps),
     ...tableBlocks('## Capability boundary', boundaryTable, analysis.boundaries),
     ...(analysis.boundaries.length > 0 ? [toMarkdown(solvedSetTable, analysis.solvedSets)] : []),
-    ...strategyBlocks(analysis),
+    ...tableBlocks('## Gain by switch of strategy', strategyTable, analysis.strategies),
     ...tableBlocks('## Gain after saturation of the training problems', saturationTable, analysis.saturation),
     ...tableBlocks('## Compute per run', computeTable(analysis.compute), trainingRows(analysis.compute)),
     ...(sources.length > 0 ? ['## Sources', sources.join('\n')] : []),
