@@ -64,6 +64,8 @@ export function addWorkerCommand(program: Command): void {
       const { runWorker } = await import('../../worker/run-worker.ts');
       const { resolveStoreId } = await import('../../artifacts/store-id.ts');
       const { configuredTarget } = await import('../../worker/server/temporal-connection.ts');
+      const { outliveLog } = await import('../../worker/outlive-log.ts');
+      outliveLog();
       const home = readHome(options);
       const { role } = options;
       const artifacts = parseArtifactLocation(options.artifacts, home);
