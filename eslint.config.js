@@ -3,39 +3,52 @@ import tseslint from 'typescript-eslint';
 
 /** Which rooms each room may import, as docs/architecture.md draws it; anything absent is forbidden. */
 const mayImport = {
-  spec: [],
+  config: [],
   random: [],
-  rollouts: [],
-  tasks: ['spec', 'random'],
+  rollouts: ['config'],
+  tasks: ['config', 'random'],
   stats: ['random'],
-  rewards: ['spec', 'random', 'tasks'],
-  schemes: ['spec', 'rewards'],
-  model: ['spec', 'random', 'rollouts'],
-  learning: ['spec', 'random', 'rollouts', 'model'],
-  probes: ['spec', 'random', 'rollouts', 'tasks', 'stats', 'model'],
-  db: ['spec'],
-  reports: ['spec', 'random', 'stats', 'db'],
+  schemes: ['config', 'random', 'tasks', 'rollouts'],
+  model: ['config', 'random', 'rollouts'],
+  learning: ['config', 'random', 'rollouts', 'schemes', 'model'],
+  probes: ['config', 'random', 'rollouts', 'tasks', 'stats', 'model'],
+  db: ['config'],
+  artifacts: ['config', 'db'],
+  reports: ['config', 'random', 'stats', 'db'],
   activities: [
-    'spec',
+    'config',
     'random',
     'rollouts',
     'tasks',
-    'rewards',
     'schemes',
     'model',
     'learning',
     'probes',
     'stats',
+    'artifacts',
     'db',
   ],
-  workflows: ['spec'],
-  worker: ['spec', 'db', 'model', 'activities'],
-  experiments: ['spec', 'tasks', 'rewards', 'schemes', 'probes', 'db'],
-  cli: ['spec', 'experiments', 'worker', 'db', 'reports', 'model', 'schemes', 'tasks', 'stats'],
+  workflows: ['config'],
+  setup: ['model'],
+  worker: ['config', 'artifacts', 'db', 'model', 'activities', 'setup'],
+  experiments: ['config', 'tasks', 'rollouts', 'schemes', 'probes', 'db'],
+  cli: [
+    'config',
+    'experiments',
+    'worker',
+    'setup',
+    'artifacts',
+    'db',
+    'reports',
+    'model',
+    'schemes',
+    'tasks',
+    'stats',
+  ],
 };
 
 /** Rooms that compute only: no Node built-ins, no third party beyond what is listed. */
-const pureRooms = ['spec', 'random', 'rollouts', 'tasks', 'rewards', 'schemes', 'stats', 'workflows'];
+const pureRooms = ['config', 'random', 'rollouts', 'tasks', 'schemes', 'stats', 'workflows'];
 
 const rooms = Object.keys(mayImport);
 
@@ -74,7 +87,7 @@ function importRules(room) {
 }
 
 export default tseslint.config(
-  { ignores: ['node_modules/', '.assay/', 'migrations/', 'coverage/'] },
+  { ignores: ['node_modules/', 'dist/', '.assay/', 'migrations/', 'coverage/'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.recommended],

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { ApplicationFailure, CancelledFailure, CompleteAsyncError, Context } from '@temporalio/activity';
-import type { AttemptKey } from '../db/attempts.ts';
+import type { AttemptKey } from '../db/queries/attempts.ts';
 
 /** What a running attempt may ask of its surroundings. */
 export interface Attempt {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CancelledFailure } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import type { ArtifactStore } from './artifact-store.ts';
+import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import { endWithActivity } from './end-with-activity.ts';
 
 const ref = { path: 'runs/r/x', sha256: '0'.repeat(64), bytes: 1 };

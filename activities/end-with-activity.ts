@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import type { ArtifactStore, TransferOptions } from './artifact-store.ts';
+import type { ArtifactStore, TransferOptions } from '../artifacts/artifact-store.ts';
 
 /** Transfers of an activity that is cancelled, or whose worker shuts down, end at once with the reason. */
 export function endWithActivity(store: ArtifactStore): ArtifactStore {

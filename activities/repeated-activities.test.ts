@@ -5,23 +5,32 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { ApplicationFailure } from '@temporalio/activity';
-import { openDatabase, readStoreId, type Database } from '../db/connection.ts';
-import { dumpRows } from '../db/dump.ts';
-import { registerExperiment } from '../db/experiments.ts';
-import { findScheme } from '../schemes/index.ts';
-import { selectBackend, type BackendChoice } from '../model/backend.ts';
-import { defaultCacheDirectory } from '../model/cache-directory.ts';
-import { baseRecipeSchema } from '../spec/base-recipe.ts';
-import { canonicalJson } from '../spec/canonical.ts';
-import { conditionSchema, type Condition } from '../spec/experiment.ts';
-import { planEvaluationSlices, type ArtifactRef, type BaseModelInput, type RunInput } from '../spec/plan.ts';
-import { evaluationSchema, trainingSchema } from '../spec/training.ts';
-import { createArtifactStore } from './artifact-store.ts';
-import { createHeldRollouts } from './held-rollouts.ts';
-import { createLivePolicies } from './live-policies.ts';
-import type { OpenedRun } from './open-run.ts';
-import { rescoreStep } from './rescore-step.ts';
-import { createPlanReader, openRunContext } from './run-context.ts';
+import { openDatabase, readStoreId, type Database } from '../db/store/connection.ts';
+import { dumpRows } from '../db/store/dump.ts';
+import { listLedger } from '../db/queries/ledger.ts';
+import { listRollouts } from '../db/queries/rollouts.ts';
+import { registerExperiment } from '../db/queries/experiments.ts';
+import { findScheme } from '../schemes/named/index.ts';
+import { countForwardFlops } from '../model/flops.ts';
+import { selectBackend, type BackendChoice } from '../model/backends/backend.ts';
+import { defaultCacheDirectory } from '../model/backends/cache-directory.ts';
+import { baseRecipeSchema } from '../config/base-recipe.ts';
+import { canonicalJson } from '../config/canonical.ts';
+import { conditionSchema, type Condition } from '../config/experiment.ts';
+import {
+  planEvaluationSlices,
+  type ArtifactRef,
+  type BaseModelInput,
+  type RunInput,
+} from '../config/plan.ts';
+import { evaluationSchema, trainingSchema } from '../config/training.ts';
+import { createArtifactStore } from '../artifacts/artifact-store.ts';
+import { corpusDocuments } from './base/corpus.ts';
+import { createHeldRollouts } from './step/held-rollouts.ts';
+import { createLivePolicies } from './step/live-policies.ts';
+import type { OpenedRun } from './run/open-run.ts';
+import { rescoreStep } from './step/rescore-step.ts';
+import { createPlanReader, openRunContext, openSubstrate, type BaseModelPlan } from './run/run-context.ts';
 import { createStoreActivities, type StoreActivities } from './store-activities.ts';
 import { createTrainActivities, type TrainActivities } from './train-activities.ts';
 
@@ -179,12 +188,70 @@ test('every activity may run twice: the second run returns the same and changes 
     status: 'completed',
     checkpoint: updated.checkpoint,
   });
-  for (const table of ['evaluations', 'probe_scores']) {
+  for (const table of ['evaluations', 'ledger', 'probe_scores']) {
     assert.ok(
       dumpRows(db).some((row) => row.startsWith(`${table} `)),
       table,
     );
   }
+});
+
+test('the ledger counts a step and its evaluation as by hand', () => {
+  const { policyConfig, tokenizer } = openRunContext({
+    ...{ runId: 'r1', experimentId: 'e1', conditionName: 'grpo', seed: 0, baseModelId: 'b1' },
+    ...{ condition, examples: null },
+  });
+  // Width 16, 2 heads of 8, 1 key/value head of 8, feed-forward 32, one layer.
+  const parameters = 16 * (16 + 16) + 16 * 16 + 3 * 16 * 32 + 16 * policyConfig.vocabularySize;
+  const flopsOf = (texts: readonly { prompt: string; tokens: number }[]): number =>
+    texts
+      .map(({ prompt, tokens }) => tokenizer.encode(prompt).length + tokens - 1)
+      .reduce((sum, n) => sum + 2 * parameters * n + 4 * 16 * ((n * (n + 1)) / 2), 0);
+  const sampled = listRollouts(db, { runId: 'r1', phase: 'train', step: 0 }).map((row) => ({
+    ...{ prompt: row.prompt, tokens: row.tokenCount, key: row.problemKey, advantage: row.advantage },
+  }));
+  const taught = sampled.filter(({ advantage }) => advantage !== 0);
+  const tokensOf = (texts: readonly { tokens: number }[]): number =>
+    texts.reduce((sum, { tokens }) => sum + tokens, 0);
+  assert.equal(sampled.length, 16);
+  const at = { runId: 'r1', step: 0 };
+  const [judged, sampling, updating] = listLedger(db, 'r1').filter(({ step }) => step === 0);
+  assert.deepEqual(sampling, {
+    ...{ ...at, stage: 'sample', role: 'policy', kind: 'text', labels: 0, calls: 16 },
+    ...{ tokens: tokensOf(sampled), flops: flopsOf(sampled) },
+  });
+  assert.deepEqual(judged, {
+    ...{ ...at, stage: 'judge', role: 'judge', kind: 'labels', tokens: 0, flops: 0, calls: 16 },
+    labels: new Set(sampled.map(({ key }) => key)).size,
+  });
+  assert.deepEqual(
+    updating,
+    taught.length === 0
+      ? undefined
+      : {
+          ...{ ...at, stage: 'update', role: 'policy', kind: 'gradients', labels: 0, calls: taught.length },
+          ...{ tokens: tokensOf(taught), flops: 3 * flopsOf(taught) },
+        },
+  );
+  const [evaluated, ...others] = listLedger(db, 'r1').filter(({ stage }) => stage === 'evaluation');
+  const { tokens } = db.$client.prepare('select sum(tokens) as tokens from evaluations').get() as {
+    tokens: number;
+  };
+  assert.deepEqual(others, []);
+  assert.equal(evaluated!.kind, 'clean/0');
+  assert.deepEqual([evaluated!.step, evaluated!.calls, evaluated!.tokens], [1, 16, tokens]);
+});
+
+test('what a base model took is three forward passes over every document but its last token', () => {
+  const stored = db.$client.prepare('select plan from base_models').pluck().get() as string;
+  const plan = JSON.parse(stored) as BaseModelPlan;
+  const substrate = openSubstrate(plan);
+  const documents = Array.from({ length: 6 }, (_, step) =>
+    corpusDocuments(plan.recipe, substrate, step),
+  ).flat();
+  const passes = documents.map(({ length: n }) => ({ inputs: n - 1, positions: (n * (n - 1)) / 2 }));
+  const flops = passes.reduce((sum, pass) => sum + 3 * countForwardFlops(substrate.policyConfig, pass), 0);
+  assert.deepEqual(db.$client.prepare('select flops from base_models').pluck().all(), [flops]);
 });
 
 test('a completed run is not planned again', async () => {
@@ -193,7 +260,7 @@ test('a completed run is not planned again', async () => {
     after: null,
     limit: 1,
   });
-  assert.deepEqual(planned, { runs: [], orphaned: [], after: null });
+  assert.deepEqual(planned, { runs: [], orphaned: [], waiting: 0, after: null });
 });
 
 test('an error that a retry cannot mend is non-retryable and keeps its type', async () => {
@@ -228,6 +295,6 @@ test('the stored rollouts give the recorded rewards and advantages again, and th
     assert.equal(other.advantage! + 0, rollout.verdict.outcome === 'correct' ? 0 : -1);
   assert.throws(() => rescoreStep(db, context, { scheme: findScheme('ppo'), step: 0 }), {
     name: 'MissingColumnError',
-    message: /hold no values .*"gae" needs/,
+    message: /hold no values .*credit rule gae needs/,
   });
 });

@@ -1,14 +1,14 @@
-import { createFindBaseModel, createRecordBaseModel } from './base-models.ts';
-import { createCancelPending, createCloseRun } from './close-run.ts';
-import { createJudge } from './judge.ts';
-import { createOpenRun } from './open-run.ts';
-import { createPlanMatrix } from './plan-matrix.ts';
-import { createRecord } from './record.ts';
-import { createRecordEvaluation } from './record-evaluation.ts';
-import { createRecordProbe } from './record-probe.ts';
-import { createShape } from './shape.ts';
+import { createFindBaseModel, createRecordBaseModel } from './base/base-models.ts';
+import { createCancelPending, createCloseRun } from './run/close-run.ts';
+import { createJudge } from './step/judge.ts';
+import { createOpenRun } from './run/open-run.ts';
+import { createPlanMatrix } from './run/plan-matrix.ts';
+import { createRecord } from './step/record.ts';
+import { createRecordEvaluation } from './evaluation/record-evaluation.ts';
+import { createRecordProbe } from './evaluation/record-probe.ts';
+import { createShape } from './step/shape.ts';
 import type { StoreDependencies } from './store-dependencies.ts';
-import { createVerify } from './verify.ts';
+import { createVerify } from './step/verify.ts';
 
 /** The activities of a store's own queue, and those that run beside its workflows. */
 export function createStoreActivities(dependencies: StoreDependencies) {

@@ -1,7 +1,7 @@
-import type { Database } from '../db/connection.ts';
-import type { ArtifactStore } from './artifact-store.ts';
-import type { HeldRollouts } from './held-rollouts.ts';
-import type { PlanReader } from './run-context.ts';
+import type { Database } from '../db/store/connection.ts';
+import type { ArtifactStore } from '../artifacts/artifact-store.ts';
+import type { HeldRollouts } from './step/held-rollouts.ts';
+import type { PlanReader } from './run/run-context.ts';
 
 /** What the store's own worker needs; it is the only one that writes rows while a matrix runs. */
 export interface StoreDependencies {

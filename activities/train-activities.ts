@@ -1,9 +1,9 @@
 import { durable } from './durable.ts';
-import { createPretrain } from './pretrain.ts';
-import { createProbe } from './probe.ts';
-import { createSample, createSampleEvaluation } from './sample.ts';
+import { createPretrain } from './base/pretrain.ts';
+import { createProbe } from './evaluation/probe.ts';
+import { createSample, createSampleEvaluation } from './step/sample.ts';
 import type { TrainDependencies } from './train-dependencies.ts';
-import { createUpdate } from './update.ts';
+import { createUpdate } from './step/update.ts';
 
 /** The activities of the `train` queue. */
 export function createTrainActivities(dependencies: TrainDependencies) {

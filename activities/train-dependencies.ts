@@ -1,6 +1,6 @@
-import type { ArtifactStore } from './artifact-store.ts';
-import type { LivePolicies } from './live-policies.ts';
-import type { PlanReader } from './run-context.ts';
+import type { ArtifactStore } from '../artifacts/artifact-store.ts';
+import type { LivePolicies } from './step/live-policies.ts';
+import type { PlanReader } from './run/run-context.ts';
 
 /** What decides the last bits of a result: the same matrix gives the same bytes where both are the same. */
 export interface ComputedBy {

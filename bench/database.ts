@@ -3,15 +3,29 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
-import { openDatabase, openReadonlyDatabase, writeTransaction, type Database } from '../db/connection.ts';
-import { recordEvaluations } from '../db/evaluations.ts';
-import { registerExperiment } from '../db/experiments.ts';
-import { listPositions } from '../db/progress.ts';
-import { listEvaluatedProblems, listLastRollouts, listRewardsByVerdict } from '../db/report-queries.ts';
-import { endRun } from '../db/runs.ts';
-import { listRollouts, recordShaping, recordVerifiedRollouts, type VerifiedRollout } from '../db/rollouts.ts';
-import { listMetrics, recordStep } from '../db/steps.ts';
-import { loadComparison } from '../reports/load-comparison.ts';
+import {
+  openDatabase,
+  openReadonlyDatabase,
+  writeTransaction,
+  type Database,
+} from '../db/store/connection.ts';
+import { recordEvaluations } from '../db/queries/evaluations.ts';
+import { registerExperiment } from '../db/queries/experiments.ts';
+import { listPositions } from '../db/queries/progress.ts';
+import {
+  listEvaluatedProblems,
+  listLastRollouts,
+  listRewardsByVerdict,
+} from '../db/queries/report-queries.ts';
+import { endRun } from '../db/queries/runs.ts';
+import {
+  listRollouts,
+  recordShaping,
+  recordVerifiedRollouts,
+  type VerifiedRollout,
+} from '../db/queries/rollouts.ts';
+import { listMetrics, recordStep } from '../db/queries/steps.ts';
+import { loadComparison } from '../reports/comparison/load-comparison.ts';
 import { writeReport } from '../reports/write-report.ts';
 
 /*
@@ -75,6 +89,7 @@ function rolloutAt(runId: string, step: number, row: number): VerifiedRollout {
       tokenCount,
       isTruncated: false,
       tokens: blob,
+      tokenEnds: null,
       logprobs: blob,
       entropies: blob,
     },
@@ -94,6 +109,7 @@ function recordOneStep(db: Database, runId: string, step: number): void {
     advantage: 0.5,
     isKept: true,
     credit,
+    tokenWeights: null,
     components: [
       { name: 'verifier', weight: 1, value: 1 },
       { name: 'format', weight: 0.1, value: null },

@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { openReadonlyDatabase, readStoreId } from '../db/connection.ts';
-import { defaultCacheDirectory } from '../model/cache-directory.ts';
+import { openReadonlyDatabase, readStoreId } from '../db/store/connection.ts';
+import { defaultCacheDirectory } from '../model/backends/cache-directory.ts';
 import { createGenerator } from '../random/generator.ts';
 import { deriveStream } from '../random/streams.ts';
-import { temporalNames, type TemporalNames } from '../spec/plan.ts';
-import { acquireEmbeddedServer } from '../worker/embedded-server.ts';
-import { toHome, type Home } from '../worker/home.ts';
-import { provideTemporalServer } from '../worker/setup/temporal-server.ts';
+import { temporalNames, type TemporalNames } from '../config/plan.ts';
+import { acquireEmbeddedServer } from '../worker/server/embedded-server.ts';
+import { toHome, type Home } from '../artifacts/home.ts';
+import { provideTemporalServer } from '../setup/temporal-server.ts';
 
 /*
  * A matrix of four runs (2 losses × 2 seeds, 10 steps of 64 rollouts of 48 tokens) through the real `assay run` with two train workers,
@@ -47,7 +47,7 @@ function createRows() {
 
 /** A random reward gives every group a gradient, whatever the policy says; the reward's own cost is not what is measured. */
 function declareMatrix() {
-  const rewards = [{ component: 'random' }];
+  const rewards = [{ name: 'random' }];
   return {
     name: 'bench',
     question: 'How fast is a matrix?',
@@ -74,7 +74,7 @@ function declareMatrix() {
     controls: [],
     conditions: {
       grpo: { scheme: { name: 'grpo', rewards } },
-      'token-mean': { scheme: { name: 'grpo', rewards, loss: { aggregation: 'dapo' } } },
+      'token-mean': { scheme: { name: 'grpo', rewards, aggregation: 'dapo' } },
     },
     training: {
       steps: STEPS,

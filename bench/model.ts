@@ -1,18 +1,18 @@
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
-import { createMoments } from '../learning/adamw.ts';
-import { computeAdvantages } from '../learning/group-advantages.ts';
-import { creditTokens } from '../learning/token-credit.ts';
+import { createMoments } from '../learning/optimizer/adamw.ts';
 import { updatePolicy } from '../learning/update-policy.ts';
-import { selectBackend, type BackendChoice } from '../model/backend.ts';
-import { defaultCacheDirectory } from '../model/cache-directory.ts';
-import { createPolicy, type Policy } from '../model/policy.ts';
-import { sampleCompletions } from '../model/sampler.ts';
+import { selectBackend, type BackendChoice } from '../model/backends/backend.ts';
+import { defaultCacheDirectory } from '../model/backends/cache-directory.ts';
+import { createPolicy, type Policy } from '../model/network/policy.ts';
+import { sampleCompletions } from '../model/decoding/sampler.ts';
 import { createGenerator } from '../random/generator.ts';
 import { deriveStream } from '../random/streams.ts';
 import { addColumns, type RolloutBatch } from '../rollouts/rollout-batch.ts';
-import { findScheme } from '../schemes/index.ts';
-import { trainingSchema } from '../spec/training.ts';
+import { estimateCredit } from '../schemes/credit/estimate-credit.ts';
+import { findScheme } from '../schemes/named/index.ts';
+import { openScheme } from '../schemes/open-scheme.ts';
+import { trainingSchema } from '../config/training.ts';
 
 /*
  * GRPO steps of a 0.82 M-parameter policy (4 layers, width 128, vocabulary 64; 16 prompt + 48 new tokens, groups of 8; reward: share
@@ -123,11 +123,12 @@ async function takeStep(
   const batch = await sample(policy, step);
   const sampled = performance.now();
   const rewards = reward(batch);
-  const advantages = computeAdvantages(rewards, batch.groups, scheme.advantage);
-  const perToken = creditTokens({ ...batch, advantages, maskTruncated: false });
+  const { comparisons, credit: rules } = openScheme(scheme);
+  const counts = rewards.map(() => true);
+  const { advantages, credit, tokenMask } = estimateCredit(batch, { rewards, counts, comparisons, rules });
   const shaped = performance.now();
   const common = { policy, moments, scheme, training, step };
-  const shapedBatch = addColumns(batch, { perToken, perRollout: { advantages } });
+  const shapedBatch = addColumns(batch, { perToken: { credit, tokenMask }, perRollout: { advantages } });
   await updatePolicy({
     ...common,
     batch: shapedBatch,

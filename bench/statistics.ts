@@ -1,9 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
-import { analyzeComparison } from '../reports/analyze-comparison.ts';
-import { simulateComparison } from '../reports/simulated-comparison.fixture.ts';
-import { sortComparison } from '../reports/sort-comparison.ts';
-import { hypothesisSchema, type Hypothesis } from '../spec/hypothesis.ts';
+import { analyzeComparison } from '../reports/comparison/analyze-comparison.ts';
+import { simulateComparison } from '../reports/comparison/simulated-comparison.fixture.ts';
+import { sortComparison } from '../reports/comparison/sort-comparison.ts';
+import { hypothesisSchema, type Hypothesis } from '../config/hypothesis.ts';
 
 /*
  * Every table, interval and verdict of a report over a million made-up samples (five conditions × 3 bases × 2 seeds, two splits, six

@@ -71,7 +71,9 @@ async function removeSuperseded({ directory, record }, newest) {
   for (const name of await readdir(directory)) {
     const path = join(directory, name);
     if (name === newest || !name.startsWith('program-')) continue;
-    if (now - (await stat(path)).mtimeMs > SUPERSEDED_MS) await rm(path, { recursive: true, force: true });
+    // One that another process is finishing has its final name by now.
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: now }));
+    if (now - mtimeMs > SUPERSEDED_MS) await rm(path, { recursive: true, force: true });
   }
 }
 

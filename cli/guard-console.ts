@@ -1,4 +1,4 @@
-import { redactSecrets } from '../worker/redact-secrets.ts';
+import { redactSecrets } from '../worker/server/redact-secrets.ts';
 import { toPrintable } from './printable.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { toHome, type Home } from '../worker/home.ts';
+import { toHome, type Home } from '../artifacts/home.ts';
 
 /** `--home DIR`, shared by every command that reads or writes results. */
 export function homeOption(): Option {

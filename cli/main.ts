@@ -1,25 +1,26 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
-import { addBasesCommand } from './bases.ts';
-import { addCancelCommand } from './cancel.ts';
-import { addClaimsCommand } from './claims.ts';
-import { addDbCommand } from './db.ts';
-import { addDoctorCommand } from './doctor.ts';
+import { addBasesCommand } from './commands/bases.ts';
+import { addCancelCommand } from './commands/cancel.ts';
+import { addClaimsCommand } from './commands/claims.ts';
+import { addDbCommand } from './commands/db.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
 import { describeError, exitCodeOf } from './exit-code.ts';
-import { addGcCommand } from './gc.ts';
+import { addGcCommand } from './commands/gc.ts';
 import { guardConsole } from './guard-console.ts';
-import { addExtendCommand } from './extend.ts';
-import { addLsCommand } from './ls.ts';
-import { addOverlapCommand } from './overlap.ts';
-import { addPauseCommand } from './pause.ts';
-import { addReportCommand } from './report.ts';
-import { addRescoreCommand } from './rescore.ts';
-import { addResumeCommand } from './resume.ts';
-import { addRunCommand } from './run.ts';
-import { addSettingsCommand } from './settings.ts';
-import { addSetupCommand } from './setup.ts';
-import { addShowCommand } from './show.ts';
-import { addWorkerCommand } from './worker.ts';
+import { addExtendCommand } from './commands/extend.ts';
+import { addLsCommand } from './commands/ls.ts';
+import { addOverlapCommand } from './commands/overlap.ts';
+import { addPartsCommand } from './commands/parts.ts';
+import { addPauseCommand } from './commands/pause.ts';
+import { addReportCommand } from './commands/report.ts';
+import { addRescoreCommand } from './commands/rescore.ts';
+import { addResumeCommand } from './commands/resume.ts';
+import { addRunCommand } from './commands/run.ts';
+import { addSettingsCommand } from './commands/settings.ts';
+import { addSetupCommand } from './commands/setup.ts';
+import { addShowCommand } from './commands/show.ts';
+import { addWorkerCommand } from './commands/worker.ts';
 
 function createProgram(setExitCode: (code: number) => void): Command {
   const program = new Command('assay')
@@ -46,6 +47,7 @@ function createProgram(setExitCode: (code: number) => void): Command {
     addDoctorCommand,
     addDbCommand,
     addGcCommand,
+    addPartsCommand,
     addSettingsCommand,
     addSetupCommand,
   ];

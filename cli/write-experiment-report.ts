@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import type { Database } from '../db/connection.ts';
-import { findExperiment } from '../db/experiments.ts';
-import { loadComparison } from '../reports/load-comparison.ts';
+import type { Database } from '../db/store/connection.ts';
+import { findExperiment } from '../db/queries/experiments.ts';
+import { loadComparison } from '../reports/comparison/load-comparison.ts';
 import { writeReport } from '../reports/write-report.ts';
-import type { Home } from '../worker/home.ts';
+import type { Home } from '../artifacts/home.ts';
 
 /** Writes an experiment's report to `output`, or beside its other results; returns the paths of its files. */
 export function writeExperimentReport(

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { openDatabase, writeTransaction, type Database } from './connection.ts';
-import type { EvaluatedProblem } from './evaluations.ts';
-import { registerExperiment, type Registration } from './experiments.ts';
-import { recordVerifiedRollouts, type VerifiedRollout } from './rollouts.ts';
+import { openDatabase, writeTransaction, type Database } from './store/connection.ts';
+import type { EvaluatedProblem } from './queries/evaluations.ts';
+import { registerExperiment, type Registration } from './queries/experiments.ts';
+import { recordVerifiedRollouts, type VerifiedRollout } from './queries/rollouts.ts';
 
 /** A path for a store in a directory that goes with the test. */
 export function temporaryStorePath(t: TestContext): string {
@@ -56,6 +56,7 @@ export function exampleRollout(runId: string, sampleIndex: number): VerifiedRoll
       tokenCount: 3,
       isTruncated: false,
       tokens: Buffer.from(new Int32Array([1, 2, 3]).buffer),
+      tokenEnds: null,
       logprobs: numbers,
       entropies: numbers,
     },

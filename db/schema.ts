@@ -29,7 +29,7 @@ export const experiments = sqliteTable('experiments', {
   baseline: text('baseline').notNull(),
   /** Where the claim comes from, e.g. an arXiv id and section. */
   source: text('source'),
-  /** Canonical JSON: what the report decides (spec/hypothesis.ts). */
+  /** Canonical JSON: what the report decides (config/hypothesis.ts). */
   hypotheses: text('hypotheses').notNull().default('[]'),
   /** Canonical JSON: the Temporal server of its latest launch and the process that follows it there; null before the first. */
   temporalServer: text('temporal_server'),
@@ -78,6 +78,8 @@ export const runs = sqliteTable(
     sources: text('sources'),
     status: text('status', { enum: ['pending', 'running', 'completed', 'failed', 'cancelled'] }).notNull(),
     totalSteps: integer('total_steps').notNull(),
+    /** Training steps after which its budget was spent and it took no other; null: it has none, or has not spent it. */
+    spentSteps: integer('spent_steps'),
     failureType: text('failure_type'),
     failureMessage: text('failure_message'),
     /** JSON: git revision, versions, backend and its flags, device, host. */
@@ -131,6 +133,8 @@ export const baseModels = sqliteTable('base_models', {
   /** SHA-256 of every fiftieth step's documents; null in stores older than it. */
   corpusSha256: text('corpus_sha256'),
   tokens: integer('tokens').notNull(),
+  /** What making it took, forward and backward (model/flops.ts); null in stores older than it. */
+  flops: real('flops'),
   /** JSON: mean loss in nats of each chunk of pretraining steps. */
   losses: text('losses').notNull(),
   createdAt: text('created_at').notNull(),
@@ -191,9 +195,16 @@ export const rollouts = sqliteTable(
     isTruncated: integer('is_truncated', { mode: 'boolean' }).notNull(),
     /** Little-endian: tokens int32, the others float32, one item per sampled token. */
     tokens: blob('tokens', { mode: 'buffer' }).notNull(),
+    /**
+     * Where in `text` each token ends, int32, in UTF-16 units; null: each token is one character, and the end token follows
+     * unless the rollout is truncated.
+     */
+    tokenEnds: blob('token_ends', { mode: 'buffer' }),
     logprobs: blob('logprobs', { mode: 'buffer' }).notNull(),
     entropies: blob('entropies', { mode: 'buffer' }).notNull(),
     credit: blob('credit', { mode: 'buffer' }),
+    /** What the policy gradient of each token was multiplied by; null: 1, or left out of the loss. */
+    tokenWeights: blob('token_weights', { mode: 'buffer' }),
     /** Null: not shaped yet, or could not be determined. */
     reward: real('reward'),
     advantage: real('advantage'),
@@ -251,6 +262,35 @@ export const metrics = sqliteTable(
     value: real('value').notNull(),
   },
   (t) => [primaryKey({ columns: [t.runId, t.step, t.name] })],
+);
+
+/**
+ * What a run spent, as counts that every machine gives alike, never time. One row for each thing that one model did in a stage of
+ * a step; what making a base model took stands with it (`base_models.flops`).
+ */
+export const ledger = sqliteTable(
+  'ledger',
+  {
+    runId: text('run_id')
+      .notNull()
+      .references(() => runs.id, { onDelete: 'cascade' }),
+    /** The training step, from 0; of an evaluation, the training steps behind the checkpoint. */
+    step: integer('step').notNull(),
+    stage: text('stage', { enum: ['sample', 'measure', 'judge', 'update', 'evaluation'] }).notNull(),
+    /** Whose compute it is. */
+    role: text('role', { enum: ['policy', 'reference', 'critic', 'teacher', 'judge'] }).notNull(),
+    /** What was done: text, logprobs, values, labels, rubric, scores, gradients; of a slice of an evaluation or pool, `SPLIT/FIRST PROBLEM`. */
+    kind: text('kind').notNull(),
+    /** Completion tokens that were sampled, scored or trained on, in each pass anew. */
+    tokens: integer('tokens').notNull(),
+    /** Of the whole texts, prompts included; a whole number, exact up to 2^53. */
+    flops: real('flops').notNull(),
+    /** Distinct problems of the step whose reference a part of the scheme read. */
+    labels: integer('labels').notNull(),
+    /** Texts that the role was asked about, in each pass anew. */
+    calls: integer('calls').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.runId, t.step, t.stage, t.role, t.kind] })],
 );
 
 export const evaluations = sqliteTable(

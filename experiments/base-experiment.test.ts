@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { InvalidSpecError } from '../spec/invalid-spec-error.ts';
+import { InvalidSpecError } from '../config/invalid-spec-error.ts';
 import { declareBaseExperiment, listDeclaredBases } from './base-experiment.ts';
 
 test('seeds of a recipe are base seeds of one experiment, each with a run and a model of its own', () => {

@@ -1,10 +1,10 @@
-import { baseRecipeSchema } from '../spec/base-recipe.ts';
-import { fingerprint } from '../spec/canonical.ts';
+import { baseRecipeSchema } from '../config/base-recipe.ts';
+import { fingerprint } from '../config/canonical.ts';
 import { openTask } from '../tasks/index.ts';
 import { declaredBases, findDeclaredBase } from './bases/index.ts';
 import type { DeclaredBase } from './bases/declared-base.ts';
-import { planRuns, type PlannedRun } from './register.ts';
-import { resolveExperiment, type ResolvedExperiment } from './resolve.ts';
+import { planRuns, type PlannedRun } from './launch/register.ts';
+import { resolveExperiment, type ResolvedExperiment } from './resolve/resolve.ts';
 
 /** Enough for pass@64 with no problem alone moving it by more than a hundredth. */
 const PROBLEMS = 96;

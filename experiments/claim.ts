@@ -1,7 +1,7 @@
-import type { ExperimentInput } from '../spec/experiment.ts';
-import type { HypothesisInput } from '../spec/hypothesis.ts';
-import { InvalidSpecError } from '../spec/invalid-spec-error.ts';
-import { isSettings, mergeSettings, type Settings } from '../spec/merge.ts';
+import type { ExperimentInput } from '../config/experiment.ts';
+import type { HypothesisInput } from '../config/hypothesis.ts';
+import { InvalidSpecError } from '../config/invalid-spec-error.ts';
+import { isSettings, mergeSettings, type Settings } from '../config/merge.ts';
 import { scaleNames, scales, type ScaleName, type ScaleSettings } from './scales.ts';
 
 /** An experiment with hypotheses, declared once for every scale; a key of `scales` says what differs at that scale alone. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { InvalidSpecError } from '../spec/invalid-spec-error.ts';
+import { InvalidSpecError } from '../config/invalid-spec-error.ts';
 import { scaleClaim } from './claim.ts';
 import { findClaim, listClaims, resolveClaim } from './load-claims.ts';
-import { planRuns } from './register.ts';
+import { planRuns } from './launch/register.ts';
 import { scaleNames } from './scales.ts';
 
 const claims = await listClaims();

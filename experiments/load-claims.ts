@@ -2,11 +2,11 @@ import { readdir } from 'node:fs/promises';
 import { extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { closest } from 'fastest-levenshtein';
-import { InvalidSpecError } from '../spec/invalid-spec-error.ts';
-import type { Settings } from '../spec/merge.ts';
+import { InvalidSpecError } from '../config/invalid-spec-error.ts';
+import type { Settings } from '../config/merge.ts';
 import { scaleClaim } from './claim.ts';
-import { loadDeclaration } from './load.ts';
-import { resolveExperiment, type ResolvedExperiment } from './resolve.ts';
+import { loadDeclaration } from './resolve/load.ts';
+import { resolveExperiment, type ResolvedExperiment } from './resolve/resolve.ts';
 import type { ScaleName } from './scales.ts';
 
 const CLAIMS_DIRECTORY = fileURLToPath(new URL('./claims', import.meta.url));

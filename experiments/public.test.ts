@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Scheme } from '../config/scheme.ts';
 import { defineClaim, defineExperiment, defineScheme } from './public.ts';
-import { resolveExperiment } from './resolve.ts';
+import { resolveExperiment } from './resolve/resolve.ts';
 
 const own = defineScheme({
   name: 'graded-rloo',
   title: 'RLOO, graded',
   source: 'of the test',
-  rewards: [{ component: 'graded' }],
-  advantage: { baseline: 'leave-one-out', scale: 'none' },
+  rewards: ['graded'],
+  comparisons: [{ name: 'group', options: { baseline: 'others' } }],
 });
 
 function conditionsOf(scheme: Record<string, unknown>) {
@@ -20,8 +21,24 @@ function conditionsOf(scheme: Record<string, unknown>) {
   return resolveExperiment(experiment).conditions;
 }
 
-test('a declaration brings a scheme of its own, which is stored whole', () => {
-  assert.deepEqual(conditionsOf(own)[0]!.condition.scheme, own);
+test('a declaration brings a scheme of its own, which is stored whole, every option of its parts filled in', () => {
+  const { scheme } = conditionsOf(own)[0]!.condition;
+  const rest = ({ rewards: _rewards, comparisons: _comparisons, objective: _objective, ...others }: Scheme) =>
+    others;
+  assert.deepEqual(rest(scheme), rest(own));
+  assert.deepEqual(scheme.comparisons, [
+    { name: 'group', weight: 1, options: { baseline: 'others', scale: 'group' } },
+  ]);
+  const [graded] = scheme.rewards;
+  assert.deepEqual([graded!.name, graded!.weight], ['graded', 1]);
+  assert.ok(Object.keys(graded!.options).length > 0);
+  const clipped = { ratioLevel: 'token', epsilonLow: 0.2, epsilonHigh: 0.2, delta: null };
+  assert.deepEqual(scheme.objective, [{ name: 'clipped', weight: 1, options: clipped }]);
+});
+
+test('what a declaration leaves out of a part is the same as its default', () => {
+  const spelt = { name: 'group', options: { baseline: 'others', scale: 'group' } };
+  assert.equal(conditionsOf({ ...own, comparisons: [spelt] })[0]!.id, conditionsOf(own)[0]!.id);
 });
 
 test('a scheme under the name of a shipped one changes that one', () => {
@@ -31,7 +48,7 @@ test('a scheme under the name of a shipped one changes that one', () => {
 });
 
 test('half a scheme under a new name is no scheme', () => {
-  assert.throws(() => conditionsOf({ name: 'graded-rloo', rewards: [{ component: 'graded' }] }), {
+  assert.throws(() => conditionsOf({ name: 'graded-rloo', rewards: ['graded'] }), {
     name: 'InvalidSpecError',
     message: /there is no scheme "graded-rloo"/,
   });
@@ -44,8 +61,8 @@ test('what a declaration may not say is a type error', () => {
   // @ts-expect-error a number where a name belongs
   defineExperiment({ ...base, conditions: { a: { scheme: 7 } } });
   assert.throws(() =>
-    // @ts-expect-error a baseline that does not exist
-    defineScheme({ ...own, advantage: { baseline: 'median' } }),
+    // @ts-expect-error an aggregation that does not exist
+    defineScheme({ ...own, aggregation: 'median' }),
   );
   // @ts-expect-error a claim without hypotheses
   assert.ok(defineClaim({ name: 'types' }));

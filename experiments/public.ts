@@ -3,6 +3,61 @@
  *   import { defineExperiment } from 'assay';
  *   export const experiment = defineExperiment({ … });
  */
-export { defineExperiment, type ExperimentInput } from '../spec/experiment.ts';
-export { defineScheme, type Scheme, type SchemeInput } from '../spec/scheme.ts';
+import type { Comparison } from '../schemes/comparisons/comparison.ts';
+import type { CreditRule } from '../schemes/credit/credit-rule.ts';
+import type { Gate } from '../schemes/gates/gate.ts';
+import type { OwnParts } from '../schemes/own-parts.ts';
+import type { Reward } from '../schemes/rewards/reward.ts';
+import type { Signal } from '../schemes/signals/signal.ts';
+import type { ObjectiveTerm } from '../schemes/terms/term.ts';
+import type { TaskFamily } from '../tasks/task-family.ts';
+
+export { z } from 'zod';
+export { defineExperiment, type ExperimentInput } from '../config/experiment.ts';
+export { defineScheme, type Scheme, type SchemeInput } from '../config/scheme.ts';
+export { listGroups } from '../rollouts/groups.ts';
+export { requireColumns, type RolloutBatch } from '../rollouts/rollout-batch.ts';
+export type { Tensor, TensorLibrary } from '../schemes/terms/tensor-library.ts';
+export { maskTop } from '../schemes/credit/mask-top.ts';
+export { measureCovariances } from '../schemes/credit/token-covariance.ts';
+export type { Comparison, CreditRule, Gate, ObjectiveTerm, OwnParts, Reward, Signal, TaskFamily };
 export { defineClaim, type ClaimInput } from './claim.ts';
+
+/**
+ * Parts of your own, exported as `parts` by the declaration or by the file that its `parts` names.
+ *
+ * @example export const parts = defineParts({ rewards: [mine] });
+ */
+export function defineParts(parts: OwnParts): OwnParts {
+  return parts;
+}
+
+export function defineReward<Options extends object>(reward: Reward<Options>): Reward<Options> {
+  return reward;
+}
+
+export function defineSignal<Options extends object>(signal: Signal<Options>): Signal<Options> {
+  return signal;
+}
+
+export function defineGate<Options extends object>(gate: Gate<Options>): Gate<Options> {
+  return gate;
+}
+
+export function defineComparison<Options extends object>(
+  comparison: Comparison<Options>,
+): Comparison<Options> {
+  return comparison;
+}
+
+export function defineCreditRule<Options extends object>(rule: CreditRule<Options>): CreditRule<Options> {
+  return rule;
+}
+
+export function defineTerm<Options extends object>(term: ObjectiveTerm<Options>): ObjectiveTerm<Options> {
+  return term;
+}
+
+export function defineTask<Options extends object>(family: TaskFamily<Options>): TaskFamily<Options> {
+  return family;
+}

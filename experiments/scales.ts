@@ -1,4 +1,4 @@
-import type { Settings } from '../spec/merge.ts';
+import type { Settings } from '../config/merge.ts';
 
 /** How large a claim is run. */
 export interface ScaleSettings {

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs-core';
-import { selectBackend, type BackendChoice } from '../model/backend.ts';
-import { defaultCacheDirectory } from '../model/cache-directory.ts';
-import { scoreSequences } from '../model/forward.ts';
-import { createPolicy, disposePolicy, readParameters, type Policy } from '../model/policy.ts';
+import { selectBackend, type BackendChoice } from '../model/backends/backend.ts';
+import { defaultCacheDirectory } from '../model/backends/cache-directory.ts';
+import { scoreSequences } from '../model/network/forward.ts';
+import { createPolicy, disposePolicy, readParameters, type Policy } from '../model/network/policy.ts';
 import { createGenerator } from '../random/generator.ts';
 import { deriveStream } from '../random/streams.ts';
-import { optimizerSchema } from '../spec/training.ts';
-import { applyAdamw, createMoments } from './adamw.ts';
+import { optimizerSchema } from '../config/training.ts';
+import { applyAdamw, createMoments } from './optimizer/adamw.ts';
 import { NonFiniteLossError } from './non-finite-loss-error.ts';
 import { pretrainStep } from './pretrain-step.ts';
 

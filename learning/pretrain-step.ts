@@ -1,16 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { PolicyConfig } from '../model/config.ts';
-import type { Policy } from '../model/policy.ts';
-import { createMask, createTargetMask, shiftTargets, type TokenBatch } from '../model/token-batch.ts';
-import { requireTokenIds } from '../model/token-ids.ts';
-import type { OptimizerMoments } from '../model/training-state.ts';
-import type { OptimizerPlan } from '../spec/training.ts';
-import { accumulateGradients, createGradientSums, type LossBody } from './accumulate-gradients.ts';
-import { applyAdamw } from './adamw.ts';
-import { toAdamwOptions } from './adamw-options.ts';
-import { takeInputs } from './micro-batches.ts';
+import type { PolicyConfig } from '../model/network/config.ts';
+import type { Policy } from '../model/network/policy.ts';
+import { createMask, createTargetMask, shiftTargets, type TokenBatch } from '../model/network/token-batch.ts';
+import { requireTokenIds } from '../model/network/token-ids.ts';
+import type { OptimizerMoments } from '../model/checkpoints/training-state.ts';
+import type { OptimizerPlan } from '../config/training.ts';
+import { accumulateGradients, createGradientSums, type LossBody } from './gradients/accumulate-gradients.ts';
+import { applyAdamw } from './optimizer/adamw.ts';
+import { toAdamwOptions } from './optimizer/adamw-options.ts';
+import { takeInputs } from './gradients/micro-batches.ts';
 import { NonFiniteLossError } from './non-finite-loss-error.ts';
-import { scoreRows } from './score-rows.ts';
+import { scoreRows } from './gradients/score-rows.ts';
 
 /** Documents per forward and backward pass; activations of this many stay in the processor's cache. */
 const MICRO_BATCH = 32;

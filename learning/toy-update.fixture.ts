@@ -4,15 +4,15 @@ import {
   readParameters,
   writeParameters,
   type Policy,
-} from '../model/policy.ts';
-import { scoreArrays } from '../model/score-arrays.ts';
+} from '../model/network/policy.ts';
+import { scoreArrays } from '../model/network/score-arrays.ts';
 import { createGenerator } from '../random/generator.ts';
 import { deriveStream } from '../random/streams.ts';
 import type { ShapedBatch } from '../rollouts/rollout-batch.ts';
-import { defineScheme, type SchemeInput } from '../spec/scheme.ts';
-import { trainingSchema, type TrainingPlan } from '../spec/training.ts';
-import { createMoments } from './adamw.ts';
-import { updatePolicy, type UpdateCall } from './update-policy.ts';
+import { defineScheme, type Scheme, type SchemeInput } from '../config/scheme.ts';
+import { trainingSchema, type TrainingPlan } from '../config/training.ts';
+import { createMoments } from './optimizer/adamw.ts';
+import { updatePolicy, type PolicyUpdate, type UpdateCall } from './update-policy.ts';
 
 /** A small policy and rollouts that tests of updates share. */
 
@@ -114,30 +114,24 @@ export function createTraining(changes: Partial<TrainingPlan> = {}): TrainingPla
   return { ...trainingSchema.parse({ groupSize: GROUP, microBatch: 8, steps: 4, optimizer }), ...changes };
 }
 
-export function createScheme(loss: NonNullable<SchemeInput['loss']> = {}): UpdateCall['scheme'] {
-  return defineScheme({
-    name: 'toy',
-    title: 'toy',
-    source: 'none',
-    rewards: [{ component: 'verifier' }],
-    loss,
-  });
+/** GRPO with a clip, as far as the parts do not tell otherwise. */
+export function createScheme(parts: Partial<SchemeInput> = {}): Scheme {
+  return defineScheme({ name: 'toy', title: 'toy', source: 'none', rewards: ['verifier'], ...parts });
 }
 
 interface Change extends Partial<UpdateCall> {
   readonly groups?: number;
 }
 
-export interface Updated {
+export interface Updated extends PolicyUpdate {
   readonly weights: Float32Array[];
-  readonly metrics: Record<string, number>;
 }
 
 /** Updates a fresh toy policy once. */
 export async function update(change: Change): Promise<Updated> {
   const policy = createToyPolicy();
   const batch = createBatch(policy, change.groups ?? 4);
-  const metrics = await updatePolicy({
+  const updated = await updatePolicy({
     policy,
     moments: createMoments(policy),
     batch,
@@ -150,5 +144,5 @@ export async function update(change: Change): Promise<Updated> {
   });
   const weights = readParameters(policy).map((values) => values.slice());
   disposePolicy(policy);
-  return { weights, metrics };
+  return { weights, ...updated };
 }

@@ -1,21 +1,21 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs-core';
-import { selectBackend, type BackendChoice } from '../model/backend.ts';
-import { defaultCacheDirectory } from '../model/cache-directory.ts';
-import { createCritic } from '../model/critic.ts';
-import { disposePolicy, readParameters } from '../model/policy.ts';
-import { decodeCritic, encodeTrainingState, type CriticState } from '../model/training-state.ts';
+import { selectBackend, type BackendChoice } from '../model/backends/backend.ts';
+import { defaultCacheDirectory } from '../model/backends/cache-directory.ts';
+import { createCritic } from '../model/network/critic.ts';
+import { disposePolicy, readParameters } from '../model/network/policy.ts';
+import { decodeCritic, encodeTrainingState, type CriticState } from '../model/checkpoints/training-state.ts';
 import { addColumns, type ShapedBatch, type ValuedBatch } from '../rollouts/rollout-batch.ts';
-import { schemeSchema } from '../spec/scheme.ts';
-import { createMoments } from './adamw.ts';
+import type { CriticOptions } from '../schemes/credit/credit-rule.ts';
+import { createMoments } from './optimizer/adamw.ts';
 import { NonFiniteLossError } from './non-finite-loss-error.ts';
-import { valueRollouts } from './score-rollouts.ts';
+import { valueRollouts } from './gradients/score-rollouts.ts';
 import { createBatch, createToyPolicy, createTraining } from './toy-update.fixture.ts';
 import { updateCritic } from './update-critic.ts';
-import { computeValueLoss } from './value-loss.ts';
+import { computeValueLoss } from './gradients/value-loss.ts';
 
-const options = { ...schemeSchema.shape.critic.parse(undefined), learningRateFactor: 1 };
+const options: CriticOptions = { learningRateFactor: 1, valueClip: 0.5 };
 
 before(async () => {
   const backend = (process.env['ASSAY_TEST_BACKEND'] ?? 'auto') as BackendChoice;

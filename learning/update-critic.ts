@@ -1,27 +1,34 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { valuePrepared } from '../model/forward.ts';
-import type { CriticState } from '../model/training-state.ts';
-import { createMask, shiftTargets } from '../model/token-batch.ts';
+import { valuePrepared } from '../model/network/forward.ts';
+import type { CriticState } from '../model/checkpoints/training-state.ts';
+import { createMask, shiftTargets } from '../model/network/token-batch.ts';
+import { countPass } from '../rollouts/count-pass.ts';
 import { requireColumns, valuedColumns, type ValuedBatch } from '../rollouts/rollout-batch.ts';
 import { takeRows } from '../rollouts/select-rows.ts';
-import type { Scheme } from '../spec/scheme.ts';
-import { accumulateGradients, createGradientSums, type LossBody } from './accumulate-gradients.ts';
-import { toAdamwOptions } from './adamw-options.ts';
-import { applyAdamw } from './adamw.ts';
-import { learningRateAt, toSchedule } from './learning-rate.ts';
-import { cutColumns, cutMicroBatch, splitByLength, takeInputs, type MicroBatch } from './micro-batches.ts';
-import { splitMinibatches } from './minibatches.ts';
+import type { CriticOptions } from '../schemes/credit/credit-rule.ts';
+import { accumulateGradients, createGradientSums, type LossBody } from './gradients/accumulate-gradients.ts';
+import { toAdamwOptions } from './optimizer/adamw-options.ts';
+import { applyAdamw } from './optimizer/adamw.ts';
+import { learningRateAt, toSchedule } from './optimizer/learning-rate.ts';
+import {
+  cutColumns,
+  cutMicroBatch,
+  splitByLength,
+  takeInputs,
+  type MicroBatch,
+} from './gradients/micro-batches.ts';
+import { splitMinibatches } from './gradients/minibatches.ts';
 import { NonFiniteLossError } from './non-finite-loss-error.ts';
-import { toInputs } from './score-rows.ts';
+import { toInputs } from './gradients/score-rows.ts';
 import type { UpdateCall } from './update-policy.ts';
-import { computeValueLoss } from './value-loss.ts';
+import { computeValueLoss } from './gradients/value-loss.ts';
 
 export interface CriticCall extends Pick<
   UpdateCall,
-  'batch' | 'training' | 'seed' | 'step' | 'onYield' | 'signal'
+  'batch' | 'training' | 'seed' | 'step' | 'onYield' | 'signal' | 'onPass'
 > {
   readonly critic: CriticState;
-  readonly options: Scheme['critic'];
+  readonly options: CriticOptions;
 }
 
 /** Tensors: ids, targets, mask; recorded values, returns, weights. */
@@ -86,10 +93,11 @@ async function updateOnce(
   const rows = Array.from({ length: batch.count }, (_, row) => row);
   for (const taken of splitByLength(batch, rows, training.microBatch)) {
     loss += accumulatePart(call, cutMicroBatch(batch, taken, training.microBatch), { batch, weights, into });
+    call.onPass?.('gradients', countPass(batch, taken));
     if (!Number.isFinite(loss)) {
       throw new NonFiniteLossError(
         `the critic's loss is ${loss} in step ${call.step}, minibatch ${update}; expected a finite number. ` +
-          'Look at the returns of these rollouts, or lower critic.learningRateFactor',
+          'Look at the returns of these rollouts, or lower learningRateFactor of credit rule gae',
       );
     }
     await call.onYield?.();

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs-core';
-import { selectBackend, type BackendChoice } from '../model/backend.ts';
-import { defaultCacheDirectory } from '../model/cache-directory.ts';
-import { clonePolicy, disposePolicy, readParameters, writeParameters } from '../model/policy.ts';
+import { selectBackend, type BackendChoice } from '../model/backends/backend.ts';
+import { defaultCacheDirectory } from '../model/backends/cache-directory.ts';
+import { clonePolicy, disposePolicy, readParameters, writeParameters } from '../model/network/policy.ts';
 import { addColumns, type ShapedBatch } from '../rollouts/rollout-batch.ts';
-import { createMoments } from './adamw.ts';
+import { createMoments } from './optimizer/adamw.ts';
 import { NonFiniteLossError } from './non-finite-loss-error.ts';
-import { scoreRollouts } from './score-rollouts.ts';
+import { scoreRollouts } from './gradients/score-rollouts.ts';
 import {
   COMPLETION,
   createBatch,
@@ -44,8 +44,15 @@ test('updates raise the logprobs of credited tokens and leak no tensors', async 
   const rest = { maxNewTokens: COMPLETION, seed: 1 };
   const losses: number[] = [];
   for (let step = 0; step < 4; step += 1) {
-    const call = { policy, moments, batch, scheme: createScheme({ objective: 'reinforce' }), ...rest, step };
-    const metrics = await updatePolicy({ ...call, training: createTraining() });
+    const call = {
+      policy,
+      moments,
+      batch,
+      scheme: createScheme({ objective: ['reinforce'] }),
+      ...rest,
+      step,
+    };
+    const { metrics } = await updatePolicy({ ...call, training: createTraining() });
     losses.push(metrics['loss/policy']!);
     assert.equal(metrics['update/skipped'], 0);
     assert.ok(metrics['entropy/mean_nats']! > 0);
@@ -84,7 +91,9 @@ for (const aggregation of ['grpo', 'dapo', 'dr_grpo', 'sequence-sum'] as const) 
 
   test(`${aggregation}: leaving out rollouts without credit changes rounding only`, async () => {
     // A bonus too small to matter makes every rollout take part.
-    const all = await update({ scheme: createScheme({ aggregation, entropyCoefficient: 1e-12 }) });
+    const all = await update({
+      scheme: createScheme({ aggregation, objective: ['clipped', { name: 'entropy', weight: 1e-12 }] }),
+    });
     const skipped = await update({ scheme: createScheme({ aggregation }) });
     assert.ok(skipped.metrics['update/tokens']! < all.metrics['update/tokens']!);
     assertClose(skipped, all);
@@ -96,7 +105,7 @@ test('a batch without credit updates nothing and says so', async () => {
   const batch = createBatch(policy, 2);
   const before = readParameters(policy).map((values) => values.slice());
   const moments = createMoments(policy);
-  const metrics = await updatePolicy({
+  const { metrics } = await updatePolicy({
     policy,
     moments,
     batch: addColumns(batch, { perToken: { credit: new Float32Array(batch.perToken.credit.length) } }),
@@ -113,18 +122,19 @@ test('a batch without credit updates nothing and says so', async () => {
   disposePolicy(policy);
 });
 
-for (const loss of [{ beta: 0.5 }, { entropyCoefficient: 0.1 }]) {
-  test(`a batch whose tokens are all masked moves nothing under ${JSON.stringify(loss)}, whatever Adam remembers`, async () => {
+for (const name of ['kl', 'entropy']) {
+  test(`a batch whose tokens are all masked moves nothing under the term ${name}, whatever Adam remembers`, async () => {
     const policy = createToyPolicy();
     const plain = createBatch(policy, 2);
     const batch = addColumns(plain, { perToken: { referenceLogprobs: plain.perToken.logprobs } });
     const moments = createMoments(policy);
-    const rest = { policy, moments, scheme: createScheme(loss), maxNewTokens: COMPLETION, seed: 1 };
+    const scheme = createScheme({ objective: ['clipped', { name, weight: 0.5 }] });
+    const rest = { policy, moments, scheme, maxNewTokens: COMPLETION, seed: 1 };
     await updatePolicy({ ...rest, batch, training: createTraining(), step: 0 });
     const before = readParameters(policy).map((values) => values.slice());
     const nothing = new Float32Array(batch.perToken.tokenMask.length);
     const masked = addColumns(batch, { perToken: { credit: nothing, tokenMask: nothing } });
-    const metrics = await updatePolicy({ ...rest, batch: masked, training: createTraining(), step: 1 });
+    const { metrics } = await updatePolicy({ ...rest, batch: masked, training: createTraining(), step: 1 });
     assert.equal(metrics['update/skipped'], 1);
     assert.equal(metrics['loss/policy'], undefined);
     assert.equal(moments.step, 1);
@@ -135,7 +145,7 @@ for (const loss of [{ beta: 0.5 }, { entropyCoefficient: 0.1 }]) {
 
 test('a KL penalty pulls toward the reference and is reported before its weight', async () => {
   const referencePolicy = createToyPolicy();
-  const scheme = createScheme({ beta: 0.5 });
+  const scheme = createScheme({ objective: ['clipped', { name: 'kl', weight: 0.5 }] });
   const batch = createBatch(referencePolicy, 4);
   const scored = (): ShapedBatch => {
     const { logprobs: referenceLogprobs } = scoreRollouts(referencePolicy, batch, createTraining());
@@ -151,13 +161,6 @@ test('a KL penalty pulls toward the reference and is reported before its weight'
   assert.ok(Math.abs(near.metrics['reference/kl_nats']!) < 1e-6 && far.metrics['reference/kl_nats']! !== 0);
   disposePolicy(referencePolicy);
   await assert.rejects(update({ scheme }), { name: 'MissingColumnError' });
-});
-
-test('an entropy mask takes credit from low-entropy tokens', async () => {
-  const whole = await update({});
-  const top = await update({ scheme: createScheme({ topEntropyQuantile: 0.3 }) });
-  assert.ok(top.metrics['gradient/norm']! > 0);
-  assert.notEqual(top.metrics['gradient/norm'], whole.metrics['gradient/norm']);
 });
 
 test('a loss that is not finite names step, minibatch and rollouts', async () => {

@@ -1,26 +1,30 @@
-import type { Policy } from '../model/policy.ts';
-import { requireBatchIds } from '../model/token-ids.ts';
-import type { OptimizerMoments } from '../model/training-state.ts';
-import { createGenerator } from '../random/generator.ts';
-import { deriveStream } from '../random/streams.ts';
+import type { Policy } from '../model/network/policy.ts';
+import { requireBatchIds } from '../model/network/token-ids.ts';
+import type { OptimizerMoments } from '../model/checkpoints/training-state.ts';
+import { countPass, type PassCount } from '../rollouts/count-pass.ts';
 import { requireColumns, type ShapedBatch } from '../rollouts/rollout-batch.ts';
 import { takeRows } from '../rollouts/select-rows.ts';
-import type { Scheme } from '../spec/scheme.ts';
-import type { TrainingPlan } from '../spec/training.ts';
-import { createGradientSums } from './accumulate-gradients.ts';
-import { toAdamwOptions } from './adamw-options.ts';
-import { applyAdamw } from './adamw.ts';
-import { controlTokens } from './control-tokens.ts';
-import { controlEntropy } from './entropy-coefficient.ts';
-import { learningRateAt, toSchedule } from './learning-rate.ts';
-import { cutMicroBatch, splitByLength } from './micro-batches.ts';
-import { splitMinibatches } from './minibatches.ts';
+import type { CurrentScores } from '../schemes/credit/credit-rule.ts';
+import { countTokens } from '../schemes/credit/token-covariance.ts';
+import { openScheme, type OpenScheme } from '../schemes/open-scheme.ts';
+import { averageMetrics, measureReference, measureTokens } from '../schemes/update-metrics.ts';
+import type { Scheme } from '../config/scheme.ts';
+import type { TrainingPlan } from '../config/training.ts';
+import { createGradientSums } from './gradients/accumulate-gradients.ts';
+import { toAdamwOptions } from './optimizer/adamw-options.ts';
+import { applyAdamw } from './optimizer/adamw.ts';
+import { learningRateAt, toSchedule } from './optimizer/learning-rate.ts';
+import { cutMicroBatch, splitByLength } from './gradients/micro-batches.ts';
+import { splitMinibatches } from './gradients/minibatches.ts';
 import { NonFiniteLossError } from './non-finite-loss-error.ts';
-import { sumRatios } from './ratio-statistics.ts';
-import { accumulateRollouts, type LossContext } from './rollout-gradients.ts';
-import { scoreRollouts } from './score-rollouts.ts';
-import { measureCovariances } from './token-covariance.ts';
-import { weighTokens } from './token-weights.ts';
+import { findSurrogate, type WeightedTerm } from './gradients/policy-loss.ts';
+import { sumRatios } from './gradients/ratio-statistics.ts';
+import { accumulateRollouts, type LossContext } from './gradients/rollout-gradients.ts';
+import { ruleTokens } from './rule-tokens.ts';
+import { adaptTerms, measureTerms } from './terms-in-force.ts';
+import { createWeightMeans } from './token-weight-means.ts';
+import { scoreRollouts } from './gradients/score-rollouts.ts';
+import { weighTokens } from './gradients/token-weights.ts';
 
 export interface UpdateCall {
   readonly policy: Policy;
@@ -36,6 +40,18 @@ export interface UpdateCall {
   /** awaited between micro-batches; the place for heartbeats */
   readonly onYield?: () => Promise<void> | void;
   readonly signal?: AbortSignal;
+  /** hears of each pass over some rollouts, for the ledger */
+  readonly onPass?: (kind: UpdatePass, count: PassCount) => void;
+}
+
+/** A forward pass alone, or one with its backward pass. */
+export type UpdatePass = 'scores' | 'gradients';
+
+/** A scheme as its updates read it. */
+interface Lesson extends Pick<OpenScheme, 'credit'> {
+  /** the terms in force, with their weights of this step */
+  readonly terms: readonly WeightedTerm[];
+  readonly aggregation: Scheme['aggregation'];
 }
 
 /** One optimizer step of an update. */
@@ -43,17 +59,25 @@ interface Share {
   readonly rollouts: readonly number[];
   /** from 0, in the order of the steps */
   readonly update: number;
-  /** weight of the entropy bonus that is in force */
-  readonly entropyCoefficient: number;
+  readonly lesson: Lesson;
 }
 
-/** Whether a rollout without credit still has a gradient, through the KL penalty or the entropy bonus. */
-function needsEveryRollout({ beta }: Scheme['loss'], { entropyCoefficient }: Share): boolean {
-  return beta > 0 || entropyCoefficient > 0;
+export interface PolicyUpdate {
+  readonly metrics: Record<string, number>;
+  /**
+   * [N, T]: what the policy gradient of each token was multiplied by, mean over the updates it took part in, 0 where all of them were
+   * skipped; null where no credit rule waits for the optimizer step, so that the batch says it itself
+   */
+  readonly tokenWeights: Float32Array | null;
+}
+
+/** Whether a rollout without credit still has a gradient, through a term that is no surrogate. */
+function needsEveryRollout({ terms }: Lesson): boolean {
+  return terms.some(({ part }) => part.surrogate === undefined);
 }
 
 /** Whether `values` [N, T] has any in this row. */
-function hasAny(values: Float32Array | undefined, row: number, width: number): boolean {
+function hasAny(values: Float32Array | null, row: number, width: number): boolean {
   return values?.subarray(row * width, (row + 1) * width).some((value) => value !== 0) ?? false;
 }
 
@@ -63,43 +87,51 @@ async function pause(call: UpdateCall): Promise<void> {
 }
 
 interface StepContext extends LossContext {
-  /** tokens that the covariance control chose; null without one */
-  readonly chosen: number | null;
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** Columns that hold what a part can need per token. */
+const needColumns = ['referenceLogprobs', 'values', 'disparities'] as const;
+
+/** @throws MissingColumnError */
+function pickColumns(batch: ShapedBatch, terms: readonly WeightedTerm[]): Record<string, Float32Array> {
+  const picked = terms.flatMap(({ part, options }) => {
+    const needs = part.needs?.(options) ?? [];
+    const perToken = needColumns.filter((name) => needs.includes(name));
+    const found = requireColumns(batch, { perToken, perRollout: [] }, `objective term ${part.name}`).perToken;
+    return perToken.map((name) => [name, found[name]!] as const);
+  });
+  return Object.fromEntries(picked);
 }
 
 function createContext(call: UpdateCall, batch: ShapedBatch, share: Share): StepContext {
-  const { policy, scheme, training, maxNewTokens } = call;
-  const { beta, aggregation } = scheme.loss;
-  const { completionLength: width } = batch;
-  const { logprobs: behaviorLogprobs, credit, tokenMask } = batch.perToken;
-  const generator = createGenerator(deriveStream(call.seed, 'clip-cov'), call.step, share.update);
+  const { policy, training, maxNewTokens, seed, step } = call;
+  const { lesson, update } = share;
+  const { terms, aggregation } = lesson;
   const weights = weighTokens({
-    width,
-    tokenMask,
+    width: batch.completionLength,
+    tokenMask: batch.perToken.tokenMask,
     aggregation,
     maxNewTokens,
     localBatch: training.microBatch,
   });
-  const control = controlTokens(batch, () => scoreRollouts(policy, batch, training), {
-    options: scheme.loss,
-    generator,
-  });
-  const { entropyCoefficient } = share;
-  const columns = {
-    ...{ behaviorLogprobs, credit, tokenMask, gradientMask: control.gradientMask, weights },
-    ...(beta > 0 ? { referenceLogprobs: batch.perToken.referenceLogprobs! } : {}),
-    ...(entropyCoefficient > 0
-      ? { entropyWeights: weights.map((weight) => weight * entropyCoefficient) }
-      : {}),
-    ...(control.penaltySlopes === null ? {} : { penaltySlopes: control.penaltySlopes }),
+  const score = (): CurrentScores => {
+    call.onPass?.('scores', countPass(batch));
+    return scoreRollouts(policy, batch, training);
   };
+  const ruled = ruleTokens(batch, { rules: lesson.credit, terms, score, seed, step, update });
+  const termWeights = terms.map(({ weight }) =>
+    weight === 1 ? weights : weights.map((value) => value * weight),
+  );
   const { temperature } = training;
-  return { policy, batch, options: scheme.loss, temperature, columns, chosen: control.chosen };
+  const columns = pickColumns(batch, terms);
+  return { ...ruled, policy, batch, terms, temperature, termWeights, columns };
 }
 
 interface Totals {
   loss: number;
-  kl: number;
+  /** of each term that is no surrogate */
+  readonly terms: number[];
   tokens: number;
   ratio: number;
   clipped: number;
@@ -117,21 +149,33 @@ async function accumulate(
     describe: (rows: readonly number[]) => string;
   },
 ): Promise<Totals> {
-  const { batch, options } = context;
+  const { batch } = context;
   const { microBatch } = call.training;
-  const totals: Totals = { loss: 0, kl: 0, tokens: 0, ratio: 0, clipped: 0, clippedHigh: 0, divergence: 0 };
+  const surrogate = findSurrogate(context.terms);
+  const isClipped = (ratio: number, credit: number): boolean =>
+    surrogate?.part.surrogate!.isClipped(ratio, credit, surrogate.options) ?? false;
+  const totals: Totals = {
+    loss: 0,
+    terms: [],
+    tokens: 0,
+    ratio: 0,
+    clipped: 0,
+    clippedHigh: 0,
+    divergence: 0,
+  };
   for (const rows of splitByLength(batch, work.taught, microBatch)) {
     const part = cutMicroBatch(batch, rows, microBatch);
     const found = accumulateRollouts(context, part, work.into);
+    call.onPass?.('gradients', countPass(batch, rows));
     if (!Number.isFinite(found.loss)) {
       throw new NonFiniteLossError(
         `the loss is ${found.loss} in ${work.describe(rows)}; expected a finite number. ` +
           'Look at the logprobs and credit of these rollouts, or lower the learning rate',
       );
     }
-    const sums = sumRatios(batch, part, { ratio: found.ratio, options });
+    const sums = sumRatios(batch, part, { ratio: found.ratio, isClipped });
     totals.loss += found.loss;
-    totals.kl += found.kl;
+    found.terms.forEach((sum, at) => (totals.terms[at] = (totals.terms[at] ?? 0) + sum));
     totals.tokens += sums.tokens;
     totals.ratio += sums.ratio;
     totals.clipped += sums.clipped;
@@ -142,29 +186,27 @@ async function accumulate(
   return totals;
 }
 
-function countTokens({ tokenMask }: ShapedBatch['perToken']): number {
-  return tokenMask.reduce((running, counts) => running + counts, 0);
+interface Updated {
+  readonly metrics: Record<string, number>;
+  /** [n, T] of the share's rollouts */
+  readonly tokenWeights: Float32Array;
 }
 
 /** One optimizer step over some rollouts of the batch, one or more; null when none of them has a gradient. */
-async function updateOnce(call: UpdateCall, share: Share): Promise<Record<string, number> | null> {
-  const { policy, moments, scheme, training } = call;
-  const { rollouts, update } = share;
+async function updateOnce(call: UpdateCall, share: Share): Promise<Updated | null> {
+  const { policy, moments, training } = call;
+  const { rollouts, update, lesson } = share;
   const batch = takeRows(call.batch, rollouts);
-  const { credit } = batch.perToken;
-  const isEveryNeeded = needsEveryRollout(scheme.loss, share);
+  const { credit, tokenMask } = batch.perToken;
+  const isEveryNeeded = needsEveryRollout(lesson);
   // Without a gradient Adam would still move the weights, by what it remembers of earlier steps.
-  const tokens = countTokens(batch.perToken);
-  if (tokens === 0) return null;
+  if (countTokens(tokenMask) === 0 || lesson.terms.length === 0) return null;
   if (!isEveryNeeded && !credit.some((value) => value !== 0)) return null;
   const context = createContext(call, batch, share);
   const width = batch.completionLength;
   const taught = rollouts
     .map((_, row) => row)
-    .filter(
-      (row) =>
-        isEveryNeeded || hasAny(credit, row, width) || hasAny(context.columns.penaltySlopes, row, width),
-    );
+    .filter((row) => isEveryNeeded || hasAny(credit, row, width) || hasAny(context.slopes, row, width));
   const gradients = createGradientSums(policy);
   const describe = (rows: readonly number[]): string =>
     `step ${call.step}, minibatch ${update}, rollouts ${rows.map((row) => rollouts[row]!).join(', ')}`;
@@ -174,53 +216,21 @@ async function updateOnce(call: UpdateCall, share: Share): Promise<Record<string
   const learningRate = learningRateAt(toSchedule(optimizer, steps * perStep), call.step * perStep + update);
   const options = toAdamwOptions(optimizer);
   const { gradientNorm } = applyAdamw(policy, gradients, { moments, options, learningRate });
-  return {
+  const tokens = Math.max(totals.tokens, 1);
+  const metrics = {
     'loss/policy': totals.loss,
-    ...(scheme.loss.beta > 0 ? { 'loss/kl': totals.kl / Math.max(totals.tokens, 1) } : {}),
+    ...measureTerms(lesson.terms, totals),
     'gradient/norm': gradientNorm,
-    ...(context.chosen === null ? {} : { 'update/covariance_chosen': context.chosen / tokens }),
-    'update/clip_fraction': totals.clipped / Math.max(totals.tokens, 1),
-    'update/clip_fraction_high': totals.clippedHigh / Math.max(totals.tokens, 1),
-    'update/clip_fraction_low': (totals.clipped - totals.clippedHigh) / Math.max(totals.tokens, 1),
-    'update/ratio_mean': totals.ratio / Math.max(totals.tokens, 1),
-    'update/approx_kl_nats': totals.divergence / Math.max(totals.tokens, 1),
+    ...context.metrics,
+    'update/clip_fraction': totals.clipped / tokens,
+    'update/clip_fraction_high': totals.clippedHigh / tokens,
+    'update/clip_fraction_low': (totals.clipped - totals.clippedHigh) / tokens,
+    'update/ratio_mean': totals.ratio / tokens,
+    'update/approx_kl_nats': totals.divergence / tokens,
     'update/learning_rate': learningRate,
     'update/tokens': totals.tokens,
   };
-}
-
-function meanOf(rows: readonly Record<string, number>[]): Record<string, number> {
-  const keys = Object.keys(rows[0] ?? {});
-  return Object.fromEntries(
-    keys.map((key) => [key, rows.reduce((total, row) => total + row[key]!, 0) / rows.length]),
-  );
-}
-
-/** Mean per counted token of the KL from the behavior policy to the reference (k1), as sampled. */
-function measureReference({
-  logprobs,
-  referenceLogprobs,
-  tokenMask,
-}: ShapedBatch['perToken']): Record<string, number> {
-  if (referenceLogprobs === undefined) return {};
-  let sum = 0;
-  let tokens = 0;
-  tokenMask.forEach((counts, at) => {
-    if (counts === 0) return;
-    sum += logprobs[at]! - referenceLogprobs[at]!;
-    tokens += 1;
-  });
-  return tokens === 0 ? {} : { 'reference/kl_nats': sum / tokens };
-}
-
-/** Means over all counted tokens, those of rollouts without credit included, as sampled; null when no token counts. */
-function measureTokens(columns: ShapedBatch['perToken']): { entropy: number; covariance: number } | null {
-  const { entropies, tokenMask } = columns;
-  const tokens = countTokens(columns);
-  if (tokens === 0) return null;
-  const total = entropies.reduce((running, entropy, at) => running + entropy * tokenMask[at]!, 0);
-  const covariances = measureCovariances(columns);
-  return { entropy: total / tokens, covariance: covariances.reduce((a, b) => a + b, 0) / tokens };
+  return { metrics, tokenWeights: context.tokenWeights };
 }
 
 /**
@@ -228,16 +238,14 @@ function measureTokens(columns: ShapedBatch['perToken']): { entropy: number; cov
  * share. Rollouts without credit are left out where they have no gradient; the divisors still count them. The policy and
  * its moments change in place; same arguments, same bits.
  *
- * @returns means over the shares that had a gradient, and `update/skipped`, the fraction of shares that had none: no token
- *   counted, or none was credited and no KL penalty or entropy bonus was in force; what was not measured is absent
- * @throws UnknownTokenIdError before anything has changed; NonFiniteLossError, NonFiniteGradientError; earlier shares have changed the policy then
+ * @returns metrics, means over the shares that had a gradient, and `update/skipped`, the fraction of shares that had none: no
+ *   token counted, no term was in force, or none but surrogates and no token was credited; what was not measured is absent
+ * @throws UnknownTokenIdError, MissingColumnError before anything has changed; NonFiniteLossError, NonFiniteGradientError; earlier
+ *   shares have changed the policy then
  */
-export async function updatePolicy(call: UpdateCall): Promise<Record<string, number>> {
+export async function updatePolicy(call: UpdateCall): Promise<PolicyUpdate> {
   const { batch, scheme, training, seed, step } = call;
-  if (scheme.loss.beta > 0) {
-    const needed = { perToken: ['referenceLogprobs'], perRollout: [] } as const;
-    requireColumns(batch, needed, `loss.beta of scheme ${scheme.name}`);
-  }
+  const open = openScheme(scheme);
   requireBatchIds(
     { tokens: batch.tokens, length: batch.promptLength + batch.completionLength },
     call.policy.config.vocabularySize,
@@ -245,25 +253,29 @@ export async function updatePolicy(call: UpdateCall): Promise<Record<string, num
   const { updatesPerBatch: updates, epochs } = training;
   const shares = splitMinibatches({ groups: batch.groups, updates, epochs, seed, step });
   const sampled = measureTokens(batch.perToken);
-  const { coefficient: entropyCoefficient, next } = controlEntropy(scheme.loss, {
-    remembered: call.moments.entropyCoefficient,
-    entropy: sampled?.entropy ?? null,
-  });
+  const remembered = call.moments.entropyCoefficient;
+  const adapted = adaptTerms(open, { remembered, entropy: sampled?.entropy ?? null });
+  pickColumns(batch, adapted.terms);
+  const lesson = { credit: open.credit, terms: adapted.terms, aggregation: scheme.aggregation };
   const measured: Record<string, number>[] = [];
+  const weightMeans = createWeightMeans(batch);
   for (const [update, rollouts] of shares.entries()) {
     if (rollouts.length === 0) continue;
-    const metrics = await updateOnce(call, { rollouts, update, entropyCoefficient });
-    if (metrics !== null) measured.push(metrics);
+    const updated = await updateOnce(call, { rollouts, update, lesson });
+    if (updated === null) continue;
+    measured.push(updated.metrics);
+    weightMeans.add(rollouts, updated.tokenWeights);
   }
-  call.moments.entropyCoefficient = next;
-  const hasBonus = scheme.loss.entropyCoefficient > 0 || scheme.loss.entropyTarget !== null;
-  return {
-    ...meanOf(measured),
+  call.moments.entropyCoefficient = adapted.next;
+  const metrics = {
+    ...averageMetrics(measured),
     ...(sampled === null
       ? {}
       : { 'entropy/mean_nats': sampled.entropy, 'update/covariance_mean': sampled.covariance }),
-    ...(hasBonus ? { 'entropy/coefficient': entropyCoefficient } : {}),
+    ...adapted.metrics,
     ...measureReference(batch.perToken),
     'update/skipped': (shares.length - measured.length) / shares.length,
   };
+  const isRuled = open.credit.some(({ part }) => part.rule !== undefined);
+  return { metrics, tokenWeights: isRuled ? weightMeans.means() : null };
 }

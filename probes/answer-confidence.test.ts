@@ -1,20 +1,50 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createPairTokenizer } from '../model/tokenizers/pair-tokenizer.fixture.ts';
+import type { EvaluationSplit } from '../config/plan.ts';
 import { openTask } from '../tasks/index.ts';
 import { meanProbability, toScores } from './answer-confidence.ts';
 import { openProbe } from './index.ts';
+import type { ProbeSubject } from './probe.ts';
 
 const logs = (...probabilities: number[]): Float32Array => Float32Array.from(probabilities.map(Math.log));
 
+/** Where each of these tokens stands in the text that they make. */
+function offsetsOf(pieces: readonly string[]) {
+  let at = 0;
+  return pieces.map((piece) => ({ from: at, to: (at += piece.length) }));
+}
+
 test('the confidence of an answer is the mean probability of its tokens alone', () => {
   // "[5]#10": the answer is "10".
-  const value = meanProbability({ from: 4, to: 6 }, [...'[5]#10'], logs(0.1, 0.2, 0.3, 0.4, 0.5, 0.75));
+  const offsets = offsetsOf([...'[5]#10']);
+  const value = meanProbability({ from: 4, to: 6 }, offsets, logs(0.1, 0.2, 0.3, 0.4, 0.5, 0.75));
   assert.ok(Math.abs(value - 0.625) < 1e-6);
 });
 
 test('a token that lies partly in the answer counts', () => {
-  const value = meanProbability({ from: 1, to: 3 }, ['#1', '0', ''], logs(0.5, 1, 0.25));
+  const value = meanProbability({ from: 1, to: 3 }, offsetsOf(['#1', '0', '']), logs(0.5, 1, 0.25));
   assert.ok(Math.abs(value - 0.75) < 1e-6);
+});
+
+test('the probe reads the tokens that the tokenizer says hold the answer', async () => {
+  const task = openTask('arithmetic', { operations: 1, harderOperations: 2 });
+  const { answer, ...rest } = task.problem('clean', 0, 0);
+  const tokenizer = createPairTokenizer(task.alphabet, [['#', answer[0]!]]);
+  const tokens = tokenizer.encode(`#${answer}<end>`);
+  assert.equal(tokens.length, 3);
+  const completion = { text: `#${answer}`, isTruncated: false, tokens, logprobs: logs(0.5, 1, 0.25) };
+  const subject = {
+    task,
+    taskOf: () => task,
+    problems: (_split: EvaluationSplit) => [{ answer, ...rest }],
+    policy: { complete: () => Promise.resolve([[completion]]) },
+    maxNewTokens: 8,
+    offsets: (ids: Int32Array) => tokenizer.offsets(ids),
+  } as unknown as ProbeSubject;
+  const scores = await openProbe('answer-confidence', {}).run(subject);
+  const confidence = scores.find(({ metric }) => metric === 'confidence')!.value;
+  assert.ok(Math.abs(confidence - 0.75) < 1e-6, `${confidence}`);
 });
 
 test('Brier is per problem; ECE and AUROC are of the split', () => {

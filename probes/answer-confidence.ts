@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { EvaluationSplit } from '../spec/plan.ts';
-import { auroc, expectedCalibrationError } from '../stats/calibration.ts';
+import { toTokenSpan, type TextSpan } from '../rollouts/token-span.ts';
+import type { EvaluationSplit } from '../config/plan.ts';
+import { auroc, expectedCalibrationError } from '../stats/measures/calibration.ts';
 import type { Task } from '../tasks/task.ts';
 import { scoreCompletion } from './accuracy.ts';
 import { WHOLE_RUN, type Probe, type ProbeCompletion, type ProbeScore, type ProbeSubject } from './probe.ts';
@@ -31,20 +32,18 @@ export interface Forecast {
 }
 
 /**
- * Mean probability of the tokens whose characters lie in [from, to); a token partly inside counts. `pieces` is each
- * token's text, in order.
+ * Mean probability of the tokens that hold a part of a completion's text.
+ *
+ * @param offsets [T] where in the text each token stands
+ * @param logprobs [T] natural logarithms
  */
 export function meanProbability(
-  span: { readonly from: number; readonly to: number },
-  pieces: readonly string[],
+  span: TextSpan,
+  offsets: readonly TextSpan[],
   logprobs: Float32Array,
 ): number {
-  let at = 0;
-  const inside = pieces.flatMap((piece, i) => {
-    const begin = at;
-    at += [...piece].length;
-    return begin < span.to && at > span.from ? [Math.exp(logprobs[i]!)] : [];
-  });
+  const { from, to } = toTokenSpan(span, offsets);
+  const inside = Array.from(logprobs.subarray(from, to), Math.exp);
   // Float32 logprobs of a certain token may round to just above 0.
   return Math.min(1, inside.reduce((sum, probability) => sum + probability, 0) / inside.length);
 }
@@ -59,9 +58,7 @@ function confidenceOf(
   if (isTruncated) return null;
   if (read.kind === 'stated') return task.statedConfidence(text);
   const span = task.answerSpan(text);
-  if (span === null) return null;
-  const pieces = Array.from(tokens, (token) => (token === subject.endId ? '' : subject.decode([token])));
-  return meanProbability(span, pieces, logprobs);
+  return span === null ? null : meanProbability(span, subject.offsets(tokens), logprobs);
 }
 
 /** Brier score per problem, (confidence − correct)², and over the split ECE in ten bins and AUROC, where defined. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { EvaluationSplit } from '../spec/plan.ts';
+import type { EvaluationSplit } from '../config/plan.ts';
 import type { Probe, ProbeCompletion, ProbedPolicy, ProbeScore, ProbeSubject } from './probe.ts';
 import { measureSplits, samplesOption, splitsOption, temperatureOption } from './split-options.ts';
 

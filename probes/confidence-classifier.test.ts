@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { EvaluationSplit } from '../spec/plan.ts';
+import type { EvaluationSplit } from '../config/plan.ts';
 import { openTask } from '../tasks/index.ts';
 import { openProbe } from './index.ts';
 import type { CompletionCall, ProbeCompletion, ProbeSubject } from './probe.ts';
@@ -27,8 +27,8 @@ const subject = {
     Array.from({ length: 20 }, (_, index) => task.problem(split, 0, index)),
   policy: { complete: (call: CompletionCall) => Promise.resolve(completeByHand(call)) },
   maxNewTokens: 8,
-  endId: END,
-  decode: (ids: readonly number[]) => String.fromCodePoint(...ids),
+  // One token per character, then the end token.
+  offsets: (ids: Int32Array) => Array.from(ids, (id, i) => ({ from: i, to: id === END ? i : i + 1 })),
 } as unknown as ProbeSubject;
 
 test('fitted on dev, it tells sure right answers from unsure wrong ones on clean', async () => {

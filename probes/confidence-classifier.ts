@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { EvaluationSplit } from '../spec/plan.ts';
-import { evaluationSplitSchema } from '../spec/training.ts';
-import { auroc, expectedCalibrationError } from '../stats/calibration.ts';
-import { fitLogisticRegression, predictProbability } from '../stats/logistic-regression.ts';
+import type { EvaluationSplit } from '../config/plan.ts';
+import { evaluationSplitSchema } from '../config/training.ts';
+import { auroc, expectedCalibrationError } from '../stats/measures/calibration.ts';
+import { fitLogisticRegression, predictProbability } from '../stats/measures/logistic-regression.ts';
 import { scoreCompletion } from './accuracy.ts';
 import { meanProbability } from './answer-confidence.ts';
 import { WHOLE_RUN, type Probe, type ProbeCompletion, type ProbeScore, type ProbeSubject } from './probe.ts';
@@ -39,10 +39,9 @@ function readFeatures(
   { text, isTruncated, tokens, logprobs }: ProbeCompletion,
 ): number[] {
   const span = isTruncated ? null : subject.taskOf(split).answerSpan(text);
-  const pieces = Array.from(tokens, (token) => (token === subject.endId ? '' : subject.decode([token])));
   const total = logprobs.reduce((sum, value) => sum + value, 0);
   return [
-    span === null ? 0 : meanProbability(span, pieces, logprobs),
+    span === null ? 0 : meanProbability(span, subject.offsets(tokens), logprobs),
     Number(span !== null),
     total / logprobs.length,
     Math.min(...logprobs),

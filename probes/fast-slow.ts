@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { EvaluationSplit } from '../spec/plan.ts';
+import type { EvaluationSplit } from '../config/plan.ts';
 import type { Task } from '../tasks/task.ts';
 import { scoreCompletion } from './accuracy.ts';
 import { WHOLE_RUN, type Probe, type ProbeScore, type ProbeSetting, type ProbeSubject } from './probe.ts';

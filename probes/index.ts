@@ -1,4 +1,4 @@
-import { createPartIndex, type PartEntry } from '../spec/part-index.ts';
+import { createPartIndex, type PartEntry } from '../config/part-index.ts';
 import { answerConfidence } from './answer-confidence.ts';
 import { basePerplexity } from './base-perplexity.ts';
 import { confidenceClassifier } from './confidence-classifier.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { EvaluationSplit } from '../spec/plan.ts';
+import type { EvaluationSplit } from '../config/plan.ts';
 import { meanAccuracy } from './accuracy.ts';
 import { layerHalves, singleLayers, type LayerGroup } from './layer-groups.ts';
 import type { Probe, ProbedPolicy, ProbeScore, ProbeSubject } from './probe.ts';

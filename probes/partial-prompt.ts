@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { EvaluationSplit } from '../spec/plan.ts';
+import type { EvaluationSplit } from '../config/plan.ts';
 import type { Problem } from '../tasks/problem.ts';
 import type { Task } from '../tasks/task.ts';
 import { scoreCompletion } from './accuracy.ts';

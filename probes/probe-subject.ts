@@ -4,9 +4,9 @@ import {
   listParameterNames,
   readParameters,
   writeParameters,
-} from '../model/policy.ts';
-import type { Policy } from '../model/policy.ts';
-import type { EvaluationSplit } from '../spec/plan.ts';
+} from '../model/network/policy.ts';
+import type { Policy } from '../model/network/policy.ts';
+import type { EvaluationSplit } from '../config/plan.ts';
 import type { Problem } from '../tasks/problem.ts';
 import type { Task } from '../tasks/task.ts';
 import type { ProbedPolicy, ProbeSubject } from './probe.ts';
@@ -53,7 +53,7 @@ export function createProbeSubject(parts: SubjectParts): ProbeSubject {
     layers: parts.policy.config.layers,
     maxNewTokens: parts.maxNewTokens,
     endId: tokenizer.endId,
-    decode: (tokens) => tokenizer.decode(tokens),
+    offsets: (tokens) => tokenizer.offsets(tokens),
     encode: (text) => Int32Array.from(tokenizer.encode(text)),
     taskOf: (split) => {
       if (split !== 'knowledge') return task;

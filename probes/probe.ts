@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import type { EvaluationSplit } from '../spec/plan.ts';
+import type { TextSpan } from '../rollouts/token-span.ts';
+import type { EvaluationSplit } from '../config/plan.ts';
 import type { Problem } from '../tasks/problem.ts';
 import type { FinishedCompletion, Task } from '../tasks/task.ts';
 
@@ -80,7 +81,8 @@ export interface ProbeSubject extends ProbeSetting {
   /** Tokens that a completion of a problem may have, as in the final evaluation. */
   readonly maxNewTokens: number;
   encode(text: string): Int32Array;
-  decode(tokens: readonly number[]): string;
+  /** [T] where each token of a completion stands in its text. */
+  offsets(tokens: Int32Array): readonly TextSpan[];
   /** Closes a completion. */
   readonly endId: number;
   /** Runs `use` with the policy whose parameters of the given names are the base's; it lives as long as `use` does. */

@@ -1,9 +1,9 @@
-import type { Policy } from '../model/policy.ts';
-import { listParameterNames, readParameters } from '../model/policy.ts';
-import { sampleCompletions } from '../model/sampler.ts';
-import { scoreArrays } from '../model/score-arrays.ts';
-import type { Tokenizer } from '../model/tokenizer.ts';
-import type { TokenBatch } from '../model/token-batch.ts';
+import type { Policy } from '../model/network/policy.ts';
+import { listParameterNames, readParameters } from '../model/network/policy.ts';
+import { sampleCompletions } from '../model/decoding/sampler.ts';
+import { scoreArrays } from '../model/network/score-arrays.ts';
+import type { PolicyTokenizer, Tokenizer } from '../model/tokenizers/tokenizer.ts';
+import type { TokenBatch } from '../model/network/token-batch.ts';
 import { deriveStream } from '../random/streams.ts';
 import type { RolloutBatch } from '../rollouts/rollout-batch.ts';
 import type { CompletionCall, ProbeCompletion, ProbedPolicy, ScoredText } from './probe.ts';
@@ -14,7 +14,7 @@ export interface ProbeSurroundings {
   readonly seed: number;
   /** Training steps behind the probed policy. */
   readonly step: number;
-  readonly tokenizer: Tokenizer & { readonly endId: number; readonly padId: number };
+  readonly tokenizer: PolicyTokenizer;
   /** Awaited between pieces of work: heartbeats. */
   readonly pause: () => Promise<void>;
   readonly signal?: AbortSignal;

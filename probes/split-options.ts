@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { evaluationSplitSchema } from '../spec/training.ts';
-import type { EvaluationSplit } from '../spec/plan.ts';
+import { evaluationSplitSchema } from '../config/training.ts';
+import type { EvaluationSplit } from '../config/plan.ts';
 import type { ProbeScore } from './probe.ts';
 
 /** The option that names the splits a probe reads. */

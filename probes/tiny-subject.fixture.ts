@@ -1,9 +1,9 @@
-import { createCharacterTokenizer } from '../model/character-tokenizer.ts';
-import type { PolicyConfig } from '../model/config.ts';
-import type { Policy } from '../model/policy.ts';
+import { createCharacterTokenizer } from '../model/tokenizers/character-tokenizer.ts';
+import type { PolicyConfig } from '../model/network/config.ts';
+import type { Policy } from '../model/network/policy.ts';
 import { createGenerator } from '../random/generator.ts';
 import { deriveStream } from '../random/streams.ts';
-import type { EvaluationSplit } from '../spec/plan.ts';
+import type { EvaluationSplit } from '../config/plan.ts';
 import { openTask } from '../tasks/index.ts';
 import type { Problem } from '../tasks/problem.ts';
 import { createProbeSubject } from './probe-subject.ts';

@@ -3,14 +3,13 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
-import { analyzeComparison, assertConsistent } from './analyze-comparison.ts';
-import type { ComparisonInput } from './comparison-input.ts';
-import { toCsv } from './csv-files.ts';
-import { planComparisons } from './difference-table.ts';
-import { IncomparableError } from './incomparable-error.ts';
-import { PAGE_STYLE } from './page-style.ts';
-import { simulateComparison } from './simulated-comparison.fixture.ts';
-import { describeVerdict, headlineRows } from './verdict-sentence.ts';
+import { analyzeComparison, assertConsistent } from './comparison/analyze-comparison.ts';
+import type { ComparisonInput } from './comparison/comparison-input.ts';
+import { planComparisons } from './tables/difference-table.ts';
+import { IncomparableError } from './comparison/incomparable-error.ts';
+import { PAGE_STYLE } from './page/page-style.ts';
+import { simulateComparison } from './comparison/simulated-comparison.fixture.ts';
+import { describeVerdict, headlineRows } from './text/verdict-sentence.ts';
 import { writeReport } from './write-report.ts';
 
 const small = simulateComparison({ seeds: 3, problems: 24, samples: 8, steps: 6 });
@@ -35,6 +34,7 @@ test('the same rows in another order give the same bytes', async () => {
     evaluations: small.evaluations.toReversed(),
     metrics: small.metrics.toReversed(),
     rewardByVerdict: small.rewardByVerdict.toReversed(),
+    ledger: small.ledger.toReversed(),
     rollouts: small.rollouts.toReversed(),
   };
   const second = await writeAndRead(shuffled);
@@ -43,6 +43,7 @@ test('the same rows in another order give the same bytes', async () => {
     [
       'boundary.csv',
       'calibration.csv',
+      'compute.csv',
       'consistency.csv',
       'differences.csv',
       'equal-tokens.csv',
@@ -143,19 +144,6 @@ test('arms are compared with the baseline of their own cell, and with the contro
 test('a baseline that is none of the conditions is refused', () => {
   const experiment = { ...small.experiment, baseline: 'grop' };
   assert.throws(() => assertConsistent({ ...small, experiment }), IncomparableError);
-});
-
-test('CSV text that a spreadsheet would run as a formula is disarmed; numbers stay numbers', () => {
-  const text = toCsv(
-    ['a', 'b'],
-    [
-      ['=HYPERLINK("http://x")', -1.5],
-      ['+1', 2],
-      ['  @SUM(A1)', 3],
-      ['plain, "quoted"', null],
-    ],
-  );
-  assert.equal(text, `a,b\n"'=HYPERLINK(""http://x"")",-1.5\n'+1,2\n'  @SUM(A1),3\n"plain, ""quoted""",\n`);
 });
 
 test('an experiment of which nothing is done yet still gives a report that says so', async () => {

@@ -1,11 +1,11 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { analyzeComparison, assertConsistent } from './analyze-comparison.ts';
-import type { ComparisonInput } from './comparison-input.ts';
-import { toCsvFiles } from './csv-files.ts';
-import { renderReportPage } from './report-page.ts';
-import { sortComparison } from './sort-comparison.ts';
-import { toSummaryMarkdown } from './summary-markdown.ts';
+import { analyzeComparison, assertConsistent } from './comparison/analyze-comparison.ts';
+import type { ComparisonInput } from './comparison/comparison-input.ts';
+import { toCsvFiles } from './text/csv-files.ts';
+import { renderReportPage } from './page/report-page.ts';
+import { sortComparison } from './comparison/sort-comparison.ts';
+import { toSummaryMarkdown } from './text/summary-markdown.ts';
 
 /**
  * Writes report.html, summary.md and the CSV tables into `directory` (made when missing) and returns their paths, sorted.

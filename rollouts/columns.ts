@@ -44,6 +44,12 @@ export const columns = {
     sentence: 'the advantage that the token is credited with; 0 where the token mask is 0',
   },
   tokenMask: { level: 'token', unit: null, sentence: '1 where a sampled token counts in the loss, else 0' },
+  tokenWeights: {
+    level: 'token',
+    unit: null,
+    sentence:
+      'what the policy gradient of the token is multiplied by; where there is no such column, the token mask',
+  },
   returns: {
     level: 'token',
     unit: 'reward',

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createGenerator } from '../random/generator.ts';
 import { deriveStream } from '../random/streams.ts';
-import { interquartileMean, trimmedMean } from './aggregate-scores.ts';
-import { clusteredBootstrap } from './clustered-bootstrap.ts';
-import { rankByVariance } from './example-ranking.ts';
-import { krippendorffAlpha } from './krippendorff-alpha.ts';
-import { mcnemarExact } from './mcnemar.ts';
+import { interquartileMean, trimmedMean } from './intervals/aggregate-scores.ts';
+import { clusteredBootstrap } from './intervals/clustered-bootstrap.ts';
+import { rankByVariance } from './measures/example-ranking.ts';
+import { krippendorffAlpha } from './measures/krippendorff-alpha.ts';
+import { mcnemarExact } from './significance/mcnemar.ts';
 import { percentileInterval, quantile } from './quantile.ts';
-import { signFlipTest, type Alternative } from './sign-flip-test.ts';
-import { wilcoxonSignedRank } from './wilcoxon-signed-rank.ts';
+import { signFlipTest, type Alternative } from './significance/sign-flip-test.ts';
+import { wilcoxonSignedRank } from './significance/wilcoxon-signed-rank.ts';
 
 const generator = () => createGenerator(deriveStream(3, 'not-a-number'));
 const signFlip = (differences: readonly number[], alternative: Alternative = 'two-sided') =>

@@ -143,7 +143,7 @@ function steps(options: ArithmeticOptions, { prompt }: Problem, completion: stri
   }));
 }
 
-function maxCompletionLength(options: ArithmeticOptions): number {
+function maxCompletionCharacters(options: ArithmeticOptions): number {
   const scratchpadLength = 1 + options.harderOperations * (valueDigits(options) + 1);
   const lengths = options.formats.map(
     (format) =>
@@ -182,7 +182,7 @@ export const arithmetic: TaskFamily<ArithmeticOptions> = {
   writeCompletion,
   formatPrefix,
   formatOf,
-  maxCompletionLength,
+  maxCompletionCharacters,
   verify,
   answers: (_options, completion) => [...completion.matchAll(/#(\d+)/g)].map((match) => match[1]!),
   answerSpan,

@@ -4,7 +4,7 @@ import { createGenerator } from '../random/generator.ts';
 import { deriveStream } from '../random/streams.ts';
 import type { Split } from './problem.ts';
 import { openTask, taskNames } from './index.ts';
-import { UnknownPartError } from '../spec/part-index.ts';
+import { UnknownPartError } from '../config/part-index.ts';
 
 const rows = Array.from({ length: 500 }, (_, i) => ({
   question: `${i}+1=`,
@@ -97,11 +97,11 @@ for (const { name, options } of cases) {
           assert.equal(task.formatOf(text), format);
           assert.ok(text.startsWith(task.formatPrefix(format)), `${text} in ${format}`);
           const { from, to } = task.answerSpan(text)!;
-          assert.equal([...text].slice(from, to).join(''), verdict.extractedAnswer);
+          assert.equal(text.slice(from, to), verdict.extractedAnswer);
           assert.equal(task.statedConfidence(text) !== null, format.endsWith('-confidence'));
           assert.ok(
-            text.length <= task.maxCompletionLength,
-            `${text} is longer than ${task.maxCompletionLength}`,
+            text.length <= task.maxCompletionCharacters,
+            `${text} is longer than ${task.maxCompletionCharacters}`,
           );
           for (const character of problem.prompt + text) assert.ok(alphabet.has(character), `'${character}'`);
           assert.ok(task.steps(problem, text)?.every((step) => step.isCorrect) ?? true);

@@ -178,7 +178,7 @@ function steps(_options: CountdownOptions, _problem: Problem, completion: string
     : listed[1]!.split(';').map((text) => ({ text, isCorrect: isTrueEquation(text) }));
 }
 
-function maxCompletionLength(options: CountdownOptions): number {
+function maxCompletionCharacters(options: CountdownOptions): number {
   const expression = options.harderNumbers * (digitsOf(options.largestNumber) + 1) - 1;
   const direct = 1 + expression;
   const equation = expression + 2 + digitsOf(options.largestTarget);
@@ -203,7 +203,7 @@ export const countdown: TaskFamily<CountdownOptions> = {
   formatPrefix,
   formatOf: (options, completion) =>
     options.formats.find((format) => PATTERNS[format].test(completion)) ?? 'other',
-  maxCompletionLength,
+  maxCompletionCharacters,
   verify,
   answerSpan: (_options, completion) => {
     const match = /#([^#]+)$/.exec(completion);

@@ -1,4 +1,4 @@
-import { createPartIndex, type PartEntry } from '../spec/part-index.ts';
+import { createPartIndex, type PartEntry } from '../config/part-index.ts';
 import { arithmetic } from './arithmetic.ts';
 import { countdown } from './countdown.ts';
 import { jsonl } from './jsonl.ts';
@@ -15,3 +15,8 @@ function part<Options extends object>(family: TaskFamily<Options>): PartEntry<Ta
 const index = createPartIndex('task', [part(arithmetic), part(countdown), part(jsonl), part(knowledge)]);
 
 export const { names: taskNames, open: openTask, optionsSchema: taskOptionsSchema } = index;
+
+/** Takes in a family of a declaration's own under `name`, which no other has. */
+export function takeTask(family: TaskFamily<object>, name: string): void {
+  index.add(part({ ...family, name }));
+}

@@ -92,3 +92,10 @@ test('a goal that JSON cannot hold exactly is unverifiable, never wrong', () => 
   assert.equal(outcome('5+3', { numbers: [5, 3], target: 2 ** 53 }), 'unverifiable');
   assert.equal(outcome('5+3', { numbers: [5, 2 ** 53], target: 8 }), 'unverifiable');
 });
+
+test('the answer stands where slice finds it, also behind characters of two units', () => {
+  const task = openTask('jsonl', { rows: [{ question: 'q', answer: '7' }], answerMarker: '#' });
+  const text = '😀𝟙 # 7𝟙 ';
+  const { from, to } = task.answerSpan(text)!;
+  assert.equal(text.slice(from, to), '7𝟙');
+});

@@ -145,10 +145,8 @@ function formatOf(options: JsonlOptions, completion: string): string {
 function answerSpan(options: JsonlOptions, completion: string): AnswerSpan | null {
   const answer = answerOf(options, completion);
   if (answer === null || answer.trim() === '') return null;
-  const before = completion.length - answer.trimStart().length;
-  // Counted in characters as the tokenizer does, not in UTF-16 units.
-  const from = [...completion.slice(0, before)].length;
-  return { from, to: from + [...answer.trim()].length };
+  const from = completion.length - answer.trimStart().length;
+  return { from, to: from + answer.trim().length };
 }
 
 function answers({ answerMarker }: JsonlOptions, completion: string): string[] {
@@ -170,7 +168,7 @@ export const jsonl: TaskFamily<JsonlOptions> = {
   writeCompletion,
   formatPrefix,
   formatOf,
-  maxCompletionLength: ({ rows, answerMarker }) =>
+  maxCompletionCharacters: ({ rows, answerMarker }) =>
     (answerMarker?.length ?? 0) +
     rows.reduce((longest, { answer }) => Math.max(longest, answer?.length ?? 0), 0),
   verify,

@@ -69,7 +69,7 @@ export const knowledge: TaskFamily<KnowledgeOptions> = {
   formatPrefix,
   formatOf: (options, completion) =>
     new RegExp(`^#\\d{${options.valueDigits}}$`).test(completion) ? 'direct' : 'other',
-  maxCompletionLength: (options) => 1 + options.valueDigits,
+  maxCompletionCharacters: (options) => 1 + options.valueDigits,
   verify,
   answerSpan: (options, completion) => {
     const match = new RegExp(`#(\\d{${options.valueDigits}})$`).exec(completion);

@@ -1,5 +1,5 @@
-import type { JsonValue } from '../spec/canonical.ts';
-import type { SplitName } from '../spec/training.ts';
+import type { JsonValue } from '../config/canonical.ts';
+import type { SplitName } from '../config/training.ts';
 
 /** One instance of a task, with its checkable answer. */
 export interface Problem {

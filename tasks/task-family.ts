@@ -3,7 +3,7 @@ import type { Generator } from '../random/generator.ts';
 import type { Problem, Split, Step } from './problem.ts';
 import type { Verdict } from './verdict.ts';
 
-/** Characters [from, to) of a completion; with a character tokenizer, the only kind trained here, also its tokens. */
+/** Characters [from, to) of a completion, counted as `slice` counts them (UTF-16 units); which tokens hold them, a tokenizer tells. */
 export interface AnswerSpan {
   readonly from: number;
   readonly to: number;
@@ -17,7 +17,7 @@ export interface TaskFamily<Options extends object> {
   readonly name: string;
   /** Every field has a default and a sentence. */
   readonly optionsSchema: z.ZodType<Options>;
-  readonly splits: (options: Options) => readonly Split[];
+  splits(options: Options): readonly Split[];
   /** Every character that prompts and completions may hold, without padding and end. */
   alphabet(options: Options): string;
   /**
@@ -35,8 +35,8 @@ export interface TaskFamily<Options extends object> {
   formatPrefix(options: Options, format: string): string;
   /** Which of `formats` a completion is written in, `'other'` when in none. */
   formatOf(options: Options, completion: string): string;
-  /** Characters of the longest well-formed completion over all splits and formats, without the end token. */
-  maxCompletionLength(options: Options): number;
+  /** UTF-16 units of the longest well-formed completion over all splits and formats, without the end token. */
+  maxCompletionCharacters(options: Options): number;
   verify(options: Options, problem: Problem, completion: string): Verdict;
   /** Every final answer that a completion states, in order; the last one is the one that counts. */
   answers(options: Options, completion: string): readonly string[];

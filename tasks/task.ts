@@ -18,7 +18,7 @@ export interface Task {
   readonly splits: readonly Split[];
   readonly alphabet: string;
   readonly formats: readonly string[];
-  readonly maxCompletionLength: number;
+  readonly maxCompletionCharacters: number;
   problem(split: Split, seed: number, index: number): Problem;
   writeCompletion(problem: Problem, format: string, generator: Generator): string;
   formatPrefix(format: string): string;
@@ -49,7 +49,7 @@ export function bindTask<Options extends object>(family: TaskFamily<Options>, in
     splits: family.splits(options),
     alphabet: family.alphabet(options),
     formats: family.formats(options),
-    maxCompletionLength: family.maxCompletionLength(options),
+    maxCompletionCharacters: family.maxCompletionCharacters(options),
     problem: (split, seed, index) => family.problem(options, split, seed, index),
     writeCompletion: (problem, format, generator) =>
       family.writeCompletion(options, problem, format, generator),

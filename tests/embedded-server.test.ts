@@ -5,12 +5,12 @@ import { existsSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } 
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { defaultCacheDirectory } from '../model/cache-directory.ts';
-import { acquireEmbeddedServer, type EmbeddedServer } from '../worker/embedded-server.ts';
-import { toHome } from '../worker/home.ts';
-import { isRunning } from '../worker/process-identity.ts';
-import { readRecord } from '../worker/server-process.ts';
-import { provideTemporalServer } from '../worker/setup/temporal-server.ts';
+import { defaultCacheDirectory } from '../model/backends/cache-directory.ts';
+import { acquireEmbeddedServer, type EmbeddedServer } from '../worker/server/embedded-server.ts';
+import { toHome } from '../artifacts/home.ts';
+import { isRunning } from '../worker/server/process-identity.ts';
+import { readRecord } from '../worker/server/server-process.ts';
+import { provideTemporalServer } from '../setup/temporal-server.ts';
 import { findProcesses, startAssay } from './support/assay-process.ts';
 import { readServer } from './chaos/server-view.ts';
 import { createTemporaryDirectory, smallMatrixCommand, waitFor } from './support/small-matrix.ts';
@@ -75,8 +75,8 @@ test('a server that was stopped has given back its file and its port', async (t)
 test('a command that is killed while its server starts leaves a server that the next one takes', async (t) => {
   const home = createTemporaryDirectory(t, 'assay-server-killed-');
   const start = `
-    const { acquireEmbeddedServer } = await import(${JSON.stringify(new URL('../worker/embedded-server.ts', import.meta.url).href)});
-    const { toHome } = await import(${JSON.stringify(new URL('../worker/home.ts', import.meta.url).href)});
+    const { acquireEmbeddedServer } = await import(${JSON.stringify(new URL('../worker/server/embedded-server.ts', import.meta.url).href)});
+    const { toHome } = await import(${JSON.stringify(new URL('../artifacts/home.ts', import.meta.url).href)});
     await acquireEmbeddedServer(toHome(${JSON.stringify(home)}), ${JSON.stringify(program)});`;
   const killed = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', start], {
     stdio: 'ignore',

@@ -3,12 +3,15 @@ import { fileURLToPath } from 'node:url';
 import { after, before, test } from 'node:test';
 import { Client, Connection } from '@temporalio/client';
 import { bundleWorkflowCode, Worker } from '@temporalio/worker';
-import { openReadonlyDatabase, readStoreId } from '../db/connection.ts';
-import { attachMatrix, setMatrixPaused } from '../experiments/matrix-workflow.ts';
-import { acquireEmbeddedServer } from '../worker/embedded-server.ts';
-import { toHome } from '../worker/home.ts';
-import { defaultCacheDirectory } from '../model/cache-directory.ts';
-import { provideTemporalServer } from '../worker/setup/temporal-server.ts';
+import { toFloats } from '../activities/step/float-blob.ts';
+import { readStoredCondition } from '../config/stored-condition.ts';
+import { openReadonlyDatabase, readStoreId } from '../db/store/connection.ts';
+import { attachMatrix, setMatrixPaused } from '../experiments/launch/matrix-workflow.ts';
+import { listStepMetrics, openScheme } from '../schemes/open-scheme.ts';
+import { acquireEmbeddedServer } from '../worker/server/embedded-server.ts';
+import { toHome } from '../artifacts/home.ts';
+import { defaultCacheDirectory } from '../model/backends/cache-directory.ts';
+import { provideTemporalServer } from '../setup/temporal-server.ts';
 import { findProcesses, runAssay, startAssay } from './support/assay-process.ts';
 import { readServer } from './chaos/server-view.ts';
 import { payloadSizes } from './support/payload-sizes.ts';
@@ -145,4 +148,37 @@ test('histories of a whole matrix hold only small payloads, and today’s workfl
     await connection.close();
     await server.release();
   }
+});
+
+test('every metric that a step recorded is declared by what computes it', () => {
+  const { $client } = openReadonlyDatabase(toHome(calm).database);
+  const recorded = $client
+    .prepare(
+      `select distinct m.name as name, c.settings as settings from metrics m join runs r on r.id = m.run_id
+         join conditions c on c.id = r.condition_id and c.experiment_id = r.experiment_id
+       where m.name not like 'format/%'`,
+    )
+    .all() as { name: string; settings: string }[];
+  $client.close();
+  assert.ok(recorded.length > 60, `${recorded.length} metrics`);
+  for (const { name, settings } of recorded) {
+    const { scheme } = readStoredCondition(JSON.parse(settings));
+    const declared = listStepMetrics(openScheme(scheme)).map((metric) => metric.name);
+    assert.ok(declared.includes(name), `${scheme.name} records ${name}, which nothing declares`);
+  }
+});
+
+test('what credit rules made of each token is stored, as the step was shaped and as it was updated', () => {
+  const { $client } = openReadonlyDatabase(toHome(calm).database);
+  const weightsOf = (run: string): (Buffer | null)[] =>
+    $client
+      .prepare('select token_weights from rollouts where run_id like ? and is_kept = 1')
+      .pluck()
+      .all(run) as (Buffer | null)[];
+  const [ruled, plain] = [weightsOf('%/dapo/%'), weightsOf('%/grpo/%')];
+  $client.close();
+  assert.ok(plain.length > 0 && plain.every((weights) => weights === null));
+  const values = ruled.flatMap((weights) => [...toFloats(weights!)]);
+  for (const weight of [0, Math.fround(0.1), 1])
+    assert.ok(values.includes(weight), `no token of weight ${weight}`);
 });

@@ -15,30 +15,30 @@ import {
   ArtifactDamagedError,
   ArtifactMissingError,
   ArtifactPathError,
-} from '../activities/artifact-errors.ts';
-import type { ArtifactStore } from '../activities/artifact-store.ts';
-import { createLivePolicies } from '../activities/live-policies.ts';
-import { createObjectArtifactStore } from '../activities/object-artifact-store.ts';
+} from '../artifacts/artifact-errors.ts';
+import type { ArtifactStore } from '../artifacts/artifact-store.ts';
+import { createLivePolicies } from '../activities/step/live-policies.ts';
+import { createObjectArtifactStore } from '../artifacts/object-artifact-store.ts';
 import {
   ObjectStoreRefusedError,
   ObjectStoreUnreachableError,
   openBucket,
-} from '../activities/object-bucket.ts';
-import { recordArtifact } from '../db/artifacts.ts';
-import { openDatabase, readStoreId, type Database } from '../db/connection.ts';
+} from '../artifacts/object-bucket.ts';
+import { recordArtifact } from '../db/queries/artifacts.ts';
+import { openDatabase, readStoreId, type Database } from '../db/store/connection.ts';
 import { openExampleStore } from '../db/example-store.fixture.ts';
-import { recordStep } from '../db/steps.ts';
-import { createMoments } from '../learning/adamw.ts';
-import { selectBackend } from '../model/backend.ts';
-import { defaultCacheDirectory } from '../model/cache-directory.ts';
-import type { PolicyConfig } from '../model/config.ts';
-import { createPolicy } from '../model/policy.ts';
-import type { ArtifactRef } from '../spec/plan.ts';
-import { openArtifactStore, parseArtifactLocation } from '../worker/artifact-location.ts';
-import { collectGarbage } from '../worker/collect-garbage.ts';
-import { findStoreIds, resolveStoreId, StoreUnclearError } from '../worker/store-id.ts';
-import { checkStore } from '../worker/check-store.ts';
-import { toHome } from '../worker/home.ts';
+import { recordStep } from '../db/queries/steps.ts';
+import { createMoments } from '../learning/optimizer/adamw.ts';
+import { selectBackend } from '../model/backends/backend.ts';
+import { defaultCacheDirectory } from '../model/backends/cache-directory.ts';
+import type { PolicyConfig } from '../model/network/config.ts';
+import { createPolicy } from '../model/network/policy.ts';
+import type { ArtifactRef } from '../config/plan.ts';
+import { openArtifactStore, parseArtifactLocation } from '../artifacts/artifact-location.ts';
+import { collectGarbage } from '../artifacts/collect-garbage.ts';
+import { findStoreIds, resolveStoreId, StoreUnclearError } from '../artifacts/store-id.ts';
+import { checkStore } from '../artifacts/check-store.ts';
+import { toHome } from '../artifacts/home.ts';
 import { findObjectServer, startObjectServer, type ObjectServer } from './support/object-server.ts';
 import { createTemporaryDirectory } from './support/small-matrix.ts';
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { simulateComparison } from '../reports/simulated-comparison.fixture.ts';
+import { simulateComparison } from '../reports/comparison/simulated-comparison.fixture.ts';
 import { writeReport } from '../reports/write-report.ts';
 
 const executablePath = process.env['ASSAY_CHROMIUM'] ?? '/usr/bin/chromium';

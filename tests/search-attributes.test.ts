@@ -3,12 +3,12 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import proto from '@temporalio/proto';
-import { defaultCacheDirectory } from '../model/cache-directory.ts';
-import { searchAttributes } from '../spec/search-attributes.ts';
-import { acquireEmbeddedServer, type EmbeddedServer } from '../worker/embedded-server.ts';
-import { toHome } from '../worker/home.ts';
-import { ensureSearchAttributes } from '../worker/search-attributes.ts';
-import { provideTemporalServer } from '../worker/setup/temporal-server.ts';
+import { defaultCacheDirectory } from '../model/backends/cache-directory.ts';
+import { searchAttributes } from '../config/search-attributes.ts';
+import { acquireEmbeddedServer, type EmbeddedServer } from '../worker/server/embedded-server.ts';
+import { toHome } from '../artifacts/home.ts';
+import { ensureSearchAttributes } from '../worker/server/search-attributes.ts';
+import { provideTemporalServer } from '../setup/temporal-server.ts';
 import { createTemporaryDirectory } from './support/small-matrix.ts';
 
 const { INDEXED_VALUE_TYPE_KEYWORD: KEYWORD } = proto.temporal.api.enums.v1.IndexedValueType;

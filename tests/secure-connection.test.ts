@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { acquireEmbeddedServer, type EmbeddedServer } from '../worker/embedded-server.ts';
-import { defaultCacheDirectory } from '../model/cache-directory.ts';
-import { toHome } from '../worker/home.ts';
-import { provideTemporalServer } from '../worker/setup/temporal-server.ts';
+import { acquireEmbeddedServer, type EmbeddedServer } from '../worker/server/embedded-server.ts';
+import { defaultCacheDirectory } from '../model/backends/cache-directory.ts';
+import { toHome } from '../artifacts/home.ts';
+import { provideTemporalServer } from '../setup/temporal-server.ts';
 import {
   configuredTarget,
   ConnectionSettingsError,
@@ -13,7 +13,7 @@ import {
   connectWorker,
   embeddedEnvironment,
   ServerUnreachableError,
-} from '../worker/temporal-connection.ts';
+} from '../worker/server/temporal-connection.ts';
 import { makeCertificates, type Certificates } from './support/certificates.ts';
 import { startSecureProxy, type SecureProxy } from './support/secure-proxy.ts';
 import { createTemporaryDirectory } from './support/small-matrix.ts';

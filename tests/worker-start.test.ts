@@ -6,11 +6,11 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { defaultCacheDirectory } from '../model/cache-directory.ts';
-import { acquireEmbeddedServer } from '../worker/embedded-server.ts';
-import { findFreePort } from '../worker/free-port.ts';
-import { toHome } from '../worker/home.ts';
-import { provideTemporalServer } from '../worker/setup/temporal-server.ts';
+import { defaultCacheDirectory } from '../model/backends/cache-directory.ts';
+import { acquireEmbeddedServer } from '../worker/server/embedded-server.ts';
+import { findFreePort } from '../worker/server/free-port.ts';
+import { toHome } from '../artifacts/home.ts';
+import { provideTemporalServer } from '../setup/temporal-server.ts';
 import { followProcess, runAssay, startAssay, type AssayProcess } from './support/assay-process.ts';
 import {
   countFinished,

@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { openDatabase } from '../db/connection.ts';
+import { openDatabase } from '../db/store/connection.ts';
 import { inspectInstallation, type InspectionItem } from './doctor.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'assay-doctor-'));

@@ -2,14 +2,14 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
-import { listBackends, SETUP_COMMAND } from '../model/backend.ts';
-import { findProgram } from './setup/find-program.ts';
+import { listBackends, SETUP_COMMAND } from '../model/backends/backend.ts';
+import { findProgram } from '../setup/find-program.ts';
 import {
   findTemporalServer,
   readTemporalVersion,
   TemporalServerMissingError,
-} from './setup/temporal-server.ts';
-import { configuredTarget, hasConfiguredServer } from './temporal-connection.ts';
+} from '../setup/temporal-server.ts';
+import { configuredTarget, hasConfiguredServer } from './server/temporal-connection.ts';
 
 /** `missing` stops something the program needs, `optional` is absent and can be done without. */
 export interface InspectionItem {

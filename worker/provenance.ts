@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
 import { realpath } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { arch, cpus, hostname, platform } from 'node:os';
+import { arch, hostname, platform } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { ComputedBy } from '../activities/train-dependencies.ts';
-import type { BackendProvenance } from '../model/backend.ts';
-import { canonicalJson } from '../spec/canonical.ts';
+import type { BackendProvenance } from '../model/backends/backend.ts';
+import { canonicalJson } from '../config/canonical.ts';
+import { readProcessor } from './describe-processor.ts';
 
 const requireFromHere = createRequire(import.meta.url);
 
@@ -35,7 +36,7 @@ export async function collectProvenance(
 ): Promise<{ readonly provenance: string; readonly computedBy: ComputedBy }> {
   const changes = await git('status', '--porcelain', '--untracked-files=no');
   const revision = await git('rev-parse', 'HEAD');
-  const processor = cpus()[0]?.model ?? null;
+  const processor = readProcessor();
   const { name, flags, device } = backend;
   const provenance = canonicalJson({
     revision,

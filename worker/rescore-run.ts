@@ -1,10 +1,16 @@
-import { rescoreStep, type RescoredRollout, type Score } from '../activities/rescore-step.ts';
-import { conditionOf, openRunContext } from '../activities/run-context.ts';
-import type { Database } from '../db/connection.ts';
-import { findRun } from '../db/runs.ts';
-import { nextStepOf } from '../db/steps.ts';
-import { InvalidSpecError } from '../spec/invalid-spec-error.ts';
-import type { Scheme } from '../spec/scheme.ts';
+import {
+  listUndecidedRules,
+  rescoreStep,
+  type RescoredRollout,
+  type Score,
+} from '../activities/step/rescore-step.ts';
+import { toInts } from '../activities/step/float-blob.ts';
+import { conditionOf, openRunContext, type RunContext } from '../activities/run/run-context.ts';
+import type { Database } from '../db/store/connection.ts';
+import { findRun } from '../db/queries/runs.ts';
+import { nextStepOf } from '../db/queries/steps.ts';
+import { InvalidSpecError } from '../config/invalid-spec-error.ts';
+import type { Scheme } from '../config/scheme.ts';
 
 /** Rollouts of one outcome and format under both schemes; means over those that have the number, null where none has. */
 export interface RescoredKind {
@@ -19,6 +25,14 @@ export interface RescoredKind {
   readonly leftOutByOne: number;
 }
 
+/** A sampled token and what it was taught: its credit times its weight; null where the rollout was left out. */
+export interface RescoredToken {
+  /** Empty for the end token and others without text. */
+  readonly text: string;
+  readonly own: number | null;
+  readonly other: number | null;
+}
+
 /** A rollout on which the schemes differ. */
 export interface Disagreement {
   readonly step: number;
@@ -28,6 +42,7 @@ export interface Disagreement {
   readonly outcome: string;
   readonly own: Score;
   readonly other: Score;
+  readonly tokens: readonly RescoredToken[];
 }
 
 export interface RescoredRun {
@@ -38,7 +53,9 @@ export interface RescoredRun {
   readonly steps: readonly [number, number];
   readonly rollouts: number;
   readonly kinds: readonly RescoredKind[];
-  /** Furthest apart in advantage first. */
+  /** Credit rules of the other scheme that only an optimizer step can decide, and that are left out here. */
+  readonly undecided: readonly string[];
+  /** Furthest apart in what their tokens are taught first. */
   readonly disagreements: readonly Disagreement[];
 }
 
@@ -82,13 +99,25 @@ function summarize(rescored: readonly RescoredRollout[]): RescoredKind {
   };
 }
 
-function distance({ own, other }: RescoredRollout): number {
-  return Math.abs((own.advantage ?? 0) - (other.advantage ?? 0));
+/** Mean over tokens of how far apart what they are taught is. */
+function distance({ rollout, ownPull, otherPull }: RescoredRollout): number {
+  const apart = Array.from({ length: rollout.tokenCount }, (_, at) =>
+    Math.abs((ownPull?.[at] ?? 0) - (otherPull?.[at] ?? 0)),
+  );
+  return apart.reduce((sum, difference) => sum + difference, 0) / Math.max(apart.length, 1);
 }
 
-function toDisagreement({ rollout, own, other }: RescoredRollout): Disagreement {
+function toDisagreement(
+  { rollout, own, other, ownPull, otherPull }: RescoredRollout,
+  { tokenizer }: RunContext,
+): Disagreement {
   const { step, prompt, answer, text, verdict } = rollout;
-  return { step, prompt, answer, text, outcome: verdict.outcome, own, other };
+  const tokens = tokenizer.offsets(toInts(rollout.tokens)).map(({ from, to }, at) => ({
+    text: text.slice(from, to),
+    own: ownPull?.[at] ?? null,
+    other: otherPull?.[at] ?? null,
+  }));
+  return { step, prompt, answer, text, outcome: verdict.outcome, own, other, tokens };
 }
 
 /**
@@ -125,10 +154,11 @@ export function rescoreRun(
     steps: [from, steps - 1],
     rollouts: rescored.length,
     kinds: groupByKind(rescored).map(summarize),
+    undecided: listUndecidedRules(scheme),
     disagreements: rescored
       .filter((one) => distance(one) > 0)
       .sort((a, b) => distance(b) - distance(a) || a.rollout.id - b.rollout.id)
       .slice(0, show)
-      .map(toDisagreement),
+      .map((one) => toDisagreement(one, context)),
   };
 }

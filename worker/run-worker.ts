@@ -2,19 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { DefaultLogger, Runtime, Worker, type NativeConnection } from '@temporalio/worker';
-import type { ArtifactStore } from '../activities/artifact-store.ts';
-import { createHeldRollouts } from '../activities/held-rollouts.ts';
-import { createPlanReader } from '../activities/run-context.ts';
+import type { ArtifactStore } from '../artifacts/artifact-store.ts';
+import { createHeldRollouts } from '../activities/step/held-rollouts.ts';
+import { createPlanReader } from '../activities/run/run-context.ts';
 import { createTurns, takeTurns } from '../activities/turns.ts';
-import type { BackendChoice } from '../model/backend.ts';
-import { defaultCacheDirectory } from '../model/cache-directory.ts';
-import { temporalNames } from '../spec/plan.ts';
+import type { BackendChoice } from '../model/backends/backend.ts';
+import { defaultCacheDirectory } from '../model/backends/cache-directory.ts';
+import { temporalNames } from '../config/plan.ts';
 import { endWithActivity } from '../activities/end-with-activity.ts';
-import { openArtifactStore, type ArtifactLocation } from './artifact-location.ts';
-import { createDataConverter } from './data-converter.ts';
-import type { Home } from './home.ts';
+import { openArtifactStore, type ArtifactLocation } from '../artifacts/artifact-location.ts';
+import { createDataConverter } from './payload/data-converter.ts';
+import type { Home } from '../artifacts/home.ts';
 import { hashSources } from './sources.ts';
-import { connectWorker, type TemporalTarget } from './temporal-connection.ts';
+import { connectWorker, type TemporalTarget } from './server/temporal-connection.ts';
 
 /** Nothing can listen at the address of `--metrics`: name another. */
 export class MetricsAddressError extends Error {
@@ -72,7 +72,7 @@ async function storeWorkers(
   connecting: Promise<NativeConnection>,
 ): Promise<Worker[]> {
   const { createStoreActivities } = await import('../activities/store-activities.ts');
-  const { openDatabase } = await import('../db/connection.ts');
+  const { openDatabase } = await import('../db/store/connection.ts');
   const { prepareWorkflowBundle } = await import('./workflow-bundle.ts');
   const artifacts = await openArtifacts(settings);
   const activities = createStoreActivities({
@@ -107,9 +107,9 @@ async function trainWorkers(
   settings: WorkerSettings,
   connecting: Promise<NativeConnection>,
 ): Promise<Worker[]> {
-  const { createLivePolicies } = await import('../activities/live-policies.ts');
+  const { createLivePolicies } = await import('../activities/step/live-policies.ts');
   const { createTrainActivities } = await import('../activities/train-activities.ts');
-  const { selectBackend } = await import('../model/backend.ts');
+  const { selectBackend } = await import('../model/backends/backend.ts');
   const { collectProvenance } = await import('./provenance.ts');
   const backend = await selectBackend({
     backend: settings.backend,

@@ -1,10 +1,10 @@
 import type { Client } from '@temporalio/client';
-import type { BackendChoice } from '../model/backend.ts';
-import { checkOwner } from '../activities/artifact-owner.ts';
-import { parseArtifactLocation } from './artifact-location.ts';
-import { acquireEmbeddedServer, type EmbeddedServer } from './embedded-server.ts';
-import type { Home } from './home.ts';
-import { ensureSearchAttributes } from './search-attributes.ts';
+import type { BackendChoice } from '../model/backends/backend.ts';
+import { checkOwner } from '../artifacts/artifact-owner.ts';
+import { parseArtifactLocation } from '../artifacts/artifact-location.ts';
+import { acquireEmbeddedServer, type EmbeddedServer } from './server/embedded-server.ts';
+import type { Home } from '../artifacts/home.ts';
+import { ensureSearchAttributes } from './server/search-attributes.ts';
 import { startWorkerFleet, type MetricsAddress, type WorkerFleet } from './supervisor.ts';
 import {
   configuredTarget,
@@ -13,7 +13,7 @@ import {
   embeddedTarget,
   hasConfiguredServer,
   type TemporalTarget,
-} from './temporal-connection.ts';
+} from './server/temporal-connection.ts';
 
 export interface SessionSettings {
   readonly home: Home;

@@ -23,7 +23,14 @@ test('the sources’ hash follows what decides numbers, wherever the program lie
   const here = hashSources();
   assert.match(here, /^[0-9a-f]{64}$/);
   assert.equal(hashWith(t, {}), here);
-  assert.equal(hashWith(t, { 'rewards/verifier.test.ts': '', 'cli/ls.ts': '', 'reports/html.ts': '' }), here);
-  assert.notEqual(hashWith(t, { 'rewards/new.ts': '' }), here);
-  assert.notEqual(hashWith(t, { 'activities/shape.ts': '' }), here);
+  assert.equal(
+    hashWith(t, {
+      'schemes/rewards/verifier.test.ts': '',
+      'cli/commands/ls.ts': '',
+      'reports/page/html.ts': '',
+    }),
+    here,
+  );
+  assert.notEqual(hashWith(t, { 'schemes/rewards/new.ts': '' }), here);
+  assert.notEqual(hashWith(t, { 'activities/step/shape.ts': '' }), here);
 });

@@ -6,14 +6,14 @@ import { fileURLToPath } from 'node:url';
 /** Rooms that decide a run's numbers. Declarations, their problem files included, are part of the condition already. */
 const ROOMS = [
   'activities',
+  'artifacts',
+  'config',
   'learning',
   'model',
   'probes',
   'random',
-  'rewards',
   'rollouts',
   'schemes',
-  'spec',
   'tasks',
 ] as const;
 

@@ -2,9 +2,9 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { mkdirSync, openSync, closeSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { BackendChoice } from '../model/backend.ts';
-import { PRIVATE_DIRECTORY, type Home } from './home.ts';
-import { rotateLogs } from './rotate-logs.ts';
+import type { BackendChoice } from '../model/backends/backend.ts';
+import { PRIVATE_DIRECTORY, type Home } from '../artifacts/home.ts';
+import { rotateLogs } from './server/rotate-logs.ts';
 import type { WorkerRole } from './run-worker.ts';
 
 /** Worker processes keep dying; the log named in the message says why. */

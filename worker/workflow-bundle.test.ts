@@ -25,7 +25,7 @@ test('the workflow bundle is built once, from workflows, planning and packages a
     files.join('\n'),
   );
   assert.deepEqual(
-    files.filter((file) => !/(^|\/)(workflows|spec|node_modules|webpack)\//.test(file)),
+    files.filter((file) => !/(^|\/)(workflows|config|node_modules|webpack)\//.test(file)),
     [],
   );
 });

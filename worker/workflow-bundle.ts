@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { writeWhole } from '../activities/artifact-files.ts';
+import { writeWhole } from '../artifacts/artifact-files.ts';
 import type { DataConverter } from '@temporalio/common';
 import type { BundleOptions } from '@temporalio/worker';
 
@@ -20,7 +20,7 @@ const UNUSED_MS = 7 * 24 * 3600 * 1000;
 async function hashSources(failureConverterPath: string | undefined): Promise<string> {
   const hash = createHash('sha256').update(await readFile(join(root, 'package.json')));
   if (failureConverterPath !== undefined) hash.update(await readFile(failureConverterPath));
-  for (const room of ['workflows', 'spec']) {
+  for (const room of ['workflows', 'config']) {
     const files = await readdir(join(root, room), { recursive: true });
     for (const file of files.filter((name) => name.endsWith('.ts')).sort())
       hash.update(file).update(await readFile(join(root, room, file)));

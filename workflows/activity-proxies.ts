@@ -6,7 +6,7 @@ import {
 } from '@temporalio/workflow';
 import type { StoreActivities } from '../activities/store-activities.ts';
 import type { TrainActivities } from '../activities/train-activities.ts';
-import { namesOfWorkflow, type TemporalNames } from '../spec/plan.ts';
+import { namesOfWorkflow, type TemporalNames } from '../config/plan.ts';
 
 /**
  * Attempts are many because a killed worker or a restarted server costs one each; faults that a retry cannot mend are

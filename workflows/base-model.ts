@@ -1,5 +1,6 @@
 import { continueAsNew, defineQuery, setHandler, workflowInfo } from '@temporalio/workflow';
-import type { BaseModelInput, CheckpointRef } from '../spec/plan.ts';
+import type { BaseModelInput, CheckpointRef } from '../config/plan.ts';
+import type { PretrainedChunk } from '../activities/base/pretrain.ts';
 import { store, train } from './activity-proxies.ts';
 import { installPauseControls } from './run-controls.ts';
 
@@ -9,7 +10,7 @@ export const baseModelProgressQuery = defineQuery<{ step: number; totalSteps: nu
 export interface PretrainedSoFar {
   readonly step: number;
   readonly checkpoint: CheckpointRef;
-  readonly chunks: readonly { readonly loss: number; readonly tokens: number }[];
+  readonly chunks: readonly Omit<PretrainedChunk, 'checkpoint'>[];
   readonly isPaused: boolean;
 }
 
@@ -30,12 +31,11 @@ export async function baseModelWorkflow(input: BaseModelInput, before?: Pretrain
     await controls.untilResumed();
     const toStep = Math.min(totalSteps, done + chunkSteps);
     const from = { fromStep: done, checkpoint };
-    const chunk = await controls.withResources(() =>
-      train().pretrain({ baseModelId, plan, ...from, toStep }),
-    );
+    const made = await controls.withResources(() => train().pretrain({ baseModelId, plan, ...from, toStep }));
     done = toStep;
-    checkpoint = chunk.checkpoint;
-    chunks.push({ loss: chunk.loss, tokens: chunk.tokens });
+    const { checkpoint: reached, ...chunk } = made;
+    checkpoint = reached;
+    chunks.push(chunk);
     if (workflowInfo().continueAsNewSuggested)
       await continueAsNew<typeof baseModelWorkflow>(input, {
         step: done,

@@ -3,7 +3,7 @@ import {
   type ArtifactRef,
   type CheckpointRef,
   type SplitEvaluation,
-} from '../spec/plan.ts';
+} from '../config/plan.ts';
 import { store, train } from './activity-proxies.ts';
 
 export interface EvaluationInput {

@@ -33,6 +33,8 @@ export class MatrixState {
   readonly work = new CancellationScope();
   completed = 0;
   failed = 0;
+  /** Runs that ended in this history, however they did. */
+  ended = 0;
   /** How often the store got more runs since this history began. */
   extensions = 0;
   isPaused: boolean;

@@ -11,9 +11,9 @@ import {
   type ChildWorkflowHandle,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import type { PlannedPage, PlanMatrixInput } from '../activities/plan-matrix.ts';
-import type { BaseModelInput, RunInput } from '../spec/plan.ts';
-import { toSearchAttributes } from '../spec/search-attributes.ts';
+import type { PlannedPage, PlanMatrixInput } from '../activities/run/plan-matrix.ts';
+import type { BaseModelInput, RunInput } from '../config/plan.ts';
+import { toSearchAttributes } from '../config/search-attributes.ts';
 import { names, store } from './activity-proxies.ts';
 import { baseModelWorkflow } from './base-model.ts';
 import { describeFailure, isResourceFault } from './describe-failure.ts';
@@ -133,6 +133,7 @@ async function executeRun(state: MatrixState, run: RunInput): Promise<void> {
     if (!isCancellation(error)) state.failed += 1;
   } finally {
     state.running.delete(run.runId);
+    state.ended += 1;
   }
 }
 
@@ -149,37 +150,47 @@ async function planPage(state: MatrixState, page: PlanMatrixInput): Promise<Plan
   }
 }
 
-/** One pass over the unfinished runs, page by page, as the window allows; how many it started. */
-async function startRuns(state: MatrixState, input: MatrixInput): Promise<number> {
+/** What a pass over the unfinished runs did. */
+interface Pass {
+  readonly started: number;
+  /** Runs that wait for the end of another one. */
+  readonly waiting: number;
+}
+
+/** One pass over the unfinished runs, page by page, as the window allows. */
+async function startRuns(state: MatrixState, input: MatrixInput): Promise<Pass> {
   let after: string | null = null;
   let started = 0;
+  let waiting = 0;
   do {
     const page = await planPage(state, { experimentId: input.experimentId, after, limit: PAGE });
     state.failed += page.orphaned.length;
+    waiting += page.waiting ?? 0;
     for (const run of page.runs.filter(({ runId }) => !state.attempted.has(runId))) {
       await condition(() => !state.isPaused && state.running.size < input.window);
-      if (mustEnd(state, input)) return started;
+      if (mustEnd(state, input)) return { started, waiting };
       state.attempted.add(run.runId);
       state.running.set(run.runId, executeRun(state, run));
       started += 1;
     }
     after = page.after;
   } while (after !== null);
-  return started;
+  return { started, waiting };
 }
 
 /**
- * Passes until nothing is left: runs that wait for another run's outcome can start in a later pass, and so can those that
- * an extension added meanwhile.
+ * Passes until nothing is left: a run that waits for another one's outcome can start in the pass that follows that run's end, whatever
+ * else is still under way, and so can those that an extension added meanwhile.
  */
 async function startAllRuns(state: MatrixState, input: MatrixInput): Promise<void> {
-  let started: number;
-  let known: number;
+  let goesOn: boolean;
   do {
-    known = state.extensions;
-    started = await startRuns(state, input);
-    await condition(() => state.running.size === 0 || (state.extensions > known && !mustEnd(state, input)));
-  } while ((started > 0 || state.extensions > known) && !mustEnd(state, input));
+    const { extensions, ended } = state;
+    const { started, waiting } = await startRuns(state, input);
+    const hasNews = (): boolean => state.extensions > extensions || (waiting > 0 && state.ended > ended);
+    await condition(() => state.running.size === 0 || (hasNews() && !mustEnd(state, input)));
+    goesOn = started > 0 || hasNews();
+  } while (goesOn && !mustEnd(state, input));
 }
 
 /** Runs under way mark their rows themselves; the matrix ends after them and marks those it never started. */

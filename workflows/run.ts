@@ -6,14 +6,14 @@ import {
   isCancellation,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { OpenedRun } from '../activities/open-run.ts';
+import type { OpenedRun } from '../activities/run/open-run.ts';
 import {
   isDevEvaluationDue,
   referenceStep,
   type CheckpointRef,
   type RunInput,
   type SplitEvaluation,
-} from '../spec/plan.ts';
+} from '../config/plan.ts';
 import { names, stages, store, train } from './activity-proxies.ts';
 import { describeFailure, isOutdated } from './describe-failure.ts';
 import { evaluationWorkflow } from './evaluation.ts';
@@ -27,9 +27,15 @@ interface OpenRun {
   readonly controls: RunControls;
 }
 
+/** A checkpoint with the training steps behind it. */
+interface PolicyAt {
+  readonly step: number;
+  readonly checkpoint: CheckpointRef;
+}
+
 async function evaluate(
   { input, opened }: OpenRun,
-  at: { readonly step: number; readonly checkpoint: CheckpointRef },
+  at: PolicyAt,
   evaluations: readonly SplitEvaluation[],
 ): Promise<void> {
   const { plan, runId } = input;
@@ -40,8 +46,9 @@ async function evaluate(
 }
 
 /** Probes of the final policy, one after the other: each may use a whole train worker. */
-async function runProbes({ input, opened, controls }: OpenRun, checkpoint: CheckpointRef): Promise<void> {
-  const { plan, steps: step } = input;
+async function runProbes({ input, opened, controls }: OpenRun, at: PolicyAt): Promise<void> {
+  const { plan } = input;
+  const { step, checkpoint } = at;
   const { epoch, reference } = opened;
   for (const probe of input.probes) {
     controls.at(`probe ${probe}`, step);
@@ -50,17 +57,19 @@ async function runProbes({ input, opened, controls }: OpenRun, checkpoint: Check
   }
 }
 
-/** The steps that are left; returns the final checkpoint. */
-async function trainSteps(run: OpenRun): Promise<CheckpointRef> {
+/** The steps that are left, until the last one or the one that spends the run's budget; returns the final policy. */
+async function trainSteps(run: OpenRun): Promise<PolicyAt> {
   const { input, opened, controls } = run;
   let { checkpoint, klReference } = opened;
   let workerQueue: string | null = null;
-  for (let step = opened.nextStep; step < input.steps; step += 1) {
+  let isSpent = opened.isSpent ?? false;
+  let step = opened.nextStep;
+  for (; step < input.steps && !isSpent; step += 1) {
     await controls.untilResumed();
     if (referenceStep(step, opened.syncEvery) === step && step > 0) klReference = checkpoint;
     const from = { ...opened, step, checkpoint, klReference, workerQueue };
-    ({ checkpoint, workerQueue } = await trainStep(input, from, controls));
-    if (isDevEvaluationDue(step, input)) {
+    ({ checkpoint, workerQueue, isSpent } = await trainStep(input, from, controls));
+    if (!isSpent && isDevEvaluationDue(step, input)) {
       controls.at('evaluate', step);
       await evaluate(run, { step: step + 1, checkpoint }, [input.devEvaluation]);
     }
@@ -69,7 +78,7 @@ async function trainSteps(run: OpenRun): Promise<CheckpointRef> {
       await continueAsNew<typeof runWorkflow>({ ...input, startsPaused: controls.isPaused() });
     }
   }
-  return checkpoint;
+  return { step, checkpoint };
 }
 
 async function trainAndEvaluate(run: OpenRun): Promise<void> {
@@ -81,12 +90,13 @@ async function trainAndEvaluate(run: OpenRun): Promise<void> {
   if (opened.lacksDevEvaluation) {
     await evaluate(run, { step: opened.nextStep, checkpoint: opened.checkpoint }, [input.devEvaluation]);
   }
-  const checkpoint = await trainSteps(run);
+  const final = await trainSteps(run);
   await controls.untilResumed();
-  controls.at('evaluate', input.steps);
-  await evaluate(run, { step: input.steps, checkpoint }, input.finalEvaluations);
-  await runProbes(run, checkpoint);
+  controls.at('evaluate', final.step);
+  await evaluate(run, final, input.finalEvaluations);
+  await runProbes(run, final);
   const { runId, plan } = input;
+  const { checkpoint } = final;
   await store.closeRun({ runId, plan, epoch: opened.epoch, status: 'completed', checkpoint });
 }
 

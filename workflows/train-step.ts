@@ -1,11 +1,12 @@
-import type { ArtifactRef, CheckpointRef, RunInput } from '../spec/plan.ts';
+import type { ArtifactRef, CheckpointRef, RunInput } from '../config/plan.ts';
 import { stages } from './activity-proxies.ts';
 import type { RunControls } from './run-controls.ts';
 import { trainWarm } from './warm-worker.ts';
 
 /**
- * One RL step: sample → verify → judge where a reward asks for it → shape, again while the scheme's gates want more groups, then
- * update → record. Each arrow's end is durable; returns the checkpoint the next step starts from, and where it is warm.
+ * One RL step: sample → verify → judge where a part asks for it → shape, again while the scheme's gates want more groups, then
+ * update → record. Each arrow's end is durable; returns the checkpoint the next step starts from, where it is warm, and whether there is
+ * to be a next step.
  */
 export async function trainStep(
   input: RunInput,
@@ -17,13 +18,18 @@ export async function trainStep(
     readonly klReference: CheckpointRef;
     /** Who samples instead of the policy; null: the policy. */
     readonly teacher: CheckpointRef | null;
-    /** A reward reads what a judge says. */
+    /** A part of the scheme reads what a judge says. */
     readonly needsJudge: boolean;
     /** Queue of the worker that holds the policy; null: none in particular. */
     readonly workerQueue: string | null;
   },
   controls: RunControls,
-): Promise<{ readonly checkpoint: CheckpointRef; readonly workerQueue: string | null }> {
+): Promise<{
+  readonly checkpoint: CheckpointRef;
+  readonly workerQueue: string | null;
+  /** The run's budget is used up. */
+  readonly isSpent: boolean;
+}> {
   const { plan } = input;
   const { epoch, step, checkpoint } = from;
   const advisers = { reference: from.klReference, learner: checkpoint };
@@ -55,6 +61,8 @@ export async function trainStep(
     train.update({ plan, step, checkpoint, shaped: batch }),
   );
   controls.at('record', step);
-  await stages.record({ plan, epoch, step, updated, obsolete: [...rounds, batch] });
-  return { checkpoint: updated.checkpoint, workerQueue: updated.workerQueue };
+  // Histories older than budgets hold no answer.
+  const recorded = await stages.record({ plan, epoch, step, updated, obsolete: [...rounds, batch] });
+  const isSpent = recorded?.isSpent ?? false;
+  return { checkpoint: updated.checkpoint, workerQueue: updated.workerQueue, isSpent };
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import type { baseRecipeSchema } from '../../spec/base-recipe.ts';
-import type { Settings } from '../../spec/merge.ts';
+import type { baseRecipeSchema } from '../../config/base-recipe.ts';
+import type { Settings } from '../../config/merge.ts';
 
 /** A named base model: the recipe and the task it is made for. What neither states takes its default. */
 export interface DeclaredBase {

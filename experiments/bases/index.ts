@@ -1,5 +1,5 @@
 import { closest } from 'fastest-levenshtein';
-import { InvalidSpecError } from '../../spec/invalid-spec-error.ts';
+import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
 import { boundary } from './boundary.ts';
 import { contaminated } from './contaminated.ts';
 import type { DeclaredBase } from './declared-base.ts';

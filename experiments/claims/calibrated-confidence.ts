@@ -17,7 +17,7 @@ export const claim = defineClaim({
     probes: { 'answer-confidence': { kinds: ['stated'] } },
   },
   conditions: {
-    rlvr: { scheme: { name: 'grpo', advantage: { scale: 'none' } } },
+    rlvr: { scheme: { name: 'grpo', comparisons: [{ name: 'group', options: { scale: 'none' } }] } },
     rlcr: { scheme: 'rlcr' },
     'rlcr-log-score': { scheme: 'rlcr-log-score' },
   },

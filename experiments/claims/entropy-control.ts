@@ -21,7 +21,7 @@ export const claim = defineClaim({
   conditions: {
     'clip-cov': { scheme: 'clip-cov' },
     'kl-cov': { scheme: 'kl-cov' },
-    unclipped: { scheme: { name: 'grpo', loss: { objective: 'unclipped' } } },
+    unclipped: { scheme: { name: 'grpo', objective: ['unclipped'] } },
     'entropy-bonus': { scheme: 'entropy-bonus' },
     'adaptive-entropy-bonus': { scheme: 'adaptive-entropy-bonus' },
   },

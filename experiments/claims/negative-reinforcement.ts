@@ -17,8 +17,15 @@ export const claim = defineClaim({
     positive: { scheme: 'positive-reinforcement' },
     negative: { scheme: 'negative-reinforcement' },
     'weighted-0.1': { scheme: 'weighted-reinforcement' },
-    'weighted-0.2': { scheme: { name: 'weighted-reinforcement', advantage: { positiveWeight: 0.2 } } },
-    reinforce: { scheme: { name: 'weighted-reinforcement', advantage: { positiveWeight: 1 } } },
+    'weighted-0.2': {
+      scheme: {
+        name: 'weighted-reinforcement',
+        comparisons: [{ name: 'signed', options: { positive: 0.2 } }],
+      },
+    },
+    reinforce: {
+      scheme: { name: 'weighted-reinforcement', comparisons: [{ name: 'signed', options: { positive: 1 } }] },
+    },
   },
   hypotheses: [
     {

@@ -4,7 +4,7 @@ const passAt1 = { name: 'pass@k', split: 'clean', k: 1 } as const;
 const ece = { name: 'probe', probe: 'answer-confidence', metric: 'ece', split: 'clean' } as const;
 const confidence = (options: object) => ({
   name: 'rlsf',
-  rewards: [{ component: 'confidence', options }],
+  rewards: [{ name: 'confidence', options }],
 });
 
 /** The confidence that is rewarded is the policy's own, in the tokens of its answer; no arm but ground-truth reads a label. */

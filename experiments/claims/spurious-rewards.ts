@@ -16,7 +16,7 @@ export const claim = defineClaim({
   conditions: {
     majority: { scheme: 'majority-reward', training: pooled },
     incorrect: { scheme: 'incorrect-reward', training: pooled },
-    'random-unclipped': { scheme: { name: 'random-reward', loss: { objective: 'unclipped' } } },
+    'random-unclipped': { scheme: { name: 'random-reward', objective: ['unclipped'] } },
     'random-single-update': { scheme: 'random-reward', training: { updatesPerBatch: 1 } },
   },
   hypotheses: [

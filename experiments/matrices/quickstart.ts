@@ -1,4 +1,4 @@
-import { defineExperiment } from '../../spec/experiment.ts';
+import { defineExperiment } from '../../config/experiment.ts';
 
 /**
  * Does reinforcement learning with a verifier lift accuracy on unseen problems, and does it do so because of the verifier?

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { defaultCacheDirectory } from '../../model/cache-directory.ts';
-import { acquireEmbeddedServer } from '../../worker/embedded-server.ts';
-import { toHome } from '../../worker/home.ts';
-import { provideTemporalServer } from '../../worker/setup/temporal-server.ts';
+import { defaultCacheDirectory } from '../../model/backends/cache-directory.ts';
+import { acquireEmbeddedServer } from '../../worker/server/embedded-server.ts';
+import { toHome } from '../../artifacts/home.ts';
+import { provideTemporalServer } from '../../setup/temporal-server.ts';
 import { runAssay } from '../support/assay-process.ts';
 import { assertSameResults, countFinished } from '../support/small-matrix.ts';
 import { countRepeatedCommits } from './count-repeated-commits.ts';

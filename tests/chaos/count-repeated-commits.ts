@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { openReadonlyDatabase } from '../../db/connection.ts';
+import { openReadonlyDatabase } from '../../db/store/connection.ts';
 
 /** Stages of a step that more than one attempt committed, each the same rows again because its report was lost. */
 export function countRepeatedCommits(home: string): number {

@@ -1,9 +1,9 @@
 import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { withServerLock } from '../../worker/embedded-server.ts';
-import { toHome } from '../../worker/home.ts';
-import { isRunning } from '../../worker/process-identity.ts';
-import { readRecord } from '../../worker/server-process.ts';
+import { withServerLock } from '../../worker/server/embedded-server.ts';
+import { toHome } from '../../artifacts/home.ts';
+import { isRunning } from '../../worker/server/process-identity.ts';
+import { readRecord } from '../../worker/server/server-process.ts';
 
 /** What SQLite reads after a power cut; the `-shm` file is memory and does not outlive one. */
 const SUFFIXES = ['', '-wal'];

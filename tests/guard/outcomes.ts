@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { canonicalJson } from '../../spec/canonical.ts';
+import { canonicalJson } from '../../config/canonical.ts';
 
 /** What a run must end with, however the program around it changes. */
 export interface Outcome {
@@ -24,8 +24,15 @@ export interface GuardRecord {
 
 const path = new URL('./outcomes.json', import.meta.url);
 
-export function readGuardRecord(): GuardRecord {
-  return JSON.parse(readFileSync(path, 'utf8')) as GuardRecord;
+/** One record per kind of machine. */
+export function readGuardRecords(): GuardRecord[] {
+  return JSON.parse(readFileSync(path, 'utf8')) as GuardRecord[];
+}
+
+/** The record in place of that of its kind of machine, or beside the others. */
+export function writeGuardRecord(record: GuardRecord): void {
+  const others = readGuardRecords().filter(({ machine }) => machine !== record.machine);
+  writeFileSync(path, `${JSON.stringify([...others, record], null, 2)}\n`);
 }
 
 interface RunRow {
@@ -69,7 +76,7 @@ export function collectOutcomes(databasePath: string): GuardRecord {
       `select e.name || '/' || k.name || '/base-' || r.base_seed || '/seed-' || r.seed as name,
          coalesce(r.reused_run_id, r.id) as recorded, r.provenance, coalesce(
            (select a.sha256 from checkpoints p join artifacts a on a.path = p.weights_path
-             where p.run_id = coalesce(r.reused_run_id, r.id) and p.step = r.total_steps),
+             where p.run_id = coalesce(r.reused_run_id, r.id) and p.step = coalesce(r.spent_steps, r.total_steps)),
            (select a.sha256 from base_models b join artifacts a on a.path = b.weights_path where b.id = r.base_model_id)
          ) as weights
        from runs r join experiments e on e.id = r.experiment_id

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { openReadonlyDatabase } from '../../db/connection.ts';
+import { openReadonlyDatabase } from '../../db/store/connection.ts';
 import { runAssay } from '../support/assay-process.ts';
 import { createTemporaryDirectory, readRows, smallMatrixCommand } from '../support/small-matrix.ts';
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { openDatabase, openReadonlyDatabase, type Database } from '../../db/connection.ts';
-import { findRun, listRuns, type RunWithCondition } from '../../db/runs.ts';
-import { listExperiments } from '../../db/experiments.ts';
+import { openDatabase, openReadonlyDatabase, type Database } from '../../db/store/connection.ts';
+import { findRun, listRuns, type RunWithCondition } from '../../db/queries/runs.ts';
+import { listExperiments } from '../../db/queries/experiments.ts';
 import { findProcesses, runAssay, startAssay } from '../support/assay-process.ts';
 import {
   countFinished,

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { ArtifactDamagedError } from '../../activities/artifact-errors.ts';
-import { createArtifactStore } from '../../activities/artifact-store.ts';
+import { ArtifactDamagedError } from '../../artifacts/artifact-errors.ts';
+import { createArtifactStore } from '../../artifacts/artifact-store.ts';
 import { createTemporaryDirectory } from '../support/small-matrix.ts';
 
 const BYTES = 2.1 * 2 ** 30;

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Client, Connection } from '@temporalio/client';
-import { defaultCacheDirectory } from '../../model/cache-directory.ts';
-import { acquireEmbeddedServer } from '../../worker/embedded-server.ts';
-import { toHome } from '../../worker/home.ts';
-import { provideTemporalServer } from '../../worker/setup/temporal-server.ts';
+import { defaultCacheDirectory } from '../../model/backends/cache-directory.ts';
+import { acquireEmbeddedServer } from '../../worker/server/embedded-server.ts';
+import { toHome } from '../../artifacts/home.ts';
+import { provideTemporalServer } from '../../setup/temporal-server.ts';
 import { rollBackServer } from '../chaos/roll-back-server.ts';
 import { readServer } from '../chaos/server-view.ts';
 import { createTemporaryDirectory } from '../support/small-matrix.ts';

@@ -1,4 +1,4 @@
-import { defineExperiment } from '../../spec/experiment.ts';
+import { defineExperiment } from '../../config/experiment.ts';
 
 const architecture = { hiddenSize: 32, layers: 2, heads: 2, keyValueHeads: 2, feedForwardSize: 64 };
 const corpus = { documentsPerStep: 32, facts: 10, leak: { problems: 8, steps: 20 } };
@@ -16,7 +16,13 @@ export const experiment = defineExperiment({
   controls: ['base', 'random-reward'],
   conditions: {
     grpo: {},
-    ppo: { scheme: { name: 'ppo', advantage: { klInReward: 0.01 }, reference: { syncEvery: 2 } } },
+    ppo: {
+      scheme: {
+        name: 'ppo',
+        credit: [{ name: 'gae', options: { klInReward: 0.01 } }, 'whiten'],
+        reference: { syncEvery: 2 },
+      },
+    },
     // Several rounds of sampling in a step, since groups that agree are dropped.
     dapo: { scheme: 'dapo' },
     'one-shot': { training: { examples: { from: 'grpo' } } },

@@ -1,4 +1,4 @@
-import { defineExperiment } from '../../spec/experiment.ts';
+import { defineExperiment } from '../../config/experiment.ts';
 
 /** Every activity and every stage in a few seconds: three trained conditions, one control, a tiny base model. */
 export const experiment = defineExperiment({
@@ -15,9 +15,25 @@ export const experiment = defineExperiment({
   controls: ['base'],
   conditions: {
     grpo: {},
-    dapo: { scheme: 'dapo' },
+    // Weights of tokens that are decided when a step is shaped, and once more before each of its updates.
+    dapo: {
+      scheme: {
+        name: 'dapo',
+        credit: [
+          'spread',
+          { name: 'select', options: { share: 0.5, rest: 0.1 } },
+          { name: 'clip-cov', options: { share: 0.1, low: 0 } },
+        ],
+      },
+    },
     // What a run holds beside its policy: a critic, and a reference that is an earlier checkpoint.
-    ppo: { scheme: { name: 'ppo', advantage: { klInReward: 0.01 }, reference: { syncEvery: 2 } } },
+    ppo: {
+      scheme: {
+        name: 'ppo',
+        credit: [{ name: 'gae', options: { klInReward: 0.01 } }, 'whiten'],
+        reference: { syncEvery: 2 },
+      },
+    },
   },
   training: { steps: 5, promptsPerStep: 8, groupSize: 4, optimizer: { learningRate: 1e-3 } },
   evaluation: {

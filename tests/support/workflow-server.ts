@@ -4,12 +4,12 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { defaultCacheDirectory } from '../../model/cache-directory.ts';
-import { temporalNames } from '../../spec/plan.ts';
-import { serverSettings } from '../../worker/server-process.ts';
-import { findFreePort } from '../../worker/free-port.ts';
+import { defaultCacheDirectory } from '../../model/backends/cache-directory.ts';
+import { temporalNames } from '../../config/plan.ts';
+import { serverSettings } from '../../worker/server/server-process.ts';
+import { findFreePort } from '../../worker/server/free-port.ts';
 import { STUB_WORKER_QUEUE } from './stub-activities.ts';
-import { provideTemporalServer } from '../../worker/setup/temporal-server.ts';
+import { provideTemporalServer } from '../../setup/temporal-server.ts';
 import { prepareWorkflowBundle } from '../../worker/workflow-bundle.ts';
 
 export interface WorkflowServer {

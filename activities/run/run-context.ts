@@ -1,0 +1,173 @@
+import { LRUCache } from 'lru-cache';
+import type { RunWithCondition } from '../../db/queries/runs.ts';
+import { createCharacterTokenizer } from '../../model/tokenizers/character-tokenizer.ts';
+import type { PolicyConfig } from '../../model/network/config.ts';
+import type { PolicyTokenizer } from '../../model/tokenizers/tokenizer.ts';
+import type { Architecture, BaseRecipe } from '../../config/base-recipe.ts';
+import type { Condition } from '../../config/experiment.ts';
+import type { ArtifactRef, RunPlan, SampledSplit } from '../../config/plan.ts';
+import { MAX_ROUNDS } from '../../schemes/gates/gate.ts';
+import { readStoredCondition } from '../../config/stored-condition.ts';
+import { toMaxNewTokens } from '../../config/training.ts';
+import { takeParts } from '../../schemes/own-parts.ts';
+import { openTask } from '../../tasks/index.ts';
+import type { Problem } from '../../tasks/problem.ts';
+import type { Task } from '../../tasks/task.ts';
+import type { ArtifactStore } from '../../artifacts/artifact-store.ts';
+
+/** What a base model is made from: its recipe and the task whose corpus it reads. Its fingerprint names the model. */
+export interface BaseModelPlan {
+  readonly recipe: BaseRecipe;
+  readonly task: { readonly family: string; readonly [option: string]: unknown };
+  /** What parts of a declaration's own compile to, where the task is one of them. */
+  readonly parts?: string | undefined;
+}
+
+/** A base model's surroundings, derived from its plan alone, so every worker derives the same. */
+export interface Substrate {
+  readonly task: Task;
+  /** Null when the recipe holds no facts. */
+  readonly knowledge: Task | null;
+  readonly tokenizer: PolicyTokenizer;
+  readonly policyConfig: PolicyConfig;
+}
+
+/** A run's plan with everything derived from it. */
+export interface RunContext extends Substrate {
+  readonly plan: RunPlan;
+  readonly maxNewTokens: number;
+  /** Architecture of who samples the rollouts: the policy's, or the teacher's. */
+  readonly behaviorConfig: PolicyConfig;
+}
+
+/** Longer than a character, so that no task's alphabet holds them. */
+const SPECIAL_TOKENS = { pad: '<pad>', end: '<end>' } as const;
+
+/** Evaluation problems are the same for every run, whatever its seed. */
+export const EVALUATION_SEED = 0;
+
+function toPolicyConfig(architecture: Architecture, tokenizer: PolicyTokenizer): PolicyConfig {
+  return {
+    vocabularySize: tokenizer.vocabularySize,
+    width: architecture.hiddenSize,
+    layers: architecture.layers,
+    heads: architecture.heads,
+    keyValueHeads: architecture.keyValueHeads,
+    headWidth: architecture.hiddenSize / architecture.heads,
+    feedForwardWidth: architecture.feedForwardSize,
+    maxPositions: architecture.maxPositions,
+    ropeTheta: architecture.ropeTheta,
+    normEpsilon: 1e-5,
+    tiedEmbeddings: architecture.isTied,
+    beginId: null,
+    endId: tokenizer.endId,
+    padId: tokenizer.padId,
+  };
+}
+
+/** Opens the task, the facts, the tokenizer and the architecture of a base model. */
+export function openSubstrate({ recipe, task: taskSettings, parts }: BaseModelPlan): Substrate {
+  takeParts(parts);
+  const { family, ...options } = taskSettings;
+  const task = openTask(family, options);
+  const knowledge = recipe.facts > 0 ? openTask('knowledge', { facts: recipe.facts }) : null;
+  const alphabet = [...new Set(task.alphabet + (knowledge?.alphabet ?? ''))].sort().join('');
+  const tokenizer = createCharacterTokenizer(alphabet, SPECIAL_TOKENS);
+  return { task, knowledge, tokenizer, policyConfig: toPolicyConfig(recipe.architecture, tokenizer) };
+}
+
+/** The stored condition as a run sees it: with the base model that the run's base seed gives. */
+export function conditionOf(run: Pick<RunWithCondition, 'settings' | 'baseSeed'>): Condition {
+  const condition = readStoredCondition(JSON.parse(run.settings));
+  return { ...condition, base: { ...condition.base, seed: run.baseSeed } };
+}
+
+/** A run as its plan alone describes it. */
+export function openRunContext(plan: RunPlan): RunContext {
+  const { base, task, training, teacher, scheme } = plan.condition;
+  const { parts } = plan.condition;
+  const substrate = openSubstrate({ recipe: base, task, parts });
+  const behavior =
+    scheme.behavior === 'teacher' && teacher !== null
+      ? openSubstrate({ recipe: teacher, task, parts })
+      : substrate;
+  const maxNewTokens = toMaxNewTokens(training, substrate.task.maxCompletionCharacters);
+  return { ...substrate, plan, maxNewTokens, behaviorConfig: behavior.policyConfig };
+}
+
+/** Reads stored plans and derives what follows from them. */
+export interface PlanReader {
+  readRun(ref: ArtifactRef): Promise<RunContext>;
+  readBaseModel(ref: ArtifactRef): Promise<BaseModelPlan>;
+}
+
+/** More than are under way at once on one worker; those of ended runs make room. */
+const OPEN_PLANS = 512;
+
+/** Plans are immutable, so each is opened once per process while it is in use. */
+export function createPlanReader(artifacts: ArtifactStore): PlanReader {
+  const runs = new LRUCache<string, RunContext>({ max: OPEN_PLANS });
+  const readJson = async (ref: ArtifactRef): Promise<unknown> =>
+    JSON.parse(new TextDecoder().decode(await artifacts.read(ref)));
+  return {
+    readRun: async (ref) => {
+      const known = runs.get(ref.sha256);
+      if (known !== undefined) return known;
+      const plan = (await readJson(ref)) as RunPlan;
+      const context = openRunContext({ ...plan, condition: readStoredCondition(plan.condition) });
+      runs.set(ref.sha256, context);
+      return context;
+    },
+    readBaseModel: async (ref) => (await readJson(ref)) as BaseModelPlan,
+  };
+}
+
+/** Problems of a pool are the same for every run, and none is drawn for a corpus or as fresh problem of a small seed. */
+const POOL_SEED = 1_000_003;
+
+/** Place in the pool of a step's i-th prompt: the pool, or its chosen examples, in turn. */
+export function poolIndex(
+  plan: RunPlan,
+  at: { readonly step: number; readonly round: number; readonly position: number },
+): number | null {
+  const { pool, promptsPerStep } = plan.condition.training;
+  if (pool === null) return null;
+  const turn = (at.step + at.round) * promptsPerStep + at.position;
+  return plan.examples === null ? turn % pool : plan.examples[turn % plan.examples.length]!;
+}
+
+/** The problems of one sampling round of one step: the same for every scheme at the same seed. */
+export function trainProblems(
+  context: RunContext,
+  at: { readonly step: number; readonly round: number },
+): Problem[] {
+  const { promptsPerStep } = context.plan.condition.training;
+  const first = (at.step * MAX_ROUNDS + at.round) * promptsPerStep;
+  return Array.from({ length: promptsPerStep }, (_, position) => {
+    const index = poolIndex(context.plan, { ...at, position });
+    return index === null
+      ? context.task.problem('train', context.plan.seed, first + position)
+      : context.task.problem('train', POOL_SEED, index);
+  });
+}
+
+/** The task that owns a split's problems. */
+export function taskOfSplit(context: Substrate, split: SampledSplit): Task {
+  if (split !== 'knowledge') return context.task;
+  if (context.knowledge === null)
+    throw new RangeError('the knowledge split needs a base with facts; base.facts is 0');
+  return context.knowledge;
+}
+
+/** Problems [from, to) of an evaluation split. */
+export function evaluationProblems(
+  context: Substrate,
+  slice: { readonly split: SampledSplit; readonly from: number; readonly to: number },
+): Problem[] {
+  const task = taskOfSplit(context, slice.split);
+  return Array.from({ length: slice.to - slice.from }, (_, i) =>
+    slice.split === 'pool'
+      ? task.problem('train', POOL_SEED, slice.from + i)
+      : task.problem(slice.split, EVALUATION_SEED, slice.from + i),
+  );
+}

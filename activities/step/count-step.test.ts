@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { baseRecipeSchema } from '../../config/base-recipe.ts';
+import { conditionSchema } from '../../config/experiment.ts';
+import { evaluationSchema, trainingSchema } from '../../config/training.ts';
+import type { RolloutWithVerdict } from '../../db/queries/rollouts.ts';
+import { countMatrixParameters } from '../../model/flops.ts';
+import { findScheme } from '../../schemes/named/index.ts';
+import { openRunContext, type RunContext } from '../run/run-context.ts';
+import { countStep } from './count-step.ts';
+
+function openContext(name: string, terms: readonly string[] = []): RunContext {
+  const named = findScheme(name);
+  const added = terms.map((term) => ({ name: term, weight: 0.1, options: {} }));
+  const scheme = { ...named, objective: [...named.objective, ...added] };
+  const condition = conditionSchema.parse({
+    task: { family: 'arithmetic', operations: 1, startDigits: 1, modulus: 10 },
+    base: baseRecipeSchema.parse({}),
+    scheme,
+    training: trainingSchema.parse({ steps: 1 }),
+    evaluation: evaluationSchema.parse({}),
+    teacher: null,
+  });
+  return openRunContext({
+    ...{ runId: 'r', experimentId: 'e', conditionName: name, seed: 0, baseModelId: 'b' },
+    ...{ condition, examples: null },
+  });
+}
+
+/** Prompt of four characters, so four tokens; two rollouts of one problem, of three tokens and of two. */
+const rows = [3, 2].map((tokenCount) => ({
+  ...{ prompt: '1+2=', problemKey: '1+2', tokenCount },
+})) as unknown as RolloutWithVerdict[];
+
+/** 6 and 5 inputs, which see 21 and 15 positions. */
+const forward = ({ layers, width, ...config }: RunContext['policyConfig']): number =>
+  2 * countMatrixParameters({ layers, width, ...config }) * 11 + 4 * layers * width * 36;
+
+test('a scheme with a critic and a reference pays for both where rollouts are measured', () => {
+  const context = openContext('ppo', ['kl']);
+  const { policyConfig } = context;
+  const critic = { ...policyConfig, outputs: 1 };
+  const count = { rollouts: 2, tokens: 5, inputs: 11, positions: 36 };
+  const passes = [
+    { role: 'policy', kind: 'scores', count },
+    { role: 'policy', kind: 'gradients', count },
+    { role: 'critic', kind: 'gradients', count },
+  ] as const;
+  const counted = countStep(context, { step: 7, rows, passes });
+  assert.deepEqual(
+    counted.map(({ stage, role, kind, flops }) => [stage, role, kind, flops]),
+    [
+      ['sample', 'policy', 'text', forward(policyConfig)],
+      ['measure', 'reference', 'logprobs', forward(policyConfig)],
+      ['measure', 'critic', 'values', forward(critic)],
+      ['judge', 'judge', 'labels', 0],
+      ['update', 'policy', 'scores', forward(policyConfig)],
+      ['update', 'policy', 'gradients', 3 * forward(policyConfig)],
+      ['update', 'critic', 'gradients', 3 * forward(critic)],
+    ],
+  );
+  assert.ok(counted.every(({ runId, step }) => runId === 'r' && step === 7));
+  assert.deepEqual(
+    counted.map(({ labels }) => labels),
+    [0, 0, 0, 1, 0, 0, 0],
+  );
+});
+
+test('a scheme that no part of reads references spends no label, whatever verdicts are on record', () => {
+  const counted = countStep(openContext('random-reward'), { step: 0, rows, passes: [] });
+  assert.deepEqual(
+    counted.map(({ stage, labels }) => [stage, labels]),
+    [['sample', 0]],
+  );
+});

@@ -1,0 +1,81 @@
+import type { LedgerRow } from '../../db/queries/ledger.ts';
+import type { RolloutWithVerdict } from '../../db/queries/rollouts.ts';
+import { countForwardFlops, countGradientFlops } from '../../model/flops.ts';
+import { toCriticConfig } from '../../model/network/critic.ts';
+import type { PolicyConfig } from '../../model/network/config.ts';
+import { addPass, countRollout, noPass, type PassCount } from '../../rollouts/count-pass.ts';
+import { openScheme } from '../../schemes/open-scheme.ts';
+import type { RunContext } from '../run/run-context.ts';
+import type { UpdatePasses } from './update.ts';
+
+type Deed = Pick<LedgerRow, 'stage' | 'role' | 'kind'>;
+type Entry = Omit<LedgerRow, 'runId' | 'step'>;
+
+/** What a network did to whole texts. */
+export function toEntry(deed: Deed, count: PassCount, flops: number): Entry {
+  return { ...deed, tokens: count.tokens, flops, labels: 0, calls: count.rollouts };
+}
+
+/** Rollouts as they were sampled; a prompt is read for each of its rollouts. */
+function countRows(context: RunContext, rows: readonly RolloutWithVerdict[]): PassCount {
+  const promptTokens = new Map<string, number>();
+  const lengthOf = (prompt: string): number => {
+    const known = promptTokens.get(prompt) ?? context.tokenizer.encode(prompt).length;
+    promptTokens.set(prompt, known);
+    return known;
+  };
+  return rows.map((row) => countRollout(lengthOf(row.prompt), row.tokenCount)).reduce(addPass, noPass);
+}
+
+/** What the models that score rollouts did, where the scheme needs them. */
+function countMeasuring(context: RunContext, needs: ReadonlySet<string>, sampled: PassCount): Entry[] {
+  const { policyConfig } = context;
+  const entry = (role: Deed['role'], kind: string, config: PolicyConfig): Entry =>
+    toEntry({ stage: 'measure', role, kind }, sampled, countForwardFlops(config, sampled));
+  return [
+    ...(needs.has('referenceLogprobs') ? [entry('reference', 'logprobs', policyConfig)] : []),
+    ...(needs.has('values') ? [entry('critic', 'values', toCriticConfig(policyConfig))] : []),
+  ];
+}
+
+/** What was looked up or judged by rules: no tokens of a model. */
+function countJudging(context: RunContext, rows: readonly RolloutWithVerdict[]): Entry[] {
+  const { sees, needs } = openScheme(context.plan.condition.scheme);
+  const judged = { stage: 'judge', role: 'judge', tokens: 0, flops: 0, calls: rows.length } as const;
+  const labels = new Set(rows.map(({ problemKey }) => problemKey)).size;
+  return [
+    ...(sees.has('labels') ? [{ ...judged, kind: 'labels', labels }] : []),
+    ...(needs.has('rubric') ? [{ ...judged, kind: 'rubric', labels: 0 }] : []),
+  ];
+}
+
+/** What the optimizer steps took of each network. */
+function countUpdate({ policyConfig }: RunContext, passes: readonly UpdatePasses[]): Entry[] {
+  return passes.map(({ role, kind, count }) => {
+    const config = role === 'critic' ? toCriticConfig(policyConfig) : policyConfig;
+    const flops = (kind === 'gradients' ? countGradientFlops : countForwardFlops)(config, count);
+    return toEntry({ stage: 'update', role, kind }, count, flops);
+  });
+}
+
+/** The ledger of a training step, from its rollouts of every sampling round and what its update took. */
+export function countStep(
+  context: RunContext,
+  of: {
+    readonly step: number;
+    readonly rows: readonly RolloutWithVerdict[];
+    readonly passes: readonly UpdatePasses[];
+  },
+): LedgerRow[] {
+  const { runId, condition } = context.plan;
+  const { scheme } = condition;
+  const sampled = countRows(context, of.rows);
+  const sampler = scheme.behavior === 'teacher' ? 'teacher' : 'policy';
+  const sampling = { stage: 'sample', role: sampler, kind: 'text' } as const;
+  return [
+    toEntry(sampling, sampled, countForwardFlops(context.behaviorConfig, sampled)),
+    ...countMeasuring(context, openScheme(scheme).needs, sampled),
+    ...countJudging(context, of.rows),
+    ...countUpdate(context, of.passes),
+  ].map((entry) => ({ runId, step: of.step, ...entry }));
+}

@@ -1,0 +1,46 @@
+import { scoreRollouts, valueRollouts } from '../../learning/gradients/score-rollouts.ts';
+import { addColumns, type RolloutBatch } from '../../rollouts/rollout-batch.ts';
+import { openScheme } from '../../schemes/open-scheme.ts';
+import type { CheckpointRef } from '../../config/plan.ts';
+import type { LivePolicies } from './live-policies.ts';
+import type { RunContext } from '../run/run-context.ts';
+
+/** Models that score rollouts. */
+export interface Advisers {
+  /** What KL penalties are measured from. */
+  readonly reference: CheckpointRef;
+  /** The checkpoint that is trained, beside which the critic stands. */
+  readonly learner: CheckpointRef;
+}
+
+/** `values` [N, T] with 0 on padding, which a score leaves undefined. */
+function hidePadding(rollouts: RolloutBatch, values: Float32Array): Float32Array {
+  const { completionLength: width, completionLengths } = rollouts;
+  return values.map((value, at) => (at % width < completionLengths[Math.floor(at / width)]! ? value : 0));
+}
+
+/**
+ * Training rollouts with the reference logprobs and values that their scheme needs, recorded when they are sampled, so that
+ * shaping them is arithmetic on stored numbers. Models are borrowed one after the other: the cache may hold but one.
+ */
+export async function recordSignals(
+  policies: LivePolicies,
+  context: RunContext,
+  { rollouts, advisers }: { readonly rollouts: RolloutBatch; readonly advisers: Advisers },
+): Promise<RolloutBatch> {
+  const { scheme, training } = context.plan.condition;
+  const { policyConfig } = context;
+  const { needs } = openScheme(scheme);
+  let scored = rollouts;
+  if (needs.has('referenceLogprobs')) {
+    const reference = await policies.borrow(advisers.reference, policyConfig);
+    const { logprobs } = scoreRollouts(reference, rollouts, training);
+    scored = addColumns(scored, { perToken: { referenceLogprobs: hidePadding(rollouts, logprobs) } });
+  }
+  if (needs.has('values')) {
+    const critic = await policies.borrowCritic(advisers.learner, policyConfig);
+    const values = hidePadding(rollouts, valueRollouts(critic, rollouts, training));
+    scored = addColumns(scored, { perToken: { values } });
+  }
+  return scored;
+}

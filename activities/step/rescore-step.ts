@@ -1,0 +1,117 @@
+import type { Database } from '../../db/store/connection.ts';
+import { listRollouts, type RolloutWithVerdict } from '../../db/queries/rollouts.ts';
+import { estimateCredit, type EstimatedCredit } from '../../schemes/credit/estimate-credit.ts';
+import { openScheme } from '../../schemes/open-scheme.ts';
+import { MissingSignalError } from '../../schemes/rewards/reward.ts';
+import type { RolloutBatch } from '../../rollouts/rollout-batch.ts';
+import type { Scheme } from '../../config/scheme.ts';
+import { toFloats } from './float-blob.ts';
+import { passGates, rewardGroups, toEstimateCall } from './reward-groups.ts';
+import { indexRollouts } from './reward-input.ts';
+import type { RunContext } from '../run/run-context.ts';
+
+/** What a scheme makes of a rollout; advantage null: left out by a gate. */
+export interface Score {
+  readonly reward: number | null;
+  readonly advantage: number | null;
+}
+
+/** A stored training rollout under the scheme it was trained with and under another one. */
+export interface RescoredRollout {
+  readonly rollout: RolloutWithVerdict;
+  readonly own: Score;
+  readonly other: Score;
+  /** [tokenCount]: credit times weight of each token; null where the rollout was left out. */
+  readonly ownPull: Float32Array | null;
+  readonly otherPull: Float32Array | null;
+}
+
+/** What the scheme that trained the run taught each token. */
+function readOwnPull({ credit, tokenWeights }: RolloutWithVerdict): Float32Array | null {
+  if (credit === null) return null;
+  const weights = tokenWeights === null ? null : toFloats(tokenWeights);
+  return toFloats(credit).map((value, at) => value * (weights?.[at] ?? 1));
+}
+
+/** Credit times weight of each token by rollout id, under another scheme. */
+function mapPulls(
+  rows: readonly RolloutWithVerdict[],
+  { credit, tokenWeights }: EstimatedCredit,
+): Map<number, Float32Array> {
+  const width = credit.length / rows.length;
+  return new Map(
+    rows.map(({ id, tokenCount }, row) => {
+      const pull = Float32Array.from(
+        { length: tokenCount },
+        (_, at) => credit[row * width + at]! * (tokenWeights?.[row * width + at] ?? 1),
+      );
+      return [id, pull];
+    }),
+  );
+}
+
+/** Stored rollouts as credit is estimated from them: without prompts, which it does not read. */
+function toBatch(rows: readonly RolloutWithVerdict[]): RolloutBatch {
+  const width = Math.max(...rows.map(({ tokenCount }) => tokenCount));
+  const place = (blobOf: (row: RolloutWithVerdict) => Buffer): Float32Array => {
+    const placed = new Float32Array(rows.length * width);
+    rows.forEach((row, at) => placed.set(toFloats(blobOf(row)), at * width));
+    return placed;
+  };
+  return {
+    count: rows.length,
+    promptLength: 0,
+    completionLength: width,
+    tokens: new Int32Array(rows.length * width),
+    promptStarts: new Int32Array(rows.length),
+    completionLengths: Int32Array.from(rows, ({ tokenCount }) => tokenCount),
+    finished: Uint8Array.from(rows, ({ isTruncated }) => Number(!isTruncated)),
+    groups: Int32Array.from(rows, ({ problemIndex }) => problemIndex),
+    authors: new Uint8Array(rows.length * width),
+    perToken: { logprobs: place((row) => row.logprobs), entropies: place((row) => row.entropies) },
+    perRollout: {},
+  };
+}
+
+/** Names of a scheme's credit rules that only an optimizer step can decide. */
+export function listUndecidedRules(scheme: Scheme): string[] {
+  const { credit } = openScheme(scheme);
+  return credit.filter(({ part }) => part.rule !== undefined).map(({ part }) => part.name);
+}
+
+/**
+ * Every rollout of a recorded step as another scheme would have rewarded it and compared it with its group, from stored
+ * numbers alone. Credit rules that wait for the optimizer step have no say here. Gates choose among the groups that were sampled; more than those no gate can ask for afterwards.
+ *
+ * @throws MissingSignalError, MissingColumnError when the scheme reads what was not kept, such as a critic's values
+ */
+export function rescoreStep(
+  db: Database,
+  context: RunContext,
+  { scheme, step }: { readonly scheme: Scheme; readonly step: number },
+): RescoredRollout[] {
+  const { runId, condition } = context.plan;
+  const { promptsPerStep, examples } = condition.training;
+  const open = openScheme(scheme);
+  if (examples !== null && open.needs.has('pool')) {
+    const mend = 'rescore a run that trains on its whole pool';
+    throw new MissingSignalError(scheme.name, 'the base’s answers to ranked examples', { mend });
+  }
+  const rows = listRollouts(db, { runId, phase: 'train', step });
+  if (rows.length === 0) return [];
+  const groups = rewardGroups(db, context, { scheme: open, rows, place: indexRollouts([toBatch(rows)]) });
+  const { kept } = passGates(groups, open.gates, promptsPerStep);
+  const keptRows = kept.flatMap((group) => group.rows);
+  const estimated = estimateCredit(toBatch(keptRows), toEstimateCall(kept, open));
+  const advantageOf = new Map(keptRows.map(({ id }, at) => [id, estimated.advantages[at]!]));
+  const pulls = mapPulls(keptRows, estimated);
+  return groups.flatMap((group) =>
+    group.rows.map((rollout, i) => ({
+      rollout,
+      own: { reward: rollout.reward, advantage: rollout.advantage },
+      other: { reward: group.rewards[i]!.reward, advantage: advantageOf.get(rollout.id) ?? null },
+      ownPull: readOwnPull(rollout),
+      otherPull: pulls.get(rollout.id) ?? null,
+    })),
+  );
+}

@@ -1,0 +1,97 @@
+import {
+  encodeSafetensors,
+  parseSafetensors,
+  type StoredTensor,
+  type StoredTensors,
+} from '../../model/checkpoints/safetensors.ts';
+import { requireColumns, type Columns, type RolloutBatch } from '../../rollouts/rollout-batch.ts';
+
+/** Where a column stands in the file: `token/NAME` [N, T], `rollout/NAME` [N]; both F32. */
+const prefixes = { perToken: 'token/', perRollout: 'rollout/' } as const;
+
+const sampledColumns = { perToken: ['logprobs', 'entropies'], perRollout: [] } as const;
+
+function toColumnTensors(
+  columns: Columns<string>,
+  prefix: string,
+  shape: readonly number[],
+): [string, StoredTensor][] {
+  return Object.entries(columns).map(([name, values]) => [prefix + name, { dtype: 'F32', shape, values }]);
+}
+
+/**
+ * A batch of rollouts as safetensors, whatever columns it holds: tokens [N, P + T], prompt_starts, completion_lengths and
+ * groups [N] as I32; finished [N] and authors [N, T] as U8; the columns. Same batch, same bytes.
+ */
+export function encodeRollouts(batch: RolloutBatch<never>): Uint8Array {
+  const { count, promptLength, completionLength: width } = batch;
+  const length = promptLength + width;
+  return encodeSafetensors(
+    new Map<string, StoredTensor>([
+      ['tokens', { dtype: 'I32', shape: [count, length], values: batch.tokens }],
+      ['prompt_starts', { dtype: 'I32', shape: [count], values: batch.promptStarts }],
+      ['completion_lengths', { dtype: 'I32', shape: [count], values: batch.completionLengths }],
+      ['finished', { dtype: 'U8', shape: [count], values: batch.finished }],
+      ['groups', { dtype: 'I32', shape: [count], values: batch.groups }],
+      ['authors', { dtype: 'U8', shape: [count, width], values: batch.authors }],
+      ...toColumnTensors(batch.perToken, prefixes.perToken, [count, width]),
+      ...toColumnTensors(batch.perRollout, prefixes.perRollout, [count]),
+    ]),
+  );
+}
+
+function take<Dtype extends StoredTensor['dtype']>(
+  tensors: StoredTensors,
+  name: string,
+  want: { readonly dtype: Dtype; readonly shape: readonly (number | null)[] },
+): Extract<StoredTensor, { dtype: Dtype }> {
+  const tensor = tensors.get(name);
+  const isMeant =
+    tensor?.dtype === want.dtype &&
+    tensor.shape.length === want.shape.length &&
+    want.shape.every((size, at) => size === null || size === tensor.shape[at]);
+  if (isMeant) return tensor as Extract<StoredTensor, { dtype: Dtype }>;
+  throw new TypeError(
+    `a file of rollouts holds ${name} as ${want.dtype} [${want.shape.map((size) => size ?? 'any').join(', ')}]; ` +
+      `found ${tensor === undefined ? 'nothing' : `${tensor.dtype} [${tensor.shape.join(', ')}]`}`,
+  );
+}
+
+function takeColumns(
+  tensors: StoredTensors,
+  prefix: string,
+  shape: readonly number[],
+): Record<string, Float32Array> {
+  const names = [...tensors.keys()].filter((name) => name.startsWith(prefix));
+  return Object.fromEntries(
+    names.map((name) => [name.slice(prefix.length), take(tensors, name, { dtype: 'F32', shape }).values]),
+  );
+}
+
+/**
+ * The batch that a file holds, with all its columns.
+ *
+ * @throws TypeError when the file is not one of rollouts, MissingColumnError when it lacks the columns of every sampled batch
+ */
+export function decodeRollouts(bytes: Uint8Array): RolloutBatch {
+  const tensors = parseSafetensors(bytes);
+  const tokens = take(tensors, 'tokens', { dtype: 'I32', shape: [null, null] });
+  const [count, length] = tokens.shape as [number, number];
+  const authors = take(tensors, 'authors', { dtype: 'U8', shape: [count, null] });
+  const width = authors.shape[1]!;
+  const numbers = (name: string): Int32Array => take(tensors, name, { dtype: 'I32', shape: [count] }).values;
+  const batch: RolloutBatch<never> = {
+    count,
+    promptLength: length - width,
+    completionLength: width,
+    tokens: tokens.values,
+    promptStarts: numbers('prompt_starts'),
+    completionLengths: numbers('completion_lengths'),
+    finished: take(tensors, 'finished', { dtype: 'U8', shape: [count] }).values,
+    groups: numbers('groups'),
+    authors: authors.values,
+    perToken: takeColumns(tensors, prefixes.perToken, [count, width]),
+    perRollout: takeColumns(tensors, prefixes.perRollout, [count]),
+  };
+  return requireColumns(batch, sampledColumns, 'whoever reads a file of rollouts');
+}

@@ -1,0 +1,70 @@
+import { Option, type Command } from 'commander';
+import { parseScale } from '../../experiments/claim.ts';
+import { scaleNames } from '../../experiments/scales.ts';
+import type * as Implementation from './claim-commands.ts';
+import type { ScaleOption } from './claim-commands.ts';
+import { homeOption, jsonOption } from '../home-option.ts';
+import type { RunOptions } from '../matrix/run-options.ts';
+import { addRunOptions } from './run.ts';
+
+type Commands = typeof Implementation;
+
+/** What the commands do, loaded with all it needs when one of them is called. */
+const load = (): Promise<Commands> => import('./claim-commands.ts');
+
+function scaleOption(): Option {
+  return new Option('--scale <name>', `how large: ${scaleNames.join(', ')}`)
+    .argParser(parseScale)
+    .default('small');
+}
+
+export function addClaimsCommand(program: Command, setExitCode: (code: number) => void): void {
+  const claims = program
+    .command('claims')
+    .description(
+      'Claims of papers as experiments that decide themselves: supported, contradicted or inconclusive.',
+    );
+  claims
+    .command('ls')
+    .description('List the claims that can be run.')
+    .addOption(scaleOption())
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExamples:\n  assay claims ls\n  assay claims ls --scale full --json')
+    .action(async (options: Parameters<Commands['printClaims']>[0]) => (await load()).printClaims(options));
+  addRunOptions(claims.command('run'))
+    .description('Run claims one after the other, or resume them; finished runs are never repeated.')
+    .argument('[names...]', 'claims by name, or files that declare one')
+    .addOption(scaleOption())
+    .option('--all', 'every claim')
+    .option('--dry-run', 'print hypotheses and the number of runs, and compute nothing')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  assay claims run negative-reinforcement\n  assay claims run --all --scale tiny\n  assay claims run my-claim.yaml --dry-run',
+    )
+    .action(async (names: string[], options: RunOptions & ScaleOption & { all?: boolean }) => {
+      setExitCode(await (await load()).runClaims(names, options));
+    });
+  claims
+    .command('verdicts')
+    .description('Print what is decided so far, from what is stored.')
+    .argument('[names...]', 'claims by name; all when left out')
+    .addOption(scaleOption())
+    .addOption(homeOption())
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExamples:\n  assay claims verdicts\n  assay claims verdicts one-shot --json')
+    .action(async (names: string[], options: Parameters<Commands['printVerdicts']>[1]) =>
+      (await load()).printVerdicts(names, options),
+    );
+  claims
+    .command('page')
+    .description('Write a claim’s result as docs/results keeps it: a page, its tables and figures.')
+    .argument('[names...]', 'claims by name')
+    .requiredOption('-o, --output <dir>', 'directory that gets one folder per claim')
+    .option('--all', 'every claim')
+    .addOption(scaleOption())
+    .addOption(homeOption())
+    .addHelpText('after', '\nExample:\n  assay claims page one-shot --output docs/results')
+    .action(async (names: string[], options: Parameters<Commands['writePages']>[1]) =>
+      (await load()).writePages(names, options),
+    );
+}

@@ -1,0 +1,41 @@
+import type { Command } from 'commander';
+import { homeOption, jsonOption, readHome } from '../home-option.ts';
+
+export function addLsCommand(program: Command): void {
+  program
+    .command('ls')
+    .description('List experiments and their runs.')
+    .addOption(homeOption())
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExamples:\n  assay ls\n  assay ls --json | jq .[0].runs')
+    .action(async (options: { home: string; json?: boolean }) => {
+      const { openReadonlyDatabase } = await import('../../db/store/connection.ts');
+      const { listExperiments } = await import('../../db/queries/experiments.ts');
+      const { listPositions } = await import('../../db/queries/progress.ts');
+      const db = openReadonlyDatabase(readHome(options).database);
+      const listed = listExperiments(db).map((experiment) => {
+        const runs = listPositions(db, experiment.id).map((run) => ({
+          id: run.runId,
+          condition: run.conditionName,
+          seed: run.seed,
+          status: run.status,
+          doneSteps: run.doneSteps,
+          totalSteps: run.totalSteps,
+          failure: run.failureType === null ? null : `${run.failureType}: ${run.failureMessage}`,
+        }));
+        const { temporalServer: _temporalServer, ...declared } = experiment;
+        return { ...declared, runs };
+      });
+      if (options.json) console.log(JSON.stringify(listed, null, 2));
+      else if (listed.length === 0) console.log('no experiments yet');
+      for (const experiment of options.json ? [] : listed) {
+        console.log(`${experiment.name}  ${experiment.id.slice(0, 12)}  ${experiment.question}`);
+        const width = Math.max(...experiment.runs.map((run) => run.id.length));
+        for (const run of experiment.runs) {
+          console.log(
+            `  ${run.id.padEnd(width)}  ${run.status.padEnd(9)}  ${run.doneSteps}/${run.totalSteps} steps${run.failure ? `  ${run.failure}` : ''}`,
+          );
+        }
+      }
+    });
+}

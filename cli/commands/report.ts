@@ -1,0 +1,26 @@
+import type { Command } from 'commander';
+import { homeOption, jsonOption, readHome } from '../home-option.ts';
+
+export function addReportCommand(program: Command): void {
+  program
+    .command('report')
+    .description(
+      'Write the comparison report of an experiment: one HTML page, a Markdown summary, CSV tables.',
+    )
+    .argument('[experiment]', 'name or id; the newest when left out')
+    .option('-o, --output <dir>', 'directory to write to')
+    .addOption(homeOption())
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExamples:\n  assay report\n  assay report quickstart --output results')
+    .action(async (name: string | undefined, options: { home: string; output?: string; json?: boolean }) => {
+      const { openReadonlyDatabase } = await import('../../db/store/connection.ts');
+      const { chooseExperiment } = await import('../../db/queries/experiments.ts');
+      const { printReportPaths, writeExperimentReport } = await import('../write-experiment-report.ts');
+      const home = readHome(options);
+      const db = openReadonlyDatabase(home.database);
+      const { id: experimentId } = chooseExperiment(db, name);
+      const paths = await writeExperimentReport(db, home, { experimentId, output: options.output });
+      if (options.json) console.log(JSON.stringify({ experiment: experimentId, files: paths }));
+      else printReportPaths(paths);
+    });
+}

@@ -1,0 +1,95 @@
+import type { Database } from '../../db/store/connection.ts';
+import { listEvaluations } from '../../db/queries/evaluations.ts';
+import { findBaseModel } from '../../db/queries/base-models.ts';
+import { listRunTotals } from '../../db/queries/ledger.ts';
+import { listRollouts } from '../../db/queries/rollouts.ts';
+import { findRun } from '../../db/queries/runs.ts';
+import { listStepMetrics, nextStepOf } from '../../db/queries/steps.ts';
+import { formatAmount } from '../../reports/text/format-number.ts';
+import { meanOverProblems, passAtK } from '../../stats/pass-at-k/pass-at-k.ts';
+
+/** What of a run is shown. */
+export interface ShownPart {
+  /** Training step to look at; the last recorded one when left out. */
+  readonly step?: number;
+  readonly samples: number;
+}
+
+function summarizeEvaluations(db: Database, runId: string) {
+  const bySplit = new Map<string, { step: number; split: string; counts: { n: number; c: number }[] }>();
+  for (const row of listEvaluations(db, [runId])) {
+    const key = `${row.step}/${row.split}`;
+    const entry = bySplit.get(key) ?? { step: row.step, split: row.split, counts: [] };
+    entry.counts.push({ n: row.n, c: row.c });
+    bySplit.set(key, entry);
+  }
+  return [...bySplit.values()].map(({ step, split, counts }) => ({
+    step,
+    split,
+    problems: counts.length,
+    passAt1: meanOverProblems(counts, 1, passAtK),
+  }));
+}
+
+/** What `assay show` says of a run. */
+export function collectRun(db: Database, runId: string, options: ShownPart) {
+  const { settings, provenance, ...run } = findRun(db, runId);
+  const recorded = run.reusedRunId ?? runId;
+  const doneSteps = nextStepOf(db, recorded);
+  const step = options.step ?? doneSteps - 1;
+  const metrics = Object.fromEntries(
+    listStepMetrics(db, { runId: recorded, step }).map((row) => [row.name, row.value]),
+  );
+  const samples = listRollouts(db, { runId: recorded, phase: 'train', step })
+    .slice(0, options.samples)
+    .map(({ prompt, text, answer, verdict, reward, advantage, format }) => ({
+      prompt,
+      text,
+      answer,
+      outcome: verdict.outcome,
+      format,
+      reward,
+      advantage,
+    }));
+  return {
+    ...run,
+    settings: JSON.parse(settings) as unknown,
+    provenance: provenance === null ? null : (JSON.parse(provenance) as unknown),
+    doneSteps,
+    step,
+    metrics,
+    evaluations: summarizeEvaluations(db, recorded),
+    ledger: listRunTotals(db, recorded).map(({ runId: _, ...total }) => total),
+    baseModelFlops: findBaseModel(db, run.baseModelId)?.flops ?? null,
+    samples,
+  };
+}
+
+function printLedger({ ledger, baseModelFlops }: ReturnType<typeof collectRun>): void {
+  if (ledger.length > 0) console.log('spent, all steps together:');
+  for (const { stage, role, tokens, flops, labels, calls } of ledger) {
+    const done = labels > 0 ? `${labels} labels in ${calls} texts` : `${tokens} tokens of ${calls} texts`;
+    console.log(`  ${`${stage} (${role})`.padEnd(34)} ${done}, ${formatAmount(flops)} FLOPs`);
+  }
+  if (baseModelFlops !== null) console.log(`its base model took ${formatAmount(baseModelFlops)} FLOPs`);
+}
+
+export function printRun(shown: ReturnType<typeof collectRun>): void {
+  console.log(`${shown.id}: ${shown.status}, ${shown.doneSteps}/${shown.totalSteps} steps`);
+  if (shown.reusedRunId !== null) console.log(`its rows are those of ${shown.reusedRunId}`);
+  if (shown.failureType !== null) console.log(`failure: ${shown.failureType}: ${shown.failureMessage}`);
+  for (const { step, split, problems, passAt1 } of shown.evaluations) {
+    console.log(
+      `  after step ${step}, ${split}: pass@1 ${passAt1?.toFixed(3) ?? 'undefined'} over ${problems} problems`,
+    );
+  }
+  printLedger(shown);
+  if (shown.step >= 0) console.log(`metrics of step ${shown.step}:`);
+  for (const [name, value] of Object.entries(shown.metrics))
+    console.log(`  ${name.padEnd(34)} ${value.toPrecision(5)}`);
+  for (const sample of shown.samples) {
+    console.log(
+      `  ${JSON.stringify(sample.prompt + sample.text)} → ${sample.outcome}, reward ${sample.reward ?? 'undetermined'}, advantage ${sample.advantage?.toFixed(3) ?? 'none'}`,
+    );
+  }
+}

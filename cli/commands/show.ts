@@ -1,0 +1,28 @@
+import type { Command } from 'commander';
+import { homeOption, jsonOption, readHome } from '../home-option.ts';
+import { parseCount } from '../parse-options.ts';
+import type { ShownPart } from './show-run.ts';
+
+interface ShowOptions extends ShownPart {
+  readonly home: string;
+  readonly json?: boolean;
+}
+
+export function addShowCommand(program: Command): void {
+  program
+    .command('show')
+    .description('Show a run: status, evaluations, a step’s metrics, sample rollouts.')
+    .argument('<run>', 'a run id as `assay ls` prints it')
+    .option('--step <n>', 'training step to look at (default: the last recorded one)', (text) => Number(text))
+    .option('--samples <n>', 'rollouts to print', parseCount, 5)
+    .addOption(homeOption())
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  assay show 1a2b3c4d5e6f/grpo/seed-0 --samples 20')
+    .action(async (runId: string, options: ShowOptions) => {
+      const { openReadonlyDatabase } = await import('../../db/store/connection.ts');
+      const { collectRun, printRun } = await import('./show-run.ts');
+      const shown = collectRun(openReadonlyDatabase(readHome(options).database), runId, options);
+      if (options.json) console.log(JSON.stringify(shown, null, 2));
+      else printRun(shown);
+    });
+}

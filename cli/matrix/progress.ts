@@ -1,0 +1,143 @@
+import { logUpdateStderr } from 'log-update';
+import type { RunPosition } from '../../db/queries/progress.ts';
+
+/** A base model being made, as the matrix's workflows say. */
+export interface BaseProgress {
+  readonly name: string;
+  readonly step: number;
+  readonly totalSteps: number;
+}
+
+/** What a matrix is doing at one moment. */
+export interface MatrixState {
+  readonly runs: readonly RunPosition[];
+  readonly bases: readonly BaseProgress[];
+  /** What the matrix waits for somebody to mend. */
+  readonly pausedBecause: { readonly type: string; readonly message: string } | null;
+}
+
+const BAR_WIDTH = 20;
+
+/** Runs that are looked at once a second. */
+const RUNS_PER_SECOND = 50;
+const LONGEST_INTERVAL_MS = 30_000;
+
+/** How often to look: the more runs the more seldom, and for a log no oftener than every other second. */
+export function pollIntervalMs(runs: number): number {
+  const shortest = process.stderr.isTTY ? 1000 : 2000;
+  return Math.min(LONGEST_INTERVAL_MS, Math.max(shortest, (1000 * runs) / RUNS_PER_SECOND));
+}
+
+function bar(done: number, total: number): string {
+  const filled = total === 0 ? 0 : Math.round((BAR_WIDTH * done) / total);
+  return '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled);
+}
+
+function formatShare(value: number | null): string {
+  return value === null ? '    –' : value.toFixed(3);
+}
+
+function describeStage(run: RunPosition): string {
+  if (run.status === 'failed') return `failed: ${run.failureType}: ${run.failureMessage}`;
+  if (run.status !== 'running') return run.status;
+  return run.doneSteps < run.totalSteps ? 'training' : `evaluating (${run.evaluated} problems done)`;
+}
+
+function nameOf({ conditionName, baseSeed, seed }: RunPosition): string {
+  return `${conditionName} base ${baseSeed} seed ${seed}`;
+}
+
+function formatRun(run: RunPosition, nameWidth: number): string {
+  const name = nameOf(run).padEnd(nameWidth);
+  const steps = `${run.doneSteps}/${run.totalSteps}`.padStart(7);
+  const numbers = `reward ${formatShare(run.reward)}  correct ${formatShare(run.correct)}`;
+  return `${name} ${bar(run.doneSteps, run.totalSteps)} ${steps}  ${numbers}  ${describeStage(run)}`;
+}
+
+function formatDuration(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1000);
+  return seconds < 60
+    ? `${seconds} s`
+    : `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
+}
+
+/** Extrapolates from the work done since this command began; silent until there is some. */
+function estimateRest(started: { atMs: number; fraction: number }, fraction: number): string {
+  const gained = fraction - started.fraction;
+  if (gained < 0.02) return '';
+  const elapsedMs = Date.now() - started.atMs;
+  return `, about ${formatDuration((elapsedMs * (1 - fraction)) / gained)} left`;
+}
+
+function completedFraction(runs: readonly RunPosition[]): number {
+  // An evaluation weighs like a quarter of a training run: close enough for an estimate.
+  const weightOf = (run: RunPosition): number => run.totalSteps + Math.max(10, run.totalSteps / 4);
+  const total = runs.reduce((sum, run) => sum + weightOf(run), 0);
+  const done = runs.reduce(
+    (sum, run) => sum + (run.status === 'completed' ? weightOf(run) : run.doneSteps),
+    0,
+  );
+  return total === 0 ? 1 : done / total;
+}
+
+/** Lines about the matrix as a whole, which stand above those of its runs. */
+function formatMatrix({ bases, pausedBecause }: MatrixState, nameWidth: number): string[] {
+  const baseLines = bases.map(
+    ({ name, step, totalSteps }) =>
+      `base model ${name}`.padEnd(nameWidth) +
+      ` ${bar(step, totalSteps)} ${step}/${totalSteps} pretraining steps`,
+  );
+  if (pausedBecause === null) return baseLines;
+  return [...baseLines, `paused: ${pausedBecause.type}: ${pausedBecause.message}`];
+}
+
+interface ProgressView {
+  show(state: MatrixState): void;
+  end(): void;
+}
+
+/** Prints a line whenever something changed. */
+function createLog(): ProgressView {
+  const lastLines = new Map<string, string>();
+  const printChanged = (key: string, state: string, line: string): void => {
+    if (lastLines.get(key) === state) return;
+    lastLines.set(key, state);
+    console.error(line);
+  };
+  return {
+    show: (state) => {
+      const width = Math.max(...state.runs.map((run) => nameOf(run).length));
+      formatMatrix(state, width).forEach((line, i) => printChanged(`line ${i}`, line, line));
+      for (const run of state.runs) {
+        // Every tenth step is enough for a log.
+        const shown = run.doneSteps - (run.doneSteps % 10);
+        const key = `${describeStage(run).split(' ')[0]} ${shown}`;
+        if (run.status !== 'pending') printChanged(run.runId, key, formatRun(run, width));
+      }
+    },
+    end: () => undefined,
+  };
+}
+
+/** A live table on a terminal. */
+function createTable(): ProgressView {
+  const start = { atMs: Date.now(), fraction: Number.NaN };
+  return {
+    show: (state) => {
+      const { runs } = state;
+      const fraction = completedFraction(runs);
+      if (Number.isNaN(start.fraction)) start.fraction = fraction;
+      const width = Math.max(...runs.map((run) => nameOf(run).length));
+      const completed = runs.filter((run) => run.status === 'completed').length;
+      const headline = `${completed} of ${runs.length} runs, ${formatDuration(Date.now() - start.atMs)}${estimateRest(start, fraction)}`;
+      const lines = [...formatMatrix(state, width), ...runs.map((run) => formatRun(run, width)), headline];
+      logUpdateStderr(lines.join('\n'));
+    },
+    end: () => logUpdateStderr.done(),
+  };
+}
+
+/** Shows a matrix's progress on stderr: a live table on a terminal, otherwise a line whenever something changed. */
+export function createProgressView(): ProgressView {
+  return process.stderr.isTTY ? createTable() : createLog();
+}

@@ -1,0 +1,114 @@
+import type { ConditionOverrides, Experiment } from './experiment.ts';
+import { InvalidSpecError } from './invalid-spec-error.ts';
+import { isSettings, mergeSettings, type Settings } from './merge.ts';
+
+/** A condition's name and its merged, not yet validated settings {task, base, scheme, training, evaluation}. */
+export interface ExpandedCondition {
+  readonly name: string;
+  readonly isControl: boolean;
+  readonly settings: Settings;
+}
+
+interface Variant {
+  readonly name: string;
+  readonly isControl: boolean;
+  readonly overrides: readonly ConditionOverrides[];
+}
+
+type Named = string | Readonly<Settings> | null | undefined;
+
+/** A bare name stands for settings that only say it: `key` is `name` for schemes, `recipe` for base models, `family` for tasks. */
+function toNamedSettings(named: Named, key: string): Settings {
+  return typeof named === 'string' ? { [key]: named } : { ...named };
+}
+
+/** Naming another one starts from that one, so what overrode the former no longer applies. */
+function mergeNamed(current: unknown, overrides: Named, key: string): Settings {
+  const next = toNamedSettings(overrides, key);
+  const renames = next[key] !== undefined && isSettings(current) && next[key] !== current[key];
+  return renames || !isSettings(current) ? next : mergeSettings(current, next);
+}
+
+function applyOverrides(settings: Settings, overrides: ConditionOverrides): Settings {
+  const { scheme, base, teacher, task, ...others } = overrides;
+  const merged = mergeSettings(settings, others);
+  if (scheme !== undefined) merged['scheme'] = mergeNamed(settings['scheme'], scheme, 'name');
+  if (task !== undefined) merged['task'] = mergeNamed(settings['task'], task, 'family');
+  if (base !== undefined) merged['base'] = mergeNamed(settings['base'], base, 'recipe');
+  if (teacher === null) merged['teacher'] = null;
+  else if (teacher !== undefined) merged['teacher'] = mergeNamed(settings['teacher'], teacher, 'recipe');
+  return merged;
+}
+
+function crossAxes(variants: readonly Variant[], axes: Experiment['axes']): Variant[] {
+  return Object.values(axes).reduce<Variant[]>(
+    (current, labels) =>
+      current.flatMap((variant) =>
+        Object.entries(labels).map(([label, overrides]) => ({
+          name: `${variant.name}/${label}`,
+          isControl: variant.isControl,
+          overrides: [overrides, ...variant.overrides],
+        })),
+      ),
+    [...variants],
+  );
+}
+
+/** What names the settings of a kind; naming another one drops what overrode the former. */
+const NAMING_KEYS = { scheme: 'name', base: 'recipe', task: 'family' } as const;
+
+/** @throws {InvalidSpecError} when a condition names what an axis only changes, so that the change would be lost without a word */
+function refuseLostOverrides({ name, isControl, overrides }: Variant, defaults: Settings): void {
+  if (isControl) return;
+  const own = overrides.at(-1)!;
+  for (const [kind, key] of Object.entries(NAMING_KEYS) as ['scheme' | 'base' | 'task', string][]) {
+    const named = toNamedSettings(own[kind], key)[key];
+    if (named === undefined || named === (defaults[kind] as Settings)[key]) continue;
+    const isLost = overrides.slice(0, -1).some((axis) => {
+      const changes = toNamedSettings(axis[kind], key);
+      return axis[kind] !== undefined && changes[key] === undefined;
+    });
+    if (!isLost) continue;
+    throw new InvalidSpecError(
+      `conditions.${name}.${kind}: it names "${String(named)}" itself, so what an axis changes of its ${kind} would be lost; ` +
+        `let the axis name it too, or make it the experiment's ${kind}`,
+    );
+  }
+}
+
+const CONTROL_SCHEMES: Record<Experiment['controls'][number], string> = {
+  base: 'base',
+  'random-reward': 'random-reward',
+  'format-only': 'format-only',
+  'ground-truth': 'grpo',
+};
+
+/** Every condition of the matrix, in declaration order: controls first, then conditions, each crossed with the axes. */
+export function expandConditions(experiment: Experiment): ExpandedCondition[] {
+  const controls = experiment.controls
+    .filter((name) => experiment.conditions[name] === undefined)
+    .map((name) => ({ name, isControl: true, overrides: [{ scheme: CONTROL_SCHEMES[name] }] }));
+  const declared = Object.entries(experiment.conditions).map(([name, overrides]) => ({
+    name,
+    isControl: false,
+    overrides: [overrides],
+  }));
+  const defaults: Settings = {
+    task: experiment.task,
+    base: toNamedSettings(experiment.base, 'recipe'),
+    scheme: toNamedSettings(experiment.scheme, 'name'),
+    training: experiment.training,
+    evaluation: experiment.evaluation,
+    teacher: experiment.teacher === null ? null : toNamedSettings(experiment.teacher, 'recipe'),
+  };
+  return crossAxes([...controls, ...declared], experiment.axes).map((variant) => {
+    const { name, isControl, overrides } = variant;
+    refuseLostOverrides(variant, defaults);
+    return { name, isControl, settings: overrides.reduce(applyOverrides, defaults) };
+  });
+}
+
+/** The seeds a declaration means: `3` is 0, 1, 2, or from `first` on. */
+export function expandSeeds(seeds: Experiment['seeds'], first = 0): number[] {
+  return typeof seeds === 'number' ? Array.from({ length: seeds }, (_, i) => first + i) : [...new Set(seeds)];
+}

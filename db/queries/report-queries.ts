@@ -1,0 +1,182 @@
+import { and, asc, avg, count, desc, eq, isNotNull, max, ne } from 'drizzle-orm';
+import type { Database } from '../store/connection.ts';
+import { recordedRunId } from './runs.ts';
+import { artifacts, checkpoints, evaluations, problems, rollouts, runs, steps, verdicts } from '../schema.ts';
+
+/** Runs queries on one snapshot, so that a report made while workers write does not mix two states. */
+export function readTransaction<Result>(db: Database, body: (tx: Database) => Result): Result {
+  return db.transaction((tx) => body(tx as unknown as Database), { behavior: 'deferred' });
+}
+
+/** How far a run is, and with what its steps were computed. */
+export interface RunProgress {
+  readonly stepsDone: number;
+  /** Of the last checkpoint's weights; null where there is none yet. */
+  readonly weightsSha256: string | null;
+  /** The kinds of machine that its steps name, as canonical JSON, sorted. */
+  readonly machines: readonly string[];
+}
+
+/** Progress of an experiment's runs by their ids. */
+export function listProgress(db: Database, experimentId: string): Map<string, RunProgress> {
+  const done = db
+    .select({ runId: runs.id, stepsDone: count(steps.step) })
+    .from(runs)
+    .leftJoin(steps, eq(steps.runId, recordedRunId))
+    .where(eq(runs.experimentId, experimentId))
+    .groupBy(runs.id)
+    .all();
+  const kept = db
+    .select({ runId: runs.id, weightsSha256: artifacts.sha256 })
+    .from(checkpoints)
+    .innerJoin(runs, eq(recordedRunId, checkpoints.runId))
+    .innerJoin(artifacts, eq(artifacts.path, checkpoints.weightsPath))
+    .where(eq(runs.experimentId, experimentId))
+    .orderBy(asc(checkpoints.step))
+    .all();
+  const last = new Map(kept.map((row) => [row.runId, row.weightsSha256]));
+  const machines = new Map<string, string[]>();
+  const named = db
+    .selectDistinct({ runId: runs.id, machine: steps.machine })
+    .from(runs)
+    .innerJoin(steps, eq(steps.runId, recordedRunId))
+    .where(and(eq(runs.experimentId, experimentId), isNotNull(steps.machine)))
+    .orderBy(asc(steps.machine))
+    .all();
+  for (const { runId, machine } of named) machines.set(runId, [...(machines.get(runId) ?? []), machine!]);
+  return new Map(
+    done.map(({ runId, stepsDone }) => [
+      runId,
+      { stepsDone, weightsSha256: last.get(runId) ?? null, machines: machines.get(runId) ?? [] },
+    ]),
+  );
+}
+
+/** Tokens sampled in each training step of the experiment's runs, by run and step. */
+export function listStepTokens(
+  db: Database,
+  experimentId: string,
+): { runId: string; step: number; tokens: number }[] {
+  return db
+    .select({ runId: runs.id, step: steps.step, tokens: steps.tokens })
+    .from(steps)
+    .innerJoin(runs, eq(recordedRunId, steps.runId))
+    .where(eq(runs.experimentId, experimentId))
+    .orderBy(asc(runs.id), asc(steps.step))
+    .all();
+}
+
+/** One problem's counts in one evaluation, with the problem itself. */
+export interface EvaluatedProblemRow {
+  readonly runId: string;
+  readonly step: number;
+  readonly split: string;
+  readonly problemKey: string;
+  readonly answer: string;
+  readonly n: number;
+  readonly c: number;
+  /** JSON: each extracted answer (empty text: none) → how many samples gave it. */
+  readonly answers: string;
+  /** JSON: each completion format → {n, c}. */
+  readonly formats: string;
+  /** JSON: each stated confidence (empty text: none) → {n, c}; null when no format states one. */
+  readonly confidences: string | null;
+}
+
+export function listEvaluatedProblems(db: Database, experimentId: string): EvaluatedProblemRow[] {
+  return db
+    .select({
+      runId: runs.id,
+      step: evaluations.step,
+      split: evaluations.split,
+      problemKey: problems.key,
+      answer: problems.answer,
+      n: evaluations.n,
+      c: evaluations.c,
+      answers: evaluations.answers,
+      formats: evaluations.formats,
+      confidences: evaluations.confidences,
+    })
+    .from(evaluations)
+    .innerJoin(runs, eq(recordedRunId, evaluations.runId))
+    .innerJoin(problems, eq(problems.id, evaluations.problemId))
+    .where(and(eq(runs.experimentId, experimentId), ne(evaluations.split, 'pool')))
+    .orderBy(asc(runs.id), asc(evaluations.step), asc(evaluations.split), asc(evaluations.problemIndex))
+    .all();
+}
+
+/** The run's rewarded training rollouts by true verdict: how many, and their mean reward. */
+export function listRewardsByVerdict(
+  db: Database,
+  experimentId: string,
+): { runId: string; verdict: string; rollouts: number; rewardMean: number }[] {
+  return db
+    .select({
+      runId: runs.id,
+      verdict: verdicts.outcome,
+      rollouts: count(),
+      rewardMean: avg(rollouts.reward).mapWith(Number),
+    })
+    .from(rollouts)
+    .innerJoin(runs, eq(recordedRunId, rollouts.runId))
+    .innerJoin(verdicts, eq(verdicts.rolloutId, rollouts.id))
+    .where(and(eq(runs.experimentId, experimentId), eq(rollouts.phase, 'train'), isNotNull(rollouts.reward)))
+    .groupBy(runs.id, verdicts.outcome)
+    .orderBy(asc(runs.id), asc(verdicts.outcome))
+    .all();
+}
+
+export interface SampledRolloutRow {
+  readonly step: number;
+  readonly problemKey: string;
+  readonly prompt: string;
+  readonly answer: string;
+  readonly completion: string;
+  readonly verdict: string;
+  readonly reward: number | null;
+  readonly isTruncated: boolean;
+  readonly tokenCount: number;
+  /** As the store holds them (db/schema.ts). */
+  readonly tokenEnds: Buffer | null;
+  /** Little-endian float32, one per sampled token. */
+  readonly entropies: Buffer;
+  readonly credit: Buffer | null;
+  readonly tokenWeights: Buffer | null;
+}
+
+/** The first sample of each of the first `limit` problems at the last step of a run's phase ('train' or a split). */
+export function listLastRollouts(
+  db: Database,
+  from: { readonly runId: string; readonly phase: string; readonly limit: number },
+): SampledRolloutRow[] {
+  const place = and(eq(rollouts.runId, from.runId), eq(rollouts.phase, from.phase));
+  const last = db
+    .select({ step: max(rollouts.step) })
+    .from(rollouts)
+    .where(place)
+    .get()?.step;
+  if (last === null || last === undefined) return [];
+  return db
+    .select({
+      step: rollouts.step,
+      problemKey: problems.key,
+      prompt: problems.prompt,
+      answer: problems.answer,
+      completion: rollouts.text,
+      verdict: verdicts.outcome,
+      reward: rollouts.reward,
+      isTruncated: rollouts.isTruncated,
+      tokenCount: rollouts.tokenCount,
+      tokenEnds: rollouts.tokenEnds,
+      entropies: rollouts.entropies,
+      credit: rollouts.credit,
+      tokenWeights: rollouts.tokenWeights,
+    })
+    .from(rollouts)
+    .innerJoin(problems, eq(problems.id, rollouts.problemId))
+    .innerJoin(verdicts, eq(verdicts.rolloutId, rollouts.id))
+    .where(and(place, eq(rollouts.step, last), eq(rollouts.sampleIndex, 0)))
+    .orderBy(asc(rollouts.problemIndex), desc(rollouts.id))
+    .limit(from.limit)
+    .all();
+}

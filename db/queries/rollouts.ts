@@ -1,0 +1,255 @@
+import { and, asc, count, eq, sql } from 'drizzle-orm';
+import { assertSameRecord } from './conflicting-record-error.ts';
+import type { Database } from '../store/connection.ts';
+import { assertFinite } from './finite-value.ts';
+import { prepareInsert } from './prepare-insert.ts';
+import { upsertProblems, type ProblemRecord } from './problems.ts';
+import { judgements, problems, rewardComponents, rollouts, verdicts } from '../schema.ts';
+
+export type RolloutRow = typeof rollouts.$inferSelect;
+export type VerdictRow = typeof verdicts.$inferSelect;
+export type JudgementRow = typeof judgements.$inferSelect;
+
+const UNSHAPED = { credit: null, tokenWeights: null, reward: null, advantage: null, isKept: null };
+
+/** A sampled completion with its verdict, before shaping. */
+export interface VerifiedRollout {
+  readonly problem: ProblemRecord;
+  readonly rollout: Omit<RolloutRow, 'id' | 'problemId' | keyof typeof UNSHAPED>;
+  readonly verdict: Omit<VerdictRow, 'rolloutId'>;
+}
+
+/** Where rollouts stand: a run's training step, or an evaluation's split and step. */
+export interface RolloutPlace {
+  readonly runId: string;
+  readonly phase: string;
+  readonly step: number;
+}
+
+function at(place: RolloutPlace) {
+  return and(eq(rollouts.runId, place.runId), eq(rollouts.phase, place.phase), eq(rollouts.step, place.step));
+}
+
+function pointOf(row: { problemIndex: number; sampleIndex: number }): string {
+  return `${row.problemIndex}/${row.sampleIndex}`;
+}
+
+const STORED_BEFORE_SHAPING = [
+  'runId',
+  'phase',
+  'step',
+  'problemIndex',
+  'sampleIndex',
+  'problemId',
+  'text',
+  'format',
+  'tokenCount',
+  'isTruncated',
+  'tokens',
+  'tokenEnds',
+  'logprobs',
+  'entropies',
+] as const;
+
+/**
+ * Inserts rollouts with their verdicts; rows that are there already must be the same. Call inside a write transaction. Returns the
+ * rows as they are stored, in the order of the records.
+ */
+export function recordVerifiedRollouts(
+  db: Database,
+  place: RolloutPlace,
+  records: readonly VerifiedRollout[],
+): RolloutWithVerdict[] {
+  const stored = new Map(listRollouts(db, place).map((row) => [pointOf(row), row]));
+  const problemIds = upsertDistinctProblems(db, records);
+  const insertRollout = prepareInsert(db, rollouts, STORED_BEFORE_SHAPING);
+  const insertVerdict = prepareInsert(db, verdicts, ['rolloutId', 'outcome', 'extractedAnswer', 'reason']);
+  return records.map(({ problem, rollout, verdict }) => {
+    const row = { ...rollout, problemId: problemIds.get(problem.key)! };
+    const existing = stored.get(pointOf(rollout));
+    if (existing === undefined) {
+      const { rowId } = insertRollout(row);
+      insertVerdict({ ...verdict, rolloutId: rowId });
+      const { prompt, answer, key: problemKey } = problem;
+      return {
+        ...row,
+        ...UNSHAPED,
+        id: rowId,
+        prompt,
+        answer,
+        problemKey,
+        verdict: { ...verdict, rolloutId: rowId },
+      };
+    }
+    const key = `${place.runId} ${place.phase} step ${place.step} ${pointOf(rollout)}`;
+    assertSameRecord({ table: 'rollouts', key }, existing, row);
+    assertSameRecord({ table: 'verdicts', key }, existing.verdict, verdict);
+    return existing;
+  });
+}
+
+function upsertDistinctProblems(db: Database, records: readonly VerifiedRollout[]): Map<string, number> {
+  const distinct = [...new Map(records.map(({ problem }) => [problem.key, problem])).values()];
+  const ids = upsertProblems(db, distinct);
+  return new Map(distinct.map((problem, i) => [problem.key, ids[i]!]));
+}
+
+/** A rollout with its problem and verdict. */
+export interface RolloutWithVerdict extends RolloutRow {
+  readonly prompt: string;
+  readonly answer: string;
+  readonly problemKey: string;
+  readonly verdict: VerdictRow;
+}
+
+/** The rollouts of one place, by problem and sample. */
+export function listRollouts(db: Database, place: RolloutPlace): RolloutWithVerdict[] {
+  return db
+    .select({
+      rollout: rollouts,
+      verdict: verdicts,
+      prompt: problems.prompt,
+      answer: problems.answer,
+      problemKey: problems.key,
+    })
+    .from(rollouts)
+    .innerJoin(verdicts, eq(verdicts.rolloutId, rollouts.id))
+    .innerJoin(problems, eq(problems.id, rollouts.problemId))
+    .where(at(place))
+    .orderBy(asc(rollouts.problemIndex), asc(rollouts.sampleIndex))
+    .all()
+    .map(({ rollout, ...rest }) => ({ ...rollout, ...rest }));
+}
+
+/** Correct rollouts and all rollouts of each prompt of a run's training steps. */
+export interface PromptAccuracy {
+  readonly step: number;
+  /** Counter of the prompt within the step. */
+  readonly problemIndex: number;
+  readonly correct: number;
+  readonly rollouts: number;
+}
+
+/** The training accuracy of every prompt of a run, by step and prompt. */
+export function listPromptAccuracies(db: Database, runId: string): PromptAccuracy[] {
+  return db
+    .select({
+      step: rollouts.step,
+      problemIndex: rollouts.problemIndex,
+      correct: sql<number>`sum(${verdicts.outcome} = 'correct')`,
+      rollouts: count(),
+    })
+    .from(rollouts)
+    .innerJoin(verdicts, eq(verdicts.rolloutId, rollouts.id))
+    .where(and(eq(rollouts.runId, runId), eq(rollouts.phase, 'train')))
+    .groupBy(rollouts.step, rollouts.problemIndex)
+    .orderBy(asc(rollouts.step), asc(rollouts.problemIndex))
+    .all();
+}
+
+/** Records what the judge found; a repeated record must agree. Call inside a write transaction. */
+export function recordJudgements(db: Database, rows: readonly JudgementRow[]): void {
+  const insert = prepareInsert(db, judgements, ['rolloutId', 'criterion', 'outcome', 'weight']);
+  for (const row of rows) {
+    if (insert(row).isNew) continue;
+    const stored = db
+      .select()
+      .from(judgements)
+      .where(and(eq(judgements.rolloutId, row.rolloutId), eq(judgements.criterion, row.criterion)))
+      .get()!;
+    const key = `rollout ${row.rolloutId}, criterion ${row.criterion}`;
+    assertSameRecord({ table: 'judgements', key }, stored, row);
+  }
+}
+
+/** The judge's findings by rollout id. */
+export function listJudgements(db: Database, rolloutIds: readonly number[]): Map<number, JudgementRow[]> {
+  const byRollout = new Map<number, JudgementRow[]>();
+  // One JSON parameter: SQLite limits how many parameters a statement has, and an evaluation has more rollouts.
+  const rows = db
+    .select()
+    .from(judgements)
+    .where(sql`${judgements.rolloutId} in (select value from json_each(${JSON.stringify(rolloutIds)}))`)
+    .all();
+  for (const row of rows) {
+    const ofRollout = byRollout.get(row.rolloutId);
+    if (ofRollout === undefined) byRollout.set(row.rolloutId, [row]);
+    else ofRollout.push(row);
+  }
+  return byRollout;
+}
+
+/** What shaping decided for one rollout. */
+export interface ShapedRollout {
+  readonly rolloutId: number;
+  readonly reward: number | null;
+  readonly advantage: number | null;
+  readonly isKept: boolean;
+  readonly credit: Buffer | null;
+  /** Null: no rule changed them. */
+  readonly tokenWeights: Buffer | null;
+  readonly components: readonly {
+    readonly name: string;
+    readonly weight: number;
+    readonly value: number | null;
+  }[];
+}
+
+function prepareShaping(db: Database) {
+  // Raw SQL values: a typed placeholder would turn null into the column's encoding of it.
+  return db
+    .update(rollouts)
+    .set({
+      reward: sql`${sql.placeholder('reward')}`,
+      advantage: sql`${sql.placeholder('advantage')}`,
+      credit: sql`${sql.placeholder('credit')}`,
+      tokenWeights: sql`${sql.placeholder('tokenWeights')}`,
+      isKept: sql`${sql.placeholder('isKept')}`,
+    })
+    .where(eq(rollouts.id, sql.placeholder('rolloutId')))
+    .prepare();
+}
+
+/**
+ * Writes rewards, advantages and credit beside the rollouts; call inside a write transaction. A later sampling round
+ * shapes the step's earlier rollouts again and so replaces their advantages; their reward components must stay the same.
+ *
+ * @throws {NonFiniteValueError} @throws {ConflictingRecordError}
+ */
+export function recordShaping(db: Database, shaped: readonly ShapedRollout[]): void {
+  const update = prepareShaping(db);
+  const insertComponent = prepareInsert(db, rewardComponents, ['rolloutId', 'name', 'weight', 'value']);
+  for (const { rolloutId, components, ...decided } of shaped) {
+    assertFinite(decided.reward, `the reward of rollout ${rolloutId}`);
+    assertFinite(decided.advantage, `the advantage of rollout ${rolloutId}`);
+    update.run({ ...decided, rolloutId, isKept: Number(decided.isKept) });
+    for (const component of components) {
+      assertFinite(component.value, `the reward component ${component.name} of rollout ${rolloutId}`);
+      const row = { rolloutId, ...component };
+      if (!insertComponent(row).isNew) assertSameComponent(db, row);
+    }
+  }
+}
+
+/** Writes what rules made of tokens when the step was updated; call inside a write transaction. */
+export function recordTokenWeights(
+  db: Database,
+  ruled: readonly { readonly rolloutId: number; readonly tokenWeights: Buffer }[],
+): void {
+  const update = db
+    .update(rollouts)
+    .set({ tokenWeights: sql`${sql.placeholder('tokenWeights')}` })
+    .where(eq(rollouts.id, sql.placeholder('rolloutId')))
+    .prepare();
+  for (const row of ruled) update.run(row);
+}
+
+function assertSameComponent(db: Database, row: typeof rewardComponents.$inferSelect): void {
+  const stored = db
+    .select()
+    .from(rewardComponents)
+    .where(and(eq(rewardComponents.rolloutId, row.rolloutId), eq(rewardComponents.name, row.name)))
+    .get()!;
+  const key = `rollout ${row.rolloutId}, component ${row.name}`;
+  assertSameRecord({ table: 'reward_components', key }, stored, row);
+}

@@ -1,0 +1,85 @@
+import type { Database } from '../../db/store/connection.ts';
+import { registerExperiment, retryEndedRuns, type Registration } from '../../db/queries/experiments.ts';
+import { canonicalJson, fingerprint } from '../../config/canonical.ts';
+import type { Condition } from '../../config/experiment.ts';
+import type { ResolvedExperiment } from '../resolve/resolve.ts';
+
+/** One planned run of a matrix. */
+export interface PlannedRun {
+  readonly id: string;
+  readonly conditionId: string;
+  readonly conditionName: string;
+  readonly baseSeed: number;
+  readonly baseModelId: string;
+  readonly seed: number;
+  readonly totalSteps: number;
+}
+
+/** The base model of a recipe and base seed: its fingerprint names it. */
+export function baseModelIdOf({ base, task }: Pick<Condition, 'base' | 'task'>, seed: number): string {
+  return fingerprint({ recipe: { ...base, seed }, task });
+}
+
+/** Every run of the matrix, by condition, base seed and seed. */
+export function planRuns(experiment: ResolvedExperiment): PlannedRun[] {
+  return experiment.conditions.flatMap(({ id, name, baseSeeds, condition }) =>
+    baseSeeds.flatMap((baseSeed) =>
+      experiment.seeds.map((seed) => ({
+        id: `${experiment.id.slice(0, 12)}/${name}/base-${baseSeed}/seed-${seed}`,
+        conditionId: id,
+        conditionName: name,
+        baseSeed,
+        baseModelId: baseModelIdOf(condition, baseSeed),
+        seed,
+        totalSteps: condition.training.steps,
+      })),
+    ),
+  );
+}
+
+/** The program that would compute what is missing of a matrix. */
+export interface Launch {
+  /** SHA-256 of its sources. */
+  readonly sources: string;
+  /** Go on where other sources computed a part, which is refused otherwise. */
+  readonly mixedSources: boolean;
+}
+
+function toRegistration(
+  experiment: ResolvedExperiment,
+  planned: readonly PlannedRun[],
+  launch: Launch,
+): Registration {
+  const { id, name, question, baseline, source, hypotheses } = experiment;
+  return {
+    ...(launch.mixedSources ? {} : { sources: launch.sources }),
+    reusableConditionIds: experiment.conditions
+      .filter(({ condition }) => condition.training.examples === null)
+      .map((condition) => condition.id),
+    experiment: { id, name, question, baseline, source, hypotheses: canonicalJson(hypotheses) },
+    conditions: experiment.conditions.map((condition, position) => ({
+      id: condition.id,
+      name: condition.name,
+      position,
+      isControl: condition.isControl,
+      settings: canonicalJson(condition.condition),
+    })),
+    runs: planned.map(({ conditionName: _, ...run }) => run),
+  };
+}
+
+/**
+ * Writes the matrix's rows and says which runs it plans; what is there already stays, so launching twice is harmless.
+ *
+ * @throws {MixedSourcesError} before anything is computed or written
+ */
+export function registerMatrix(db: Database, experiment: ResolvedExperiment, launch: Launch): PlannedRun[] {
+  const planned = planRuns(experiment);
+  registerExperiment(db, toRegistration(experiment, planned, launch));
+  return planned;
+}
+
+/** Lets the runs of a matrix that is not under way start again if they failed or were cancelled. */
+export function retryMatrix(db: Database, experiment: ResolvedExperiment, launch: Launch): void {
+  retryEndedRuns(db, toRegistration(experiment, planRuns(experiment), launch));
+}

@@ -1,0 +1,31 @@
+import type { Database } from '../../db/store/connection.ts';
+import { chooseExperiment, listConditions } from '../../db/queries/experiments.ts';
+import { listRuns } from '../../db/queries/runs.ts';
+import type { Hypothesis } from '../../config/hypothesis.ts';
+import { readStoredCondition } from '../../config/stored-condition.ts';
+import type { ResolvedExperiment } from '../resolve/resolve.ts';
+
+/**
+ * The experiment as it is stored: what is read back here does not read the file again, so it cannot drift.
+ *
+ * @param nameOrId the newest experiment when undefined
+ * @throws {UnknownExperimentError}
+ */
+export function restoreExperiment(db: Database, nameOrId: string | undefined): ResolvedExperiment {
+  const experiment = chooseExperiment(db, nameOrId);
+  const runs = listRuns(db, experiment.id);
+  return {
+    ...experiment,
+    hypotheses: JSON.parse(experiment.hypotheses) as Hypothesis[],
+    seeds: [...new Set(runs.map((run) => run.seed))].sort((a, b) => a - b),
+    conditions: listConditions(db, experiment.id).map((condition) => ({
+      id: condition.id,
+      name: condition.name,
+      isControl: condition.isControl,
+      baseSeeds: [
+        ...new Set(runs.filter((run) => run.conditionId === condition.id).map((run) => run.baseSeed)),
+      ],
+      condition: readStoredCondition(JSON.parse(condition.settings)),
+    })),
+  };
+}

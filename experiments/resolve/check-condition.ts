@@ -1,0 +1,161 @@
+import type { Condition } from '../../config/experiment.ts';
+import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
+import { toMaxNewTokens, toMostTokens } from '../../config/training.ts';
+import { openTask } from '../../tasks/index.ts';
+import type { Split } from '../../tasks/problem.ts';
+import { openProbe } from '../../probes/index.ts';
+import type { ProbeSetting } from '../../probes/probe.ts';
+import { listPartFaults, openScheme } from '../../schemes/open-scheme.ts';
+import { rehearseCredit } from '../../schemes/rehearse-credit.ts';
+import type { Task } from '../../tasks/task.ts';
+
+type Fault = string | null;
+
+function checkFormats(condition: Condition, task: Task): Fault[] {
+  const { formats, leak } = condition.base;
+  const known = `the formats of task ${task.name} are ${task.formats.join(', ')}`;
+  const unknown = Object.keys(formats).filter((format) => !task.formats.includes(format));
+  const hasMass = Object.values(formats).some((share) => share > 0);
+  return [
+    ...unknown.map((format) => `base.formats.${format}: ${known}`),
+    hasMass ? null : 'base.formats: at least one format needs a share above 0',
+    leak !== null && !task.formats.includes(leak.format)
+      ? `base.leak.format: found "${leak.format}"; ${known}`
+      : null,
+  ];
+}
+
+function checkSplit(condition: Condition, task: Task, [split, problems]: [string, number]): Fault {
+  const { base } = condition;
+  const place = `evaluation.splits.${split}: ${problems} problems`;
+  if (split === 'knowledge') {
+    return problems <= base.facts ? null : `${place}, but the base learns only base.facts = ${base.facts}`;
+  }
+  if (!task.splits.includes(split as Split)) {
+    return `evaluation.splits.${split}: task ${task.name} has the splits ${task.splits.join(', ')}`;
+  }
+  if (split === 'contaminated' && problems > (base.leak?.problems ?? 0)) {
+    return `${place}, but only base.leak.problems = ${base.leak?.problems ?? 0} are planted`;
+  }
+  return null;
+}
+
+function checkTraining({ training }: Condition): Fault {
+  return training.updatesPerBatch > training.promptsPerStep
+    ? `training.updatesPerBatch: found ${training.updatesPerBatch}, expected at most promptsPerStep = ${training.promptsPerStep}`
+    : null;
+}
+
+/** What the parts of the scheme need of the rest of the condition. */
+function checkScheme({ training, scheme }: Condition, task: Task): Fault[] {
+  const open = openScheme(scheme);
+  const { needs, objective } = open;
+  const flaw = scheme.isTrained ? rehearseCredit(open) : null;
+  const adaptive = objective.filter(({ part }) => part.adapt !== undefined);
+  return [
+    ...(scheme.isTrained ? listPartFaults(scheme, training) : []).map((fault) => `scheme.${fault}`),
+    flaw === null ? null : `scheme.credit: ${flaw}`,
+    scheme.reference.syncEvery > 0 && !needs.has('referenceLogprobs')
+      ? 'scheme.reference.syncEvery: no part of the scheme reads a reference policy; add objective term kl, for example'
+      : null,
+    adaptive.length > 1
+      ? `scheme.objective: found ${adaptive.length} terms with an adaptive weight (${adaptive.map(({ part }) => part.name).join(', ')}), expected at most one`
+      : null,
+    needs.has('statedConfidence') && !task.statesConfidence
+      ? `task.formats: scheme ${scheme.name} reads a stated confidence; no format of task ${task.name} states one (found ${task.formats.join(', ')})`
+      : null,
+  ];
+}
+
+function checkProbe(name: string, condition: Condition, setting: ProbeSetting): Fault {
+  const { probes, splits } = condition.evaluation;
+  const place = `evaluation.probes.${name}`;
+  try {
+    const probe = openProbe(name, probes[name]);
+    const read = probe.metrics(setting).flatMap((metric) => metric.splits);
+    const missing = read.find((split) => split !== '' && !Object.hasOwn(splits, split));
+    if (missing !== undefined) {
+      return `${place}: reads split ${missing}; add it to evaluation.splits, or name other splits in the probe's options`;
+    }
+    const fault = probe.findFault(setting);
+    return fault === null ? null : `${place}: ${fault}`;
+  } catch (error) {
+    return `${place}: ${(error as Error).message}`;
+  }
+}
+
+function checkProbes(condition: Condition, task: Task): Fault[] {
+  const setting = { task, layers: condition.base.architecture.layers };
+  return Object.keys(condition.evaluation.probes).map((name) => checkProbe(name, condition, setting));
+}
+
+function checkLength(condition: Condition, task: Task): Fault {
+  const splits: Split[] = [
+    'train',
+    ...task.splits.filter((split) => Object.hasOwn(condition.evaluation.splits, split)),
+  ];
+  const longestPrompt = toMostTokens(
+    Math.max(...splits.map((split) => task.problem(split, 0, 0).prompt.length)),
+  );
+  const completion = toMaxNewTokens(condition.training, task.maxCompletionCharacters);
+  const { maxPositions } = condition.base.architecture;
+  return longestPrompt + completion > maxPositions
+    ? `base.architecture.maxPositions: found ${maxPositions}; prompts of ${longestPrompt} and completions of ${completion} tokens need more`
+    : null;
+}
+
+function checkTeacher({ scheme, teacher, base }: Condition): Fault[] {
+  if (scheme.behavior === 'policy') {
+    return [
+      teacher === null
+        ? null
+        : `teacher: scheme ${scheme.name} samples from the policy itself; remove the teacher`,
+    ];
+  }
+  if (teacher === null)
+    return [`teacher: scheme ${scheme.name} samples from a teacher; declare its base recipe`];
+  const sameAlphabet = teacher.facts > 0 === base.facts > 0;
+  return [
+    sameAlphabet
+      ? null
+      : 'teacher.facts: the teacher and the base share a vocabulary, so both or neither hold facts',
+  ];
+}
+
+function checkPool(condition: Condition): Fault[] {
+  const { training, scheme } = condition;
+  const { pool, poolSamples, examples } = training;
+  const asksBase = openScheme(scheme).needs.has('pool');
+  return [
+    poolSamples > 0 && pool === null
+      ? `training.poolSamples: found ${poolSamples}; only a fixed pool is sampled before training: set training.pool`
+      : null,
+    examples !== null && pool === null
+      ? 'training.examples: they are ranked within a pool: set training.pool'
+      : null,
+    asksBase && (pool === null || poolSamples === 0)
+      ? `training.pool: scheme ${scheme.name} rewards the base model's majority, so it needs training.pool and training.poolSamples (64 in arXiv 2506.10947)`
+      : null,
+  ];
+}
+
+/**
+ * What no single schema can see: settings that contradict each other or the task.
+ *
+ * @throws {InvalidSpecError} listing every fault with its place
+ */
+export function checkCondition(condition: Condition, place: string): void {
+  const { family, ...options } = condition.task;
+  const task = openTask(family, options);
+  const faults = [
+    ...checkFormats(condition, task),
+    ...Object.entries(condition.evaluation.splits).map((entry) => checkSplit(condition, task, entry)),
+    checkTraining(condition),
+    ...checkScheme(condition, task),
+    ...checkProbes(condition, task),
+    ...checkTeacher(condition),
+    ...checkPool(condition),
+    checkLength(condition, task),
+  ].filter((fault) => fault !== null);
+  if (faults.length > 0) throw new InvalidSpecError(faults.map((fault) => `${place}.${fault}`).join('\n'));
+}

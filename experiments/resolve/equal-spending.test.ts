@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { canonicalJson } from '../../config/canonical.ts';
+import { resolveExperiment, type ResolvedExperiment } from './resolve.ts';
+
+const tokens = (at: number) => ({ budget: { unit: 'sampled-tokens', at } });
+
+function resolve(unit: string, treatment: object, control: object): ResolvedExperiment {
+  return resolveExperiment({
+    name: 'demo',
+    question: 'Does it work?',
+    task: { family: 'arithmetic' },
+    conditions: { treatment: { scheme: 'grpo', ...treatment }, control: { scheme: 'dr-grpo', ...control } },
+    evaluation: { samplesPerProblem: 8 },
+    hypotheses: [
+      {
+        claim: 'It works at equal spending.',
+        treatment: 'treatment',
+        control: 'control',
+        metric: { name: 'pass@k', split: 'clean', k: 1 },
+        alternative: 'greater',
+        equal: { unit },
+        reported: 'greater',
+      },
+    ],
+  });
+}
+
+test('arms with the same budget of the unit may be compared at equal spending', () => {
+  const { hypotheses } = resolve('sampled-tokens', { training: tokens(1000) }, { training: tokens(1000) });
+  assert.deepEqual(hypotheses[0]!.equal, { unit: 'sampled-tokens', tolerance: 0.05 });
+});
+
+test('arms without a common budget of the unit are refused, and both are told', () => {
+  assert.throws(() => resolve('sampled-tokens', { training: tokens(1000) }, { training: { steps: 9 } }), {
+    name: 'InvalidSpecError',
+    message:
+      /hypotheses\.0\.equal\.unit: sampled-tokens are to be equal, but treatment has 1000 sampled-tokens and control has no budget, 9 steps; give both the same training\.budget of sampled-tokens/,
+  });
+  assert.throws(() => resolve('flops', { training: tokens(1000) }, { training: tokens(1000) }), {
+    message: /flops are to be equal/,
+  });
+  assert.throws(() => resolve('sampled-tokens', { training: tokens(1000) }, { training: tokens(1001) }), {
+    message: /treatment has 1000 sampled-tokens and control has 1001 sampled-tokens/,
+  });
+});
+
+test('as many steps and prompts imply as many labels, unless one arm reads none or samples in rounds', () => {
+  assert.equal(resolve('labels', {}, {}).hypotheses.length, 1);
+  assert.throws(() => resolve('labels', {}, { training: { promptsPerStep: 8 } }), {
+    name: 'InvalidSpecError',
+  });
+  assert.throws(() => resolve('labels', {}, { scheme: 'random-reward' }), { name: 'InvalidSpecError' });
+  assert.throws(() => resolve('labels', {}, { scheme: 'dapo' }), { name: 'InvalidSpecError' });
+  assert.throws(() => resolve('flops', {}, {}), { name: 'InvalidSpecError' });
+});
+
+test('a condition without a budget says nothing of one, so its fingerprint is what it was', () => {
+  const { conditions } = resolve('labels', {}, {});
+  for (const { condition } of conditions) assert.doesNotMatch(canonicalJson(condition), /budget/);
+});
+
+test('an unknown unit and an amount that is not positive are refused with their place', () => {
+  assert.throws(() => resolve('labels', { training: { budget: { unit: 'seconds', at: 1 } } }, {}), {
+    message: /training\.budget\.unit/,
+  });
+  assert.throws(() => resolve('labels', { training: { budget: { unit: 'labels', at: 0 } } }, {}), {
+    message: /training\.budget\.at/,
+  });
+});

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { baseRecipeSchema, type BaseRecipe } from '../../config/base-recipe.ts';
+import { canonicalJson } from '../../config/canonical.ts';
+import type { Condition } from '../../config/experiment.ts';
+import { describeFaults, InvalidSpecError, parseSpec } from '../../config/invalid-spec-error.ts';
+import { mergeSettings, type Settings } from '../../config/merge.ts';
+import { openTask, taskNames, taskOptionsSchema } from '../../tasks/index.ts';
+import { findDeclaredBase } from '../bases/index.ts';
+
+/** A base model's settings as declared: those of a named recipe under what the declaration says itself. */
+interface NamedSettings {
+  /** Null: no recipe is named. */
+  readonly task: Settings | null;
+  readonly recipe: Settings;
+}
+
+function lookUp(settings: Settings, place: string): NamedSettings {
+  const { recipe: name, ...overrides } = settings;
+  if (name === undefined) return { task: null, recipe: overrides };
+  if (typeof name !== 'string') {
+    throw new InvalidSpecError(`${place}.recipe: expected the name of a base recipe`);
+  }
+  const { task, recipe } = findDeclaredBase(name, `${place}.recipe`);
+  return { task, recipe: mergeSettings({ ...recipe, name }, overrides) };
+}
+
+function openSettings(settings: Settings, place: string): Condition['task'] {
+  const { family, ...options } = settings;
+  const name = String(family);
+  try {
+    return { family: name, ...openTask(name, options).options };
+  } catch (error) {
+    const schema = taskNames.includes(name) ? taskOptionsSchema(name) : z.unknown();
+    throw new InvalidSpecError(describeFaults(error, schema, `${place}.task`).join('\n'));
+  }
+}
+
+/** The number of leaked problems is the recipe's; a task that declares another number is refused. */
+function settleLeak(settings: Settings, leak: BaseRecipe['leak'], place: string): Condition['task'] {
+  const task = openSettings(settings, place);
+  if (leak === null || task['leakedProblems'] === undefined) return task;
+  const declared = settings['leakedProblems'];
+  if (declared !== undefined && declared !== leak.problems) {
+    throw new InvalidSpecError(
+      `${place}.task.leakedProblems: found ${String(declared)}, but base.leak.problems is ${leak.problems}; leave it out, it follows the recipe`,
+    );
+  }
+  return openSettings({ ...settings, leakedProblems: leak.problems }, place);
+}
+
+function mergeTask(named: Settings | null, declared: Settings, place: string): Settings {
+  if (named === null) return declared;
+  if (named['family'] !== declared['family']) {
+    throw new InvalidSpecError(
+      `${place}.task.family: found "${String(declared['family'])}", but the base recipe is made for "${String(named['family'])}"`,
+    );
+  }
+  return mergeSettings(named, declared);
+}
+
+/** A condition's task, its base and its teacher, if it has one; all three fit together. */
+export interface ResolvedBase {
+  readonly task: Condition['task'];
+  readonly base: BaseRecipe;
+  readonly teacher: BaseRecipe | null;
+}
+
+/**
+ * Replaces the names of base recipes by what experiments/bases declares. A recipe's task options hold unless the
+ * declaration states others, and the number of leaked problems is said once, in the recipe.
+ *
+ * @param settings merged settings of a condition, with `task`, `base` and `teacher`
+ * @throws {InvalidSpecError} for an unknown name, with the nearest; for a task that base, teacher and leak do not share
+ */
+export function resolveBase(settings: Settings, place: string): ResolvedBase {
+  const declared = settings['task'] as Settings;
+  const named = lookUp(settings['base'] as Settings, `${place}.base`);
+  const base = parseSpec(baseRecipeSchema, named.recipe, `${place}.base`);
+  const task = settleLeak(mergeTask(named.task, declared, place), base.leak, place);
+  if (settings['teacher'] === null) return { task, base, teacher: null };
+  const ofTeacher = lookUp(settings['teacher'] as Settings, `${place}.teacher`);
+  const teacher = parseSpec(baseRecipeSchema, ofTeacher.recipe, `${place}.teacher`);
+  const taskOfTeacher = settleLeak(mergeTask(ofTeacher.task, declared, place), base.leak, place);
+  if (ofTeacher.task !== null && canonicalJson(taskOfTeacher) !== canonicalJson(task)) {
+    throw new InvalidSpecError(
+      `${place}.teacher: recipe "${teacher.name}" is made for ${canonicalJson(ofTeacher.task)}, the condition's task is ${canonicalJson(task)}; ` +
+        'name a teacher for the same task, or state the task options in `task`',
+    );
+  }
+  return { task, base, teacher };
+}

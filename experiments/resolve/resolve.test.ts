@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
+import { loadExperiment } from './load.ts';
+import { planRuns } from '../launch/register.ts';
+import { resolveExperiment } from './resolve.ts';
+
+const declared = {
+  name: 'demo',
+  question: 'Does it work?',
+  task: { family: 'arithmetic' },
+  conditions: { grpo: {} },
+};
+
+function faultsOf(overrides: object): string {
+  try {
+    resolveExperiment({ ...declared, ...overrides });
+  } catch (error) {
+    assert.ok(error instanceof InvalidSpecError, String(error));
+    return error.message;
+  }
+  return 'no fault';
+}
+
+test('a matrix resolves to runs whose ids come from its content', () => {
+  const experiment = resolveExperiment(declared);
+  assert.deepEqual(
+    experiment.conditions.map(({ name }) => name),
+    ['base', 'random-reward', 'grpo'],
+  );
+  assert.equal(planRuns(experiment).length, 9);
+  assert.equal(resolveExperiment(declared).id, experiment.id);
+  assert.equal(resolveExperiment({ ...declared, seeds: 5 }).id, experiment.id, 'seeds extend a matrix');
+  assert.notEqual(resolveExperiment({ ...declared, training: { steps: 61 } }).id, experiment.id);
+  const base = experiment.conditions[0]!;
+  const longer = resolveExperiment({ ...declared, training: { steps: 61 } }).conditions[0]!;
+  assert.equal(longer.id, base.id, 'how others train does not change the untrained arm');
+});
+
+test('faults name their place, what was found and what was expected, before any compute', () => {
+  assert.match(
+    faultsOf({ traning: {} }),
+    /traning: unknown key "traning"; the nearest valid key is "training"/,
+  );
+  assert.match(
+    faultsOf({ conditions: { a: { scheme: 'gpro' } } }),
+    /conditions\.a\.scheme: .*nearest is "grpo"/,
+  );
+  assert.match(
+    faultsOf({ conditions: { a: { scheme: { name: 'grpo', aggregatoin: 'dapo' } } } }),
+    /scheme\.aggregatoin: unknown key .*nearest valid key is "aggregation"/,
+  );
+  assert.match(faultsOf({ baseline: 'bsae' }), /baseline: found "bsae", expected one of base/);
+  assert.match(faultsOf({ conditions: { a: {}, b: {} } }), /conditions\.b: the same as conditions\.a/);
+  assert.match(faultsOf({ evaluation: { splits: { contaminated: 64 } } }), /only base\.leak\.problems = 32/);
+  assert.match(faultsOf({ evaluation: { splits: { knowledge: 500 } } }), /base\.facts = 200/);
+  assert.match(
+    faultsOf({ base: { formats: { prose: 1 } } }),
+    /base\.formats\.prose: the formats of task arithmetic/,
+  );
+  assert.match(
+    faultsOf({ training: { groupSize: 1 } }),
+    /scheme\.comparisons\.0: .* training\.groupSize needs to be at least 2; found 1/,
+  );
+  assert.match(faultsOf({ task: { family: 'arithmetik' } }), /no task "arithmetik"/);
+  assert.match(faultsOf({ base: { architecture: { maxPositions: 20 } } }), /maxPositions: found 20/);
+  assert.match(
+    faultsOf({ conditions: { a: { scheme: { name: 'grpo', rewards: ['verifyer'] } } } }),
+    /scheme\.rewards\.0: there is no reward "verifyer"/,
+  );
+  assert.match(
+    faultsOf({ conditions: { a: { scheme: 'rlcr' } } }),
+    /task\.formats: scheme rlcr reads a stated confidence; no format of task arithmetic states one/,
+  );
+  assert.match(
+    faultsOf({
+      conditions: {
+        a: {
+          scheme: { name: 'pass-at-k-training', comparisons: [{ name: 'pass-at-k', options: { k: 99 } }] },
+        },
+      },
+    }),
+    /scheme\.comparisons\.0: k: found 99, expected at most training\.groupSize = 8/,
+  );
+  assert.match(
+    faultsOf({
+      conditions: {
+        a: { scheme: { name: 'grpo', comparisons: [{ name: 'pass-at-k', options: { scale: 'batch' } }] } },
+      },
+    }),
+    /scheme\.comparisons\.0\.options\.scale: /,
+  );
+  assert.match(
+    faultsOf({ conditions: { a: { scheme: { name: 'grpo', credit: ['spread', 'select-top'] } } } }),
+    /scheme\.credit\.1: there is no credit rule "select-top"/,
+  );
+  assert.match(
+    faultsOf({ conditions: { a: { scheme: 'majority-reward' } } }),
+    /needs training\.pool and training\.poolSamples/,
+  );
+});
+
+test('every committed matrix resolves', async () => {
+  const directory = fileURLToPath(new URL('../matrices', import.meta.url));
+  for (const file of readdirSync(directory)) resolveExperiment(await loadExperiment(join(directory, file)));
+});
+
+test('problems of a JSONL file are fingerprinted by content, and a bad line is named', async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'assay-jsonl-'));
+  t.after(() => rmSync(directory, { recursive: true }));
+  const rows = Array.from({ length: 60 }, (_, i) =>
+    JSON.stringify({ question: `${i}+1=`, answer: String(i + 1), metadata: {} }),
+  );
+  const matrix = join(directory, 'matrix.json');
+  const write = (lines: string[]): void => writeFileSync(join(directory, 'problems.jsonl'), lines.join('\n'));
+  const task = { family: 'jsonl', file: 'problems.jsonl' };
+  const base = { formats: { answer: 1 }, leak: null };
+  writeFileSync(matrix, JSON.stringify({ ...declared, task, base, evaluation: { splits: { clean: 5 } } }));
+  write(rows);
+  const first = resolveExperiment(await loadExperiment(matrix));
+  write(rows.map((row) => row.replace('"5"', '"6"')));
+  assert.notEqual(resolveExperiment(await loadExperiment(matrix)).id, first.id);
+  write([...rows, '{"question": 3}']);
+  await assert.rejects(
+    loadExperiment(matrix),
+    (error: unknown) => error instanceof InvalidSpecError && /61/.test(error.message),
+  );
+});

@@ -1,0 +1,151 @@
+import { fingerprint } from '../../config/canonical.ts';
+import { expandConditions, expandSeeds, type ExpandedCondition } from '../../config/expand.ts';
+import {
+  conditionSchema,
+  experimentSchema,
+  type Condition,
+  type Experiment,
+} from '../../config/experiment.ts';
+import type { Hypothesis } from '../../config/hypothesis.ts';
+import { InvalidSpecError, parseSpec } from '../../config/invalid-spec-error.ts';
+import { mergeSettings, type Settings } from '../../config/merge.ts';
+import { schemeSchema, type Scheme } from '../../config/scheme.ts';
+import { settleScheme } from '../../schemes/open-scheme.ts';
+import { takeParts, type OwnNames } from '../../schemes/own-parts.ts';
+import { nameOwnParts, nameOwnTask, usesOwnParts } from './name-own-parts.ts';
+import { evaluationSchema, trainingSchema, type TrainingPlan } from '../../config/training.ts';
+import { findScheme, schemeNames } from '../../schemes/named/index.ts';
+import { checkCondition } from './check-condition.ts';
+import { checkExamples } from './check-examples.ts';
+import { checkHypotheses } from './check-hypotheses.ts';
+import { resolveBase } from './resolve-base.ts';
+
+/** A condition with every default filled in; its id is the fingerprint of `condition`. */
+export interface ResolvedCondition {
+  readonly id: string;
+  readonly name: string;
+  readonly isControl: boolean;
+  /** One base model each. */
+  readonly baseSeeds: readonly number[];
+  readonly condition: Condition;
+}
+
+/** A matrix ready to launch: validated, expanded, fingerprinted. Seeds are not part of the id, so they can be extended. */
+export interface ResolvedExperiment {
+  readonly id: string;
+  readonly name: string;
+  readonly question: string;
+  readonly baseline: string;
+  readonly source: string | null;
+  readonly hypotheses: readonly Hypothesis[];
+  readonly seeds: readonly number[];
+  readonly conditions: readonly ResolvedCondition[];
+}
+
+/** A declaration's own scheme says all that a file in schemes/named/ says, under a name that none of those has. */
+function isOwnScheme(settings: Settings): boolean {
+  const isWhole = ['name', 'title', 'source', 'rewards'].every((key) => settings[key] !== undefined);
+  return isWhole && !schemeNames.includes(settings['name'] as string);
+}
+
+/** @throws {InvalidSpecError} naming every part that cannot be opened */
+function settleParts(frame: Scheme, place: string): Scheme {
+  const { scheme, faults } = settleScheme(frame);
+  if (faults.length === 0) return scheme;
+  throw new InvalidSpecError(faults.map((fault) => `${place}.${fault}`).join('\n'));
+}
+
+/**
+ * A scheme as a declaration names, changes or brings it, with every default filled in, those of its parts' options too.
+ *
+ * @param own names of the declaration's own parts
+ * @throws {InvalidSpecError}
+ */
+export function resolveScheme(settings: Settings, place: string, own: OwnNames | null = null): Scheme {
+  const { name, ...overrides } = settings;
+  if (typeof name !== 'string') throw new InvalidSpecError(`${place}.name: expected a scheme's name`);
+  const settle = (frame: Scheme): Scheme => settleParts(nameOwnParts(frame, own), place);
+  if (isOwnScheme(settings)) return settle(parseSpec(schemeSchema, settings, place));
+  try {
+    return settle(parseSpec(schemeSchema, mergeSettings(findScheme(name), overrides), place));
+  } catch (error) {
+    if (error instanceof InvalidSpecError) throw error;
+    throw new InvalidSpecError(`${place}: ${(error as Error).message}`);
+  }
+}
+
+/** An untrained arm does not depend on how others train, so neither does its fingerprint. */
+function resolveTraining(declared: TrainingPlan, scheme: Scheme): TrainingPlan {
+  if (scheme.isTrained) return declared;
+  return trainingSchema.parse({ steps: 0, maxNewTokens: declared.maxNewTokens });
+}
+
+function resolveCondition(
+  { name, isControl, settings }: ExpandedCondition,
+  { bases, parts }: Pick<Experiment, 'bases' | 'parts'>,
+): ResolvedCondition {
+  const place = `conditions.${name}`;
+  const own = takeParts(parts);
+  const scheme = resolveScheme(settings['scheme'] as Settings, `${place}.scheme`, own);
+  const task = nameOwnTask(settings['task'], own);
+  const condition = conditionSchema.parse({
+    ...resolveBase({ ...settings, task }, place),
+    scheme,
+    ...(usesOwnParts({ scheme, task }) ? { parts } : {}),
+    training: resolveTraining(parseSpec(trainingSchema, settings['training'], `${place}.training`), scheme),
+    evaluation: parseSpec(evaluationSchema, settings['evaluation'], `${place}.evaluation`),
+  });
+  checkCondition(condition, place);
+  const baseSeeds = expandSeeds(bases, condition.base.seed);
+  return { id: fingerprint(condition), name, isControl, baseSeeds, condition };
+}
+
+function refuseDuplicates(conditions: readonly ResolvedCondition[]): ResolvedCondition[] {
+  const byId = new Map<string, ResolvedCondition>();
+  for (const condition of conditions) {
+    const twin = byId.get(condition.id);
+    // A control that an axis does not touch, or that the matrix declares anyway, is one condition, not several.
+    if (twin?.isControl === true && !condition.isControl) byId.delete(condition.id);
+    else if (twin !== undefined && !condition.isControl) {
+      throw new InvalidSpecError(
+        `conditions.${condition.name}: the same as conditions.${twin.name}; what sets them apart has no effect. Remove one`,
+      );
+    }
+    if (!byId.has(condition.id)) byId.set(condition.id, condition);
+  }
+  return [...byId.values()];
+}
+
+/** An experiment's identity: its name, what it decides and its conditions; neither the question nor the seeds. */
+export function experimentIdOf(
+  experiment: Pick<ResolvedExperiment, 'name' | 'baseline' | 'hypotheses' | 'conditions'>,
+): string {
+  const { name, baseline, hypotheses } = experiment;
+  const conditions = experiment.conditions.map((c) => ({ name: c.name, id: c.id }));
+  return fingerprint({ name, baseline, hypotheses, conditions });
+}
+
+/**
+ * Validates a declaration, fills defaults in, expands it and gives everything its fingerprint.
+ *
+ * @throws {InvalidSpecError} naming every place that is wrong, before any compute is spent
+ */
+export function resolveExperiment(declared: Settings): ResolvedExperiment {
+  const experiment = parseSpec(experimentSchema, declared, '');
+  const conditions = refuseDuplicates(
+    expandConditions(experiment).map((expanded) => resolveCondition(expanded, experiment)),
+  );
+  // A crossed matrix names the baseline of all its cells: `base` means `base/latent` among the latent ones.
+  const isBaseline = ({ name }: ResolvedCondition): boolean =>
+    name === experiment.baseline || name.startsWith(`${experiment.baseline}/`);
+  if (!conditions.some(isBaseline)) {
+    const names = conditions.map((condition) => condition.name).join(', ');
+    throw new InvalidSpecError(`baseline: found "${experiment.baseline}", expected one of ${names}`);
+  }
+  const { name, question, baseline, source, hypotheses } = experiment;
+  checkExamples(conditions);
+  checkHypotheses(hypotheses, conditions);
+  const id = experimentIdOf({ name, baseline, hypotheses, conditions });
+  const seeds = expandSeeds(experiment.seeds);
+  return { id, name, question, baseline, source, hypotheses, seeds, conditions };
+}

@@ -1,0 +1,69 @@
+import type { ShapedBatch } from '../../rollouts/rollout-batch.ts';
+import { cutColumns, type MicroBatch } from './micro-batches.ts';
+
+/** Sums over the counted tokens of a micro-batch. */
+export interface RatioSums {
+  readonly tokens: number;
+  readonly ratio: number;
+  /** tokens whose gradient a clip or cap takes away or limits */
+  readonly clipped: number;
+  /** those of them with a ratio above 1 */
+  readonly clippedHigh: number;
+  /** ratio − 1 − log ratio (k3): the KL from the behavior policy to the policy, nats */
+  readonly divergence: number;
+}
+
+/** Log ratios beyond this, either way, count as this in the statistics: in float32 they would over- or underflow. */
+const MAX_LOG_RATIO = 20;
+
+function bound(ratio: number): number {
+  return Math.min(Math.max(ratio, Math.exp(-MAX_LOG_RATIO)), Math.exp(MAX_LOG_RATIO));
+}
+
+/** exp(logprob − behavior logprob), at sequence level of the row's mean. [N, T] */
+export function measureRatios(
+  batch: Pick<ShapedBatch, 'completionLength' | 'perToken'>,
+  logprobs: Float32Array,
+  level: 'token' | 'sequence',
+): Float64Array {
+  const { completionLength: width } = batch;
+  const { logprobs: behavior, tokenMask } = batch.perToken;
+  const logRatios = Float64Array.from(tokenMask, (counts, at) => counts * (logprobs[at]! - behavior[at]!));
+  if (level === 'token') return logRatios.map(Math.exp);
+  const sum = (values: ArrayLike<number>, row: number): number =>
+    Array.from({ length: width }, (_, at) => values[row * width + at]!).reduce((a, b) => a + b, 0);
+  const means = Float64Array.from(
+    { length: tokenMask.length / width },
+    (_, row) => sum(logRatios, row) / Math.max(sum(tokenMask, row), 1),
+  );
+  return logRatios.map((_, at) => Math.exp(means[Math.floor(at / width)]!));
+}
+
+/**
+ * @param call.ratio [n, T'] policy over behavior probability
+ * @param call.isClipped the clip rule of the objective's surrogate
+ */
+export function sumRatios(
+  batch: ShapedBatch,
+  part: MicroBatch,
+  call: { readonly ratio: Float32Array; readonly isClipped: (ratio: number, credit: number) => boolean },
+): RatioSums {
+  const mask = cutColumns(batch, part, batch.perToken.tokenMask);
+  const credit = cutColumns(batch, part, batch.perToken.credit);
+  let tokens = 0;
+  let ratioSum = 0;
+  let clipped = 0;
+  let clippedHigh = 0;
+  let divergence = 0;
+  mask.forEach((counts, at) => {
+    if (counts === 0) return;
+    const ratio = bound(call.ratio[at]!);
+    tokens += 1;
+    ratioSum += ratio;
+    const isTouched = call.isClipped(ratio, credit[at]!);
+    clipped += Number(isTouched);
+    clippedHigh += Number(isTouched && ratio > 1);
+    divergence += ratio - 1 - Math.log(ratio);
+  });
+  return { tokens, ratio: ratioSum, clipped, clippedHigh, divergence };
+}

@@ -1,0 +1,187 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Scheme } from '../config/scheme.ts';
+import { createGenerator } from '../random/generator.ts';
+import { deriveStream } from '../random/streams.ts';
+import { createRolloutBatch, numberGroups } from '../rollouts/rollout-batch.fixture.ts';
+import { addColumns, type RolloutBatch } from '../rollouts/rollout-batch.ts';
+import { estimateCredit, type EstimatedCredit } from '../schemes/credit/estimate-credit.ts';
+import { openScheme, type OpenScheme } from '../schemes/open-scheme.ts';
+import { computePolicyLoss, type WeightedTerm } from './gradients/policy-loss.ts';
+import { ruleTokens } from './rule-tokens.ts';
+import { weighTokens } from './gradients/token-weights.ts';
+
+/** What a scheme teaches from rollouts without a model, as a training step does. */
+
+export const GROUP = 4;
+export const WIDTH = 6;
+/** Mixed, all correct, none correct, one without a reward. */
+export const REWARDS = [1, 0, 0, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, null, 0, 0] as const;
+export const COUNT = REWARDS.length;
+
+/** Columns that rollouts hold only when a part needs them. */
+const OPTIONAL = ['referenceLogprobs', 'values', 'disparities'] as const;
+
+type Current = Readonly<Record<'logprobs' | 'entropies', Float32Array>>;
+
+/**
+ * Rollouts of uneven length, every fifth truncated; off-policy ones have ratios beyond every default clip. They hold what
+ * `needs` names, and nothing else that has to be asked for.
+ */
+export function createRollouts(
+  needs: ReadonlySet<string>,
+  { isOnPolicy = false } = {},
+): { readonly batch: RolloutBatch; readonly current: Current } {
+  const generator = createGenerator(deriveStream(7, 'conformance'));
+  const draw = (low: number, high: number): Float32Array =>
+    Float32Array.from({ length: COUNT * WIDTH }, () => low + (high - low) * generator.uniform());
+  const current = { logprobs: draw(-3, -0.05), entropies: draw(0, 2) };
+  const optional = {
+    referenceLogprobs: draw(-3, -0.05),
+    // A new critic values every state 0.
+    values: isOnPolicy ? new Float32Array(COUNT * WIDTH) : draw(0, 1),
+    disparities: draw(0, 1),
+  };
+  const needed = OPTIONAL.filter((name) => needs.has(name)).map((name) => [name, optional[name]]);
+  const batch = createRolloutBatch({
+    count: COUNT,
+    completionLength: WIDTH,
+    completionLengths: Int32Array.from({ length: COUNT }, (_, row) =>
+      row % 5 === 0 ? WIDTH : 1 + (row % WIDTH),
+    ),
+    finished: Uint8Array.from({ length: COUNT }, (_, row) => Number(row % 5 !== 0)),
+    groups: numberGroups(COUNT, GROUP),
+    perToken: {
+      ...current,
+      ...(isOnPolicy ? {} : { logprobs: draw(-3, -0.05), entropies: draw(0, 2) }),
+      ...(Object.fromEntries(needed) as object),
+    },
+    perRollout: {},
+  });
+  return { batch, current };
+}
+
+export interface Outcome extends EstimatedCredit {
+  readonly loss: number;
+  /** by logprobs, then by entropies; [N, T] each */
+  readonly gradients: readonly [Float32Array, Float32Array];
+  /** of the optimizer step */
+  readonly lesson: ReturnType<typeof ruleTokens>;
+  /** adaptive weights that the next step starts from */
+  readonly remembered: readonly (number | null)[];
+}
+
+/** The terms in force with their weights of a first step. */
+function adaptTerms({ objective }: OpenScheme, entropies: Float32Array) {
+  const entropy = entropies.reduce((sum, value) => sum + value, 0) / entropies.length;
+  const adapted = objective.map((term) => {
+    const found = term.part.adapt?.(term.options, { weight: term.weight, remembered: null, entropy });
+    return { term: { ...term, weight: found?.weight ?? term.weight }, next: found?.next ?? null };
+  });
+  const terms: WeightedTerm[] = adapted.map(({ term }) => term).filter(({ weight }) => weight !== 0);
+  return { terms, remembered: adapted.map(({ next }) => next) };
+}
+
+function differentiate(
+  arrays: Readonly<Record<string, Float32Array>>,
+  current: Current,
+  call: { readonly slopes: Float32Array | null; readonly terms: readonly WeightedTerm[] },
+): Pick<Outcome, 'loss' | 'gradients'> {
+  return tf.tidy(() => {
+    const toTensor = (values: Float32Array): tf.Tensor2D => tf.tensor2d(values, [COUNT, WIDTH]);
+    const tensors = Object.fromEntries(
+      Object.entries(arrays).map(([name, values]) => [name, toTensor(values)]),
+    );
+    const { weights, credit, tokenMask, tokenWeights, behaviorLogprobs, ...columns } = tensors;
+    const given = {
+      credit: credit!,
+      tokenMask: tokenMask!,
+      tokenWeights: tokenWeights!,
+      behaviorLogprobs: behaviorLogprobs!,
+      columns,
+      slopes: call.slopes === null ? null : toTensor(call.slopes),
+      termWeights: call.terms.map(({ weight }) => tf.mul(weights!, weight) as tf.Tensor2D),
+    };
+    const computeLoss = (logprobs: tf.Tensor, entropies: tf.Tensor): tf.Tensor => {
+      const scores = { logprobs: logprobs as tf.Tensor2D, entropies: entropies as tf.Tensor2D };
+      const { rows } = computePolicyLoss({ ...given, ...scores }, call.terms);
+      // The tape refuses a loss that does not depend on one of its inputs.
+      return tf.add(tf.sum(rows), tf.mul(tf.add(tf.sum(entropies), tf.sum(logprobs)), 0));
+    };
+    const { value, grads } = tf.valueAndGrads(computeLoss)([
+      toTensor(current.logprobs),
+      toTensor(current.entropies),
+    ]);
+    const read = (tensor: tf.Tensor): Float32Array => Float32Array.from(tensor.dataSync());
+    return { loss: value.dataSync()[0]!, gradients: [read(grads[0]!), read(grads[1]!)] as const };
+  });
+}
+
+/** Rewards → advantages → credit → loss and gradients. */
+export function teach(
+  scheme: Scheme,
+  call: { readonly rewards?: readonly (number | null)[]; readonly isOnPolicy?: boolean } = {},
+): Outcome {
+  const open = openScheme(scheme);
+  const rewards = call.rewards ?? REWARDS;
+  const { batch, current } = createRollouts(open.needs, call);
+  const counts = rewards.map((reward, row) => {
+    const rollout = { outcome: 'correct', reward, isTruncated: batch.finished[row] === 0 } as const;
+    return open.gates.every(({ part, options }) => part.counts?.(rollout, options) ?? true);
+  });
+  const estimated = estimateCredit(batch, {
+    rewards,
+    counts,
+    comparisons: open.comparisons,
+    rules: open.credit,
+  });
+  const { credit, tokenMask, tokenWeights, advantages } = estimated;
+  const credited = addColumns(batch, { perToken: { credit, tokenMask }, perRollout: { advantages } });
+  const shaped = tokenWeights === null ? credited : addColumns(credited, { perToken: { tokenWeights } });
+  const { terms, remembered } = adaptTerms(open, batch.perToken.entropies);
+  const lesson = ruleTokens(shaped, {
+    rules: open.credit,
+    terms,
+    score: () => current,
+    ...{ seed: 7, step: 0, update: 0 },
+  });
+  const { aggregation } = scheme;
+  const weights = weighTokens({
+    width: WIDTH,
+    tokenMask,
+    aggregation,
+    maxNewTokens: WIDTH + 2,
+    localBatch: 5,
+  });
+  const { logprobs: behaviorLogprobs, ...columns } = batch.perToken;
+  const learnt = differentiate(
+    { ...columns, weights, credit, tokenMask, tokenWeights: lesson.tokenWeights, behaviorLogprobs },
+    current,
+    { slopes: lesson.slopes, terms },
+  );
+  return { ...learnt, ...estimated, lesson, remembered };
+}
+
+/** Every number that training would see, as a text to compare. */
+export function fingerprintOf({ loss, gradients, lesson, credit, remembered }: Outcome): string {
+  const arrays = [...gradients, lesson.tokenWeights, lesson.slopes ?? [], credit];
+  return JSON.stringify([loss, remembered, ...arrays.map((values) => [...values])]);
+}
+
+/** The first number of an outcome that is not finite, or stands where it does not count; null: none. */
+export function findLeak({ loss, gradients, advantages, lesson, credit, tokenMask }: Outcome): string | null {
+  if (![loss, ...advantages].every(Number.isFinite)) return `loss ${loss}, advantages ${advantages.join()}`;
+  const grids = {
+    credit,
+    'token weight': lesson.tokenWeights,
+    'gradient by logprob': gradients[0],
+    'gradient by entropy': gradients[1],
+    ...(lesson.slopes === null ? {} : { slope: lesson.slopes }),
+  };
+  for (const [name, values] of Object.entries(grids)) {
+    const at = values.findIndex(
+      (value, place) => !Number.isFinite(value) || (tokenMask[place] === 0 && value !== 0),
+    );
+    if (at >= 0) return `${name} ${values[at]} of token ${at}, mask ${tokenMask[at]}`;
+  }
+  return null;
+}

@@ -1,0 +1,48 @@
+import { findBaseModel } from '../../db/queries/base-models.ts';
+import type { Database } from '../../db/store/connection.ts';
+import { listProbeScores } from '../../db/queries/probe-scores.ts';
+import { listEvaluatedProblems } from '../../db/queries/report-queries.ts';
+import { listRuns } from '../../db/queries/runs.ts';
+import { toBaseCard, type BaseCard } from './base-card.ts';
+
+/** Which base model, and the experiment that evaluates it untrained. */
+export interface BaseCardRequest {
+  readonly name: string;
+  readonly purpose: string;
+  readonly seed: number;
+  readonly baseModelId: string;
+  readonly experimentId: string;
+  readonly runId: string;
+}
+
+/** A base model's card from the store; null while it is not made, or not evaluated. */
+export function loadBaseCard(db: Database, request: BaseCardRequest): BaseCard | null {
+  const { name, purpose, seed, baseModelId, experimentId, runId } = request;
+  const model = findBaseModel(db, baseModelId);
+  const run = listRuns(db, experimentId).find(({ id }) => id === runId);
+  if (model === null || run?.status !== 'completed') return null;
+  const losses = JSON.parse(model.losses) as number[];
+  return toBaseCard({
+    name,
+    purpose,
+    seed,
+    baseModelId,
+    weightsSha256: model.weights.sha256,
+    plan: JSON.parse(model.plan) as unknown,
+    tokens: model.tokens,
+    finalLoss: losses.at(-1)!,
+    madeAt: model.createdAt,
+    leak: JSON.parse(model.leak) as Record<string, number>,
+    evaluations: listEvaluatedProblems(db, experimentId)
+      .filter((row) => row.runId === runId)
+      .map(({ split, answer, n, c, answers, formats }) => ({
+        split,
+        answer,
+        n,
+        c,
+        answers: JSON.parse(answers) as Record<string, number>,
+        formats: JSON.parse(formats) as Record<string, { n: number; c: number }>,
+      })),
+    probeScores: listProbeScores(db, [run.reusedRunId ?? runId]),
+  });
+}

@@ -1,0 +1,100 @@
+import {
+  tabulateCalibration,
+  tabulateReliability,
+  type CalibrationRow,
+  type ReliabilityRow,
+} from '../tables/calibration-table.ts';
+import { tabulateBoundaries, type BoundaryRow } from '../tables/boundary-table.ts';
+import { tabulateCompute, type ComputeRow } from '../tables/compute-table.ts';
+import { tabulateConsistency, type ConsistencyRow } from '../tables/consistency-table.ts';
+import type { ComparisonInput } from './comparison-input.ts';
+import {
+  tabulateDifferences,
+  type DifferenceRow,
+  type MissingDifference,
+} from '../tables/difference-table.ts';
+import { tabulateEqualBudgets, type EqualBudgetRow } from '../tables/equal-token-table.ts';
+import { collectFinalCounts, type ExcludedRun } from './final-counts.ts';
+import { tabulateFormats, type FormatRow } from '../tables/format-table.ts';
+import { tabulateGaps, type GapRow } from '../tables/gap-table.ts';
+import { IncomparableError } from './incomparable-error.ts';
+import { tabulateLearningCurves, type CurvePoint } from '../tables/learning-curves.ts';
+import { pairWithBaseline } from './paired-finals.ts';
+import { reportedKs, tabulatePassAtK, type PassAtKRow } from '../tables/pass-at-k-table.ts';
+import { tabulateRewardTruth, type RewardTruthRow } from '../tables/reward-truth-table.ts';
+import { tabulateSaturation, type SaturationRow } from '../tables/saturation-table.ts';
+import { tabulateSolvedSets, type SolvedSetRow } from '../tables/solved-set-table.ts';
+import { tabulateStrategies, type StrategyRow } from '../tables/strategy-table.ts';
+import { tabulateVerdicts, type VerdictRow } from '../tables/verdict-table.ts';
+
+/** Every number of a report, computed once; CSV, Markdown and HTML only write it down. */
+export interface Analysis {
+  /** One per declared hypothesis. */
+  readonly verdicts: readonly VerdictRow[];
+  readonly equalBudgets: readonly EqualBudgetRow[];
+  readonly compute: readonly ComputeRow[];
+  readonly passAtK: readonly PassAtKRow[];
+  readonly consistency: readonly ConsistencyRow[];
+  readonly formats: readonly FormatRow[];
+  readonly calibration: readonly CalibrationRow[];
+  readonly reliability: readonly ReliabilityRow[];
+  readonly differences: readonly DifferenceRow[];
+  readonly missing: readonly MissingDifference[];
+  readonly gaps: readonly GapRow[];
+  readonly boundaries: readonly BoundaryRow[];
+  readonly solvedSets: readonly SolvedSetRow[];
+  readonly strategies: readonly StrategyRow[];
+  readonly saturation: readonly SaturationRow[];
+  readonly curves: readonly CurvePoint[];
+  readonly rewardTruth: readonly RewardTruthRow[];
+  readonly excluded: readonly ExcludedRun[];
+  /** Splits with a final evaluation, in reading order. */
+  readonly splits: readonly string[];
+}
+
+/** Analyses a comparison that is consistent and sorted. */
+export function analyzeComparison(input: ComparisonInput): Analysis {
+  const { finals, excluded } = collectFinalCounts(input);
+  const { fingerprint } = input.experiment;
+  const pairs = pairWithBaseline(input, finals);
+  const ks = reportedKs(finals);
+  // The first, a middle and the last k: the ends of the curve decide the claims about boundaries.
+  const testedKs = ks.filter((k, i) => i === 0 || k === 8 || i === ks.length - 1);
+  return {
+    verdicts: tabulateVerdicts(input, finals),
+    equalBudgets: tabulateEqualBudgets(input),
+    compute: tabulateCompute(input),
+    passAtK: tabulatePassAtK(finals, fingerprint),
+    consistency: tabulateConsistency(finals, fingerprint),
+    formats: tabulateFormats(finals),
+    calibration: tabulateCalibration(finals),
+    reliability: tabulateReliability(finals),
+    ...tabulateDifferences(input, finals, testedKs),
+    gaps: tabulateGaps(input, finals),
+    boundaries: tabulateBoundaries(pairs, fingerprint),
+    solvedSets: tabulateSolvedSets(pairs),
+    strategies: tabulateStrategies(pairs, fingerprint),
+    saturation: tabulateSaturation(input),
+    curves: tabulateLearningCurves(input),
+    rewardTruth: tabulateRewardTruth(input),
+    excluded,
+    splits: [...new Set(finals.map(({ split }) => split))],
+  };
+}
+
+/** @throws IncomparableError when the baseline is none of the conditions, or a run belongs to none */
+export function assertConsistent({ experiment, conditions, runs }: ComparisonInput): void {
+  const names = new Set(conditions.map(({ name }) => name));
+  const stems = new Set(conditions.map(({ name }) => name.split('/')[0]));
+  if (!names.has(experiment.baseline) && !stems.has(experiment.baseline)) {
+    throw new IncomparableError(
+      `the baseline ${experiment.baseline} is none of the conditions (${[...names].join(', ')}); name one of them`,
+    );
+  }
+  const stray = runs.find(({ condition }) => !names.has(condition));
+  if (stray !== undefined) {
+    throw new IncomparableError(
+      `run ${stray.id} belongs to condition ${stray.condition}, which is none of ${[...names].join(', ')}`,
+    );
+  }
+}

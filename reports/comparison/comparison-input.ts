@@ -1,0 +1,158 @@
+import type { Hypothesis } from '../../config/hypothesis.ts';
+import type { LedgerTotal } from '../../db/queries/ledger.ts';
+
+export type { LedgerTotal };
+
+/** Plain rows a report is made from. `load-comparison.ts` fills them from the database; tests write them by hand. */
+export interface ComparisonInput {
+  readonly experiment: ExperimentRecord;
+  /** In declaration order, which is the order of every table and legend. */
+  readonly conditions: readonly ConditionRecord[];
+  readonly baseModels: readonly BaseModelRecord[];
+  readonly runs: readonly RunRecord[];
+  readonly evaluations: readonly EvaluationCount[];
+  readonly metrics: readonly MetricPoint[];
+  readonly stepTokens: readonly StepTokens[];
+  readonly ledger: readonly LedgerTotal[];
+  /** Ids of runs with a step that is not in the ledger, as in stores older than it. */
+  readonly uncountedRuns: readonly string[];
+  readonly probeScores: readonly ProbeScore[];
+  readonly rewardByVerdict: readonly VerdictReward[];
+  readonly rollouts: readonly SampleRollout[];
+}
+
+interface ExperimentRecord {
+  readonly name: string;
+  readonly question: string;
+  /** 64 hexadecimal digits; also seeds every interval of the report. */
+  readonly fingerprint: string;
+  /** Name of the condition the others are compared with. */
+  readonly baseline: string;
+  /** Where the claim comes from, e.g. an arXiv id and section. */
+  readonly source: string | null;
+  /** What the report decides, in declaration order. */
+  readonly hypotheses: readonly Hypothesis[];
+}
+
+export interface ConditionRecord {
+  readonly name: string;
+  readonly isControl: boolean;
+  readonly schemeName: string;
+  /** Train problems that its runs see again and again; null: fresh ones in every step. */
+  readonly fixedProblems: number | null;
+  readonly fingerprint: string;
+  readonly baseModelId: string;
+}
+
+export interface BaseModelRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly weightsSha256: string | null;
+  /** What was planted on purpose in its corpus; null when nothing was. */
+  readonly leak: {
+    readonly problems: number;
+    /** How often those problems occur in the corpus, all together. */
+    readonly occurrences: number;
+    readonly format: string;
+  } | null;
+  /** Further facts of its recipe and making, as label → value. */
+  readonly details: Readonly<Record<string, string>>;
+}
+
+export interface RunRecord {
+  readonly id: string;
+  readonly condition: string;
+  /** Seed of the base model it started from. */
+  readonly baseSeed: number;
+  /** RL seed. */
+  readonly seed: number;
+  readonly status: string;
+  readonly stepsDone: number;
+  readonly checkpointSha256: string | null;
+  readonly failure: string | null;
+  /** SHA-256 of the sources that computed it, several in their order with a space between; null: not on record. */
+  readonly sources: string | null;
+  /** The kinds of machine that computed its steps, as canonical JSON; more than one where it went on elsewhere. */
+  readonly machines: readonly string[];
+  /** Backend, device, versions, git revision…, as label → value. */
+  readonly provenance: Readonly<Record<string, string>>;
+}
+
+/** One problem of one evaluation: n samples, c of them correct. `step` counts the training steps behind the checkpoint. */
+export interface EvaluationCount {
+  readonly runId: string;
+  readonly split: string;
+  readonly step: number;
+  readonly problemId: string;
+  readonly n: number;
+  readonly c: number;
+  readonly correctAnswer: string;
+  /** Each extracted answer (empty text: none could be extracted) → how many samples gave it. */
+  readonly answers: Readonly<Record<string, number>>;
+  /** Each completion format → samples in it, and correct ones. */
+  readonly formats: Readonly<Record<string, { readonly n: number; readonly c: number }>>;
+  /** Each stated confidence as a decimal (empty text: none stated) → the same; null when no format states one. */
+  readonly confidences: Readonly<Record<string, { readonly n: number; readonly c: number }>> | null;
+}
+
+export interface MetricPoint {
+  readonly runId: string;
+  readonly step: number;
+  readonly name: string;
+  readonly value: number;
+}
+
+/** Tokens sampled in one training step. */
+interface StepTokens {
+  readonly runId: string;
+  readonly step: number;
+  readonly tokens: number;
+}
+
+/** One number that a probe measured on a run's final policy. */
+interface ProbeScore {
+  readonly runId: string;
+  readonly step: number;
+  readonly probe: string;
+  readonly metric: string;
+  /** Empty: the probe read no split. */
+  readonly split: string;
+  /** Below 0: one number for the whole run. */
+  readonly problemIndex: number;
+  readonly value: number;
+}
+
+/** All training rollouts of a run with one true verdict, and what the scheme rewarded them with. */
+interface VerdictReward {
+  readonly runId: string;
+  readonly verdict: string;
+  readonly rollouts: number;
+  readonly rewardMean: number;
+}
+
+/** One sampled token: its text, the behavior policy's entropy there, and what the scheme made it carry. */
+export interface TokenTrace {
+  readonly text: string;
+  /** Nats. */
+  readonly entropy: number;
+  /** Null where the rollout was not shaped (evaluations). */
+  readonly credit: number | null;
+  /** What a credit rule multiplied its policy gradient by; null: no rule did. */
+  readonly weight: number | null;
+}
+
+export interface SampleRollout {
+  readonly runId: string;
+  /** 'train', or the split of an evaluation. */
+  readonly phase: string;
+  readonly step: number;
+  readonly problemId: string;
+  readonly prompt: string;
+  readonly completion: string;
+  /** Null where the text cannot be told apart into its tokens. */
+  readonly tokens: readonly TokenTrace[] | null;
+  readonly answer: string;
+  readonly verdict: string;
+  /** Null where the rollout was not rewarded (evaluations). */
+  readonly reward: number | null;
+}

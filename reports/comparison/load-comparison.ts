@@ -1,0 +1,237 @@
+import { findBaseModel } from '../../db/queries/base-models.ts';
+import type { Database } from '../../db/store/connection.ts';
+import { findExperiment, listConditions, type ConditionRow } from '../../db/queries/experiments.ts';
+import { listLedgerTotals, listUncountedRuns } from '../../db/queries/ledger.ts';
+import {
+  listEvaluatedProblems,
+  listLastRollouts,
+  listProgress,
+  listRewardsByVerdict,
+  listStepTokens,
+  readTransaction,
+  type SampledRolloutRow,
+} from '../../db/queries/report-queries.ts';
+import { listProbeScores } from '../../db/queries/probe-scores.ts';
+import { listRuns, type RunWithCondition } from '../../db/queries/runs.ts';
+import { listMetrics } from '../../db/queries/steps.ts';
+import type { BaseRecipe } from '../../config/base-recipe.ts';
+import type { Hypothesis } from '../../config/hypothesis.ts';
+import { isSettings } from '../../config/merge.ts';
+import type { TrainingPlan } from '../../config/training.ts';
+import type {
+  BaseModelRecord,
+  ComparisonInput,
+  RunRecord,
+  SampleRollout,
+  TokenTrace,
+} from './comparison-input.ts';
+import { groupRows } from './group-rows.ts';
+
+/** Problems whose rollouts are shown, per phase of one run of each condition. */
+const SHOWN_PROBLEMS = 4;
+
+/** Nested JSON as label → text, `parent.child` for members of members. */
+function flattenDetails(value: unknown, prefix = ''): Record<string, string> {
+  if (!isSettings(value)) return {};
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, member]): [string, string][] => {
+      if (isSettings(member)) return Object.entries(flattenDetails(member, `${prefix}${key}.`));
+      return member === null
+        ? []
+        : [[prefix + key, typeof member === 'string' ? member : JSON.stringify(member)]];
+    }),
+  );
+}
+
+function loadBaseModel(db: Database, id: string): BaseModelRecord | null {
+  const row = findBaseModel(db, id);
+  if (row === null) return null;
+  const { recipe } = JSON.parse(row.plan) as { recipe: BaseRecipe };
+  const leaked = JSON.parse(row.leak) as Record<string, number>;
+  const { layers, hiddenSize } = recipe.architecture;
+  return {
+    id,
+    name: row.name,
+    weightsSha256: row.weights.sha256,
+    leak:
+      recipe.leak === null
+        ? null
+        : {
+            problems: Object.keys(leaked).length,
+            occurrences: Object.values(leaked).reduce((sum, times) => sum + times, 0),
+            format: recipe.leak.format,
+          },
+    details: {
+      architecture: `${layers} layers, width ${hiddenSize}`,
+      'corpus tokens': String(row.tokens),
+      facts: String(recipe.facts),
+      formats: Object.entries(recipe.formats)
+        .map(([format, weight]) => `${format} ${weight}`)
+        .join(', '),
+      'pretraining steps': String(recipe.steps),
+      ...(row.flops === null ? {} : { 'pretraining FLOPs': row.flops.toExponential(2) }),
+    },
+  };
+}
+
+function toRunRecord(run: RunWithCondition, progress: ReturnType<typeof listProgress>): RunRecord {
+  const { stepsDone, weightsSha256, machines } = progress.get(run.id)!;
+  return {
+    id: run.id,
+    condition: run.conditionName,
+    baseSeed: run.baseSeed,
+    seed: run.seed,
+    status: run.status,
+    stepsDone,
+    checkpointSha256: weightsSha256,
+    failure: run.failureMessage === null ? null : `${run.failureType ?? 'Error'}: ${run.failureMessage}`,
+    sources: run.sources,
+    machines,
+    provenance: run.provenance === null ? {} : flattenDetails(JSON.parse(run.provenance)),
+  };
+}
+
+type TracedRow = Pick<
+  SampledRolloutRow,
+  'completion' | 'isTruncated' | 'tokenCount' | 'tokenEnds' | 'entropies' | 'credit' | 'tokenWeights'
+>;
+
+function readInts(bytes: Buffer): Int32Array {
+  return new Int32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+}
+
+function readFloats(bytes: Buffer): Float32Array {
+  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+}
+
+/** What each token adds to the rollout's text, '' where it adds none (db/schema.ts says how a row tells). */
+function splitTokens({ completion, isTruncated, tokenEnds }: TracedRow): string[] {
+  if (tokenEnds !== null) {
+    const ends = readInts(tokenEnds);
+    return Array.from(ends, (end, i) => completion.slice(ends[i - 1] ?? 0, end));
+  }
+  return isTruncated ? [...completion] : [...completion, ''];
+}
+
+/** How a token without text is shown: the end token, or one within. */
+const END_MARK = '∎';
+const TEXTLESS_MARK = '◦';
+
+/** Null where the row does not tell its tokens apart, as one of an older store with a special token inside may not. */
+function traceTokens(row: TracedRow): TokenTrace[] | null {
+  const pieces = splitTokens(row);
+  if (pieces.length !== row.tokenCount) return null;
+  const entropies = readFloats(row.entropies);
+  const [credit, weights] = [row.credit, row.tokenWeights].map((blob) =>
+    blob === null ? null : readFloats(blob),
+  );
+  const columns = [entropies, credit, weights];
+  if (columns.some((column) => column && column.length !== row.tokenCount)) return null;
+  const markOf = (i: number): string =>
+    i === row.tokenCount - 1 && !row.isTruncated ? END_MARK : TEXTLESS_MARK;
+  return pieces.map((piece, i) => ({
+    text: piece === '' ? markOf(i) : piece,
+    entropy: entropies[i]!,
+    credit: credit?.[i] ?? null,
+    weight: weights?.[i] ?? null,
+  }));
+}
+
+/** Rollouts of each condition's completed run with the lowest seed: its last training step, and its final clean ones. */
+function loadSampleRollouts(db: Database, runs: readonly RunWithCondition[]): SampleRollout[] {
+  const shown = new Map<string, RunWithCondition>();
+  for (const run of runs) {
+    if (run.status === 'completed' && !shown.has(run.conditionName)) shown.set(run.conditionName, run);
+  }
+  return [...shown.values()].flatMap((run) =>
+    ['train', 'clean', 'contaminated'].flatMap((phase) =>
+      listLastRollouts(db, { runId: run.reusedRunId ?? run.id, phase, limit: SHOWN_PROBLEMS }).map((row) => ({
+        runId: run.id,
+        phase,
+        step: row.step,
+        problemId: row.problemKey,
+        prompt: row.prompt,
+        answer: row.answer,
+        completion: row.completion,
+        tokens: traceTokens(row),
+        verdict: row.verdict,
+        reward: row.reward,
+      })),
+    ),
+  );
+}
+
+/** Scores are recorded under the run that computed them; a run that reuses it has them as well. */
+function loadProbeScores(db: Database, runs: readonly RunWithCondition[]): ComparisonInput['probeScores'] {
+  const recordedBy = (run: RunWithCondition): string => run.reusedRunId ?? run.id;
+  const rows = groupRows(listProbeScores(db, runs.map(recordedBy)), ({ runId }) => runId);
+  return runs.flatMap((run) => (rows.get(recordedBy(run)) ?? []).map((row) => ({ ...row, runId: run.id })));
+}
+
+function schemeNameOf(condition: ConditionRow): string {
+  return (JSON.parse(condition.settings) as { scheme: { name: string } }).scheme.name;
+}
+
+function fixedProblemsOf(condition: ConditionRow): number | null {
+  const { training } = JSON.parse(condition.settings) as {
+    training: Pick<TrainingPlan, 'pool' | 'examples'>;
+  };
+  // Experiments planned before there were pools have neither.
+  return training.examples?.count ?? training.pool ?? null;
+}
+
+/**
+ * Everything a report needs about one experiment, as plain rows.
+ *
+ * @param nameOrId the experiment's name (the newest of that name) or the beginning of its id
+ * @throws {UnknownExperimentError}
+ */
+export function loadComparison(db: Database, nameOrId: string): ComparisonInput {
+  return readTransaction(db, (tx) => loadRows(tx, nameOrId));
+}
+
+function loadRows(db: Database, nameOrId: string): ComparisonInput {
+  const { id, name, question, baseline, source, hypotheses } = findExperiment(db, nameOrId);
+  const conditions = listConditions(db, id);
+  const runs = listRuns(db, id);
+  const progress = listProgress(db, id);
+  const baseModelIds = [...new Set(runs.map((run) => run.baseModelId))];
+  return {
+    experiment: {
+      name,
+      question,
+      baseline,
+      source,
+      hypotheses: JSON.parse(hypotheses) as Hypothesis[],
+      fingerprint: id,
+    },
+    conditions: conditions.map((condition) => ({
+      name: condition.name,
+      isControl: condition.isControl,
+      schemeName: schemeNameOf(condition),
+      fixedProblems: fixedProblemsOf(condition),
+      fingerprint: condition.id,
+      baseModelId: runs.find((run) => run.conditionId === condition.id)?.baseModelId ?? '',
+    })),
+    baseModels: baseModelIds.flatMap((baseModelId) => loadBaseModel(db, baseModelId) ?? []),
+    runs: runs.map((run) => toRunRecord(run, progress)),
+    evaluations: listEvaluatedProblems(db, id).map(
+      ({ problemKey, answer, answers, formats, confidences, ...row }) => ({
+        ...row,
+        problemId: problemKey,
+        correctAnswer: answer,
+        answers: JSON.parse(answers) as Record<string, number>,
+        formats: JSON.parse(formats) as Record<string, { n: number; c: number }>,
+        confidences:
+          confidences === null ? null : (JSON.parse(confidences) as Record<string, { n: number; c: number }>),
+      }),
+    ),
+    metrics: listMetrics(db, id),
+    stepTokens: listStepTokens(db, id),
+    ledger: listLedgerTotals(db, id),
+    uncountedRuns: listUncountedRuns(db, id),
+    probeScores: loadProbeScores(db, runs),
+    rewardByVerdict: listRewardsByVerdict(db, id),
+    rollouts: loadSampleRollouts(db, runs),
+  };
+}

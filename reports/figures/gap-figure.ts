@@ -1,0 +1,41 @@
+import type { TopLevelSpec } from 'vega-lite';
+import type { ConditionStyle } from './condition-style.ts';
+import { renderFigure } from './figure-renderer.ts';
+import type { GapRow } from '../tables/gap-table.ts';
+import type { Markup } from '../page/html.ts';
+import { labelLayers } from './label-layers.ts';
+import { styleScales } from './pass-at-k-figure.ts';
+
+/** Clean (open) and contaminated (filled) pass@1 of each condition, joined by its gap. */
+export function drawGaps(gaps: readonly GapRow[], styles: readonly ConditionStyle[]): Promise<Markup> {
+  const rows = gaps.filter(({ quantity }) => quantity === 'gap');
+  const { color } = styleScales(styles);
+  const y = { field: 'condition', type: 'nominal', sort: null, axis: null } as const;
+  const scale = { domain: [0, 1] };
+  const axis = { title: 'pass@1', format: '.1f' };
+  const spec: TopLevelSpec = {
+    height: rows.length * 38,
+    data: { values: rows.map((row) => ({ ...row })) },
+    layer: [
+      {
+        mark: { type: 'rule', strokeWidth: 3, opacity: 0.45 },
+        encoding: {
+          y,
+          x: { field: 'clean', type: 'quantitative', scale, axis },
+          x2: { field: 'contaminated' },
+          color,
+        },
+      },
+      {
+        mark: { type: 'point', filled: false, size: 70, strokeWidth: 2, fill: 'var(--card)', opacity: 1 },
+        encoding: { y, x: { field: 'clean', type: 'quantitative', scale, axis }, stroke: color },
+      },
+      {
+        mark: { type: 'point', filled: true, size: 70, opacity: 1 },
+        encoding: { y, x: { field: 'contaminated', type: 'quantitative', scale, axis }, color },
+      },
+      ...labelLayers(y, 'condition'),
+    ],
+  };
+  return renderFigure(spec, `Clean and contaminated pass@1 of ${rows.length} conditions`);
+}

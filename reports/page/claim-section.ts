@@ -1,0 +1,81 @@
+import type { Analysis } from '../comparison/analyze-comparison.ts';
+import { html, type Markup } from './html.ts';
+import { renderTable } from './page-table.ts';
+import type { Section } from './result-sections.ts';
+import { drawVerdicts, VERDICT_CAPTION } from '../figures/verdict-figure.ts';
+import {
+  DECISION_RULE,
+  describeEffect,
+  describeNeed,
+  describeP,
+  describeSize,
+  describeTest,
+} from '../text/verdict-text.ts';
+import { isDecided, type DecidedRow, type VerdictRow } from '../tables/verdict-table.ts';
+
+const TONES: Record<VerdictRow['verdict'], string> = {
+  supported: 'better',
+  contradicted: 'worse',
+  inconclusive: 'suggestive',
+  undecided: 'no-evidence',
+  void: 'no-evidence',
+};
+
+function renderVerdict({ verdict }: VerdictRow): Markup {
+  return html`<strong class="tag ${TONES[verdict]}">${verdict}</strong>`;
+}
+
+function renderSize(row: VerdictRow): Markup {
+  const need = html`<span class="caption">${describeNeed(row)}</span>`;
+  return isDecided(row) ? html`${describeSize(row)}<br />${need}` : need;
+}
+
+/**
+ * The report's opening where the experiment declares hypotheses: what each came to. Verdicts are coloured tags and cells
+ * hold two texts in two styles, which the columns of the file and the summary cannot say.
+ */
+export async function claimSection({ verdicts }: Analysis, source: string | null): Promise<Section | null> {
+  if (verdicts.length === 0) return null;
+  const decided =
+    (describe: (row: DecidedRow) => string) =>
+    (row: VerdictRow): string =>
+      isDecided(row) ? describe(row) : '–';
+  const hasOneBase = verdicts.some((row) => isDecided(row) && row.evidence.bases === 1);
+  const table = renderTable(
+    source === null ? 'Verdict per hypothesis' : `Verdict per hypothesis; source: ${source}`,
+    [
+      {
+        title: 'claim',
+        kind: 'wide',
+        cell: (row) =>
+          html`${row.hypothesis.claim}<br /><span class="caption">${describeTest(row.hypothesis)}</span>`,
+      },
+      { title: 'verdict', cell: renderVerdict },
+      { title: 'paper', cell: (row) => row.hypothesis.reported },
+      { title: 'effect (95% interval)', kind: 'number', cell: decided(describeEffect) },
+      { title: 'Holm p', kind: 'number', cell: decided(describeP) },
+      { title: 'compared over; what it would take', kind: 'wide', cell: renderSize },
+    ],
+    verdicts,
+  );
+  const figures = (await drawVerdicts(verdicts)).map(
+    ({ figure }) =>
+      html`<figure>
+        ${figure}
+        <figcaption>${VERDICT_CAPTION}.</figcaption>
+      </figure>`,
+  );
+  const body = html`
+    <p class="lead">${DECISION_RULE}</p>
+    ${
+      hasOneBase
+        ? html`<p class="caption">
+            Where there is one base model that level is absent: the verdict speaks of other seeds of that
+            base, not of other bases.
+          </p>`
+        : null
+    }
+    ${table} ${figures}
+  `;
+  return { id: 'claims', title: 'Verdict per claim', body };
+}

@@ -1,0 +1,122 @@
+import type { Analysis } from '../comparison/analyze-comparison.ts';
+import { boundarySection } from './boundary-section.ts';
+import { claimSection } from './claim-section.ts';
+import type { ComparisonInput } from '../comparison/comparison-input.ts';
+import { computeSection } from './compute-section.ts';
+import { calibrationSection } from './calibration-section.ts';
+import { assignStyles } from '../figures/condition-style.ts';
+import { equalTokenSection } from './equal-token-section.ts';
+import { html, trusted, type Markup } from './html.ts';
+import { PAGE_STYLE } from './page-style.ts';
+import {
+  formatSection,
+  formulaSection,
+  provenanceSection,
+  rewardTruthSection,
+  rolloutSection,
+} from './record-sections.ts';
+import {
+  differenceSection,
+  gapSection,
+  learningSection,
+  passAtKSection,
+  verdictSection,
+  type Section,
+} from './result-sections.ts';
+import { saturationSection } from './saturation-section.ts';
+import { strategySection } from './strategy-section.ts';
+
+/** No script, no network: even an escaping mistake could not run or fetch anything. */
+const CONTENT_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
+
+function renderHeader(input: ComparisonInput, sections: readonly Section[]): Markup {
+  const { experiment, conditions, runs } = input;
+  const bases = new Set(runs.map(({ baseSeed }) => baseSeed)).size;
+  const seeds = new Set(runs.map(({ seed }) => seed)).size;
+  const completed = runs.filter(({ status }) => status === 'completed').length;
+  const facts: [string | number, string][] = [
+    [conditions.length, 'conditions'],
+    [bases, bases === 1 ? 'base seed' : 'base seeds'],
+    [seeds, seeds === 1 ? 'seed' : 'seeds'],
+    [`${completed}/${runs.length}`, 'runs completed'],
+    [experiment.baseline, 'baseline'],
+  ];
+  return html`<header>
+    <p class="kicker">Assay report</p>
+    <h1>${experiment.name}</h1>
+    <p class="question">${experiment.question}</p>
+    <dl class="facts">
+      ${facts.map(
+        ([value, label]) =>
+          html`<div>
+            <dt>${label}</dt>
+            <dd>${value}</dd>
+          </div>`,
+      )}
+    </dl>
+    <nav aria-label="Sections">
+      <ul>
+        ${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}
+      </ul>
+    </nav>
+  </header>`;
+}
+
+/** The report as one self-contained HTML page. */
+export async function renderReportPage(input: ComparisonInput, analysis: Analysis): Promise<string> {
+  const styles = assignStyles(input.conditions, input.experiment.baseline);
+  const candidates = [
+    await claimSection(analysis, input.experiment.source),
+    verdictSection(analysis),
+    await passAtKSection(analysis, styles),
+    boundarySection(analysis),
+    await differenceSection(analysis, styles),
+    await gapSection(analysis, styles),
+    await learningSection(analysis, styles),
+    equalTokenSection(analysis),
+    computeSection(analysis),
+    saturationSection(analysis),
+    rewardTruthSection(analysis),
+    await strategySection(analysis),
+    formatSection(analysis),
+    calibrationSection(analysis),
+    rolloutSection(input),
+    provenanceSection(input),
+    formulaSection(),
+  ];
+  const sections = candidates.filter((section) => section !== null);
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta http-equiv="Content-Security-Policy" content="${CONTENT_POLICY}" />
+        <meta name="color-scheme" content="light dark" />
+        <title>${input.experiment.name}, Assay report</title>
+        <style>
+          ${trusted(PAGE_STYLE)}
+        </style>
+      </head>
+      <body>
+        <a class="skip" href="#${sections[0]!.id}">To the verdicts</a>
+        ${renderHeader(input, sections)}
+        <main>
+          ${sections.map(
+            ({ id, title, body }) =>
+              html`<section id="${id}" aria-labelledby="${id}-title">
+                <h2 id="${id}-title">${title}</h2>
+                ${body}
+              </section> `,
+          )}
+        </main>
+        <footer>
+          <p>
+            Experiment fingerprint <span class="hash">${input.experiment.fingerprint}</span>. Every table is
+            beside this page as CSV.
+          </p>
+        </footer>
+      </body>
+    </html> `;
+  return page.markup;
+}

@@ -1,0 +1,243 @@
+import type { Analysis } from '../comparison/analyze-comparison.ts';
+import type { ConditionStyle } from '../figures/condition-style.ts';
+import { differenceTable, type DifferenceRow } from '../tables/difference-table.ts';
+import { gapTable } from '../tables/gap-table.ts';
+import { toHtml } from '../tables/table.ts';
+import { drawForest, forestDomain } from '../figures/forest-figure.ts';
+import { formatScore } from '../text/format-number.ts';
+import { drawGaps } from '../figures/gap-figure.ts';
+import { html, type Markup } from './html.ts';
+import { choosePanels, drawLearningCurve } from '../figures/learning-curve-figure.ts';
+import { drawPassAtK } from '../figures/pass-at-k-figure.ts';
+import { renderTable } from './page-table.ts';
+import { decideVerdict, describeVerdict, headlineRows, type VerdictKind } from '../text/verdict-sentence.ts';
+
+/** A titled part of the page; `id` is its anchor. */
+export interface Section {
+  readonly id: string;
+  readonly title: string;
+  readonly body: Markup;
+}
+
+const KIND_LABELS: Record<VerdictKind, string> = {
+  better: 'Better',
+  worse: 'Worse',
+  suggestive: 'Suggestive',
+  'no-evidence': 'No evidence of a difference',
+};
+
+function renderVerdicts(title: string, rows: readonly DifferenceRow[]): Markup | null {
+  if (rows.length === 0) return null;
+  const items = rows.map((row) => {
+    const kind = decideVerdict(row);
+    const { sentence, numbers } = describeVerdict(row);
+    return html`<li class="${kind}">
+      <strong>${KIND_LABELS[kind]}</strong>
+      <p>${sentence}</p>
+      <p class="numbers">${numbers}</p>
+    </li>`;
+  });
+  return html`<h3>${title}</h3>
+    <ul class="verdicts">
+      ${items}
+    </ul>`;
+}
+
+function basesOf(rows: readonly DifferenceRow[]): number {
+  return Math.max(0, ...rows.map(({ bases }) => bases));
+}
+
+export function verdictSection({ differences, splits, excluded, missing }: Analysis): Section {
+  const rows = headlineRows(differences, splits);
+  const left = [
+    ...excluded.map(
+      ({ run, reason }) =>
+        `Run ${run.id} (${run.condition}, base seed ${run.baseSeed}, seed ${run.seed}) ${reason}.`,
+    ),
+    ...missing.map((gap) => `${gap.condition} against ${gap.reference} on ${gap.split}: ${gap.reason}.`),
+  ];
+  const notice = html`<div class="notice">
+    <h3>Left out</h3>
+    <ul>
+      ${left.map((line) => html`<li>${line}</li>`)}
+    </ul>
+  </div>`;
+  const fewestSeeds = Math.min(...rows.map(({ seeds }) => seeds));
+  const body = html`
+    <p class="lead">
+      Each sentence compares two arms on the same problems. The interval covers
+      ${basesOf(rows) > 1 ? 'other base models, ' : ''}other seeds and other
+      problems${basesOf(rows) === 1 ? ' of the one base model' : ''}; where it includes 0 there is no evidence
+      of a difference. These are not the verdicts on declared claims, which have a rule of their own.
+    </p>
+    ${
+      fewestSeeds < 5 && rows.length > 0
+        ? html`<p class="caption">
+            With fewer than five seeds an interval is too narrow where seeds disagree more than problems do;
+            the ticks below show each seed.
+          </p>`
+        : null
+    }
+    ${rows.length === 0 ? html`<p class="notice">No comparison could be made yet.</p>` : null}
+    ${renderVerdicts(
+      'Against the baseline',
+      rows.filter(({ isToBaseline }) => isToBaseline),
+    )}
+    ${renderVerdicts(
+      'Against the control arms',
+      rows.filter(({ isToBaseline }) => !isToBaseline),
+    )}
+    ${left.length === 0 ? null : notice}
+  `;
+  return { id: 'verdicts', title: 'Arms compared', body };
+}
+
+/** Names of the conditions beside the stroke they are drawn with. */
+export function renderLegend(styles: readonly ConditionStyle[]): Markup {
+  return html`<ul class="legend">
+    ${styles.map(
+      ({ condition, color, dash }) =>
+        html`<li>
+          <svg viewBox="0 0 26 10" aria-hidden="true">
+            <line
+              x1="1"
+              y1="5"
+              x2="25"
+              y2="5"
+              stroke="${color}"
+              stroke-width="2.5"
+              stroke-dasharray="${dash.join(' ')}"
+            /></svg
+          >${condition}
+        </li>`,
+    )}
+  </ul>`;
+}
+
+/** The figures of `items`, in order. */
+export async function drawEach<Item>(
+  items: readonly Item[],
+  draw: (item: Item) => Promise<Markup>,
+): Promise<Markup[]> {
+  const drawn: Markup[] = [];
+  // One after the other: the plotting library counts its ids globally.
+  for (const item of items) drawn.push(html`<figure>${await draw(item)}</figure>`);
+  return drawn;
+}
+
+/** Figures, and a table with a column for each k that was evaluated. */
+export async function passAtKSection(
+  { passAtK, splits }: Analysis,
+  styles: readonly ConditionStyle[],
+): Promise<Section> {
+  const figures = await drawEach(splits, (split) => drawPassAtK(split, passAtK, styles));
+  const ks = [...new Set(passAtK.map(({ k }) => k))];
+  const cells = new Map(passAtK.map((row) => [JSON.stringify([row.condition, row.split, row.k]), row]));
+  const arms = splits.flatMap((split) =>
+    styles
+      .filter(({ condition }) => passAtK.some((row) => row.condition === condition && row.split === split))
+      .map(({ condition }) => ({ condition, split })),
+  );
+  const table = renderTable(
+    'pass@k: mean, and 95% interval over seeds and problems',
+    [
+      { title: 'condition', cell: ({ condition }) => condition },
+      { title: 'split', cell: ({ split }) => split },
+      ...ks.map((k) => ({
+        title: `k = ${k}`,
+        kind: 'number' as const,
+        cell: (arm: { condition: string; split: string }) => {
+          const row = cells.get(JSON.stringify([arm.condition, arm.split, k]));
+          if (row === undefined) return 'undefined';
+          return html`${formatScore(row.mean)}<br /><span class="numbers"
+              >${formatScore(row.low)}–${formatScore(row.high)}</span
+            >`;
+        },
+      })),
+    ],
+    arms,
+  );
+  const body = html`
+    <p class="lead">
+      The chance that one of k samples is correct. Curves that cross mean that a scheme sharpens what the base
+      could already do, rather than adding to it.
+    </p>
+    ${renderLegend(styles)}
+    <div class="figures">${figures}</div>
+    <p class="caption">Bands are 95% intervals over seeds and problems. k is on a logarithmic axis.</p>
+    <details>
+      <summary>The numbers</summary>
+      ${table}
+    </details>
+  `;
+  return { id: 'pass-at-k', title: 'pass@k', body };
+}
+
+export async function learningSection(
+  { curves }: Analysis,
+  styles: readonly ConditionStyle[],
+): Promise<Section | null> {
+  const panels = choosePanels(curves);
+  if (panels.length === 0) return null;
+  const figures = await drawEach(panels, (panel) => drawLearningCurve(panel, curves, styles));
+  const body = html`
+    <p class="lead">
+      Reward is what the scheme gave; accuracy is what was true. Where reward rises and accuracy does not, the
+      scheme is being gamed.
+    </p>
+    ${renderLegend(styles)}
+    <div class="figures">${figures}</div>
+    <p class="caption">Lines are means over seeds; bands reach from the lowest to the highest seed.</p>
+  `;
+  return { id: 'learning', title: 'Learning curves', body };
+}
+
+export async function differenceSection(
+  { differences, splits }: Analysis,
+  styles: readonly ConditionStyle[],
+): Promise<Section | null> {
+  if (differences.length === 0) return null;
+  const toBaseline = differences.filter(({ isToBaseline, k }) => isToBaseline && k === 1);
+  const domain = forestDomain(toBaseline);
+  const compared = splits.filter((split) => toBaseline.some((row) => row.split === split));
+  const figures = await drawEach(compared, (split) =>
+    drawForest({ split, k: 1, domain }, toBaseline, styles),
+  );
+  const table = toHtml('All comparisons; Holm over the rows with the same k', differenceTable, differences);
+  const body = html`
+    <p class="lead">Differences to the baseline, paired by problem and seed.</p>
+    <div class="figures">${figures}</div>
+    <p class="caption">
+      Dot: estimate. Bar: 95% interval. Ticks: the difference of each seed. The vertical line is no
+      difference.
+    </p>
+    <details>
+      <summary>All ${differences.length} comparisons</summary>
+      ${table}
+    </details>
+  `;
+  return { id: 'differences', title: 'Differences to the baseline', body };
+}
+
+export async function gapSection(
+  { gaps }: Analysis,
+  styles: readonly ConditionStyle[],
+): Promise<Section | null> {
+  if (gaps.length === 0) return null;
+  const figures = await drawEach([gaps], (rows) => drawGaps(rows, styles));
+  const table = toHtml(
+    'Gap in pass@1, and its change against the baseline',
+    gapTable(gaps),
+    gaps.filter(({ quantity }) => quantity === 'gap'),
+  );
+  const body = html`
+    <p class="lead">
+      The contaminated problems were planted in the pretraining corpus. A gap is memory; a scheme that widens
+      it rewards recall, one that closes it teaches.
+    </p>
+    <div class="figures single">${figures}</div>
+    <p class="caption">Open circle: clean. Filled circle: contaminated. The bar between them is the gap.</p>
+    ${table}
+  `;
+  return { id: 'gap', title: 'Clean against contaminated', body };
+}

@@ -1,0 +1,67 @@
+import { unitOfMetric } from '../../config/hypothesis.ts';
+import {
+  describeEffect,
+  describeMetric,
+  describeNeed,
+  describeP,
+  describeSize,
+  describeTest,
+} from '../text/verdict-text.ts';
+import type { Table, TableColumn } from './table.ts';
+import { isDecided, type DecidedRow, type VerdictRow } from './verdict-table.ts';
+
+/** Of the evidence; absent where nothing was decided. */
+const ifDecided =
+  <Value>(cell: (row: DecidedRow) => Value) =>
+  (row: VerdictRow): Value | null =>
+    isDecided(row) ? cell(row) : null;
+
+/** Columns of the file that hold numbers of the evidence. */
+const EVIDENCE: readonly TableColumn<VerdictRow>[] = [
+  { name: 'effect', cell: ifDecided(({ evidence }) => evidence.effect) },
+  { name: 'low', cell: ifDecided(({ evidence }) => evidence.low) },
+  { name: 'high', cell: ifDecided(({ evidence }) => evidence.high) },
+  { name: 'p', cell: ifDecided(({ evidence }) => evidence.supportP) },
+  { name: 'holm_p', cell: ifDecided(({ holmSupportP }) => holmSupportP) },
+  { name: 'opposite_p', cell: ifDecided(({ evidence }) => evidence.contradictP) },
+  { name: 'opposite_holm_p', cell: ifDecided(({ holmContradictP }) => holmContradictP) },
+  { name: 'bootstrap_low', cell: ifDecided(({ evidence }) => evidence.bootstrapLow) },
+  { name: 'bootstrap_high', cell: ifDecided(({ evidence }) => evidence.bootstrapHigh) },
+  { name: 'bootstrap_p', cell: ifDecided(({ evidence }) => evidence.bootstrapP) },
+  { name: 'run_sign_flip_p', cell: ifDecided(({ evidence }) => evidence.pairFlipP) },
+  { name: 'problem_sign_flip_p', cell: ifDecided(({ evidence }) => evidence.problemFlipP) },
+  { name: 'detectable', cell: ifDecided(({ evidence }) => evidence.detectable) },
+  { name: 'bases_needed', cell: ifDecided(({ evidence }) => evidence.needed.bases) },
+  { name: 'seeds_per_base_needed', cell: ifDecided(({ evidence }) => evidence.needed.seedsPerBase) },
+  { name: 'bases', cell: ifDecided(({ evidence }) => evidence.bases) },
+  { name: 'seeds', cell: ifDecided(({ evidence }) => evidence.pairs) },
+  { name: 'problems', cell: ifDecided(({ evidence }) => evidence.problems) },
+];
+
+/** File and summary; on the page verdicts are coloured tags and cells hold two texts, so the section there has its own. */
+export const verdictTable: Table<VerdictRow> = {
+  file: 'verdicts.csv',
+  columns: [
+    { name: 'hypothesis', cell: (row) => row.number },
+    { name: 'claim', summary: 'claim', cell: ({ hypothesis }) => hypothesis.claim },
+    { name: 'verdict', summary: 'verdict', cell: (row) => row.verdict },
+    { name: 'reason', cell: (row) => (isDecided(row) ? null : row.reason) },
+    { name: 'reported', summary: 'paper', cell: ({ hypothesis }) => hypothesis.reported },
+    { summary: 'effect (95% interval)', cell: ifDecided(describeEffect) },
+    { summary: 'Holm p', cell: ifDecided(describeP) },
+    { summary: 'compared', cell: ({ hypothesis }) => describeTest(hypothesis) },
+    { summary: 'size', cell: ifDecided(describeSize) },
+    { summary: 'what it would take', cell: describeNeed },
+    { name: 'treatment', cell: ({ hypothesis }) => hypothesis.treatment },
+    { name: 'control', cell: ({ hypothesis }) => hypothesis.control },
+    { name: 'metric', cell: ({ hypothesis }) => describeMetric(hypothesis.metric) },
+    {
+      name: 'control_metric',
+      cell: ({ hypothesis: { metric, controlMetric } }) => describeMetric(controlMetric ?? metric),
+    },
+    { name: 'unit', cell: ({ hypothesis }) => unitOfMetric(hypothesis.metric) },
+    { name: 'alternative', cell: ({ hypothesis }) => hypothesis.alternative },
+    { name: 'margin', cell: ({ hypothesis }) => hypothesis.margin?.value ?? 0 },
+    ...EVIDENCE,
+  ],
+};

@@ -1,0 +1,101 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { analyzeComparison, assertConsistent } from '../comparison/analyze-comparison.ts';
+import type { ComparisonInput } from '../comparison/comparison-input.ts';
+import { countNoun } from './count-noun.ts';
+import { toCsvFiles } from './csv-files.ts';
+import { escapeMarkdown, markdownTable } from './markdown-table.ts';
+import { sortComparison } from '../comparison/sort-comparison.ts';
+import { toStandaloneSvg } from '../figures/standalone-figure.ts';
+import { toSummaryMarkdown } from './summary-markdown.ts';
+import { drawVerdicts, VERDICT_CAPTION } from '../figures/verdict-figure.ts';
+
+/** What a kept result says about its making; the page is otherwise a function of the rows. */
+export interface ClaimRunFacts {
+  /** The command that repeats it. */
+  readonly command: string;
+  /** Time during which at least one of the runs was under way. */
+  readonly wallSeconds: number;
+  /** Runs whose rows another experiment's run provides. */
+  readonly reusedRuns: number;
+}
+
+/** Tables that a kept result holds; per-problem rows and curves can be made again. */
+const KEPT_TABLES = new Set([
+  'verdicts.csv',
+  'pass-at-k.csv',
+  'differences.csv',
+  'formats.csv',
+  'gap.csv',
+  'runs.csv',
+  'boundary.csv',
+  'strategies.csv',
+  'solved-sets.csv',
+  'saturation.csv',
+  'calibration.csv',
+  'equal-tokens.csv',
+  'compute.csv',
+]);
+
+function describeMachine({ runs }: ComparisonInput): string {
+  const keys = { device: 'device', backend: 'backend', platform: 'host.platform', node: 'versions.node' };
+  const facts = Object.entries(keys).flatMap(([name, key]) => {
+    const values = [...new Set(runs.flatMap(({ provenance }) => provenance[key] ?? []))].sort();
+    return values.length === 0 ? [] : [`${name} ${values.join(' and ')}`];
+  });
+  return facts.join(', ') || 'not recorded';
+}
+
+function factTable(input: ComparisonInput, facts: ClaimRunFacts): string {
+  const { runs, conditions, experiment } = input;
+  const bases = new Set(runs.map(({ baseSeed }) => baseSeed)).size;
+  const seeds = new Set(runs.map(({ seed }) => seed)).size;
+  const completed = runs.filter(({ status }) => status === 'completed').length;
+  const minutes = (facts.wallSeconds / 60).toFixed(1);
+  return markdownTable(
+    ['what', ''],
+    [
+      ['command', `\`${facts.command}\``],
+      [
+        'matrix',
+        `${countNoun(conditions.length, 'condition')} × ${countNoun(bases, 'base seed')} × ${countNoun(seeds, 'RL seed')}`,
+      ],
+      ['runs completed', `${completed} of ${runs.length}, ${facts.reusedRuns} shared with other claims`],
+      ['wall time', `${minutes} min with at least one of its runs under way`],
+      ['machine', escapeMarkdown(describeMachine(input))],
+      ['fingerprint', `\`${experiment.fingerprint}\``],
+    ],
+  );
+}
+
+/**
+ * Writes a claim's result as it is kept in docs/results: README.md (what was run, verdicts, figures, tables), the CSV
+ * tables and the figures as SVG. Returns the paths.
+ *
+ * @throws {IncomparableError}
+ */
+export async function writeClaimPage(
+  comparison: ComparisonInput,
+  facts: ClaimRunFacts,
+  directory: string,
+): Promise<string[]> {
+  assertConsistent(comparison);
+  const input = sortComparison(comparison);
+  const analysis = analyzeComparison(input);
+  const figures = new Map(
+    (await drawVerdicts(analysis.verdicts)).map(({ unit, figure }) => [
+      `verdicts-${unit}.svg`,
+      toStandaloneSvg(figure),
+    ]),
+  );
+  const [title, question, ...rest] = toSummaryMarkdown(input, analysis).split('\n\n');
+  const images = [...figures.keys()].map((name) => `![${VERDICT_CAPTION}](${name})`);
+  const files = new Map([
+    ['README.md', [title, question, factTable(input, facts), ...images, ...rest].join('\n\n')],
+    ...figures,
+    ...[...toCsvFiles(input, analysis)].filter(([name]) => KEPT_TABLES.has(name)),
+  ]);
+  await mkdir(directory, { recursive: true });
+  for (const [name, text] of files) await writeFile(join(directory, name), text);
+  return [...files.keys()].sort().map((name) => join(directory, name));
+}

@@ -1,0 +1,47 @@
+import type { Analysis } from '../comparison/analyze-comparison.ts';
+import type { ComparisonInput } from '../comparison/comparison-input.ts';
+import { boundaryTable } from '../tables/boundary-table.ts';
+import { calibrationTable, reliabilityTable } from '../tables/calibration-table.ts';
+import { computeTable } from '../tables/compute-table.ts';
+import { consistencyTable } from '../tables/consistency-table.ts';
+import { differenceTable } from '../tables/difference-table.ts';
+import { equalBudgetTable } from '../tables/equal-token-table.ts';
+import { formatTable } from '../tables/format-table.ts';
+import { gapTable } from '../tables/gap-table.ts';
+import { curveTable } from '../tables/learning-curves.ts';
+import { passAtKTable } from '../tables/pass-at-k-table.ts';
+import { rewardTruthTable } from '../tables/reward-truth-table.ts';
+import { evaluationTable, runTable } from '../tables/run-tables.ts';
+import { saturationTable } from '../tables/saturation-table.ts';
+import { solvedSetTable } from '../tables/solved-set-table.ts';
+import { strategyTable } from '../tables/strategy-table.ts';
+import { toCsv, type Table } from '../tables/table.ts';
+import { verdictTable } from '../tables/verdict-columns.ts';
+
+function toFile<Row>(table: Table<Row>, rows: readonly Row[]): readonly [name: string, text: string] {
+  return [table.file, toCsv(table, rows)];
+}
+
+/** Every table of the report, as file name → text; `input` is sorted. */
+export function toCsvFiles(input: ComparisonInput, analysis: Analysis): Map<string, string> {
+  return new Map([
+    toFile(verdictTable, analysis.verdicts),
+    toFile(runTable(input), input.runs),
+    toFile(equalBudgetTable, analysis.equalBudgets),
+    toFile(computeTable(analysis.compute), analysis.compute),
+    toFile(passAtKTable, analysis.passAtK),
+    toFile(consistencyTable, analysis.consistency),
+    toFile(differenceTable, analysis.differences),
+    toFile(gapTable(analysis.gaps), analysis.gaps),
+    toFile(boundaryTable, analysis.boundaries),
+    toFile(solvedSetTable, analysis.solvedSets),
+    toFile(strategyTable, analysis.strategies),
+    toFile(saturationTable, analysis.saturation),
+    toFile(curveTable, analysis.curves),
+    toFile(rewardTruthTable, analysis.rewardTruth),
+    toFile(formatTable, analysis.formats),
+    toFile(calibrationTable, analysis.calibration),
+    toFile(reliabilityTable, analysis.reliability),
+    toFile(evaluationTable(input), input.evaluations),
+  ]);
+}

@@ -1,0 +1,94 @@
+import type { Analysis } from '../comparison/analyze-comparison.ts';
+import type { ComparisonInput } from '../comparison/comparison-input.ts';
+import { boundaryTable } from '../tables/boundary-table.ts';
+import { computeTable, trainingRows } from '../tables/compute-table.ts';
+import { differenceTable } from '../tables/difference-table.ts';
+import { gapTable } from '../tables/gap-table.ts';
+import { saturationTable } from '../tables/saturation-table.ts';
+import { solvedSetTable } from '../tables/solved-set-table.ts';
+import { strategyTable } from '../tables/strategy-table.ts';
+import { toMarkdown, type Table } from '../tables/table.ts';
+import { verdictTable } from '../tables/verdict-columns.ts';
+import { formatScore } from './format-number.ts';
+import { escapeMarkdown, markdownTable } from './markdown-table.ts';
+import { describeProvenance } from './source-notes.ts';
+import { describeVerdict, headlineRows } from './verdict-sentence.ts';
+import { DECISION_RULE } from './verdict-text.ts';
+
+/** By split, a column for each k that was evaluated. */
+function passAtKSection({ passAtK, splits }: Analysis): string[] {
+  return splits.flatMap((split) => {
+    const rows = passAtK.filter((row) => row.split === split);
+    const ks = [...new Set(rows.map(({ k }) => k))];
+    const conditions = [...new Set(rows.map(({ condition }) => condition))];
+    const cell = (condition: string, k: number): string => {
+      const row = rows.find((candidate) => candidate.condition === condition && candidate.k === k);
+      return row === undefined
+        ? 'undefined'
+        : `${formatScore(row.mean)} (${formatScore(row.low)}–${formatScore(row.high)})`;
+    };
+    return [
+      `### pass@k on ${escapeMarkdown(split)}`,
+      markdownTable(
+        ['condition', ...ks.map((k) => `k = ${k}`)],
+        conditions.map((condition) => [escapeMarkdown(condition), ...ks.map((k) => cell(condition, k))]),
+      ),
+    ];
+  });
+}
+
+/** A table under its heading; nothing where it has no row. */
+function tableBlocks<Row>(heading: string, table: Table<Row>, rows: readonly Row[]): string[] {
+  return rows.length === 0 ? [] : [heading, toMarkdown(table, rows)];
+}
+
+/** The summary's opening where the experiment declares hypotheses. */
+function claimBlocks({ experiment }: ComparisonInput, { verdicts }: Analysis): string[] {
+  if (verdicts.length === 0) return [];
+  return [
+    '## Verdict per claim',
+    ...(experiment.source === null ? [] : [`Source: ${escapeMarkdown(experiment.source)}.`]),
+    DECISION_RULE,
+    toMarkdown(verdictTable, verdicts),
+  ];
+}
+
+/** The report as Markdown: verdicts, tables, what is missing. */
+export function toSummaryMarkdown(input: ComparisonInput, analysis: Analysis): string {
+  const { experiment } = input;
+  const verdicts = headlineRows(analysis.differences, analysis.splits).map((row) => {
+    const { sentence, numbers } = describeVerdict(row);
+    return `- **${escapeMarkdown(sentence)}** ${escapeMarkdown(numbers)}`;
+  });
+  const left = [
+    ...analysis.excluded.map(
+      ({ run, reason }) =>
+        `- run ${run.id} (${run.condition}, base seed ${run.baseSeed}, seed ${run.seed}) ${reason}`,
+    ),
+    ...analysis.missing.map(
+      (gap) => `- ${gap.condition} against ${gap.reference} on ${gap.split}: ${gap.reason}`,
+    ),
+  ].map((line) => `- ${escapeMarkdown(line.slice(2))}`);
+  const sources = describeProvenance(input).map((note) => `- ${escapeMarkdown(note)}`);
+  const blocks = [
+    `# ${escapeMarkdown(experiment.name)}`,
+    escapeMarkdown(experiment.question),
+    ...claimBlocks(input, analysis),
+    '## Arms compared',
+    verdicts.length > 0 ? verdicts.join('\n') : 'No comparison could be made.',
+    '## pass@k, mean and 95% interval over base models, seeds and problems',
+    ...passAtKSection(analysis),
+    '## Differences',
+    toMarkdown(differenceTable, analysis.differences),
+    ...tableBlocks('## Gap in pass@1, contaminated minus clean', gapTable(analysis.gaps), analysis.gaps),
+    ...tableBlocks('## Capability boundary', boundaryTable, analysis.boundaries),
+    ...(analysis.boundaries.length > 0 ? [toMarkdown(solvedSetTable, analysis.solvedSets)] : []),
+    ...tableBlocks('## Gain by switch of strategy', strategyTable, analysis.strategies),
+    ...tableBlocks('## Gain after saturation of the training problems', saturationTable, analysis.saturation),
+    ...tableBlocks('## Compute per run', computeTable(analysis.compute), trainingRows(analysis.compute)),
+    ...(sources.length > 0 ? ['## Sources', sources.join('\n')] : []),
+    ...(left.length > 0 ? ['## Left out', left.join('\n')] : []),
+    `Experiment fingerprint \`${experiment.fingerprint}\`.`,
+  ];
+  return `${blocks.join('\n\n')}\n`;
+}

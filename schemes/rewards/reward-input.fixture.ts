@@ -1,0 +1,35 @@
+import type { Outcome, Verdict } from '../../tasks/verdict.ts';
+import type { GroupMember, RewardInput } from './reward.ts';
+
+/** A rollout as rewards see it: a correct direct answer alone in its group, as far as tests do not change it. */
+
+export const verdictOf = (outcome: Outcome, extractedAnswer: string | null = null): Verdict => ({
+  outcome,
+  extractedAnswer,
+});
+
+export const memberOf = (verdict: Verdict, change: Partial<GroupMember> = {}): GroupMember => ({
+  verdict,
+  confidence: null,
+  order: 0,
+  ...change,
+});
+
+export const input = (change: Partial<RewardInput> = {}): RewardInput => ({
+  problem: { key: '1+1=', prompt: '1+1=', answer: '10' },
+  completion: '#10',
+  format: 'direct',
+  tokenCount: 4,
+  maxTokens: 20,
+  isTruncated: false,
+  verdict: verdictOf('correct', '10'),
+  rubric: null,
+  confidence: null,
+  statedConfidence: null,
+  referenceGap: null,
+  pool: null,
+  group: [memberOf(verdictOf('correct', '10'))],
+  position: 0,
+  draw: 0.25,
+  ...change,
+});

@@ -1,0 +1,173 @@
+import type { Generator } from '../../random/generator.ts';
+import { percentileInterval, type IntervalEstimate } from '../quantile.ts';
+import { interquartileMean, mean } from './aggregate-scores.ts';
+import { drawBases, drawRows, drawRowWeights, groupByBase, rowWeights } from './run-draw.ts';
+import { ScoreShapeError, toScoreMatrix } from '../score-shape-error.ts';
+
+/** A statistic of all drawn scores [S·P]; `mean` and `iqm` by name. */
+type Statistic = 'mean' | 'iqm' | ((values: Float64Array) => number);
+
+export interface BootstrapInput {
+  /** scores[seed][problem]: every seed is scored on the same problems, in the same order. */
+  readonly scores: readonly (readonly number[])[];
+  /** Base seed of each row of `scores`: the level above the seeds. Absent, or all the same: there is no such level. */
+  readonly bases?: readonly number[];
+  readonly statistic: Statistic;
+  readonly resamples: number;
+  readonly generator: Generator;
+  /** Confidence level, 0–1. */
+  readonly level: number;
+}
+
+export interface BootstrapEstimate extends IntervalEstimate {
+  /** Base models; with one the interval says nothing about others. */
+  readonly bases: number;
+  /** Rows: pairs of base and seed. */
+  readonly seeds: number;
+  readonly problems: number;
+}
+
+export function toStatisticFunction(statistic: Statistic): (values: Float64Array) => number {
+  if (statistic === 'mean') return mean;
+  return statistic === 'iqm' ? interquartileMean : statistic;
+}
+
+/**
+ * Percentile interval over base models, seeds and problems: a replicate draws B bases with replacement, of each as many of
+ * its seeds with replacement, then P problems with replacement once for all drawn runs, because problems are shared. It
+ * covers training again with other bases and seeds, and other problems of the same generator; with one base that level is
+ * absent, with one seed only problems remain. Every base counts the same, however many seeds it has. The noise of sampling
+ * n completions is inside the scores and carried by all levels. Source: Owen 2007, "The pigeonhole bootstrap" (crossed
+ * factors); Davison and Hinkley 1997, section 3.8 (nested ones).
+ *
+ * @throws ScoreShapeError when scores are ragged, empty or not finite, or bases do not match
+ */
+export function hierarchicalBootstrap(input: BootstrapInput): BootstrapEstimate {
+  const { scores, statistic, resamples, generator, level } = input;
+  const { values, rows: seeds, columns: problems } = toScoreMatrix(scores);
+  const evaluate = toStatisticFunction(statistic);
+  const groups = groupByBase(seeds, input.bases);
+  if (statistic === 'mean') return bootstrapMeans([scores], input)[0]!;
+  const replicates = drawnReplicates({ values, seeds, problems, groups, evaluate }, { resamples, generator });
+  return {
+    estimate: evaluate(values),
+    ...percentileInterval(replicates, level),
+    level,
+    bases: groups.length,
+    seeds,
+    problems,
+  };
+}
+
+/**
+ * `hierarchicalBootstrap` of the means of several measures of the same runs and problems, such as pass@k at several k: each
+ * as it alone would come out, with every replicate drawn once.
+ *
+ * @throws ScoreShapeError as `hierarchicalBootstrap`, or when the measures differ in shape
+ */
+export function bootstrapMeans(
+  measures: readonly (readonly (readonly number[])[])[],
+  input: Omit<BootstrapInput, 'scores' | 'statistic'>,
+): BootstrapEstimate[] {
+  const matrices = measures.map(toMatrix);
+  const { seeds, problems } = matrices[0]!;
+  const groups = groupByBase(seeds, input.bases);
+  const replicates = meanReplicates(matrices, groups, input);
+  return matrices.map((matrix, i) => ({
+    estimate:
+      groups.length > 1 ? weightedMean(matrix, rowWeights(groups), ones(problems)) : mean(matrix.values),
+    ...percentileInterval(replicates[i]!, input.level),
+    level: input.level,
+    bases: groups.length,
+    seeds,
+    problems,
+  }));
+}
+
+function toMatrix(scores: readonly (readonly number[])[]): Matrix {
+  const { values, rows, columns } = toScoreMatrix(scores);
+  return { values, seeds: rows, problems: columns };
+}
+
+interface Matrix {
+  readonly values: Float64Array;
+  readonly seeds: number;
+  readonly problems: number;
+}
+
+interface Draws {
+  readonly resamples: number;
+  readonly generator: Generator;
+}
+
+/** How often each of `size` units is drawn in `size` draws with replacement. */
+export function drawCounts(size: number, generator: Generator): Int32Array {
+  const counts = new Int32Array(size);
+  for (let i = 0; i < size; i += 1) counts[generator.integer(size)]! += 1;
+  return counts;
+}
+
+function ones(size: number): Int32Array {
+  return new Int32Array(size).fill(1);
+}
+
+/**
+ * Replicates of each matrix's mean, which needs only how often each run and each problem was drawn.
+ *
+ * @param groups rows by base, as of `groupByBase`
+ */
+export function meanReplicates(
+  matrices: readonly Matrix[],
+  groups: readonly (readonly number[])[],
+  { resamples, generator }: Draws,
+): Float64Array[] {
+  const [first] = matrices;
+  if (matrices.some(({ seeds, problems }) => seeds !== first!.seeds || problems !== first!.problems)) {
+    throw new ScoreShapeError('measures drawn together need the same runs and problems, found other shapes');
+  }
+  const replicates = matrices.map(() => new Float64Array(resamples));
+  for (let r = 0; r < resamples; r += 1) {
+    const weights = drawRowWeights(groups, drawBases(groups.length, generator), generator);
+    const counts = drawCounts(first!.problems, generator);
+    matrices.forEach((matrix, i) => (replicates[i]![r] = weightedMean(matrix, weights, counts)));
+  }
+  return replicates;
+}
+
+/** Mean of the rectangle whose rows and columns weigh as given; each set of weights sums to its length. */
+export function weightedMean(
+  { values, seeds, problems }: Matrix,
+  seedWeights: ArrayLike<number>,
+  problemCounts: Int32Array,
+): number {
+  let sum = 0;
+  for (let s = 0; s < seeds; s += 1) {
+    if (seedWeights[s] === 0) continue;
+    let rowSum = 0;
+    const offset = s * problems;
+    for (let p = 0; p < problems; p += 1) rowSum += problemCounts[p]! * values[offset + p]!;
+    sum += seedWeights[s]! * rowSum;
+  }
+  return sum / (seeds * problems);
+}
+
+interface DrawnStatistic extends Matrix {
+  readonly groups: readonly (readonly number[])[];
+  readonly evaluate: (values: Float64Array) => number;
+}
+
+function drawnReplicates(
+  { values, problems, groups, evaluate }: DrawnStatistic,
+  { resamples, generator }: Draws,
+): Float64Array {
+  const replicates = new Float64Array(resamples);
+  for (let r = 0; r < resamples; r += 1) {
+    const rows = drawRows(groups, drawBases(groups.length, generator), generator);
+    const columns = Int32Array.from({ length: problems }, () => generator.integer(problems));
+    const drawn = new Float64Array(rows.length * problems);
+    let next = 0;
+    for (const row of rows) for (const column of columns) drawn[next++] = values[row * problems + column]!;
+    replicates[r] = evaluate(drawn);
+  }
+  return replicates;
+}

@@ -1,0 +1,99 @@
+import { averageRanks } from '../ranks.ts';
+import { ScoreShapeError } from '../score-shape-error.ts';
+
+/** Stated probabilities of being correct, beside what came true (1 correct, 0 not). */
+export interface Forecasts {
+  readonly probabilities: readonly number[];
+  readonly outcomes: readonly (0 | 1)[];
+}
+
+interface ReliabilityBin {
+  readonly low: number;
+  readonly high: number;
+  readonly count: number;
+  readonly meanProbability: number;
+  readonly accuracy: number;
+}
+
+function assertForecasts({ probabilities, outcomes }: Forecasts): void {
+  if (probabilities.length !== outcomes.length || outcomes.length === 0) {
+    throw new ScoreShapeError(
+      `calibration needs as many probabilities as outcomes, at least one, found ${probabilities.length} and ${outcomes.length}`,
+    );
+  }
+  for (const p of probabilities) {
+    if (!(p >= 0 && p <= 1)) throw new RangeError(`a stated probability must be in [0, 1], found ${p}`);
+  }
+}
+
+/** Mean squared distance of probability and outcome. Source: Brier 1950. */
+export function brierScore(forecasts: Forecasts): number {
+  assertForecasts(forecasts);
+  const { probabilities, outcomes } = forecasts;
+  return probabilities.reduce((sum, p, i) => sum + (p - outcomes[i]!) ** 2, 0) / probabilities.length;
+}
+
+/** Non-empty equal-width bins of the reliability diagram; 1 belongs to the last bin. */
+function reliabilityBins(forecasts: Forecasts, binCount: number): ReliabilityBin[] {
+  assertForecasts(forecasts);
+  const bins = Array.from({ length: binCount }, () => ({ count: 0, probability: 0, correct: 0 }));
+  forecasts.probabilities.forEach((p, i) => {
+    const bin = bins[Math.min(binCount - 1, Math.floor(p * binCount))]!;
+    bin.count += 1;
+    bin.probability += p;
+    bin.correct += forecasts.outcomes[i]!;
+  });
+  return bins.flatMap(({ count, probability, correct }, i) =>
+    count === 0
+      ? []
+      : [
+          {
+            low: i / binCount,
+            high: (i + 1) / binCount,
+            count,
+            meanProbability: probability / count,
+            accuracy: correct / count,
+          },
+        ],
+  );
+}
+
+/** Expected calibration error: share-weighted |mean probability − accuracy| over equal-width bins. Source: Guo et al. 2017. */
+export function expectedCalibrationError(forecasts: Forecasts, binCount = 15): number {
+  const total = forecasts.probabilities.length;
+  return reliabilityBins(forecasts, binCount).reduce(
+    (sum, bin) => sum + (bin.count / total) * Math.abs(bin.meanProbability - bin.accuracy),
+    0,
+  );
+}
+
+/** Chance that a correct item got a higher probability than an incorrect one, ties one half; null with one class only. */
+export function auroc(forecasts: Forecasts): number | null {
+  assertForecasts(forecasts);
+  const { ranks } = averageRanks(forecasts.probabilities);
+  const positives = forecasts.outcomes.filter((outcome) => outcome === 1).length;
+  const negatives = forecasts.outcomes.length - positives;
+  if (positives === 0 || negatives === 0) return null;
+  const rankSum = ranks.reduce((sum, rank, i) => sum + (forecasts.outcomes[i] === 1 ? rank : 0), 0);
+  return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
+}
+
+/** Average precision: Σ (recall step) · precision over distinct thresholds, as scikit-learn; null without a correct item. */
+export function averagePrecision(forecasts: Forecasts): number | null {
+  assertForecasts(forecasts);
+  const { probabilities, outcomes } = forecasts;
+  const positives = outcomes.filter((outcome) => outcome === 1).length;
+  if (positives === 0) return null;
+  const order = probabilities.map((_, i) => i).sort((a, b) => probabilities[b]! - probabilities[a]!);
+  let hits = 0;
+  let hitsBefore = 0;
+  let sum = 0;
+  order.forEach((index, i) => {
+    hits += outcomes[index]!;
+    const isThreshold = i + 1 === order.length || probabilities[order[i + 1]!] !== probabilities[index];
+    if (!isThreshold) return;
+    sum += ((hits - hitsBefore) / positives) * (hits / (i + 1));
+    hitsBefore = hits;
+  });
+  return sum;
+}

@@ -1,0 +1,81 @@
+import { criticalValue, hasNoSpread, type CrossedMean } from '../intervals/crossed-mean.ts';
+
+/** Error rates that a search for an effect is planned with: one-sided α, and power 1 − β. */
+export const PLANNED_ALPHA = 0.05;
+export const PLANNED_POWER = 0.8;
+
+/** What further runs it would take; null: more of them alone cannot do it (problems limit, or nothing is known of it). */
+export interface NeededRuns {
+  /** Base models with as many seeds each as now; null also with one base, where seeds are the units. */
+  readonly bases: number | null;
+  /** Seeds per base with as many bases as now. */
+  readonly seedsPerBase: number | null;
+}
+
+/** More than this many units are not planned for. */
+const MOST_UNITS = 1000;
+
+/**
+ * Smallest true distance from the bound that would be shown with 80 % power at one-sided α = 0.05: (t_α + t_β) · standard
+ * error, t as in `criticalValue`. For equivalence, where both bounds must be passed, β is halved. Not corrected for several
+ * hypotheses. Null where nothing varies.
+ */
+export function detectableEffect(found: CrossedMean, bounds: number): number | null {
+  return hasNoSpread(found) ? null : planFactor(found, bounds) * found.standardError;
+}
+
+function planFactor(found: Pick<CrossedMean, 'runs' | 'problems'>, bounds: number): number {
+  return criticalValue(found, PLANNED_ALPHA) + criticalValue(found, (1 - PLANNED_POWER) / bounds);
+}
+
+/**
+ * Units at which `distance` from the bound would be shown with that power, were the variance components as estimated:
+ * U' units leave runs·U/U' + own·U/U' + shared, where own = min(problems, residual) is the part of the problems' variance
+ * that more runs average out and shared = problems − own is not; S' seeds per base leave, of runs, the part within bases
+ * times S/S'. A plan, not a promise: the components themselves are known badly from a few runs.
+ */
+export function neededRuns(found: CrossedMean, distance: number, bounds: number): NeededRuns {
+  if (!(distance > 0) || hasNoSpread(found)) return { bases: null, seedsPerBase: null };
+  const enough = (plan: Pick<CrossedMean, 'runs' | 'problems'>): boolean => {
+    const error = Math.sqrt(plan.runs.variance + (plan.problems?.variance ?? 0));
+    return planFactor(plan, bounds) * error <= distance;
+  };
+  const units = smallestCount((count) => enough(withUnits(found, count)));
+  if (found.bases === 1) return { bases: null, seedsPerBase: units };
+  const { withinBases } = found;
+  const seedsNow = found.pairs / found.bases;
+  const seeds =
+    withinBases === null
+      ? null
+      : smallestCount((count) => enough(withSeeds(found, withinBases, count / seedsNow)));
+  return { bases: units, seedsPerBase: seeds };
+}
+
+type Plan = Pick<CrossedMean, 'runs' | 'problems'>;
+
+function withUnits({ runs, problems, residualVariance }: CrossedMean, units: number): Plan {
+  const now = runs.degreesOfFreedom + 1;
+  const own = Math.min(problems?.variance ?? 0, residualVariance);
+  return {
+    runs: { variance: (runs.variance * now) / units, degreesOfFreedom: units - 1 },
+    problems: problems && { ...problems, variance: problems.variance - own + (own * now) / units },
+  };
+}
+
+function withSeeds({ runs, problems }: CrossedMean, within: number, ratio: number): Plan {
+  const between = Math.max(0, runs.variance - within);
+  return { runs: { ...runs, variance: between + Math.min(within, runs.variance) / ratio }, problems };
+}
+
+/** The smallest count from 2 on that is enough, for a condition that stays true once it is; null beyond MOST_UNITS. */
+function smallestCount(isEnough: (count: number) => boolean): number | null {
+  if (!isEnough(MOST_UNITS)) return null;
+  let low = 2;
+  let high = MOST_UNITS;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (isEnough(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
