@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { after, before, test } from 'node:test';
 import { Client, Connection } from '@temporalio/client';
 import { bundleWorkflowCode, Worker } from '@temporalio/worker';
-import { toFloats } from '../activities/step/float-blob.ts';
+import { toFloats } from '../db/blobs.ts';
 import { readStoredCondition } from '../config/stored-condition.ts';
 import { openReadonlyDatabase, readStoreId } from '../db/store/connection.ts';
 import { attachMatrix, setMatrixPaused } from '../experiments/launch/matrix-workflow.ts';

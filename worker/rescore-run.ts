@@ -4,7 +4,7 @@ import {
   type RescoredRollout,
   type Score,
 } from '../activities/step/rescore-step.ts';
-import { toInts } from '../activities/step/float-blob.ts';
+import { toInts } from '../db/blobs.ts';
 import { conditionOf, openRunContext, type RunContext } from '../activities/run/run-context.ts';
 import type { Database } from '../db/store/connection.ts';
 import { findRun } from '../db/queries/runs.ts';

@@ -4,7 +4,7 @@ import { countForwardFlops, countGradientFlops } from '../../model/flops.ts';
 import { toCriticConfig } from '../../model/network/critic.ts';
 import type { PolicyConfig } from '../../model/network/config.ts';
 import { addPass, countRollout, noPass, type PassCount } from '../../rollouts/count-pass.ts';
-import { openScheme } from '../../schemes/open-scheme.ts';
+import { openScheme, type OpenScheme } from '../../schemes/open-scheme.ts';
 import type { RunContext } from '../run/run-context.ts';
 import type { UpdatePasses } from './update.ts';
 
@@ -28,8 +28,7 @@ function countRows(context: RunContext, rows: readonly RolloutWithVerdict[]): Pa
 }
 
 /** What the models that score rollouts did, where the scheme needs them. */
-function countMeasuring(context: RunContext, needs: ReadonlySet<string>, sampled: PassCount): Entry[] {
-  const { policyConfig } = context;
+function countMeasuring({ policyConfig }: RunContext, { needs }: OpenScheme, sampled: PassCount): Entry[] {
   const entry = (role: Deed['role'], kind: string, config: PolicyConfig): Entry =>
     toEntry({ stage: 'measure', role, kind }, sampled, countForwardFlops(config, sampled));
   return [
@@ -39,8 +38,7 @@ function countMeasuring(context: RunContext, needs: ReadonlySet<string>, sampled
 }
 
 /** What was looked up or judged by rules: no tokens of a model. */
-function countJudging(context: RunContext, rows: readonly RolloutWithVerdict[]): Entry[] {
-  const { sees, needs } = openScheme(context.plan.condition.scheme);
+function countJudging({ sees, needs }: OpenScheme, rows: readonly RolloutWithVerdict[]): Entry[] {
   const judged = { stage: 'judge', role: 'judge', tokens: 0, flops: 0, calls: rows.length } as const;
   const labels = new Set(rows.map(({ problemKey }) => problemKey)).size;
   return [
@@ -69,13 +67,14 @@ export function countStep(
 ): LedgerRow[] {
   const { runId, condition } = context.plan;
   const { scheme } = condition;
+  const open = openScheme(scheme);
   const sampled = countRows(context, of.rows);
   const sampler = scheme.behavior === 'teacher' ? 'teacher' : 'policy';
   const sampling = { stage: 'sample', role: sampler, kind: 'text' } as const;
   return [
     toEntry(sampling, sampled, countForwardFlops(context.behaviorConfig, sampled)),
-    ...countMeasuring(context, openScheme(scheme).needs, sampled),
-    ...countJudging(context, of.rows),
+    ...countMeasuring(context, open, sampled),
+    ...countJudging(open, of.rows),
     ...countUpdate(context, of.passes),
   ].map((entry) => ({ runId, step: of.step, ...entry }));
 }

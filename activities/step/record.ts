@@ -16,7 +16,7 @@ import { ArtifactPathError } from '../../artifacts/artifact-errors.ts';
 import { removeAll } from '../../artifacts/artifact-store.ts';
 import { durable, stageKey } from '../durable.ts';
 import { countStep } from './count-step.ts';
-import { toBlob, toFloats } from './float-blob.ts';
+import { toBlob, toFloats } from '../../db/blobs.ts';
 import { decodeRollouts } from './rollout-file.ts';
 import { indexRollouts } from './reward-input.ts';
 import type { StoreDependencies } from '../store-dependencies.ts';
@@ -117,11 +117,12 @@ export function createRecord(dependencies: StoreDependencies) {
     const { plan } = context;
     const { runId } = plan;
     const { step, updated, obsolete } = input;
-    const transient = updated.tokenWeights === null ? obsolete : [...obsolete, updated.tokenWeights];
+    const { tokenWeights = null } = updated;
+    const transient = tokenWeights === null ? obsolete : [...obsolete, tokenWeights];
     assertOfStep(transient, `runs/${runId}/step-${step}/`);
     const rows = shapedRows(dependencies, { runId, step });
     const superseded = supersededFiles(db, input, plan);
-    const ruled = await readTokenWeights(dependencies, updated.tokenWeights, { runId, step, rows });
+    const ruled = await readTokenWeights(dependencies, tokenWeights, { runId, step, rows });
     const isSpent = writeTransaction(db, (tx) => {
       commitAttempt(tx, stageKey(input, attempt, { runId, stage: 'record' }));
       recordTokenWeights(tx, ruled);

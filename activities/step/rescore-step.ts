@@ -5,7 +5,7 @@ import { openScheme } from '../../schemes/open-scheme.ts';
 import { MissingSignalError } from '../../schemes/rewards/reward.ts';
 import type { RolloutBatch } from '../../rollouts/rollout-batch.ts';
 import type { Scheme } from '../../config/scheme.ts';
-import { toFloats } from './float-blob.ts';
+import { toFloats } from '../../db/blobs.ts';
 import { passGates, rewardGroups, toEstimateCall } from './reward-groups.ts';
 import { indexRollouts } from './reward-input.ts';
 import type { RunContext } from '../run/run-context.ts';
@@ -81,7 +81,8 @@ export function listUndecidedRules(scheme: Scheme): string[] {
 
 /**
  * Every rollout of a recorded step as another scheme would have rewarded it and compared it with its group, from stored
- * numbers alone. Credit rules that wait for the optimizer step have no say here. Gates choose among the groups that were sampled; more than those no gate can ask for afterwards.
+ * numbers alone. Credit rules that wait for the optimizer step have no say here. Gates choose among the groups that were sampled;
+ * more than those no gate can ask for afterwards.
  *
  * @throws MissingSignalError, MissingColumnError when the scheme reads what was not kept, such as a critic's values
  */

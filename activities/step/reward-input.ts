@@ -7,7 +7,7 @@ import { listGroups } from '../../rollouts/groups.ts';
 import { AUTHORS, type RolloutBatch, type SampledColumn } from '../../rollouts/rollout-batch.ts';
 import type { RowOfBatch } from '../../rollouts/select-rows.ts';
 import { toTokenSpan } from '../../rollouts/token-span.ts';
-import { toFloats, toInts } from './float-blob.ts';
+import { toFloats, toInts } from '../../db/blobs.ts';
 import type { RunContext } from '../run/run-context.ts';
 
 type SampledRow = RowOfBatch<SampledColumn, never>;

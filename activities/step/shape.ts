@@ -7,7 +7,7 @@ import { addColumns } from '../../rollouts/rollout-batch.ts';
 import { selectRows } from '../../rollouts/select-rows.ts';
 import type { ArtifactRef } from '../../config/plan.ts';
 import { durable, stageKey } from '../durable.ts';
-import { toBlob } from './float-blob.ts';
+import { toBlob } from '../../db/blobs.ts';
 import type { HeldRound } from './held-rollouts.ts';
 import { readRounds } from './read-rounds.ts';
 import { countRounds, passGates, rewardGroups, toEstimateCall, type RewardedGroup } from './reward-groups.ts';

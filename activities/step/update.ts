@@ -36,8 +36,8 @@ export interface UpdatedPolicy {
   readonly checkpoint: CheckpointRef;
   /** Metric name → value, as recorded. */
   readonly metrics: Readonly<Record<string, number>>;
-  /** What credit rules that wait for the optimizer step made of the tokens (column `tokenWeights`); null where there is no such rule. */
-  readonly tokenWeights: ArtifactRef | null;
+  /** What credit rules that wait for the optimizer step made of the tokens (column `tokenWeights`); null where there is no such rule, absent in histories older than them. */
+  readonly tokenWeights?: ArtifactRef | null;
   /** Passes over rollouts that it took, for the ledger; absent in histories older than it. */
   readonly passes?: readonly UpdatePasses[];
   /** The kind of machine and the program that computed it. */

@@ -5,7 +5,7 @@ import { createPairTokenizer } from '../../model/tokenizers/pair-tokenizer.fixtu
 import type { PolicyTokenizer } from '../../model/tokenizers/tokenizer.ts';
 import { createRolloutBatch } from '../../rollouts/rollout-batch.fixture.ts';
 import { openTask } from '../../tasks/index.ts';
-import { toInts } from './float-blob.ts';
+import { toInts } from '../../db/blobs.ts';
 import type { RunContext } from '../run/run-context.ts';
 import { readRollout } from './verify.ts';
 

@@ -1,3 +1,4 @@
+import { toBlob } from '../../db/blobs.ts';
 import { commitAttempt } from '../../db/queries/attempts.ts';
 import { writeTransaction } from '../../db/store/connection.ts';
 import { recordVerifiedRollouts, type VerifiedRollout } from '../../db/queries/rollouts.ts';
@@ -18,12 +19,6 @@ export interface VerifyInput {
   readonly step: number;
   readonly round: number;
   readonly rollouts: ArtifactRef;
-}
-
-/** The bytes of one row's sampled part of an [N, T] array. */
-function rowBlob(values: Float32Array | Int32Array, begin: number, count: number): Buffer {
-  const row = values.slice(begin, begin + count);
-  return Buffer.from(row.buffer, row.byteOffset, row.byteLength);
 }
 
 /** Reads rollout `row` of a batch and verifies it. */
@@ -49,6 +44,7 @@ export function readRollout(
   const firstToken = row * width + batch.promptLength;
   const firstScore = row * batch.completionLength;
   const ids = batch.tokens.subarray(firstToken, firstToken + length);
+  const scoresOf = (column: Float32Array): Buffer => toBlob(column.subarray(firstScore, firstScore + length));
   const text = context.tokenizer.decode(ids, { skipSpecialTokens: true });
   const isTruncated = batch.finished[row] === 0;
   const tokenEnds = toTokenEnds({ text, isTruncated }, context.tokenizer.offsets(ids));
@@ -71,10 +67,10 @@ export function readRollout(
       format: task.formatOf(text),
       tokenCount: length,
       isTruncated,
-      tokens: rowBlob(batch.tokens, firstToken, length),
-      tokenEnds: tokenEnds === null ? null : rowBlob(tokenEnds, 0, length),
-      logprobs: rowBlob(batch.perToken.logprobs, firstScore, length),
-      entropies: rowBlob(batch.perToken.entropies, firstScore, length),
+      tokens: toBlob(ids),
+      tokenEnds: tokenEnds === null ? null : toBlob(tokenEnds),
+      logprobs: scoresOf(batch.perToken.logprobs),
+      entropies: scoresOf(batch.perToken.entropies),
     },
     verdict: {
       outcome: verdict.outcome,

@@ -1,3 +1,4 @@
+import { toFloats, toInts } from '../../db/blobs.ts';
 import { findBaseModel } from '../../db/queries/base-models.ts';
 import type { Database } from '../../db/store/connection.ts';
 import { findExperiment, listConditions, type ConditionRow } from '../../db/queries/experiments.ts';
@@ -96,18 +97,10 @@ type TracedRow = Pick<
   'completion' | 'isTruncated' | 'tokenCount' | 'tokenEnds' | 'entropies' | 'credit' | 'tokenWeights'
 >;
 
-function readInts(bytes: Buffer): Int32Array {
-  return new Int32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
-}
-
-function readFloats(bytes: Buffer): Float32Array {
-  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
-}
-
 /** What each token adds to the rollout's text, '' where it adds none (db/schema.ts says how a row tells). */
 function splitTokens({ completion, isTruncated, tokenEnds }: TracedRow): string[] {
   if (tokenEnds !== null) {
-    const ends = readInts(tokenEnds);
+    const ends = toInts(tokenEnds);
     return Array.from(ends, (end, i) => completion.slice(ends[i - 1] ?? 0, end));
   }
   return isTruncated ? [...completion] : [...completion, ''];
@@ -121,9 +114,9 @@ const TEXTLESS_MARK = '◦';
 function traceTokens(row: TracedRow): TokenTrace[] | null {
   const pieces = splitTokens(row);
   if (pieces.length !== row.tokenCount) return null;
-  const entropies = readFloats(row.entropies);
+  const entropies = toFloats(row.entropies);
   const [credit, weights] = [row.credit, row.tokenWeights].map((blob) =>
-    blob === null ? null : readFloats(blob),
+    blob === null ? null : toFloats(blob),
   );
   const columns = [entropies, credit, weights];
   if (columns.some((column) => column && column.length !== row.tokenCount)) return null;

@@ -26,7 +26,13 @@ type CompoundOptions = z.infer<typeof optionsSchema>;
 export function createCompound(
   open: (name: string, options: unknown) => Opened<Reward<object>>,
 ): Reward<CompoundOptions> {
-  const openInner = ({ reward, options }: CompoundOptions): Opened<Reward<object>> => open(reward, options);
+  // Opened once per scheme, not once per rollout.
+  const opened = new WeakMap<CompoundOptions, Opened<Reward<object>>>();
+  const openInner = (own: CompoundOptions): Opened<Reward<object>> => {
+    const inner = opened.get(own) ?? open(own.reward, own.options);
+    opened.set(own, inner);
+    return inner;
+  };
   return {
     name: 'compound',
     description: "Another reward's value where the marker is absent, 0 where it is present.",

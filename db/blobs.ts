@@ -9,7 +9,7 @@ export function toFloats(bytes: Buffer): Float32Array {
 }
 
 /** The bytes of `values`, a copy, as a database column holds them. */
-export function toBlob(values: Float32Array): Buffer {
+export function toBlob(values: Float32Array | Int32Array): Buffer {
   const copy = values.slice();
   return Buffer.from(copy.buffer, copy.byteOffset, copy.byteLength);
 }
