@@ -6,6 +6,7 @@ const mayImport = {
   config: [],
   random: [],
   rollouts: ['config'],
+  datasets: ['config'],
   tasks: ['config', 'random'],
   stats: ['random'],
   schemes: ['config', 'random', 'tasks', 'rollouts'],
@@ -19,6 +20,7 @@ const mayImport = {
     'config',
     'random',
     'rollouts',
+    'datasets',
     'tasks',
     'schemes',
     'model',
@@ -31,7 +33,7 @@ const mayImport = {
   workflows: ['config'],
   setup: ['model'],
   worker: ['config', 'artifacts', 'db', 'model', 'activities', 'setup'],
-  experiments: ['config', 'tasks', 'rollouts', 'schemes', 'probes', 'db'],
+  experiments: ['config', 'tasks', 'rollouts', 'datasets', 'schemes', 'probes', 'db'],
   cli: [
     'config',
     'experiments',
@@ -48,7 +50,7 @@ const mayImport = {
 };
 
 /** Rooms that compute only: no Node built-ins, no third party beyond what is listed. */
-const pureRooms = ['config', 'random', 'rollouts', 'tasks', 'schemes', 'stats', 'workflows'];
+const pureRooms = ['config', 'random', 'rollouts', 'datasets', 'tasks', 'schemes', 'stats', 'workflows'];
 
 const rooms = Object.keys(mayImport);
 

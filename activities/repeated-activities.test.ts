@@ -81,7 +81,6 @@ before(async () => {
     workerQueue: 'here',
   });
   registerExperiment(db, {
-    reusableConditionIds: [],
     experiment: {
       id: 'e1',
       name: 'demo',
@@ -142,7 +141,6 @@ async function openTwice(plan: ArtifactRef): Promise<OpenedRun> {
   const open = (): Promise<OpenedRun> =>
     new MockActivityEnvironment().run(store.openRun, {
       plan,
-      teacherId: null,
       provenance: '{}',
     }) as Promise<OpenedRun>;
   const first = await open();
@@ -155,10 +153,10 @@ test('every activity may run twice: the second run returns the same and changes 
   const page = await twice(store.planMatrix, { experimentId: 'e1', after: null, limit: 10 });
   const { plan, base, finalEvaluations, probes } = page.runs[0] as RunInput;
   await makeBaseModel(base);
-  const { epoch, checkpoint, reference, klReference, nextStep } = await openTwice(plan);
+  const { epoch, checkpoint, base: baseWeights, reference, nextStep } = await openTwice(plan);
   assert.equal(nextStep, 0);
-  const advisers = { reference: klReference, learner: checkpoint };
-  const { rollouts } = await twice(train.sample, { plan, step: 0, round: 0, checkpoint, advisers });
+  const models = { policy: checkpoint, reference };
+  const { rollouts } = await twice(train.sample, { plan, step: 0, round: 0, models });
   await twice(store.verify, { plan, epoch, step: 0, round: 0, rollouts });
   await twice(store.judge, { plan, epoch, step: 0, round: 0 });
   const shaped = await twice(store.shape, { plan, epoch, step: 0, rounds: [rollouts] });
@@ -178,7 +176,7 @@ test('every activity may run twice: the second run returns the same and changes 
     step: 1,
     probe: probe!,
     checkpoint: updated.checkpoint,
-    reference,
+    base: baseWeights,
   });
   await twice(store.recordProbe, { plan, epoch, step: 1, probe: probe!, scores: probed.scores });
   await twice(store.closeRun, {
@@ -199,7 +197,7 @@ test('every activity may run twice: the second run returns the same and changes 
 test('the ledger counts a step and its evaluation as by hand', () => {
   const { policyConfig, tokenizer } = openRunContext({
     ...{ runId: 'r1', experimentId: 'e1', conditionName: 'grpo', seed: 0, baseModelId: 'b1' },
-    ...{ condition, examples: null },
+    ...{ condition, inputs: {} },
   });
   // Width 16, 2 heads of 8, 1 key/value head of 8, feed-forward 32, one layer.
   const parameters = 16 * (16 + 16) + 16 * 16 + 3 * 16 * 32 + 16 * policyConfig.vocabularySize;
@@ -285,7 +283,7 @@ test('a base model whose corpus the program would now write differently is refus
 test('the stored rollouts give the recorded rewards and advantages again, and those of another scheme', () => {
   const context = openRunContext({
     ...{ runId: 'r1', experimentId: 'e1', conditionName: 'grpo', seed: 0, baseModelId: 'b1' },
-    ...{ condition, examples: null },
+    ...{ condition, inputs: {} },
   });
   const own = rescoreStep(db, context, { scheme: condition.scheme, step: 0 });
   assert.equal(own.length, 16);

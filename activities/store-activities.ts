@@ -1,11 +1,14 @@
 import { createFindBaseModel, createRecordBaseModel } from './base/base-models.ts';
 import { createCancelPending, createCloseRun } from './run/close-run.ts';
+import { createCollect } from './step/collect.ts';
 import { createJudge } from './step/judge.ts';
 import { createOpenRun } from './run/open-run.ts';
 import { createPlanMatrix } from './run/plan-matrix.ts';
 import { createRecord } from './step/record.ts';
+import { createRecordCollected } from './step/record-collected.ts';
 import { createRecordEvaluation } from './evaluation/record-evaluation.ts';
 import { createRecordProbe } from './evaluation/record-probe.ts';
+import { createReplay } from './step/replay.ts';
 import { createShape } from './step/shape.ts';
 import type { StoreDependencies } from './store-dependencies.ts';
 import { createVerify } from './step/verify.ts';
@@ -21,6 +24,9 @@ export function createStoreActivities(dependencies: StoreDependencies) {
     judge: createJudge(dependencies),
     shape: createShape(dependencies),
     record: createRecord(dependencies),
+    replay: createReplay(dependencies),
+    recordCollected: createRecordCollected(dependencies),
+    collect: createCollect(dependencies),
     recordEvaluation: createRecordEvaluation(dependencies),
     recordProbe: createRecordProbe(dependencies),
     closeRun: createCloseRun(dependencies),

@@ -1,6 +1,7 @@
 import { durable } from './durable.ts';
 import { createPretrain } from './base/pretrain.ts';
 import { createProbe } from './evaluation/probe.ts';
+import { createMeasure } from './step/measure.ts';
 import { createSample, createSampleEvaluation } from './step/sample.ts';
 import type { TrainDependencies } from './train-dependencies.ts';
 import { createUpdate } from './step/update.ts';
@@ -12,6 +13,7 @@ export function createTrainActivities(dependencies: TrainDependencies) {
     sample: createSample(dependencies),
     sampleEvaluation: createSampleEvaluation(dependencies),
     probe: createProbe(dependencies),
+    measure: createMeasure(dependencies),
     update: createUpdate(dependencies),
     pretrain: createPretrain(dependencies),
   };

@@ -147,7 +147,6 @@ function fill(path: string): void {
   const db = openDatabase(path);
   const settings = '{"scheme":{"name":"grpo"},"training":{"examples":null,"pool":null}}';
   registerExperiment(db, {
-    reusableConditionIds: [],
     experiment: {
       id: 'bench',
       name: 'bench',

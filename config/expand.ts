@@ -2,15 +2,18 @@ import type { ConditionOverrides, Experiment } from './experiment.ts';
 import { InvalidSpecError } from './invalid-spec-error.ts';
 import { isSettings, mergeSettings, type Settings } from './merge.ts';
 
-/** A condition's name and its merged, not yet validated settings {task, base, scheme, training, evaluation}. */
+/** A condition's name and its merged, not yet validated settings {task, base, scheme, training, evaluation} and links to other runs. */
 export interface ExpandedCondition {
   readonly name: string;
+  /** The labels of its axes, as they end its name: `/leaked`; empty where there are none. */
+  readonly cell: string;
   readonly isControl: boolean;
   readonly settings: Settings;
 }
 
 interface Variant {
   readonly name: string;
+  readonly cell: string;
   readonly isControl: boolean;
   readonly overrides: readonly ConditionOverrides[];
 }
@@ -30,13 +33,14 @@ function mergeNamed(current: unknown, overrides: Named, key: string): Settings {
 }
 
 function applyOverrides(settings: Settings, overrides: ConditionOverrides): Settings {
-  const { scheme, base, teacher, task, ...others } = overrides;
+  const { scheme, base, task, models, data, collect, ...others } = overrides;
   const merged = mergeSettings(settings, others);
+  // Each says one thing as a whole; half of one laid over half of another would say a third.
+  for (const [key, link] of Object.entries({ models, data, collect }))
+    if (link !== undefined) merged[key] = link;
   if (scheme !== undefined) merged['scheme'] = mergeNamed(settings['scheme'], scheme, 'name');
   if (task !== undefined) merged['task'] = mergeNamed(settings['task'], task, 'family');
   if (base !== undefined) merged['base'] = mergeNamed(settings['base'], base, 'recipe');
-  if (teacher === null) merged['teacher'] = null;
-  else if (teacher !== undefined) merged['teacher'] = mergeNamed(settings['teacher'], teacher, 'recipe');
   return merged;
 }
 
@@ -46,6 +50,7 @@ function crossAxes(variants: readonly Variant[], axes: Experiment['axes']): Vari
       current.flatMap((variant) =>
         Object.entries(labels).map(([label, overrides]) => ({
           name: `${variant.name}/${label}`,
+          cell: `${variant.cell}/${label}`,
           isControl: variant.isControl,
           overrides: [overrides, ...variant.overrides],
         })),
@@ -87,9 +92,10 @@ const CONTROL_SCHEMES: Record<Experiment['controls'][number], string> = {
 export function expandConditions(experiment: Experiment): ExpandedCondition[] {
   const controls = experiment.controls
     .filter((name) => experiment.conditions[name] === undefined)
-    .map((name) => ({ name, isControl: true, overrides: [{ scheme: CONTROL_SCHEMES[name] }] }));
+    .map((name) => ({ name, cell: '', isControl: true, overrides: [{ scheme: CONTROL_SCHEMES[name] }] }));
   const declared = Object.entries(experiment.conditions).map(([name, overrides]) => ({
     name,
+    cell: '',
     isControl: false,
     overrides: [overrides],
   }));
@@ -99,12 +105,11 @@ export function expandConditions(experiment: Experiment): ExpandedCondition[] {
     scheme: toNamedSettings(experiment.scheme, 'name'),
     training: experiment.training,
     evaluation: experiment.evaluation,
-    teacher: experiment.teacher === null ? null : toNamedSettings(experiment.teacher, 'recipe'),
   };
   return crossAxes([...controls, ...declared], experiment.axes).map((variant) => {
-    const { name, isControl, overrides } = variant;
+    const { name, cell, isControl, overrides } = variant;
     refuseLostOverrides(variant, defaults);
-    return { name, isControl, settings: overrides.reduce(applyOverrides, defaults) };
+    return { name, cell, isControl, settings: overrides.reduce(applyOverrides, defaults) };
   });
 }
 

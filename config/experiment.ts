@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { baseRecipeSchema } from './base-recipe.ts';
+import { collectSchema, dataSchema, modelsSchema } from './chain.ts';
 import { hypothesisSchema } from './hypothesis.ts';
 import { schemeSchema } from './scheme.ts';
 import { evaluationSchema, trainingSchema } from './training.ts';
@@ -27,10 +28,16 @@ const overridesSchema = z.strictObject({
     .describe('A scheme’s name, or { name, … } with overrides of its composition.'),
   training: z.record(z.string(), z.unknown()).optional().describe('Overrides of the training plan.'),
   evaluation: z.record(z.string(), z.unknown()).optional().describe('Overrides of the evaluation plan.'),
-  teacher: namedRecipe
-    .nullable()
+  models: modelsSchema.optional().describe('Models that come from other runs, by role (docs/chains.md).'),
+  data: dataSchema
     .optional()
-    .describe('Base recipe of the teacher that schemes with behavior "teacher" sample from; named as base.'),
+    .describe('What another run recorded, in the place of problems of the task (docs/chains.md).'),
+  collect: z
+    .union([z.string().transform((name) => collectSchema.parse({ name })), collectSchema])
+    .optional()
+    .describe(
+      'The run trains nothing and writes a dataset: a collector’s name, or { name, options } (docs/parts.md).',
+    ),
 });
 export type ConditionOverrides = z.infer<typeof overridesSchema>;
 
@@ -52,7 +59,6 @@ export const experimentSchema = z.strictObject({
   scheme: overridesSchema.shape.scheme.default('grpo').describe('Scheme of conditions that name none.'),
   training: z.record(z.string(), z.unknown()).default({}).describe('Training plan (config/training.ts).'),
   evaluation: z.record(z.string(), z.unknown()).default({}).describe('Evaluation plan (config/training.ts).'),
-  teacher: overridesSchema.shape.teacher.default(null),
   conditions: z
     .record(labelSchema, overridesSchema)
     .default({})
@@ -108,7 +114,12 @@ export const conditionSchema = z.strictObject({
   scheme: schemeSchema,
   training: trainingSchema,
   evaluation: evaluationSchema,
-  teacher: baseRecipeSchema.nullable(),
+  /** Absent: the base model is the policy. Here and in `data`, `run` is the fingerprint of a condition. */
+  models: modelsSchema.optional(),
+  /** Absent: problems of the task. */
+  data: dataSchema.optional(),
+  /** Absent: the run trains its policy, or evaluates it alone. */
+  collect: collectSchema.optional(),
   /** What the file's own parts compile to, where the condition uses one of them. */
   parts: z.string().optional(),
 });

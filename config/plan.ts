@@ -1,6 +1,7 @@
 /**
  * What travels through Temporal: ids, small plans and references. Pure types and functions, so workflows may import them.
  */
+import type { RunKind } from './chain.ts';
 import type { Condition } from './experiment.ts';
 
 /** A file of the artifact store: relative path, SHA-256 (hex) and size of its content. */
@@ -25,8 +26,31 @@ export interface RunPlan {
   readonly baseModelId: string;
   /** `base.seed` is this run's base seed. */
   readonly condition: Condition;
-  /** Pool problems that the run trains on alone; null: on all of them. */
-  readonly examples: readonly number[] | null;
+  readonly inputs: RunInputs;
+}
+
+/** What a run takes from other runs, each pinned by the hash of what they recorded. */
+export interface RunInputs {
+  /** The final policy that this run starts from; absent: the base model. */
+  readonly policy?: { readonly runId: string; readonly sha256: string };
+  readonly data?: DatasetInput | RolloutsInput;
+}
+
+/** A dataset; `sha256` is of its rows. */
+export interface DatasetInput {
+  readonly runId: string;
+  readonly sha256: string;
+  /** Places in the dataset's run's pool that this run trains on alone, in their order; null: its rows are rollouts. */
+  readonly problems: readonly number[] | null;
+  /** First row that is read, and how many from there on. */
+  readonly from: number;
+  readonly rows: number;
+}
+
+/** The training rollouts of a run; `sha256` is of its final weights. */
+export interface RolloutsInput {
+  readonly runId: string;
+  readonly sha256: string;
 }
 
 /** One base model to make; `plan` refers to a stored {recipe, task}. */
@@ -61,8 +85,8 @@ export interface RunInput {
   readonly conditionId: string;
   readonly plan: ArtifactRef;
   readonly base: BaseModelInput;
-  /** The base model that samples the rollouts instead of the policy; null: the policy itself. */
-  readonly teacher: BaseModelInput | null;
+  /** Absent in histories older than chains of runs: it trains. */
+  readonly kind?: RunKind;
   readonly steps: number;
   readonly evaluateEvery: number;
   /** Names of the probes of the final policy. */

@@ -43,12 +43,6 @@ export const schemeSchema = z.strictObject({
     .boolean()
     .default(true)
     .describe('False only for the base arm, which is evaluated and never trained.'),
-  behavior: z
-    .enum(['policy', 'teacher'])
-    .default('policy')
-    .describe(
-      'Who samples the rollouts: the policy that is trained, or the condition’s teacher (distillation).',
-    ),
   rewards: weightedList('reward', "a rollout's reward").min(1).describe('What rollouts are rewarded for.'),
   gates: plainList('gate').default([]).describe('Which groups and rollouts may teach.'),
   comparisons: weightedList('comparison', "a rollout's advantage")

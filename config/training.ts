@@ -19,18 +19,6 @@ export const optimizerSchema = z.strictObject({
 });
 export type OptimizerPlan = z.infer<typeof optimizerSchema>;
 
-/** One-shot RLVR (arXiv 2504.20571): problems ranked by how much their training accuracy varied in another run. */
-const examplesSchema = z.strictObject({
-  from: z
-    .string()
-    .describe('Condition of the same experiment that trains on a pool; its run of the same seeds ranks.'),
-  count: z.number().int().min(1).default(1).describe('Problems that are kept, best-ranked first.'),
-  order: z
-    .enum(['highest-variance', 'lowest-variance'])
-    .default('highest-variance')
-    .describe('Rank by the variance of the training accuracy over the passes through the pool.'),
-});
-
 export const trainingSchema = z.strictObject({
   steps: z.number().int().min(0).default(60).describe('RL steps; each samples one batch of rollouts.'),
   budget: budgetSchema
@@ -86,10 +74,6 @@ export const trainingSchema = z.strictObject({
     .describe(
       'Samples of the base model per pool problem before training (votes of majority rewards of the base).',
     ),
-  examples: examplesSchema
-    .nullable()
-    .default(null)
-    .describe('Train only on the best-ranked problems of another condition’s pool; null: on all.'),
   optimizer: optimizerSchema.prefault({}).describe('AdamW and its schedule.'),
 });
 export type TrainingPlan = z.infer<typeof trainingSchema>;

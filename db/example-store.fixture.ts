@@ -16,7 +16,6 @@ export function temporaryStorePath(t: TestContext): string {
 
 /** One condition, two runs of two steps. */
 export const exampleRegistration: Registration = {
-  reusableConditionIds: ['c1'],
   experiment: {
     id: 'e1',
     name: 'demo',

@@ -98,6 +98,48 @@ export const runs = sqliteTable(
   ],
 );
 
+/** What a run takes from other runs, pinned when it is first opened: made again, they must be the same. */
+export const runInputs = sqliteTable(
+  'run_inputs',
+  {
+    runId: text('run_id')
+      .notNull()
+      .references(() => runs.id, { onDelete: 'cascade' }),
+    role: text('role', { enum: ['policy', 'data'] }).notNull(),
+    /** The run that recorded it. */
+    inputRunId: text('input_run_id')
+      .notNull()
+      .references(() => runs.id),
+    /** SHA-256 of the policy's weights, or of the dataset's rows. */
+    sha256: text('sha256').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.runId, t.role] }), index('run_inputs_input').on(t.inputRunId)],
+);
+
+/** What a run collected for others to read; written once, when all of it is there. */
+export const datasets = sqliteTable('datasets', {
+  runId: text('run_id')
+    .primaryKey()
+    .references(() => runs.id, { onDelete: 'cascade' }),
+  kind: text('kind', { enum: ['problems', 'rollouts'] }).notNull(),
+  rows: integer('rows').notNull(),
+  /** SHA-256 of the rows, canonical JSON each, a line feed after each. */
+  sha256: text('sha256').notNull(),
+});
+
+export const datasetRows = sqliteTable(
+  'dataset_rows',
+  {
+    runId: text('run_id')
+      .notNull()
+      .references(() => datasets.runId, { onDelete: 'cascade' }),
+    row: integer('row').notNull(),
+    /** Canonical JSON (datasets/collector.ts). */
+    value: text('value').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.runId, t.row] })],
+);
+
 /** Which attempt committed which stage of a step, when: one row per commit, an audit trail. */
 export const attempts = sqliteTable(
   'attempts',

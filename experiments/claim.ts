@@ -36,8 +36,7 @@ function scaleRecipe(named: unknown, overrides: Settings): unknown {
 function scaleCondition(condition: unknown, overrides: Settings): unknown {
   if (!isSettings(condition)) return condition;
   const scaled = { ...condition };
-  for (const key of ['base', 'teacher'])
-    if (scaled[key] !== undefined) scaled[key] = scaleRecipe(scaled[key], overrides);
+  if (scaled['base'] !== undefined) scaled['base'] = scaleRecipe(scaled['base'], overrides);
   return scaled;
 }
 

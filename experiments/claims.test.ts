@@ -37,13 +37,13 @@ test('a scale reaches every base recipe, and k is at most the samples it draws',
       question: 'Does it?',
       task: { family: 'arithmetic' },
       base: 'latent-strategy',
-      conditions: { other: { base: 'no-latent-strategy', teacher: { recipe: 'teacher', steps: 7 } } },
+      conditions: { other: { base: 'no-latent-strategy' }, third: { base: { recipe: 'teacher', steps: 7 } } },
       hypotheses: [{ metric: { name: 'pass@k', split: 'clean', k: 64 } }],
     },
     'tiny',
   ) as {
     base: { recipe: string; steps: number };
-    conditions: { other: { base: { recipe: string; steps: number }; teacher: { steps: number } } };
+    conditions: { other: { base: { recipe: string; steps: number } }; third: { base: { steps: number } } };
     hypotheses: { metric: { k: number } }[];
     evaluation: { samplesPerProblem: number };
   };
@@ -51,7 +51,7 @@ test('a scale reaches every base recipe, and k is at most the samples it draws',
   assert.equal(scaled.base.steps, 20);
   assert.equal(scaled.conditions.other.base.recipe, 'no-latent-strategy');
   assert.equal(scaled.conditions.other.base.steps, 20);
-  assert.equal(scaled.conditions.other.teacher.steps, 20);
+  assert.equal(scaled.conditions.third.base.steps, 20);
   assert.equal(scaled.hypotheses[0]!.metric.k, scaled.evaluation.samplesPerProblem);
 });
 

@@ -6,7 +6,7 @@ export interface ScaleSettings {
   readonly bases: number;
   /** RL seeds per base model. */
   readonly seeds: number;
-  /** Overrides of every base recipe, teachers included. */
+  /** Overrides of every base recipe. */
   readonly base: Settings;
   /** Overrides of the training plan. */
   readonly training: Settings;

@@ -58,7 +58,7 @@ function mean(values: ArrayLike<number>): number | null {
     : Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-function share(rows: readonly MeasuredRollout[], holds: (row: MeasuredRollout) => boolean): number | null {
+function share<Row>(rows: readonly Row[], holds: (row: Row) => boolean): number | null {
   return mean(rows.map((row) => Number(holds(row))));
 }
 
@@ -70,18 +70,22 @@ function uniformGroupShare(rows: readonly MeasuredRollout[]): number | null {
   return mean([...rewards.values()].map((distinct) => Number(distinct.size === 1)));
 }
 
-/**
- * The metrics of a step's rollouts. What is undefined, such as the length of correct completions when there is none, is left
- * out rather than set to 0.
- */
-export function measureRollouts(rows: readonly MeasuredRollout[]): Record<string, number> {
-  const isCorrect = ({ verdict }: MeasuredRollout): boolean => verdict.outcome === 'correct';
-  const lengths = (some: readonly MeasuredRollout[]): number | null =>
-    mean(some.map((row) => row.tokenCount));
+/** What is undefined, such as the length of correct completions when there is none, is left out rather than set to 0. */
+function dropUndefined(values: Readonly<Record<string, number | null>>): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(values).filter((entry): entry is [string, number] => entry[1] !== null),
+  );
+}
+
+/** A rollout as it was sampled. */
+export type SampledRollout = Omit<MeasuredRollout, 'reward' | 'isKept' | 'problemIndex'>;
+
+/** The metrics of a step's rollouts that no scheme has a say in. */
+export function measureSampled(rows: readonly SampledRollout[]): Record<string, number> {
+  const isCorrect = ({ verdict }: SampledRollout): boolean => verdict.outcome === 'correct';
+  const lengths = (some: readonly SampledRollout[]): number | null => mean(some.map((row) => row.tokenCount));
   const formats = [...new Set(rows.map((row) => row.format))];
-  const values: Record<string, number | null> = {
-    'reward/mean': mean(rows.flatMap(({ reward }) => reward ?? [])),
-    'reward/undetermined': share(rows, (row) => row.reward === null),
+  return dropUndefined({
     'verdict/correct': share(rows, isCorrect),
     'verdict/malformed': share(rows, (row) => row.verdict.outcome === 'malformed'),
     'verdict/unverifiable': share(rows, (row) => row.verdict.outcome === 'unverifiable'),
@@ -90,13 +94,21 @@ export function measureRollouts(rows: readonly MeasuredRollout[]): Record<string
     'rollout/length_tokens_incorrect': lengths(rows.filter((row) => !isCorrect(row))),
     'rollout/truncated': share(rows, (row) => row.isTruncated),
     'rollout/entropy_nats': mean(rows.map((row) => mean(row.entropies) ?? 0)),
-    'group/uniform': uniformGroupShare(rows),
-    'gate/kept': share(rows, (row) => row.isKept === true),
     ...Object.fromEntries(
       formats.map((format) => [`format/${format}`, share(rows, (row) => row.format === format)]),
     ),
+  });
+}
+
+/** The metrics of a step's rollouts. */
+export function measureRollouts(rows: readonly MeasuredRollout[]): Record<string, number> {
+  return {
+    ...dropUndefined({
+      'reward/mean': mean(rows.flatMap(({ reward }) => reward ?? [])),
+      'reward/undetermined': share(rows, (row) => row.reward === null),
+      'group/uniform': uniformGroupShare(rows),
+      'gate/kept': share(rows, (row) => row.isKept === true),
+    }),
+    ...measureSampled(rows),
   };
-  return Object.fromEntries(
-    Object.entries(values).filter((entry): entry is [string, number] => entry[1] !== null),
-  );
 }

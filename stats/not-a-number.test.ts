@@ -4,7 +4,6 @@ import { createGenerator } from '../random/generator.ts';
 import { deriveStream } from '../random/streams.ts';
 import { interquartileMean, trimmedMean } from './intervals/aggregate-scores.ts';
 import { clusteredBootstrap } from './intervals/clustered-bootstrap.ts';
-import { rankByVariance } from './measures/example-ranking.ts';
 import { krippendorffAlpha } from './measures/krippendorff-alpha.ts';
 import { mcnemarExact } from './significance/mcnemar.ts';
 import { percentileInterval, quantile } from './quantile.ts';
@@ -14,9 +13,6 @@ import { wilcoxonSignedRank } from './significance/wilcoxon-signed-rank.ts';
 const generator = () => createGenerator(deriveStream(3, 'not-a-number'));
 const signFlip = (differences: readonly number[], alternative: Alternative = 'two-sided') =>
   signFlipTest({ differences, alternative, generator: generator(), resamples: 99 });
-const accuraciesOf = (accuracies: readonly number[]) =>
-  accuracies.map((accuracy) => ({ example: 4, accuracy }));
-
 /** Each would otherwise sort NaN to an end, or compare with it and find false. */
 const refusals: readonly (readonly [string, () => unknown, RegExp])[] = [
   ['a trimmed mean', () => trimmedMean([1, NaN, 2, 3], 0.25), /^values\[1\] of 4 is NaN/],
@@ -57,11 +53,6 @@ const refusals: readonly (readonly [string, () => unknown, RegExp])[] = [
         'nominal',
       ),
     /^ratings of unit 2\[0\] of 2 is NaN/,
-  ],
-  [
-    'a ranking of examples',
-    () => rankByVariance(accuraciesOf([0, 1, NaN])),
-    /^accuracies of example 4\[2\] of 3 is NaN/,
   ],
 ];
 

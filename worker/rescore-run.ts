@@ -5,7 +5,8 @@ import {
   type Score,
 } from '../activities/step/rescore-step.ts';
 import { toInts } from '../db/blobs.ts';
-import { conditionOf, openRunContext, type RunContext } from '../activities/run/run-context.ts';
+import { openRunContext, type RunContext } from '../activities/run/run-context.ts';
+import { planOfRecorded } from '../activities/run/run-inputs.ts';
 import type { Database } from '../db/store/connection.ts';
 import { findRun } from '../db/queries/runs.ts';
 import { nextStepOf } from '../db/queries/steps.ts';
@@ -137,19 +138,14 @@ export function rescoreRun(
   const recorded = run.reusedRunId ?? runId;
   const steps = nextStepOf(db, recorded);
   if (steps === 0) throw new InvalidSpecError(`${runId} has no recorded training step to rescore`);
-  const condition = conditionOf(run);
-  const { experimentId, conditionName, seed, baseModelId } = run;
-  const context = openRunContext({
-    ...{ runId: recorded, experimentId, conditionName, seed, baseModelId },
-    ...{ condition, examples: null },
-  });
+  const context = openRunContext({ ...planOfRecorded(db, run), runId: recorded });
   const from = Math.max(0, steps - last);
   const rescored = Array.from({ length: steps - from }, (_, i) =>
     rescoreStep(db, context, { scheme, step: from + i }),
   ).flat();
   return {
     runId,
-    ownScheme: condition.scheme.name,
+    ownScheme: context.plan.condition.scheme.name,
     otherScheme: scheme.name,
     steps: [from, steps - 1],
     rollouts: rescored.length,

@@ -8,6 +8,7 @@ const ROOMS = [
   'activities',
   'artifacts',
   'config',
+  'datasets',
   'learning',
   'model',
   'probes',

@@ -27,7 +27,7 @@ const cancellationType = ActivityCancellationType.WAIT_CANCELLATION_COMPLETED;
  * a store's workflows is its only writer: what they cost is their work and not a round trip through the server.
  */
 export const stages = proxyLocalActivities<
-  Pick<StoreActivities, 'openRun' | 'verify' | 'judge' | 'shape' | 'record'>
+  Pick<StoreActivities, 'openRun' | 'replay' | 'verify' | 'judge' | 'shape' | 'record' | 'recordCollected'>
 >({ startToCloseTimeout: '5 minutes', cancellationType, retry });
 
 /** What reads and writes whole files, by the store's own worker, whose queue the workflows are on. */

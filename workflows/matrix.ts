@@ -85,13 +85,10 @@ function ensureBaseModel(state: MatrixState, base: BaseModelInput): Promise<void
   return made;
 }
 
-/** Makes the base models that a run starts from; when one cannot be made, the run's row says so. */
-async function ensureBaseModels(state: MatrixState, run: RunInput): Promise<void> {
+/** Makes the base model of a run; when it cannot be made, the run's row says so. */
+async function ensureBaseOf(state: MatrixState, run: RunInput): Promise<void> {
   try {
-    await Promise.all([
-      ensureBaseModel(state, run.base),
-      run.teacher === null ? undefined : ensureBaseModel(state, run.teacher),
-    ]);
+    await ensureBaseModel(state, run.base);
   } catch (error) {
     if (!isCancellation(error)) {
       const failure = describeFailure(error);
@@ -124,7 +121,7 @@ async function startRun(state: MatrixState, run: RunInput): Promise<ChildWorkflo
 /** Never rejects: a failed run is counted, a cancelled one is left to the cancellation of the matrix itself. */
 async function executeRun(state: MatrixState, run: RunInput): Promise<void> {
   try {
-    await ensureBaseModels(state, run);
+    await ensureBaseOf(state, run);
     await condition(() => !state.isPaused);
     await followChild(state, await startRun(state, run));
     state.completed += 1;

@@ -18,7 +18,7 @@ import { names, stages, store, train } from './activity-proxies.ts';
 import { describeFailure, isOutdated } from './describe-failure.ts';
 import { evaluationWorkflow } from './evaluation.ts';
 import { installRunControls, type RunControls } from './run-controls.ts';
-import { trainStep } from './train-step.ts';
+import { collectStep, trainStep } from './train-step.ts';
 
 /** A run as its workflow sees it: its input, and how the store last opened it. */
 interface OpenRun {
@@ -49,10 +49,10 @@ async function evaluate(
 async function runProbes({ input, opened, controls }: OpenRun, at: PolicyAt): Promise<void> {
   const { plan } = input;
   const { step, checkpoint } = at;
-  const { epoch, reference } = opened;
+  const { epoch, base } = opened;
   for (const probe of input.probes) {
     controls.at(`probe ${probe}`, step);
-    const { scores } = await train().probe({ plan, step, probe, checkpoint, reference });
+    const { scores } = await train().probe({ plan, step, probe, checkpoint, base });
     await store.recordProbe({ plan, epoch, step, probe, scores });
   }
 }
@@ -60,14 +60,14 @@ async function runProbes({ input, opened, controls }: OpenRun, at: PolicyAt): Pr
 /** The steps that are left, until the last one or the one that spends the run's budget; returns the final policy. */
 async function trainSteps(run: OpenRun): Promise<PolicyAt> {
   const { input, opened, controls } = run;
-  let { checkpoint, klReference } = opened;
+  let { checkpoint, reference } = opened;
   let workerQueue: string | null = null;
   let isSpent = opened.isSpent ?? false;
   let step = opened.nextStep;
   for (; step < input.steps && !isSpent; step += 1) {
     await controls.untilResumed();
-    if (referenceStep(step, opened.syncEvery) === step && step > 0) klReference = checkpoint;
-    const from = { ...opened, step, checkpoint, klReference, workerQueue };
+    if (referenceStep(step, opened.syncEvery) === step && step > 0) reference = checkpoint;
+    const from = { ...opened, step, models: { policy: checkpoint, reference }, workerQueue };
     ({ checkpoint, workerQueue, isSpent } = await trainStep(input, from, controls));
     if (!isSpent && isDevEvaluationDue(step, input)) {
       controls.at('evaluate', step);
@@ -81,11 +81,29 @@ async function trainSteps(run: OpenRun): Promise<PolicyAt> {
   return { step, checkpoint };
 }
 
+/** The steps that are left of a run that samples for a dataset, and the dataset itself. */
+async function collectAndClose({ input, opened, controls }: OpenRun): Promise<void> {
+  const { runId, plan, steps } = input;
+  const { epoch, checkpoint, reference } = opened;
+  let workerQueue: string | null = null;
+  for (let step = opened.nextStep; step < steps; step += 1) {
+    await controls.untilResumed();
+    const from = { epoch, step, models: { policy: checkpoint, reference }, workerQueue };
+    workerQueue = await collectStep(input, from, controls);
+    if (workflowInfo().continueAsNewSuggested)
+      await continueAsNew<typeof runWorkflow>({ ...input, startsPaused: controls.isPaused() });
+  }
+  await controls.untilResumed();
+  controls.at('collect', steps);
+  await store.collect({ plan, epoch });
+  await store.closeRun({ runId, plan, epoch, status: 'completed' });
+}
+
 async function trainAndEvaluate(run: OpenRun): Promise<void> {
   const { input, opened, controls } = run;
   if (opened.lacksPool) {
     controls.at('evaluate', 0);
-    await evaluate(run, { step: 0, checkpoint: opened.reference }, [input.poolEvaluation]);
+    await evaluate(run, { step: 0, checkpoint: opened.start }, [input.poolEvaluation]);
   }
   if (opened.lacksDevEvaluation) {
     await evaluate(run, { step: opened.nextStep, checkpoint: opened.checkpoint }, [input.devEvaluation]);
@@ -113,15 +131,15 @@ async function followStore(
   onOpened: (opened: OpenedRun) => void,
 ): Promise<void> {
   const provenance = await train().describeWorker({});
-  const teacherId = input.teacher?.baseModelId ?? null;
   let idleOpenings = 0;
   for (let lastStep = -1; ;) {
-    const opened = await stages.openRun({ plan: input.plan, teacherId, provenance });
+    const opened = await stages.openRun({ plan: input.plan, provenance });
     onOpened(opened);
     idleOpenings = opened.nextStep > lastStep ? 0 : idleOpenings + 1;
     lastStep = opened.nextStep;
     try {
-      return await trainAndEvaluate({ input, opened, controls });
+      const run = { input, opened, controls };
+      return await (input.kind === 'collect' ? collectAndClose(run) : trainAndEvaluate(run));
     } catch (error) {
       if (isCancellation(error) || !isOutdated(describeFailure(error)) || idleOpenings >= MAX_IDLE_OPENINGS)
         throw error;
@@ -129,7 +147,7 @@ async function followStore(
   }
 }
 
-/** One run: all its steps, dev evaluations on the way, the final evaluation. Starts from the last recorded step. */
+/** One run: all its steps, and dev evaluations on the way and the final evaluation, or its dataset. Starts from the last recorded step. */
 export async function runWorkflow(input: RunInput): Promise<void> {
   const controls = installRunControls(input.steps, input.startsPaused ?? false);
   let epoch: number | null = null;

@@ -1,27 +1,60 @@
 import type { ArtifactRef, CheckpointRef, RunInput } from '../config/plan.ts';
 import { stages } from './activity-proxies.ts';
+import type { StepModels } from '../activities/step/record-signals.ts';
 import type { RunControls } from './run-controls.ts';
 import { trainWarm } from './warm-worker.ts';
 
+/** Where a step starts. */
+export interface StepStart {
+  readonly epoch: number;
+  readonly step: number;
+  readonly models: StepModels;
+  /** Queue of the worker that holds the policy; null: none in particular. */
+  readonly workerQueue: string | null;
+}
+
+/** Rollouts of a sampling round, and the files on the way to them. */
+interface Round {
+  readonly rollouts: ArtifactRef;
+  readonly obsolete: readonly ArtifactRef[];
+  readonly workerQueue: string | null;
+}
+
+/** Lets the policy sample. */
+async function sampleRound(input: RunInput, from: StepStart, round: number): Promise<Round> {
+  const { step, models } = from;
+  const sampled = await trainWarm(from.workerQueue, (train) =>
+    train.sample({ plan: input.plan, step, round, models }),
+  );
+  const { rollouts, workerQueue } = sampled;
+  return { rollouts, workerQueue, obsolete: [rollouts] };
+}
+
+/** Takes rollouts of the run's dataset, and lets models score them where a part asks for it. */
+async function replayRound(
+  { plan }: RunInput,
+  from: StepStart & { readonly needsMeasuring: boolean },
+): Promise<Round> {
+  const { step, models, workerQueue } = from;
+  const replayed = await stages.replay({ plan, step });
+  if (!from.needsMeasuring) return { rollouts: replayed, obsolete: [replayed], workerQueue };
+  const measured = await trainWarm(workerQueue, (train) =>
+    train.measure({ plan, step, rollouts: replayed, models }),
+  );
+  return { ...measured, obsolete: [replayed, measured.rollouts] };
+}
+
 /**
- * One RL step: sample → verify → judge where a part asks for it → shape, again while the scheme's gates want more groups, then
- * update → record. Each arrow's end is durable; returns the checkpoint the next step starts from, where it is warm, and whether there is
- * to be a next step.
+ * One training step: sample (of a dataset: replay → measure) → verify → judge where a part asks for it → shape, again while the
+ * scheme's gates want more groups, then update → record. Each arrow's end is durable; returns the checkpoint the next step starts
+ * from, where it is warm, and whether there is to be a next step.
  */
 export async function trainStep(
   input: RunInput,
-  from: {
-    readonly epoch: number;
-    readonly step: number;
-    readonly checkpoint: CheckpointRef;
-    /** What KL penalties are measured from. */
-    readonly klReference: CheckpointRef;
-    /** Who samples instead of the policy; null: the policy. */
-    readonly teacher: CheckpointRef | null;
+  from: StepStart & {
     /** A part of the scheme reads what a judge says. */
     readonly needsJudge: boolean;
-    /** Queue of the worker that holds the policy; null: none in particular. */
-    readonly workerQueue: string | null;
+    readonly needsMeasuring: boolean;
   },
   controls: RunControls,
 ): Promise<{
@@ -31,21 +64,22 @@ export async function trainStep(
   readonly isSpent: boolean;
 }> {
   const { plan } = input;
-  const { epoch, step, checkpoint } = from;
-  const advisers = { reference: from.klReference, learner: checkpoint };
+  const { epoch, step } = from;
   const rounds: ArtifactRef[] = [];
+  const obsolete: ArtifactRef[] = [];
   let { workerQueue } = from;
   let shaped;
   do {
     const round = rounds.length;
     controls.at('sample', step);
-    const sampler = from.teacher ?? checkpoint;
-    const sampled = await trainWarm(workerQueue, (train) =>
-      train.sample({ plan, step, round, checkpoint: sampler, advisers }),
-    );
+    const start = { ...from, workerQueue };
+    const sampled = await (input.kind === 'fit'
+      ? replayRound(input, start)
+      : sampleRound(input, start, round));
     const { rollouts } = sampled;
     workerQueue = sampled.workerQueue;
     rounds.push(rollouts);
+    obsolete.push(...sampled.obsolete);
     controls.at('verify', step);
     await stages.verify({ plan, epoch, step, round, rollouts });
     if (from.needsJudge) {
@@ -58,11 +92,29 @@ export async function trainStep(
   controls.at('update', step);
   const { batch } = shaped;
   const updated = await trainWarm(workerQueue, (train) =>
-    train.update({ plan, step, checkpoint, shaped: batch }),
+    train.update({ plan, step, checkpoint: from.models.policy, shaped: batch }),
   );
   controls.at('record', step);
   // Histories older than budgets hold no answer.
-  const recorded = await stages.record({ plan, epoch, step, updated, obsolete: [...rounds, batch] });
+  const recorded = await stages.record({ plan, epoch, step, updated, obsolete: [...obsolete, batch] });
   const isSpent = recorded?.isSpent ?? false;
   return { checkpoint: updated.checkpoint, workerQueue: updated.workerQueue, isSpent };
+}
+
+/** One step of a run that samples for a dataset: sample → verify → record. Returns where the policy is warm. */
+export async function collectStep(
+  { plan }: RunInput,
+  from: StepStart,
+  controls: RunControls,
+): Promise<string | null> {
+  const { epoch, step, models } = from;
+  controls.at('sample', step);
+  const { rollouts, workerQueue, computedBy } = await trainWarm(from.workerQueue, (train) =>
+    train.sample({ plan, step, round: 0, models }),
+  );
+  controls.at('verify', step);
+  await stages.verify({ plan, epoch, step, round: 0, rollouts });
+  controls.at('record', step);
+  await stages.recordCollected({ plan, epoch, step, rollouts, computedBy: computedBy! });
+  return workerQueue;
 }

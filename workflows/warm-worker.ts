@@ -14,7 +14,7 @@ function isOfWorker(error: unknown): boolean {
  */
 export async function trainWarm<Output>(
   workerQueue: string | null,
-  call: (activities: Pick<TrainActivities, 'sample' | 'update'>) => Promise<Output>,
+  call: (activities: Pick<TrainActivities, 'sample' | 'measure' | 'update'>) => Promise<Output>,
 ): Promise<Output> {
   if (workerQueue === null) return call(train());
   try {

@@ -16,7 +16,7 @@ export interface ProbeInput {
   readonly probe: string;
   readonly checkpoint: CheckpointRef;
   /** The base model. */
-  readonly reference: CheckpointRef;
+  readonly base: CheckpointRef;
 }
 
 export interface ProbedScores {
@@ -65,7 +65,7 @@ export function createProbe({ artifacts, plans }: TrainDependencies) {
       decodePolicy(context.policyConfig, await artifacts.read(weights));
     const loaded: Policy[] = [];
     try {
-      loaded.push(await load(input.checkpoint), await load(input.reference));
+      loaded.push(await load(input.checkpoint), await load(input.base));
       const [policy, base] = loaded as [Policy, Policy];
       const scores = await runProbe(context, input, { policy, base, attempt });
       const path = `runs/${context.plan.runId}/probe-${input.step}/${input.probe}-{sha}.json`;

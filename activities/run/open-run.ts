@@ -3,21 +3,23 @@ import { findBaseModel, type BaseModel } from '../../db/queries/base-models.ts';
 import { settleBudget } from '../../db/queries/ledger.ts';
 import { writeTransaction, type Database } from '../../db/store/connection.ts';
 import { countEvaluated } from '../../db/queries/evaluations.ts';
-import { startRun } from '../../db/queries/runs.ts';
+import { recordRunInput } from '../../db/queries/run-inputs.ts';
+import { findRun, startRun } from '../../db/queries/runs.ts';
 import { nextStepOf } from '../../db/queries/steps.ts';
 import {
   isDevEvaluationDue,
   referenceStep,
   type ArtifactRef,
   type CheckpointRef,
+  type RunPlan,
 } from '../../config/plan.ts';
 import { openScheme } from '../../schemes/open-scheme.ts';
 import { durable } from '../durable.ts';
 import type { StoreDependencies } from '../store-dependencies.ts';
+import { finalPolicy } from './run-inputs.ts';
 
 export interface OpenRunInput {
   readonly plan: ArtifactRef;
-  readonly teacherId: string | null;
   /** Canonical JSON of a train worker: versions, backend and its flags, device, host, git revision. */
   readonly provenance: string;
 }
@@ -29,16 +31,18 @@ export interface OpenedRun {
   readonly nextStep: number;
   readonly checkpoint: CheckpointRef;
   /** The base model. */
+  readonly base: CheckpointRef;
+  /** What the run starts from: the base model, or another run's final policy. */
+  readonly start: CheckpointRef;
+  /** What KL penalties are measured from: the start, or the policy it was last replaced by. */
   readonly reference: CheckpointRef;
-  /** What KL penalties are measured from: the base model, or the policy it was last replaced by. */
-  readonly klReference: CheckpointRef;
   /** After how many steps it is replaced; 0: never. */
   readonly syncEvery: number;
-  /** Who samples the rollouts when it is not the policy itself. */
-  readonly teacher: CheckpointRef | null;
+  /** Parts of the scheme read what models say of rollouts that were not sampled by this run's own policy. */
+  readonly needsMeasuring: boolean;
   /** A part of the scheme reads what the judge says. */
   readonly needsJudge: boolean;
-  /** The base model's samples of the pool are not complete. */
+  /** The start's samples of the pool are not complete. */
   readonly lacksPool: boolean;
   /** The recorded steps have used the run's budget up; absent in histories older than budgets. */
   readonly isSpent?: boolean;
@@ -57,44 +61,73 @@ function requireBaseModel(db: Database, id: string, runId: string): BaseModel {
   return found;
 }
 
-/** Where a run continues: after its last recorded step, with that step's checkpoint, or from the base model. */
+/** Pins what the run takes from other runs; returns the policy that it starts from, null where that is the base model. */
+function pinInputs(db: Database, { runId, inputs }: RunPlan): CheckpointRef | null {
+  const { policy, data } = inputs;
+  writeTransaction(db, (tx) => {
+    for (const [role, input] of [
+      ['policy', policy],
+      ['data', data],
+    ] as const) {
+      if (input === undefined) continue;
+      recordRunInput(tx, { runId, role, inputRunId: input.runId, sha256: input.sha256 });
+    }
+  });
+  return policy === undefined ? null : finalPolicy(db, findRun(db, policy.runId));
+}
+
+/** Which evaluations on the way are still to be made. */
+function listLacking(
+  db: Database,
+  { runId, condition }: RunPlan,
+  at: { readonly nextStep: number; readonly isSpent: boolean },
+): Pick<OpenedRun, 'lacksPool' | 'lacksDevEvaluation'> {
+  const { evaluation, training } = condition;
+  const { nextStep, isSpent } = at;
+  const isDue =
+    !isSpent &&
+    nextStep > 0 &&
+    isDevEvaluationDue(nextStep - 1, { steps: training.steps, evaluateEvery: evaluation.every });
+  const evaluated = countEvaluated(db, { runId, step: nextStep, split: 'dev' });
+  const pooled = countEvaluated(db, { runId, step: 0, split: 'pool' });
+  return {
+    lacksPool: training.pool !== null && training.poolSamples > 0 && pooled < training.pool,
+    lacksDevEvaluation: isDue && evaluated < evaluation.devProblems,
+  };
+}
+
+/** Where a run continues: after its last recorded step, with that step's checkpoint, or from where it starts. */
 export function createOpenRun({ db, plans, held, sources }: StoreDependencies) {
   return durable(async (input: OpenRunInput): Promise<OpenedRun> => {
     const { plan } = await plans.readRun(input.plan);
-    const base = requireBaseModel(db, plan.baseModelId, plan.runId);
-    const teacher = input.teacherId === null ? null : requireBaseModel(db, input.teacherId, plan.runId);
+    const { weights } = requireBaseModel(db, plan.baseModelId, plan.runId);
     const { runId } = plan;
     held.drop(runId);
     const epoch = startRun(db, runId, { provenance: input.provenance, sources });
+    const base = { weights, trainingState: null };
+    const start = pinInputs(db, plan) ?? base;
     const nextStep = nextStepOf(db, runId);
-    const { budget } = plan.condition.training;
     // As in a run that continues a shorter one: nobody asked when its last step was recorded.
-    const isSpent = writeTransaction(db, (tx) => settleBudget(tx, runId, budget));
-    const reference = { weights: base.weights, trainingState: null };
+    const isSpent = writeTransaction(db, (tx) => settleBudget(tx, runId, plan.condition.training.budget));
     const checkpointOf = (step: number): CheckpointRef => {
       const [row] = listCheckpointsAt(db, runId, [step]);
-      return row === undefined ? reference : toCheckpointRef(db, row);
+      return row === undefined ? start : toCheckpointRef(db, row);
     };
-    const { evaluation, training, scheme } = plan.condition;
+    const { scheme } = plan.condition;
     const { syncEvery } = scheme.reference;
-    const isDue =
-      !isSpent &&
-      nextStep > 0 &&
-      isDevEvaluationDue(nextStep - 1, { steps: training.steps, evaluateEvery: evaluation.every });
-    const evaluated = countEvaluated(db, { runId, step: nextStep, split: 'dev' });
-    const pooled = countEvaluated(db, { runId, step: 0, split: 'pool' });
+    const { needs } = openScheme(scheme);
     return {
       epoch,
       nextStep,
       checkpoint: checkpointOf(nextStep),
-      reference,
-      klReference: checkpointOf(referenceStep(nextStep, syncEvery)),
+      base,
+      start,
+      reference: checkpointOf(referenceStep(nextStep, syncEvery)),
       syncEvery,
-      teacher: teacher === null ? null : { weights: teacher.weights, trainingState: null },
-      needsJudge: openScheme(scheme).needs.has('rubric'),
-      lacksPool: training.pool !== null && training.poolSamples > 0 && pooled < training.pool,
+      needsMeasuring: needs.has('referenceLogprobs') || needs.has('values'),
+      needsJudge: needs.has('rubric'),
       isSpent,
-      lacksDevEvaluation: isDue && evaluated < evaluation.devProblems,
+      ...listLacking(db, plan, { nextStep, isSpent }),
     };
   });
 }

@@ -1,14 +1,14 @@
-import { writeTransaction, type Database } from '../../db/store/connection.ts';
-import { listPromptAccuracies } from '../../db/queries/rollouts.ts';
-import { endRun, findSibling, listUnfinishedRuns, type RunWithCondition } from '../../db/queries/runs.ts';
+import { writeTransaction } from '../../db/store/connection.ts';
+import { endRun, listUnfinishedRuns, type RunWithCondition } from '../../db/queries/runs.ts';
 import type { BaseRecipe } from '../../config/base-recipe.ts';
-import { canonicalJson, fingerprint } from '../../config/canonical.ts';
+import { canonicalJson } from '../../config/canonical.ts';
 import type { Condition } from '../../config/experiment.ts';
-import type { ArtifactRef, BaseModelInput, EvaluationSplit, RunInput, RunPlan } from '../../config/plan.ts';
-import { rankByVariance } from '../../stats/measures/example-ranking.ts';
+import type { RunKind } from '../../config/chain.ts';
+import type { ArtifactRef, BaseModelInput, EvaluationSplit, RunInput, RunInputs } from '../../config/plan.ts';
 import { countPretrainSteps } from '../base/corpus.ts';
 import { durable } from '../durable.ts';
 import { conditionOf } from './run-context.ts';
+import { findInputs, toRunPlan } from './run-inputs.ts';
 import type { StoreDependencies } from '../store-dependencies.ts';
 
 export interface PlanMatrixInput {
@@ -27,8 +27,6 @@ export interface PlannedPage {
   /** Where the next page begins; null after the last page. */
   readonly after: string | null;
 }
-
-type ExamplesPlan = NonNullable<Condition['training']['examples']>;
 
 /** Pretraining steps between durable checkpoints. */
 const CHUNK_STEPS = 100;
@@ -56,39 +54,27 @@ async function planBaseModel(
   };
 }
 
-/** The teacher of a scheme that samples from one; null for the others. */
-async function planTeacher(
-  dependencies: StoreDependencies,
-  { scheme, teacher, task, parts }: Condition,
-): Promise<BaseModelInput | null> {
-  if (scheme.behavior !== 'teacher' || teacher === null) return null;
-  const id = fingerprint({ recipe: teacher, task });
-  return planBaseModel(dependencies, { id, recipe: teacher, task, parts });
+/** What a run does with its steps. */
+function kindOf({ collect }: Condition, { data }: RunInputs): RunKind {
+  if (collect !== undefined) return 'collect';
+  return data !== undefined && 'problems' in data && data.problems === null ? 'fit' : 'train';
 }
 
 async function planRun(
   dependencies: StoreDependencies,
   run: RunWithCondition,
-  examples: readonly number[] | null,
+  of: { readonly condition: Condition; readonly inputs: RunInputs },
 ): Promise<RunInput> {
-  const condition = conditionOf(run);
+  const { condition, inputs } = of;
   const { base, evaluation, task, training, parts } = condition;
-  const plan: RunPlan = {
-    runId: run.id,
-    experimentId: run.experimentId,
-    conditionName: run.conditionName,
-    seed: run.seed,
-    baseModelId: run.baseModelId,
-    condition,
-    examples,
-  };
+  const plan = toRunPlan(run, condition, inputs);
   const splits = Object.entries(evaluation.splits) as [EvaluationSplit, number][];
   return {
     runId: run.id,
     conditionId: run.conditionId,
     plan: await storeJson(dependencies, `runs/${run.id}/plan-{sha}.json`, plan),
     base: await planBaseModel(dependencies, { id: run.baseModelId, recipe: base, task, parts }),
-    teacher: await planTeacher(dependencies, condition),
+    kind: kindOf(condition, inputs),
     steps: training.steps,
     evaluateEvery: evaluation.every,
     probes: Object.keys(evaluation.probes).sort(),
@@ -106,36 +92,6 @@ async function planRun(
   };
 }
 
-/** Whether a run can start: at once, later, or never, because the run that ranks its examples did not complete. */
-type Readiness =
-  | { readonly kind: 'ready'; readonly examples: readonly number[] | null }
-  | { readonly kind: 'waits' }
-  | { readonly kind: 'orphaned'; readonly message: string };
-
-function rankExamples(db: Database, ranking: RunWithCondition, examples: ExamplesPlan): number[] {
-  const { pool, promptsPerStep } = conditionOf(ranking).training;
-  const accuracies = listPromptAccuracies(db, ranking.reusedRunId ?? ranking.id)
-    .filter(({ problemIndex }) => problemIndex < promptsPerStep)
-    .map(({ step, problemIndex, correct, rollouts }) => ({
-      example: (step * promptsPerStep + problemIndex) % pool!,
-      accuracy: correct / rollouts,
-    }));
-  const ranked = rankByVariance(accuracies).map(({ example }) => example);
-  return (examples.order === 'lowest-variance' ? ranked.reverse() : ranked).slice(0, examples.count);
-}
-
-function readinessOf(db: Database, run: RunWithCondition): Readiness {
-  const { examples } = conditionOf(run).training;
-  if (examples === null) return { kind: 'ready', examples: null };
-  const ranking = findSibling(db, run, examples.from);
-  if (ranking?.status === 'completed')
-    return { kind: 'ready', examples: rankExamples(db, ranking, examples) };
-  if (ranking !== null && (ranking.status === 'pending' || ranking.status === 'running'))
-    return { kind: 'waits' };
-  const found = ranking === null ? 'there is none' : `it is ${ranking.status}`;
-  return { kind: 'orphaned', message: `the run of ${examples.from} that ranks its examples: ${found}` };
-}
-
 /** The next page of a matrix's unfinished runs that can start, with their plans stored. */
 export function createPlanMatrix(dependencies: StoreDependencies) {
   const { db } = dependencies;
@@ -145,12 +101,14 @@ export function createPlanMatrix(dependencies: StoreDependencies) {
     const orphaned: string[] = [];
     let waiting = 0;
     for (const run of page) {
-      const readiness = readinessOf(db, run);
-      if (readiness.kind === 'ready') runs.push(await planRun(dependencies, run, readiness.examples));
+      const condition = conditionOf(run);
+      const readiness = findInputs(db, run, condition);
+      if (readiness.kind === 'ready')
+        runs.push(await planRun(dependencies, run, { condition, inputs: readiness.inputs }));
       if (readiness.kind === 'waits') waiting += 1;
       if (readiness.kind !== 'orphaned') continue;
       orphaned.push(run.id);
-      const failure = { type: 'RankingRunMissing', message: readiness.message };
+      const failure = { type: 'InputMissingError', message: readiness.message };
       writeTransaction(db, (tx) => endRun(tx, run.id, { status: 'failed', failure }));
     }
     return { runs, orphaned, waiting, after: page.length === input.limit ? page.at(-1)!.id : null };

@@ -7,8 +7,9 @@ import type { Architecture, BaseRecipe } from '../../config/base-recipe.ts';
 import type { Condition } from '../../config/experiment.ts';
 import type { ArtifactRef, RunPlan, SampledSplit } from '../../config/plan.ts';
 import { MAX_ROUNDS } from '../../schemes/gates/gate.ts';
-import { readStoredCondition } from '../../config/stored-condition.ts';
+import { readStoredCondition, readStoredPlan } from '../../config/stored-condition.ts';
 import { toMaxNewTokens } from '../../config/training.ts';
+import type { ProblemAddress } from '../../datasets/collector.ts';
 import { takeParts } from '../../schemes/own-parts.ts';
 import { openTask } from '../../tasks/index.ts';
 import type { Problem } from '../../tasks/problem.ts';
@@ -36,8 +37,6 @@ export interface Substrate {
 export interface RunContext extends Substrate {
   readonly plan: RunPlan;
   readonly maxNewTokens: number;
-  /** Architecture of who samples the rollouts: the policy's, or the teacher's. */
-  readonly behaviorConfig: PolicyConfig;
 }
 
 /** Longer than a character, so that no task's alphabet holds them. */
@@ -84,15 +83,10 @@ export function conditionOf(run: Pick<RunWithCondition, 'settings' | 'baseSeed'>
 
 /** A run as its plan alone describes it. */
 export function openRunContext(plan: RunPlan): RunContext {
-  const { base, task, training, teacher, scheme } = plan.condition;
-  const { parts } = plan.condition;
+  const { base, task, training, parts } = plan.condition;
   const substrate = openSubstrate({ recipe: base, task, parts });
-  const behavior =
-    scheme.behavior === 'teacher' && teacher !== null
-      ? openSubstrate({ recipe: teacher, task, parts })
-      : substrate;
   const maxNewTokens = toMaxNewTokens(training, substrate.task.maxCompletionCharacters);
-  return { ...substrate, plan, maxNewTokens, behaviorConfig: behavior.policyConfig };
+  return { ...substrate, plan, maxNewTokens };
 }
 
 /** Reads stored plans and derives what follows from them. */
@@ -113,8 +107,7 @@ export function createPlanReader(artifacts: ArtifactStore): PlanReader {
     readRun: async (ref) => {
       const known = runs.get(ref.sha256);
       if (known !== undefined) return known;
-      const plan = (await readJson(ref)) as RunPlan;
-      const context = openRunContext({ ...plan, condition: readStoredCondition(plan.condition) });
+      const context = openRunContext(readStoredPlan(await readJson(ref)));
       runs.set(ref.sha256, context);
       return context;
     },
@@ -125,29 +118,41 @@ export function createPlanReader(artifacts: ArtifactStore): PlanReader {
 /** Problems of a pool are the same for every run, and none is drawn for a corpus or as fresh problem of a small seed. */
 const POOL_SEED = 1_000_003;
 
-/** Place in the pool of a step's i-th prompt: the pool, or its chosen examples, in turn. */
-export function poolIndex(
-  plan: RunPlan,
-  at: { readonly step: number; readonly round: number; readonly position: number },
-): number | null {
-  const { pool, promptsPerStep } = plan.condition.training;
+/** Where a prompt stands: the i-th of a sampling round of a step. */
+export interface PromptPlace {
+  readonly step: number;
+  readonly round: number;
+  readonly position: number;
+}
+
+/** Place in the pool of a prompt: the pool, or the problems of the run's dataset, in turn. */
+export function poolIndex({ condition, inputs }: RunPlan, at: PromptPlace): number | null {
+  const { pool, promptsPerStep } = condition.training;
   if (pool === null) return null;
   const turn = (at.step + at.round) * promptsPerStep + at.position;
-  return plan.examples === null ? turn % pool : plan.examples[turn % plan.examples.length]!;
+  const problems = inputs.data !== undefined && 'problems' in inputs.data ? inputs.data.problems : null;
+  return problems === null ? turn % pool : problems[turn % problems.length]!;
+}
+
+/** The train problem that a prompt asks, by its address. */
+export function addressOf(plan: RunPlan, at: PromptPlace): ProblemAddress {
+  const index = poolIndex(plan, at);
+  if (index !== null) return { seed: POOL_SEED, index };
+  const { promptsPerStep } = plan.condition.training;
+  return {
+    seed: plan.seed,
+    index: (at.step * MAX_ROUNDS + at.round) * promptsPerStep + at.position,
+  };
 }
 
 /** The problems of one sampling round of one step: the same for every scheme at the same seed. */
 export function trainProblems(
-  context: RunContext,
+  { plan, task }: RunContext,
   at: { readonly step: number; readonly round: number },
 ): Problem[] {
-  const { promptsPerStep } = context.plan.condition.training;
-  const first = (at.step * MAX_ROUNDS + at.round) * promptsPerStep;
-  return Array.from({ length: promptsPerStep }, (_, position) => {
-    const index = poolIndex(context.plan, { ...at, position });
-    return index === null
-      ? context.task.problem('train', context.plan.seed, first + position)
-      : context.task.problem('train', POOL_SEED, index);
+  return Array.from({ length: plan.condition.training.promptsPerStep }, (_, position) => {
+    const { seed, index } = addressOf(plan, { ...at, position });
+    return task.problem('train', seed, index);
   });
 }
 

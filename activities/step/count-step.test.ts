@@ -19,11 +19,10 @@ function openContext(name: string, terms: readonly string[] = []): RunContext {
     scheme,
     training: trainingSchema.parse({ steps: 1 }),
     evaluation: evaluationSchema.parse({}),
-    teacher: null,
   });
   return openRunContext({
     ...{ runId: 'r', experimentId: 'e', conditionName: name, seed: 0, baseModelId: 'b' },
-    ...{ condition, examples: null },
+    ...{ condition, inputs: {} },
   });
 }
 

@@ -4,7 +4,9 @@ import { countForwardFlops, countGradientFlops } from '../../model/flops.ts';
 import { toCriticConfig } from '../../model/network/critic.ts';
 import type { PolicyConfig } from '../../model/network/config.ts';
 import { addPass, countRollout, noPass, type PassCount } from '../../rollouts/count-pass.ts';
+import { openCollector } from '../../datasets/index.ts';
 import { openScheme, type OpenScheme } from '../../schemes/open-scheme.ts';
+import { rolloutsInput } from './dataset-rows.ts';
 import type { RunContext } from '../run/run-context.ts';
 import type { UpdatePasses } from './update.ts';
 
@@ -27,6 +29,12 @@ function countRows(context: RunContext, rows: readonly RolloutWithVerdict[]): Pa
   return rows.map((row) => countRollout(lengthOf(row.prompt), row.tokenCount)).reduce(addPass, noPass);
 }
 
+/** What the policy wrote; nothing where a dataset gave the rollouts, which the run that collected them paid for. */
+function countSampling({ policyConfig }: RunContext, sampled: PassCount): Entry {
+  const sampling = { stage: 'sample', role: 'policy', kind: 'text' } as const;
+  return toEntry(sampling, sampled, countForwardFlops(policyConfig, sampled));
+}
+
 /** What the models that score rollouts did, where the scheme needs them. */
 function countMeasuring({ policyConfig }: RunContext, { needs }: OpenScheme, sampled: PassCount): Entry[] {
   const entry = (role: Deed['role'], kind: string, config: PolicyConfig): Entry =>
@@ -38,7 +46,10 @@ function countMeasuring({ policyConfig }: RunContext, { needs }: OpenScheme, sam
 }
 
 /** What was looked up or judged by rules: no tokens of a model. */
-function countJudging({ sees, needs }: OpenScheme, rows: readonly RolloutWithVerdict[]): Entry[] {
+function countJudging(
+  { sees, needs }: Pick<OpenScheme, 'sees' | 'needs'>,
+  rows: readonly RolloutWithVerdict[],
+): Entry[] {
   const judged = { stage: 'judge', role: 'judge', tokens: 0, flops: 0, calls: rows.length } as const;
   const labels = new Set(rows.map(({ problemKey }) => problemKey)).size;
   return [
@@ -66,15 +77,26 @@ export function countStep(
   },
 ): LedgerRow[] {
   const { runId, condition } = context.plan;
-  const { scheme } = condition;
-  const open = openScheme(scheme);
+  const open = openScheme(condition.scheme);
   const sampled = countRows(context, of.rows);
-  const sampler = scheme.behavior === 'teacher' ? 'teacher' : 'policy';
-  const sampling = { stage: 'sample', role: sampler, kind: 'text' } as const;
   return [
-    toEntry(sampling, sampled, countForwardFlops(context.behaviorConfig, sampled)),
+    countSampling(context, rolloutsInput(context.plan) === null ? sampled : noPass),
     ...countMeasuring(context, open, sampled),
     ...countJudging(open, of.rows),
     ...countUpdate(context, of.passes),
+  ].map((entry) => ({ runId, step: of.step, ...entry }));
+}
+
+/** The ledger of a step whose rollouts are collected. */
+export function countCollectedStep(
+  context: RunContext,
+  of: { readonly step: number; readonly rows: readonly RolloutWithVerdict[] },
+): LedgerRow[] {
+  const { runId, condition } = context.plan;
+  const { collector, options } = openCollector(condition.collect!.name, condition.collect!.options);
+  const sees = new Set([collector.sees?.(options) ?? 'nothing']);
+  return [
+    countSampling(context, countRows(context, of.rows)),
+    ...countJudging({ sees, needs: new Set() }, of.rows),
   ].map((entry) => ({ runId, step: of.step, ...entry }));
 }

@@ -4,7 +4,7 @@ import { listRollouts, recordJudgements } from '../../db/queries/rollouts.ts';
 import { judgeRubric } from '../../schemes/rewards/rubric.ts';
 import type { ArtifactRef } from '../../config/plan.ts';
 import { durable, stageKey } from '../durable.ts';
-import { trainProblems } from '../run/run-context.ts';
+import { problemsOfRound } from './dataset-rows.ts';
 import type { StoreDependencies } from '../store-dependencies.ts';
 
 export interface JudgeInput {
@@ -21,15 +21,14 @@ export function createJudge({ db, plans, held }: StoreDependencies) {
     const { plan, task } = context;
     const { runId } = plan;
     const { step, round } = input;
-    const first = round * plan.condition.training.promptsPerStep;
-    const problems = trainProblems(context, input);
+    const problems = problemsOfRound(db, context, input);
     const rows =
       held.find({ runId, step, round })?.rows ??
-      listRollouts(db, { runId, phase: 'train', step }).filter(
-        (row) => row.problemIndex >= first && row.problemIndex < first + problems.length,
+      listRollouts(db, { runId, phase: 'train', step }).filter(({ problemIndex }) =>
+        problems.has(problemIndex),
       );
     const judgements = rows.flatMap((row) =>
-      judgeRubric(task, problems[row.problemIndex - first]!, row).map((judged) => ({
+      judgeRubric(task, problems.get(row.problemIndex)!, row).map((judged) => ({
         rolloutId: row.id,
         ...judged,
       })),

@@ -1,6 +1,7 @@
 import { listRollouts } from '../../db/queries/rollouts.ts';
 import type { ArtifactRef } from '../../config/plan.ts';
 import type { HeldRound } from './held-rollouts.ts';
+import { roundOf } from './dataset-rows.ts';
 import { decodeRollouts } from './rollout-file.ts';
 import type { RunContext } from '../run/run-context.ts';
 import type { StoreDependencies } from '../store-dependencies.ts';
@@ -22,12 +23,11 @@ export async function readRounds(
   });
   if (known.length === rounds.length) return known;
   const rows = listRollouts(db, { runId, phase: 'train', step });
-  const { promptsPerStep } = plan.condition.training;
   return Promise.all(
     rounds.map(async (ref, round) => ({
       sha256: ref.sha256,
       batch: decodeRollouts(await artifacts.read(ref)),
-      rows: rows.filter(({ problemIndex }) => Math.floor(problemIndex / promptsPerStep) === round),
+      rows: rows.filter(({ problemIndex }) => roundOf(plan, problemIndex) === round),
     })),
   );
 }

@@ -5,12 +5,12 @@ import type { CheckpointRef } from '../../config/plan.ts';
 import type { LivePolicies } from './live-policies.ts';
 import type { RunContext } from '../run/run-context.ts';
 
-/** Models that score rollouts. */
-export interface Advisers {
+/** The models of a training step, by role. */
+export interface StepModels {
+  /** Samples and is trained; the critic stands beside it. */
+  readonly policy: CheckpointRef;
   /** What KL penalties are measured from. */
   readonly reference: CheckpointRef;
-  /** The checkpoint that is trained, beside which the critic stands. */
-  readonly learner: CheckpointRef;
 }
 
 /** `values` [N, T] with 0 on padding, which a score leaves undefined. */
@@ -20,25 +20,25 @@ function hidePadding(rollouts: RolloutBatch, values: Float32Array): Float32Array
 }
 
 /**
- * Training rollouts with the reference logprobs and values that their scheme needs, recorded when they are sampled, so that
- * shaping them is arithmetic on stored numbers. Models are borrowed one after the other: the cache may hold but one.
+ * Training rollouts with the reference logprobs and values that their scheme needs, recorded before they are shaped, so that
+ * shaping is arithmetic on stored numbers. Models are borrowed one after the other: the cache may hold but one.
  */
 export async function recordSignals(
   policies: LivePolicies,
   context: RunContext,
-  { rollouts, advisers }: { readonly rollouts: RolloutBatch; readonly advisers: Advisers },
+  { rollouts, models }: { readonly rollouts: RolloutBatch; readonly models: StepModels },
 ): Promise<RolloutBatch> {
   const { scheme, training } = context.plan.condition;
   const { policyConfig } = context;
   const { needs } = openScheme(scheme);
   let scored = rollouts;
   if (needs.has('referenceLogprobs')) {
-    const reference = await policies.borrow(advisers.reference, policyConfig);
+    const reference = await policies.borrow(models.reference, policyConfig);
     const { logprobs } = scoreRollouts(reference, rollouts, training);
     scored = addColumns(scored, { perToken: { referenceLogprobs: hidePadding(rollouts, logprobs) } });
   }
   if (needs.has('values')) {
-    const critic = await policies.borrowCritic(advisers.learner, policyConfig);
+    const critic = await policies.borrowCritic(models.policy, policyConfig);
     const values = hidePadding(rollouts, valueRollouts(critic, rollouts, training));
     scored = addColumns(scored, { perToken: { values } });
   }

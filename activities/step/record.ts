@@ -65,7 +65,7 @@ function supersededFiles(db: Database, input: RecordInput, { runId, condition }:
 }
 
 /** @throws {ArtifactPathError} when told to delete what is not of this step */
-function assertOfStep(refs: readonly ArtifactRef[], folder: string): void {
+export function assertOfStep(refs: readonly ArtifactRef[], folder: string): void {
   const stranger = refs.find(({ path }) => !path.startsWith(folder) || path.includes('..'));
   if (stranger === undefined) return;
   throw new ArtifactPathError(

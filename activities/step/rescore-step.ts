@@ -2,10 +2,11 @@ import type { Database } from '../../db/store/connection.ts';
 import { listRollouts, type RolloutWithVerdict } from '../../db/queries/rollouts.ts';
 import { estimateCredit, type EstimatedCredit } from '../../schemes/credit/estimate-credit.ts';
 import { openScheme } from '../../schemes/open-scheme.ts';
-import { MissingSignalError } from '../../schemes/rewards/reward.ts';
+import { gatherRollouts } from '../../rollouts/gather-rollouts.ts';
 import type { RolloutBatch } from '../../rollouts/rollout-batch.ts';
 import type { Scheme } from '../../config/scheme.ts';
-import { toFloats } from '../../db/blobs.ts';
+import { toFloats, toInts } from '../../db/blobs.ts';
+import { countWanted } from './dataset-rows.ts';
 import { passGates, rewardGroups, toEstimateCall } from './reward-groups.ts';
 import { indexRollouts } from './reward-input.ts';
 import type { RunContext } from '../run/run-context.ts';
@@ -51,26 +52,16 @@ function mapPulls(
 }
 
 /** Stored rollouts as credit is estimated from them: without prompts, which it does not read. */
-function toBatch(rows: readonly RolloutWithVerdict[]): RolloutBatch {
-  const width = Math.max(...rows.map(({ tokenCount }) => tokenCount));
-  const place = (blobOf: (row: RolloutWithVerdict) => Buffer): Float32Array => {
-    const placed = new Float32Array(rows.length * width);
-    rows.forEach((row, at) => placed.set(toFloats(blobOf(row)), at * width));
-    return placed;
-  };
-  return {
-    count: rows.length,
-    promptLength: 0,
-    completionLength: width,
-    tokens: new Int32Array(rows.length * width),
-    promptStarts: new Int32Array(rows.length),
-    completionLengths: Int32Array.from(rows, ({ tokenCount }) => tokenCount),
-    finished: Uint8Array.from(rows, ({ isTruncated }) => Number(!isTruncated)),
-    groups: Int32Array.from(rows, ({ problemIndex }) => problemIndex),
-    authors: new Uint8Array(rows.length * width),
-    perToken: { logprobs: place((row) => row.logprobs), entropies: place((row) => row.entropies) },
-    perRollout: {},
-  };
+function toBatch(rows: readonly RolloutWithVerdict[], padId: number): RolloutBatch {
+  const rollouts = rows.map((row) => ({
+    prompt: [],
+    tokens: toInts(row.tokens),
+    logprobs: toFloats(row.logprobs),
+    entropies: toFloats(row.entropies),
+    isFinished: !row.isTruncated,
+    group: row.problemIndex,
+  }));
+  return gatherRollouts(rollouts, padId);
 }
 
 /** Names of a scheme's credit rules that only an optimizer step can decide. */
@@ -91,19 +82,19 @@ export function rescoreStep(
   context: RunContext,
   { scheme, step }: { readonly scheme: Scheme; readonly step: number },
 ): RescoredRollout[] {
-  const { runId, condition } = context.plan;
-  const { promptsPerStep, examples } = condition.training;
+  const { runId } = context.plan;
+  const { padId } = context.tokenizer;
   const open = openScheme(scheme);
-  if (examples !== null && open.needs.has('pool')) {
-    const mend = 'rescore a run that trains on its whole pool';
-    throw new MissingSignalError(scheme.name, 'the base’s answers to ranked examples', { mend });
-  }
   const rows = listRollouts(db, { runId, phase: 'train', step });
   if (rows.length === 0) return [];
-  const groups = rewardGroups(db, context, { scheme: open, rows, place: indexRollouts([toBatch(rows)]) });
-  const { kept } = passGates(groups, open.gates, promptsPerStep);
+  const groups = rewardGroups(db, context, {
+    scheme: open,
+    rows,
+    place: indexRollouts([toBatch(rows, padId)]),
+  });
+  const { kept } = passGates(groups, open.gates, countWanted(context.plan));
   const keptRows = kept.flatMap((group) => group.rows);
-  const estimated = estimateCredit(toBatch(keptRows), toEstimateCall(kept, open));
+  const estimated = estimateCredit(toBatch(keptRows, padId), toEstimateCall(kept, open));
   const advantageOf = new Map(keptRows.map(({ id }, at) => [id, estimated.advantages[at]!]));
   const pulls = mapPulls(keptRows, estimated);
   return groups.flatMap((group) =>

@@ -9,6 +9,7 @@ import { scoreReward } from '../../schemes/rewards/reward.ts';
 import type { JudgedCriterion } from '../../schemes/rewards/rubric.ts';
 import { toRewardInputs, type GroupSignals, type PlaceRollout } from './reward-input.ts';
 import { poolIndex, type RunContext } from '../run/run-context.ts';
+import { roundOf } from './dataset-rows.ts';
 
 /** The rollouts of one prompt, and what a scheme rewards each of them with. */
 export interface RewardedGroup {
@@ -90,8 +91,8 @@ function votesOn(
   pool: ReadonlyMap<number, Record<string, number>>,
 ): GroupSignals['pool'] {
   const { promptsPerStep } = plan.condition.training;
-  const round = Math.floor(problemIndex / promptsPerStep);
-  const index = poolIndex(plan, { step, round, position: problemIndex % promptsPerStep });
+  const at = { step, round: roundOf(plan, problemIndex), position: problemIndex % promptsPerStep };
+  const index = poolIndex(plan, at);
   const answers = index === null ? undefined : pool.get(index);
   return answers === undefined ? null : { answers };
 }

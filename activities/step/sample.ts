@@ -1,20 +1,21 @@
 import { deriveStream } from '../../random/streams.ts';
-import type { PolicyConfig } from '../../model/network/config.ts';
 import { sampleCompletions } from '../../model/decoding/sampler.ts';
 import { openScheme } from '../../schemes/open-scheme.ts';
 import type { ArtifactRef, CheckpointRef, EvaluationSlice } from '../../config/plan.ts';
 import type { Problem } from '../../tasks/problem.ts';
 import { durable, type Attempt } from '../durable.ts';
-import { recordSignals, type Advisers } from './record-signals.ts';
+import { recordSignals, type StepModels } from './record-signals.ts';
 import { encodeRollouts } from './rollout-file.ts';
 import { evaluationProblems, trainProblems, type RunContext } from '../run/run-context.ts';
-import type { TrainDependencies } from '../train-dependencies.ts';
+import type { ComputedBy, TrainDependencies } from '../train-dependencies.ts';
 
 export interface SampledRollouts {
   readonly rollouts: ArtifactRef;
   readonly tokens: number;
   /** Where the policy is warm now. */
   readonly workerQueue: string;
+  /** Absent in histories older than chains of runs. */
+  readonly computedBy?: ComputedBy;
 }
 
 interface SampleOrder {
@@ -33,11 +34,10 @@ async function sampleProblems(
   context: RunContext,
   order: SampleOrder & {
     readonly checkpoint: CheckpointRef;
-    readonly config: PolicyConfig;
     readonly attempt: Attempt;
     readonly path: string;
-    /** null when nothing will be learned from the rollouts */
-    readonly advisers: Advisers | null;
+    /** What scores the rollouts; null when nothing will be learned from them. */
+    readonly models: StepModels | null;
   },
 ): Promise<SampledRollouts> {
   const { tokenizer } = context;
@@ -47,7 +47,7 @@ async function sampleProblems(
       counters: { problem: order.firstProblem + i, sample },
     })),
   );
-  const policy = await dependencies.policies.borrow(order.checkpoint, order.config);
+  const policy = await dependencies.policies.borrow(order.checkpoint, context.policyConfig);
   const rollouts = await sampleCompletions({
     policy,
     prompts: rows.map((row) => row.prompt),
@@ -62,27 +62,23 @@ async function sampleProblems(
     onYield: order.attempt.pause,
     signal: order.attempt.signal,
   });
-  const { advisers } = order;
+  const { models } = order;
   const recorded =
-    advisers === null
-      ? rollouts
-      : await recordSignals(dependencies.policies, context, { rollouts, advisers });
+    models === null ? rollouts : await recordSignals(dependencies.policies, context, { rollouts, models });
   const ref = await dependencies.artifacts.write(order.path, encodeRollouts(recorded));
-  const { workerQueue } = dependencies;
+  const { workerQueue, computedBy } = dependencies;
   const tokens = rollouts.completionLengths.reduce((sum, length) => sum + length, 0);
-  return { rollouts: ref, tokens, workerQueue };
+  return { rollouts: ref, tokens, workerQueue, computedBy };
 }
 
 export interface SampleInput {
   readonly plan: ArtifactRef;
   readonly step: number;
   readonly round: number;
-  /** Who samples. */
-  readonly checkpoint: CheckpointRef;
-  readonly advisers: Advisers;
+  readonly models: StepModels;
 }
 
-/** Samples groupSize rollouts for each prompt of a training step from the behavior policy. */
+/** Samples groupSize rollouts for each prompt of a training step from the policy. */
 export function createSample(dependencies: TrainDependencies) {
   return durable(async (input: SampleInput, attempt): Promise<SampledRollouts> => {
     const context = await dependencies.plans.readRun(input.plan);
@@ -95,10 +91,9 @@ export function createSample(dependencies: TrainDependencies) {
       stream: 'sample',
       step: input.step,
       recordsDisparities: openScheme(scheme).needs.has('disparities'),
-      checkpoint: input.checkpoint,
-      config: context.behaviorConfig,
+      checkpoint: input.models.policy,
       attempt,
-      advisers: input.advisers,
+      models: input.models,
       path: `runs/${context.plan.runId}/step-${input.step}/rollouts-${input.round}-{sha}.safetensors`,
     });
   });
@@ -126,9 +121,8 @@ export function createSampleEvaluation(dependencies: TrainDependencies) {
       step,
       recordsDisparities: false,
       checkpoint: input.checkpoint,
-      config: context.policyConfig,
       attempt,
-      advisers: null,
+      models: null,
       path: `runs/${context.plan.runId}/evaluation-${step}/${slice.split}-${slice.from}-{sha}.safetensors`,
     });
   });

@@ -9,6 +9,7 @@ import type { ArtifactRef } from '../../config/plan.ts';
 import { durable, stageKey } from '../durable.ts';
 import { toBlob } from '../../db/blobs.ts';
 import type { HeldRound } from './held-rollouts.ts';
+import { countWanted } from './dataset-rows.ts';
 import { readRounds } from './read-rounds.ts';
 import { countRounds, passGates, rewardGroups, toEstimateCall, type RewardedGroup } from './reward-groups.ts';
 import { indexRollouts } from './reward-input.ts';
@@ -77,7 +78,6 @@ export function createShape(dependencies: StoreDependencies) {
   return durable(async (input: ShapeInput, attempt): Promise<ShapedStep> => {
     const context = await plans.readRun(input.plan);
     const { runId, condition } = context.plan;
-    const { training } = condition;
     const scheme = openScheme(condition.scheme);
     const { step } = input;
     const round = input.rounds.length - 1;
@@ -85,7 +85,7 @@ export function createShape(dependencies: StoreDependencies) {
     const place = indexRollouts(rounds.map(({ batch }) => batch));
     const rows = rounds.flatMap((sampled) => sampled.rows);
     const groups = rewardGroups(db, context, { scheme, rows, place });
-    const { kept, isShort } = passGates(groups, scheme.gates, training.promptsPerStep);
+    const { kept, isShort } = passGates(groups, scheme.gates, countWanted(context.plan));
     const merged = selectRows(
       kept.flatMap((group) => group.rows.map(place)),
       context.tokenizer.padId,

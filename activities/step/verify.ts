@@ -10,7 +10,8 @@ import type { Problem } from '../../tasks/problem.ts';
 import type { Task } from '../../tasks/task.ts';
 import { durable, stageKey } from '../durable.ts';
 import { decodeRollouts } from './rollout-file.ts';
-import { trainProblems, type RunContext } from '../run/run-context.ts';
+import type { RunContext } from '../run/run-context.ts';
+import { problemsOfRound } from './dataset-rows.ts';
 import type { StoreDependencies } from '../store-dependencies.ts';
 
 export interface VerifyInput {
@@ -85,18 +86,17 @@ export function createVerify({ db, artifacts, plans, held }: StoreDependencies) 
   return durable(async (input: VerifyInput, attempt): Promise<void> => {
     const context = await plans.readRun(input.plan);
     const { plan, task } = context;
-    const { promptsPerStep } = plan.condition.training;
     const { runId } = plan;
     const { step, round, rollouts } = input;
     const place = { runId, phase: 'train', step };
     const batch = decodeRollouts(await artifacts.read(rollouts));
     const source = { context, task, batch, phase: 'train', step };
     const records: VerifiedRollout[] = [];
-    const problems = trainProblems(context, input);
+    const problems = problemsOfRound(db, context, input);
     for (const members of listGroups(batch.groups)) {
       // A group's number is its problem's index in the step.
       const problemIndex = batch.groups[members[0]!]!;
-      const problem = problems[problemIndex - round * promptsPerStep]!;
+      const problem = problems.get(problemIndex)!;
       members.forEach((row, sampleIndex) =>
         records.push(readRollout(source, { row, problem, problemIndex, sampleIndex })),
       );

@@ -20,7 +20,6 @@ import { recordStep } from './steps.ts';
 
 const longer: Registration = {
   ...exampleRegistration,
-  reusableConditionIds: [],
   experiment: { ...exampleRegistration.experiment, id: 'e2' },
   conditions: [{ ...exampleRegistration.conditions[0]!, id: 'c2' }],
   runs: exampleRegistration.runs.map((run) => ({

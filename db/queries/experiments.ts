@@ -15,8 +15,6 @@ export class UnknownExperimentError extends Error {
 
 /** What a launch declares: the experiment, its conditions, and a run for each condition, base seed and seed. */
 export interface Registration {
-  /** Conditions whose runs depend on nothing but condition and seeds, so that another experiment's may stand for them. */
-  readonly reusableConditionIds: readonly string[];
   /** Sources that would compute what is missing; results of others are then refused and not reused. Without it none are. */
   readonly sources?: string;
   readonly experiment: Omit<ExperimentRow, 'createdAt' | 'temporalServer'>;
@@ -56,7 +54,7 @@ export function registerExperiment(db: Database, registration: Registration): vo
  */
 export function retryEndedRuns(
   db: Database,
-  registration: Pick<Registration, 'experiment' | 'reusableConditionIds' | 'sources'>,
+  registration: Pick<Registration, 'experiment' | 'sources'>,
 ): void {
   writeTransaction(db, (tx) => {
     tx.update(runs)
@@ -93,13 +91,9 @@ export function writeFollower(db: Database, experimentId: string, { server, proc
 
 function reuseRuns(
   db: Database,
-  {
-    experiment,
-    reusableConditionIds: conditionIds,
-    sources,
-  }: Pick<Registration, 'experiment' | 'reusableConditionIds' | 'sources'>,
+  { experiment, sources }: Pick<Registration, 'experiment' | 'sources'>,
 ): void {
-  reuseCompletedRuns(db, { experimentId: experiment.id, conditionIds, sources });
+  reuseCompletedRuns(db, { experimentId: experiment.id, sources });
 }
 
 function isIncomplete(db: Database, { experiment, runs: planned }: Registration): boolean {

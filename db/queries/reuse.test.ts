@@ -33,10 +33,12 @@ test('a completed run of the same condition and seeds stands for another experim
   );
 });
 
-test('runs of a condition that depends on its experiment are not reused', (t) => {
+test('runs of a condition of an earlier version, which names another one by its name alone, are not reused', (t) => {
   const db = openExampleStore(temporaryStorePath(t));
   endRun(db, 'r1', { status: 'completed', failure: null });
-  registerExperiment(db, { ...second, reusableConditionIds: [] });
+  const settings = '{"training":{"examples":{"from":"grpo","count":1}}}';
+  db.$client.prepare('update conditions set settings = ?').run(settings);
+  registerExperiment(db, { ...second, conditions: second.conditions.map((one) => ({ ...one, settings })) });
   assert.equal(findRun(db, 'second-r1').status, 'pending');
 });
 

@@ -1,4 +1,4 @@
-import { and, asc, count, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, sql } from 'drizzle-orm';
 import { assertSameRecord } from './conflicting-record-error.ts';
 import type { Database } from '../store/connection.ts';
 import { assertFinite } from './finite-value.ts';
@@ -121,29 +121,28 @@ export function listRollouts(db: Database, place: RolloutPlace): RolloutWithVerd
     .map(({ rollout, ...rest }) => ({ ...rollout, ...rest }));
 }
 
-/** Correct rollouts and all rollouts of each prompt of a run's training steps. */
-export interface PromptAccuracy {
-  readonly step: number;
-  /** Counter of the prompt within the step. */
-  readonly problemIndex: number;
-  readonly correct: number;
-  readonly rollouts: number;
-}
+/** A training rollout without its numbers, as datasets are made of. */
+export type RolloutText = Pick<
+  RolloutWithVerdict,
+  'step' | 'problemIndex' | 'sampleIndex' | 'text' | 'prompt'
+> & { readonly outcome: VerdictRow['outcome'] };
 
-/** The training accuracy of every prompt of a run, by step and prompt. */
-export function listPromptAccuracies(db: Database, runId: string): PromptAccuracy[] {
+/** The training rollouts of a run, by step, problem and sample. */
+export function listTrainingTexts(db: Database, runId: string): RolloutText[] {
   return db
     .select({
       step: rollouts.step,
       problemIndex: rollouts.problemIndex,
-      correct: sql<number>`sum(${verdicts.outcome} = 'correct')`,
-      rollouts: count(),
+      sampleIndex: rollouts.sampleIndex,
+      text: rollouts.text,
+      prompt: problems.prompt,
+      outcome: verdicts.outcome,
     })
     .from(rollouts)
     .innerJoin(verdicts, eq(verdicts.rolloutId, rollouts.id))
+    .innerJoin(problems, eq(problems.id, rollouts.problemId))
     .where(and(eq(rollouts.runId, runId), eq(rollouts.phase, 'train')))
-    .groupBy(rollouts.step, rollouts.problemIndex)
-    .orderBy(asc(rollouts.step), asc(rollouts.problemIndex))
+    .orderBy(asc(rollouts.step), asc(rollouts.problemIndex), asc(rollouts.sampleIndex))
     .all();
 }
 

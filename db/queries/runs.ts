@@ -45,9 +45,14 @@ function flatten(rows: { run: RunRow; conditionName: string; settings: string }[
 /** The run whose rows hold a run's outcome: itself, unless it reuses another experiment's run. */
 export const recordedRunId = sql<string>`coalesce(${runs.reusedRunId}, ${runs.id})`;
 
+/** Conditions of versions before chains of runs named others by their names alone, which fingerprints do not cover. */
+const isDecidedByCondition = sql`not exists (select 1 from ${conditions}
+  where ${conditions.id} = ${runs.conditionId} and json_extract(${conditions.settings}, '$.training.examples') is not null)`;
+
 /**
  * Completes pending runs by the completed run of the same condition and seeds in another experiment, whose rows then stand
- * for theirs: the same run would compute the same rows again. Call inside a write transaction.
+ * for theirs: the same run would compute the same rows again, since a condition's fingerprint covers those that it takes from. Call
+ * inside a write transaction.
  *
  * @param reuse.sources takes runs of these sources and of unknown ones only; without it, those of any
  */
@@ -55,21 +60,14 @@ export function reuseCompletedRuns(
   db: Database,
   reuse: {
     readonly experimentId: string;
-    readonly conditionIds: readonly string[];
     readonly sources?: string | undefined;
   },
 ): void {
-  const { experimentId, conditionIds, sources: wanted } = reuse;
+  const { experimentId, sources: wanted } = reuse;
   const pending = db
     .select()
     .from(runs)
-    .where(
-      and(
-        eq(runs.experimentId, experimentId),
-        eq(runs.status, 'pending'),
-        inArray(runs.conditionId, [...conditionIds]),
-      ),
-    )
+    .where(and(eq(runs.experimentId, experimentId), eq(runs.status, 'pending'), isDecidedByCondition))
     .all();
   for (const run of pending) {
     const twin = db
@@ -99,26 +97,25 @@ export function reuseCompletedRuns(
   }
 }
 
-/** The run of another condition of the same experiment with the same seeds; null when there is none. */
-export function findSibling(
+/** The run at a point of an experiment's matrix; null when there is none. */
+export function findPoint(
   db: Database,
-  run: Pick<RunRow, 'experimentId' | 'baseSeed' | 'seed'>,
-  conditionName: string,
+  point: Pick<RunRow, 'experimentId' | 'conditionId' | 'baseSeed' | 'seed'>,
 ): RunWithCondition | null {
-  const [sibling] = flatten(
+  const [run] = flatten(
     selectRuns(db)
       .where(
         and(
-          eq(runs.experimentId, run.experimentId),
-          eq(conditions.name, conditionName),
-          eq(runs.baseSeed, run.baseSeed),
-          eq(runs.seed, run.seed),
+          eq(runs.experimentId, point.experimentId),
+          eq(runs.conditionId, point.conditionId),
+          eq(runs.baseSeed, point.baseSeed),
+          eq(runs.seed, point.seed),
         ),
       )
       .limit(1)
       .all(),
   );
-  return sibling ?? null;
+  return run ?? null;
 }
 
 /** All runs of an experiment, by condition, base seed and seed. */

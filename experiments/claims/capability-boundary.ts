@@ -12,7 +12,9 @@ export const claim = defineClaim({
   base: 'boundary',
   evaluation: { splits: { clean: 96 }, probes: { 'base-perplexity': {} } },
   conditions: {
-    distilled: { scheme: 'distillation', teacher: 'teacher' },
+    'teacher-rollouts': { base: 'teacher', collect: 'rollouts' },
+    // One teacher for all base seeds, as in the first results of this claim.
+    distilled: { scheme: 'distillation', data: { from: 'dataset', run: 'teacher-rollouts', baseSeed: 0 } },
     'pass-at-k-training': { scheme: 'pass-at-k-training' },
     teacher: { scheme: 'base', base: 'teacher' },
   },

@@ -1,9 +1,12 @@
 import { defineClaim } from '../claim.ts';
 
 const passAt1 = { name: 'pass@k', split: 'clean', k: 1 } as const;
-const from = 'ground-truth';
+const ranked = { from: 'dataset', run: 'ranked' } as const;
 
-/** The full set is a pool of 64 problems (ground-truth); its run of the same seeds ranks them by how much their accuracy varied. */
+/**
+ * The full set is a pool of 64 problems (ground-truth); its run of the same seeds ranks them by how much their accuracy varied, and
+ * what others train on are the first or the last of these.
+ */
 export const claim = defineClaim({
   name: 'one-shot',
   question:
@@ -15,12 +18,17 @@ export const claim = defineClaim({
   evaluation: { splits: { clean: 64 } },
   scales: { tiny: { training: { steps: 8, pool: 16 } } },
   conditions: {
-    'one-shot': { training: { examples: { from } } },
-    'one-shot-lowest-variance': { training: { examples: { from, order: 'lowest-variance' } } },
-    'two-shot': { training: { examples: { from, count: 2 } } },
-    'sixteen-shot': { training: { examples: { from, count: 16 } } },
-    'one-shot-format-only': { scheme: 'format-only', training: { examples: { from } } },
-    'one-shot-entropy-only': { scheme: 'entropy-only', training: { steps: 10, examples: { from } } },
+    ranked: { collect: 'ranked-problems', data: { from: 'rollouts', run: 'ground-truth' } },
+    'one-shot': { data: { ...ranked, take: 1 } },
+    'one-shot-lowest-variance': { data: { ...ranked, take: 1, isReversed: true } },
+    'two-shot': { data: { ...ranked, take: 2 } },
+    'sixteen-shot': { data: { ...ranked, take: 16 } },
+    'one-shot-format-only': { scheme: 'format-only', data: { ...ranked, take: 1 } },
+    'one-shot-entropy-only': {
+      scheme: 'entropy-only',
+      training: { steps: 10 },
+      data: { ...ranked, take: 1 },
+    },
   },
   hypotheses: [
     {

@@ -1,6 +1,12 @@
 import { fingerprint } from '../../config/canonical.ts';
 import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
-import { experimentIdOf, type ResolvedCondition, type ResolvedExperiment } from '../resolve/resolve.ts';
+import { listInputSources, renameInputs } from '../../config/chain.ts';
+import {
+  experimentIdOf,
+  settleSeeds,
+  type ResolvedCondition,
+  type ResolvedExperiment,
+} from '../resolve/resolve.ts';
 
 /** What an extension asks for: how many there shall be in all, or which there shall be as well. */
 export interface Extension {
@@ -36,20 +42,69 @@ function whyRecomputed({ condition }: ResolvedCondition): string | null {
   const { schedule } = condition.training.optimizer;
   if (schedule !== 'constant')
     return `its ${schedule} learning-rate schedule is spread over all steps, so every step of a longer run differs`;
-  if (condition.training.examples !== null)
-    return 'its problems are ranked by the whole run of another condition, which is longer now';
+  if (listInputSources(condition).length > 0)
+    return 'it takes from the whole run of another condition, which is longer now';
   return null;
 }
 
-function lengthen(condition: ResolvedCondition, steps: number): ResolvedCondition {
+/** Whether a condition has steps of its own. */
+function takesSteps({ condition }: ResolvedCondition): boolean {
+  return condition.scheme.isTrained || (condition.collect !== undefined && condition.data === undefined);
+}
+
+/** The condition with more steps, or with links to runs that have more. */
+function lengthen(
+  condition: ResolvedCondition,
+  to: { readonly steps: number; readonly ids: ReadonlyMap<string, string> },
+): ResolvedCondition {
   const { training } = condition.condition;
-  if (steps <= training.steps) {
+  const linked = {
+    ...condition.condition,
+    ...renameInputs(condition.condition, (id) => to.ids.get(id) ?? id),
+  };
+  if (!takesSteps(condition)) return { ...condition, id: fingerprint(linked), condition: linked };
+  if (to.steps <= training.steps) {
     throw new InvalidSpecError(
-      `--steps: found ${steps}, expected more than the ${training.steps} steps that ${condition.name} has`,
+      `--steps: found ${to.steps}, expected more than the ${training.steps} steps that ${condition.name} has`,
     );
   }
-  const longer = { ...condition.condition, training: { ...training, steps } };
+  const longer = { ...linked, training: { ...training, steps: to.steps } };
   return { ...condition, id: fingerprint(longer), condition: longer };
+}
+
+/** Conditions, each after those that it takes from. */
+function inOrderOfChains(conditions: readonly ResolvedCondition[]): ResolvedCondition[] {
+  const ordered = new Set<ResolvedCondition>();
+  const visit = (condition: ResolvedCondition): void => {
+    for (const { run } of listInputSources(condition.condition)) {
+      const source = conditions.find(({ id }) => id === run);
+      if (source !== undefined) visit(source);
+    }
+    ordered.add(condition);
+  };
+  conditions.forEach(visit);
+  return [...ordered];
+}
+
+/** Every condition with more steps. */
+function lengthenAll(
+  conditions: readonly ResolvedCondition[],
+  steps: number,
+): Pick<ExtendedExperiment, 'continued' | 'recomputed'> & { readonly conditions: ResolvedCondition[] } {
+  const continued = new Map<string, string>();
+  const recomputed: { name: string; reason: string }[] = [];
+  const ids = new Map<string, string>();
+  const longer = new Map<string, ResolvedCondition>();
+  for (const condition of inOrderOfChains(conditions)) {
+    const next = lengthen(condition, { steps, ids });
+    ids.set(condition.id, next.id);
+    longer.set(condition.name, next);
+    if (!takesSteps(next)) continue;
+    const reason = whyRecomputed(next);
+    if (reason === null) continued.set(next.id, condition.id);
+    else recomputed.push({ name: condition.name, reason });
+  }
+  return { continued, recomputed, conditions: conditions.map(({ name }) => longer.get(name)!) };
 }
 
 /**
@@ -59,18 +114,15 @@ function lengthen(condition: ResolvedCondition, steps: number): ResolvedConditio
  * @throws {InvalidSpecError} when a trained condition has as many steps already
  */
 export function extendExperiment(stored: ResolvedExperiment, extension: Extension): ExtendedExperiment {
-  const continued = new Map<string, string>();
-  const recomputed: { name: string; reason: string }[] = [];
-  const conditions = stored.conditions.map((condition) => {
-    const { seed } = condition.condition.base;
-    const widened = { ...condition, baseSeeds: extendSeeds(condition.baseSeeds, extension.bases, seed) };
-    if (extension.steps === undefined || !condition.condition.scheme.isTrained) return widened;
-    const longer = lengthen(widened, extension.steps);
-    const reason = whyRecomputed(longer);
-    if (reason === null) continued.set(longer.id, condition.id);
-    else recomputed.push({ name: condition.name, reason });
-    return longer;
-  });
-  const experiment = { ...stored, conditions, seeds: extendSeeds(stored.seeds, extension.seeds, 0) };
+  const widened = stored.conditions.map((condition) => ({
+    ...condition,
+    baseSeeds: extendSeeds(condition.baseSeeds, extension.bases, condition.condition.base.seed),
+  }));
+  const { conditions, continued, recomputed } =
+    extension.steps === undefined
+      ? { conditions: widened, continued: new Map<string, string>(), recomputed: [] }
+      : lengthenAll(widened, extension.steps);
+  const seeds = extendSeeds(stored.seeds, extension.seeds, 0);
+  const experiment = { ...stored, conditions: settleSeeds(conditions), seeds };
   return { experiment: { ...experiment, id: experimentIdOf(experiment) }, continued, recomputed };
 }

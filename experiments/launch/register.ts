@@ -53,9 +53,6 @@ function toRegistration(
   const { id, name, question, baseline, source, hypotheses } = experiment;
   return {
     ...(launch.mixedSources ? {} : { sources: launch.sources }),
-    reusableConditionIds: experiment.conditions
-      .filter(({ condition }) => condition.training.examples === null)
-      .map((condition) => condition.id),
     experiment: { id, name, question, baseline, source, hypotheses: canonicalJson(hypotheses) },
     conditions: experiment.conditions.map((condition, position) => ({
       id: condition.id,

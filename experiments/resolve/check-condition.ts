@@ -104,34 +104,13 @@ function checkLength(condition: Condition, task: Task): Fault {
     : null;
 }
 
-function checkTeacher({ scheme, teacher, base }: Condition): Fault[] {
-  if (scheme.behavior === 'policy') {
-    return [
-      teacher === null
-        ? null
-        : `teacher: scheme ${scheme.name} samples from the policy itself; remove the teacher`,
-    ];
-  }
-  if (teacher === null)
-    return [`teacher: scheme ${scheme.name} samples from a teacher; declare its base recipe`];
-  const sameAlphabet = teacher.facts > 0 === base.facts > 0;
-  return [
-    sameAlphabet
-      ? null
-      : 'teacher.facts: the teacher and the base share a vocabulary, so both or neither hold facts',
-  ];
-}
-
 function checkPool(condition: Condition): Fault[] {
   const { training, scheme } = condition;
-  const { pool, poolSamples, examples } = training;
+  const { pool, poolSamples } = training;
   const asksBase = openScheme(scheme).needs.has('pool');
   return [
     poolSamples > 0 && pool === null
       ? `training.poolSamples: found ${poolSamples}; only a fixed pool is sampled before training: set training.pool`
-      : null,
-    examples !== null && pool === null
-      ? 'training.examples: they are ranked within a pool: set training.pool'
       : null,
     asksBase && (pool === null || poolSamples === 0)
       ? `training.pool: scheme ${scheme.name} rewards the base model's majority, so it needs training.pool and training.poolSamples (64 in arXiv 2506.10947)`
@@ -153,7 +132,6 @@ export function checkCondition(condition: Condition, place: string): void {
     checkTraining(condition),
     ...checkScheme(condition, task),
     ...checkProbes(condition, task),
-    ...checkTeacher(condition),
     ...checkPool(condition),
     checkLength(condition, task),
   ].filter((fault) => fault !== null);

@@ -10,7 +10,7 @@ const arithmetic = { family: 'arithmetic' };
 
 function faultOf(settings: Parameters<typeof resolveBase>[0]): string {
   try {
-    resolveBase({ teacher: null, ...settings }, 'conditions.a');
+    resolveBase(settings, 'conditions.a');
   } catch (error) {
     assert.ok(error instanceof InvalidSpecError, String(error));
     return error.message;
@@ -20,10 +20,7 @@ function faultOf(settings: Parameters<typeof resolveBase>[0]): string {
 
 test('every declared base resolves alone, to the task it is made for', () => {
   for (const { name, task, recipe } of declaredBases) {
-    const resolved = resolveBase(
-      { task: { family: task.family }, base: { recipe: name }, teacher: null },
-      name,
-    );
+    const resolved = resolveBase({ task: { family: task.family }, base: { recipe: name } }, name);
     const { family, ...options } = task;
     const { leakedProblems: _, ...expected } = openTask(family, options).options;
     const { family: __, leakedProblems: ___, ...found } = resolved.task;
@@ -37,7 +34,7 @@ test('every declared base resolves alone, to the task it is made for', () => {
 
 test('what a declaration says itself goes before what the named recipe says', () => {
   const { task, base } = resolveBase(
-    { task: { ...arithmetic, operations: 2 }, base: { recipe: 'latent-strategy', steps: 7 }, teacher: null },
+    { task: { ...arithmetic, operations: 2 }, base: { recipe: 'latent-strategy', steps: 7 } },
     'conditions.a',
   );
   assert.equal(task['operations'], 2);
@@ -61,21 +58,10 @@ test('a recipe made for another family is refused', () => {
 
 test('the number of leaked problems follows the recipe, and another number is refused', () => {
   const base = { leak: { problems: 12 } };
-  assert.equal(resolveBase({ task: arithmetic, base, teacher: null }, 'a').task['leakedProblems'], 12);
+  assert.equal(resolveBase({ task: arithmetic, base }, 'a').task['leakedProblems'], 12);
   assert.match(
     faultOf({ task: { ...arithmetic, leakedProblems: 32 }, base }),
     /leakedProblems: found 32, but base\.leak\.problems is 12/,
-  );
-});
-
-test('a teacher of the same task is resolved, one of another task is refused', () => {
-  const task = { ...arithmetic };
-  const base = { recipe: 'latent-strategy' };
-  const { teacher } = resolveBase({ task, base, teacher: { recipe: 'no-latent-strategy', steps: 5 } }, 'a');
-  assert.equal(teacher?.steps, 5);
-  assert.match(
-    faultOf({ task, base, teacher: { recipe: 'latent-strategy-equal-length' } }),
-    /teacher: recipe "latent-strategy-equal-length" is made for/,
   );
 });
 

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { baseRecipeSchema, type BaseRecipe } from '../../config/base-recipe.ts';
-import { canonicalJson } from '../../config/canonical.ts';
 import type { Condition } from '../../config/experiment.ts';
 import { describeFaults, InvalidSpecError, parseSpec } from '../../config/invalid-spec-error.ts';
 import { mergeSettings, type Settings } from '../../config/merge.ts';
@@ -58,34 +57,22 @@ function mergeTask(named: Settings | null, declared: Settings, place: string): S
   return mergeSettings(named, declared);
 }
 
-/** A condition's task, its base and its teacher, if it has one; all three fit together. */
+/** A condition's task and its base, which fit together. */
 export interface ResolvedBase {
   readonly task: Condition['task'];
   readonly base: BaseRecipe;
-  readonly teacher: BaseRecipe | null;
 }
 
 /**
- * Replaces the names of base recipes by what experiments/bases declares. A recipe's task options hold unless the
+ * Replaces the name of a base recipe by what experiments/bases declares. A recipe's task options hold unless the
  * declaration states others, and the number of leaked problems is said once, in the recipe.
  *
- * @param settings merged settings of a condition, with `task`, `base` and `teacher`
- * @throws {InvalidSpecError} for an unknown name, with the nearest; for a task that base, teacher and leak do not share
+ * @param settings merged settings of a condition, with `task` and `base`
+ * @throws {InvalidSpecError} for an unknown name, with the nearest; for a task that base and leak do not share
  */
 export function resolveBase(settings: Settings, place: string): ResolvedBase {
   const declared = settings['task'] as Settings;
   const named = lookUp(settings['base'] as Settings, `${place}.base`);
   const base = parseSpec(baseRecipeSchema, named.recipe, `${place}.base`);
-  const task = settleLeak(mergeTask(named.task, declared, place), base.leak, place);
-  if (settings['teacher'] === null) return { task, base, teacher: null };
-  const ofTeacher = lookUp(settings['teacher'] as Settings, `${place}.teacher`);
-  const teacher = parseSpec(baseRecipeSchema, ofTeacher.recipe, `${place}.teacher`);
-  const taskOfTeacher = settleLeak(mergeTask(ofTeacher.task, declared, place), base.leak, place);
-  if (ofTeacher.task !== null && canonicalJson(taskOfTeacher) !== canonicalJson(task)) {
-    throw new InvalidSpecError(
-      `${place}.teacher: recipe "${teacher.name}" is made for ${canonicalJson(ofTeacher.task)}, the condition's task is ${canonicalJson(task)}; ` +
-        'name a teacher for the same task, or state the task options in `task`',
-    );
-  }
-  return { task, base, teacher };
+  return { task: settleLeak(mergeTask(named.task, declared, place), base.leak, place), base };
 }

@@ -1,4 +1,5 @@
 import { fingerprint } from '../../config/canonical.ts';
+import { listInputSources, renameInputs, type ChainLinks, type Collect } from '../../config/chain.ts';
 import { expandConditions, expandSeeds, type ExpandedCondition } from '../../config/expand.ts';
 import {
   conditionSchema,
@@ -10,14 +11,16 @@ import type { Hypothesis } from '../../config/hypothesis.ts';
 import { InvalidSpecError, parseSpec } from '../../config/invalid-spec-error.ts';
 import { mergeSettings, type Settings } from '../../config/merge.ts';
 import { schemeSchema, type Scheme } from '../../config/scheme.ts';
+import { openCollector, type OpenCollector } from '../../datasets/index.ts';
 import { settleScheme } from '../../schemes/open-scheme.ts';
 import { takeParts, type OwnNames } from '../../schemes/own-parts.ts';
 import { nameOwnParts, nameOwnTask, usesOwnParts } from './name-own-parts.ts';
 import { evaluationSchema, trainingSchema, type TrainingPlan } from '../../config/training.ts';
 import { findScheme, schemeNames } from '../../schemes/named/index.ts';
 import { checkCondition } from './check-condition.ts';
-import { checkExamples } from './check-examples.ts';
+import { checkChains, listReadSeeds } from './check-chains.ts';
 import { checkHypotheses } from './check-hypotheses.ts';
+import { findNamed, orderChains, placeOfLink } from './order-chains.ts';
 import { resolveBase } from './resolve-base.ts';
 
 /** A condition with every default filled in; its id is the fingerprint of `condition`. */
@@ -74,26 +77,68 @@ export function resolveScheme(settings: Settings, place: string, own: OwnNames |
   }
 }
 
-/** An untrained arm does not depend on how others train, so neither does its fingerprint. */
-function resolveTraining(declared: TrainingPlan, scheme: Scheme): TrainingPlan {
+/** A run depends on what it does alone, so neither does its fingerprint on the rest: an untrained arm's not on how others train. */
+function resolveTraining(
+  declared: TrainingPlan,
+  scheme: Scheme,
+  collects: OpenCollector | null,
+): TrainingPlan {
   if (scheme.isTrained) return declared;
-  return trainingSchema.parse({ steps: 0, maxNewTokens: declared.maxNewTokens });
+  const { maxNewTokens, steps, promptsPerStep, groupSize, temperature, pool } = declared;
+  if (collects?.collector.reads === 'own')
+    return trainingSchema.parse({ steps, promptsPerStep, groupSize, maxNewTokens, temperature, pool });
+  return trainingSchema.parse({ steps: 0, maxNewTokens });
 }
 
+/** The collector of a condition, its options settled. @throws {InvalidSpecError} */
+function resolveCollector(collect: Collect | undefined, place: string): OpenCollector | null {
+  if (collect === undefined) return null;
+  try {
+    return openCollector(collect.name, collect.options);
+  } catch (error) {
+    throw new InvalidSpecError(`${place}.collect: ${(error as Error).message}`);
+  }
+}
+
+/** What the condition takes from those before it, by their fingerprints. */
+function resolveLinks(
+  { name, cell, settings }: ExpandedCondition,
+  before: readonly ResolvedCondition[],
+): ChainLinks {
+  const places = new Map(
+    listInputSources(settings as ChainLinks).map(({ role, run }) => [run, placeOfLink(name, role)]),
+  );
+  return renameInputs(
+    settings as ChainLinks,
+    (named) => findNamed(before, { name: named, cell, place: places.get(named)! }).id,
+  );
+}
+
+/** A run that collects is not evaluated. */
+const NO_EVALUATION = { splits: {}, every: 0 };
+
 function resolveCondition(
-  { name, isControl, settings }: ExpandedCondition,
+  expanded: ExpandedCondition,
   { bases, parts }: Pick<Experiment, 'bases' | 'parts'>,
+  before: readonly ResolvedCondition[],
 ): ResolvedCondition {
+  const { name, isControl, settings } = expanded;
   const place = `conditions.${name}`;
   const own = takeParts(parts);
-  const scheme = resolveScheme(settings['scheme'] as Settings, `${place}.scheme`, own);
+  const collects = resolveCollector(settings['collect'] as Collect | undefined, place);
+  const named = collects === null ? settings['scheme'] : { name: 'base' };
+  const scheme = resolveScheme(named as Settings, `${place}.scheme`, own);
   const task = nameOwnTask(settings['task'], own);
+  const training = parseSpec(trainingSchema, settings['training'], `${place}.training`);
+  const evaluation = collects === null ? settings['evaluation'] : NO_EVALUATION;
   const condition = conditionSchema.parse({
     ...resolveBase({ ...settings, task }, place),
     scheme,
     ...(usesOwnParts({ scheme, task }) ? { parts } : {}),
-    training: resolveTraining(parseSpec(trainingSchema, settings['training'], `${place}.training`), scheme),
-    evaluation: parseSpec(evaluationSchema, settings['evaluation'], `${place}.evaluation`),
+    training: resolveTraining(training, scheme, collects),
+    evaluation: parseSpec(evaluationSchema, evaluation, `${place}.evaluation`),
+    ...resolveLinks(expanded, before),
+    ...(collects === null ? {} : { collect: { name: collects.collector.name, options: collects.options } }),
   });
   checkCondition(condition, place);
   const baseSeeds = expandSeeds(bases, condition.base.seed);
@@ -116,6 +161,25 @@ function refuseDuplicates(conditions: readonly ResolvedCondition[]): ResolvedCon
   return [...byId.values()];
 }
 
+/** Every condition, sources before those that take from them while they are resolved, then in the order of the declaration. */
+function resolveConditions(experiment: Experiment): ResolvedCondition[] {
+  const expanded = expandConditions(experiment);
+  const resolved: ResolvedCondition[] = [];
+  for (const next of orderChains(expanded)) resolved.push(resolveCondition(next, experiment, resolved));
+  const place = new Map(expanded.map(({ name }, at) => [name, at]));
+  resolved.sort((a, b) => place.get(a.name)! - place.get(b.name)!);
+  return settleSeeds(refuseDuplicates(resolved));
+}
+
+/** A dataset is made for the base seeds whose runs read it. */
+export function settleSeeds(conditions: readonly ResolvedCondition[]): ResolvedCondition[] {
+  return conditions.map((condition) => {
+    if (condition.condition.collect === undefined) return condition;
+    const read = listReadSeeds(condition.id, conditions);
+    return read.length === 0 ? condition : { ...condition, baseSeeds: read };
+  });
+}
+
 /** An experiment's identity: its name, what it decides and its conditions; neither the question nor the seeds. */
 export function experimentIdOf(
   experiment: Pick<ResolvedExperiment, 'name' | 'baseline' | 'hypotheses' | 'conditions'>,
@@ -132,9 +196,7 @@ export function experimentIdOf(
  */
 export function resolveExperiment(declared: Settings): ResolvedExperiment {
   const experiment = parseSpec(experimentSchema, declared, '');
-  const conditions = refuseDuplicates(
-    expandConditions(experiment).map((expanded) => resolveCondition(expanded, experiment)),
-  );
+  const conditions = resolveConditions(experiment);
   // A crossed matrix names the baseline of all its cells: `base` means `base/latent` among the latent ones.
   const isBaseline = ({ name }: ResolvedCondition): boolean =>
     name === experiment.baseline || name.startsWith(`${experiment.baseline}/`);
@@ -143,7 +205,7 @@ export function resolveExperiment(declared: Settings): ResolvedExperiment {
     throw new InvalidSpecError(`baseline: found "${experiment.baseline}", expected one of ${names}`);
   }
   const { name, question, baseline, source, hypotheses } = experiment;
-  checkExamples(conditions);
+  checkChains(conditions);
   checkHypotheses(hypotheses, conditions);
   const id = experimentIdOf({ name, baseline, hypotheses, conditions });
   const seeds = expandSeeds(experiment.seeds);

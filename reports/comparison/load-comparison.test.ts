@@ -45,7 +45,6 @@ function register(db: Database): void {
   });
   const seeds = [0, 1];
   registerExperiment(db, {
-    reusableConditionIds: [],
     experiment: {
       id: 'f00d',
       name: 'small',

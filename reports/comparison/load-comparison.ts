@@ -16,9 +16,9 @@ import { listProbeScores } from '../../db/queries/probe-scores.ts';
 import { listRuns, type RunWithCondition } from '../../db/queries/runs.ts';
 import { listMetrics } from '../../db/queries/steps.ts';
 import type { BaseRecipe } from '../../config/base-recipe.ts';
+import type { DataSource } from '../../config/chain.ts';
 import type { Hypothesis } from '../../config/hypothesis.ts';
 import { isSettings } from '../../config/merge.ts';
-import type { TrainingPlan } from '../../config/training.ts';
 import type {
   BaseModelRecord,
   ComparisonInput,
@@ -166,11 +166,14 @@ function schemeNameOf(condition: ConditionRow): string {
 }
 
 function fixedProblemsOf(condition: ConditionRow): number | null {
-  const { training } = JSON.parse(condition.settings) as {
-    training: Pick<TrainingPlan, 'pool' | 'examples'>;
+  // As stored: earlier versions named the problems that are taken in the training plan, those before pools had neither.
+  const { training, data } = JSON.parse(condition.settings) as {
+    training: { readonly pool?: number | null; readonly examples?: { readonly count: number } | null };
+    data?: DataSource;
   };
-  // Experiments planned before there were pools have neither.
-  return training.examples?.count ?? training.pool ?? null;
+  const taken = data?.from === 'dataset' ? data.take : training.examples?.count;
+  const { pool = null } = training;
+  return pool === null ? null : (taken ?? pool);
 }
 
 /**

@@ -6,7 +6,7 @@ const corpus = { documentsPerStep: 32, facts: 10, leak: { problems: 8, steps: 20
 /**
  * Every activity there is, in runs long enough to be disturbed often: a policy alone, one whose steps
  * sample several rounds, one with a critic and a reference
- * copied from an earlier checkpoint, ranked examples that wait for another run's history, and a teacher that samples.
+ * copied from an earlier checkpoint, and chains of runs that wait for each other.
  */
 export const experiment = defineExperiment({
   name: 'chaos',
@@ -25,8 +25,13 @@ export const experiment = defineExperiment({
     },
     // Several rounds of sampling in a step, since groups that agree are dropped.
     dapo: { scheme: 'dapo' },
-    'one-shot': { training: { examples: { from: 'grpo' } } },
-    distilled: { scheme: 'distillation', teacher: { architecture, ...corpus, steps: 160 } },
+    // A run that reads another run's history, and one that waits for it.
+    ranked: { collect: 'ranked-problems', data: { from: 'rollouts', run: 'grpo' } },
+    'one-shot': { data: { from: 'dataset', run: 'ranked', take: 1 } },
+    // Sampling by one model, fitting another to it, RL from there on.
+    'teacher-rollouts': { base: { architecture, ...corpus, steps: 160 }, collect: 'rollouts' },
+    distilled: { scheme: 'distillation', data: { from: 'dataset', run: 'teacher-rollouts' } },
+    'distilled-grpo': { models: { policy: { from: 'run', run: 'distilled' } } },
   },
   training: {
     steps: 12,

@@ -55,7 +55,7 @@ export function stubRunInput(
       totalSteps: baseSteps,
       chunkSteps: 100,
     },
-    teacher: null,
+    kind: 'train',
     steps: 2,
     evaluateEvery: 0,
     probes: [],
@@ -150,10 +150,11 @@ export class StubMatrix {
           needsJudge: false,
           nextStep: run.nextStep,
           checkpoint: run.nextStep === 0 ? reference : checkpoint,
+          base: reference,
+          start: reference,
           reference,
-          klReference: reference,
           syncEvery: 0,
-          teacher: null,
+          needsMeasuring: false,
           lacksPool: false,
           lacksDevEvaluation: isDue && !run.devEvaluations.includes(run.nextStep),
         };
@@ -176,6 +177,12 @@ export class StubMatrix {
         if (slice.split === 'dev') this.#run(plan).devEvaluations.push(step);
       },
       recordProbe: async () => undefined,
+      replay: async ({ plan, step }) =>
+        stubArtifact(`runs/${runIdOf(plan)}/step-${step}/rollouts-0-0123456789abcdef.safetensors`),
+      recordCollected: async ({ plan, step }) => {
+        this.#run(plan).nextStep = step + 1;
+      },
+      collect: async () => undefined,
       closeRun: async ({ runId, status }) => {
         this.runs.get(runId)!.status = status;
       },
@@ -214,6 +221,7 @@ export class StubMatrix {
     return {
       describeWorker: async () => JSON.stringify({ backend: 'none', versions: {} }),
       sample: async ({ plan, step, round }) => rollouts(plan, `step-${step}/rollouts-${round}`),
+      measure: async ({ plan, step }) => rollouts(plan, `step-${step}/measured`),
       sampleEvaluation: async ({ plan, step, slice }) => {
         const id = `evaluation/${runIdOf(plan)}`;
         await this.#compute(id);

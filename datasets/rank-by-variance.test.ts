@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { rankByVariance } from './example-ranking.ts';
+import { rankByVariance } from './rank-by-variance.ts';
 
 test('examples are ranked by the variance of their accuracy over the passes, ties by example', () => {
   const accuracies = [

@@ -1,5 +1,3 @@
-import { refuseNaN } from '../score-shape-error.ts';
-
 /** The accuracy of one training example in one pass through the examples. */
 export interface ExampleAccuracy {
   readonly example: number;
@@ -12,7 +10,6 @@ export interface ExampleAccuracy {
  * example. Source: historical variance score of one-shot RLVR, arXiv 2504.20571, section 2.
  *
  * @param accuracies one per example and pass, in any order
- * @throws ScoreShapeError when an accuracy is NaN
  */
 export function rankByVariance(
   accuracies: readonly ExampleAccuracy[],
@@ -25,7 +22,6 @@ export function rankByVariance(
   }
   return [...byExample]
     .map(([example, passes]) => {
-      refuseNaN(passes, `accuracies of example ${example}`);
       const mean = passes.reduce((sum, value) => sum + value, 0) / passes.length;
       const squares = passes.reduce((sum, value) => sum + (value - mean) ** 2, 0);
       return { example, variance: squares / passes.length };

@@ -1,0 +1,134 @@
+import { listCheckpointsAt, toCheckpointRef } from '../../db/queries/artifacts.ts';
+import { findDataset, listDatasetRows } from '../../db/queries/datasets.ts';
+import { findPoint, type RunWithCondition } from '../../db/queries/runs.ts';
+import type { Database } from '../../db/store/connection.ts';
+import { listInputSources, type DataSource, type InputSource } from '../../config/chain.ts';
+import type { Condition } from '../../config/experiment.ts';
+import type { CheckpointRef, DatasetInput, RolloutsInput, RunInputs, RunPlan } from '../../config/plan.ts';
+import type { ProblemRow } from '../../datasets/collector.ts';
+import { conditionOf } from './run-context.ts';
+
+/** Whether a run can start: at once, later, or never, because a run that it takes from did not complete. */
+export type Readiness =
+  | { readonly kind: 'ready'; readonly inputs: RunInputs }
+  | { readonly kind: 'waits' }
+  | { readonly kind: 'orphaned'; readonly message: string };
+
+/** What a run takes from is not there, or is not what it takes. */
+export class InputMissingError extends Error {
+  override readonly name = 'InputMissingError';
+}
+
+type PointOf = Pick<RunWithCondition, 'experimentId' | 'baseSeed' | 'seed'>;
+
+function findInputRun(db: Database, run: PointOf, source: InputSource): RunWithCondition | null {
+  const { experimentId, seed } = run;
+  const baseSeed = source.baseSeed ?? run.baseSeed;
+  return findPoint(db, { experimentId, conditionId: source.run, baseSeed, seed });
+}
+
+const recordedBy = (run: RunWithCondition): string => run.reusedRunId ?? run.id;
+
+/**
+ * The final policy of a completed run.
+ *
+ * @throws {InputMissingError} when it has none, as a run that trained nothing
+ */
+export function finalPolicy(db: Database, run: RunWithCondition): CheckpointRef {
+  const [row] = listCheckpointsAt(db, recordedBy(run), [run.totalSteps]);
+  if (row === undefined)
+    throw new InputMissingError(`${run.id} has trained no policy that another run could take`);
+  return { weights: toCheckpointRef(db, row).weights, trainingState: null };
+}
+
+/** Which rows of a dataset a run reads. */
+function sliceOf(
+  data: Extract<DataSource, { from: 'dataset' }>,
+  rows: number,
+): { from: number; rows: number } {
+  const taken = Math.min(data.take ?? rows, rows);
+  return { from: data.isReversed === true ? rows - taken : 0, rows: taken };
+}
+
+/** @throws {InputMissingError} when the run has collected nothing */
+function readDataset(
+  db: Database,
+  run: RunWithCondition,
+  data: Extract<DataSource, { from: 'dataset' }>,
+): DatasetInput {
+  const runId = recordedBy(run);
+  const dataset = findDataset(db, runId);
+  if (dataset === null || dataset.rows === 0)
+    throw new InputMissingError(
+      `${run.id} has collected ${dataset === null ? 'no dataset' : 'a dataset without rows'}`,
+    );
+  const slice = sliceOf(data, dataset.rows);
+  const { sha256, kind } = dataset;
+  if (kind === 'rollouts') return { runId, sha256, problems: null, ...slice };
+  const rows = listDatasetRows(db, runId, { from: slice.from, to: slice.from + slice.rows }) as ProblemRow[];
+  const problems = rows.map(({ poolIndex }) => poolIndex);
+  return { runId, sha256, problems: data.isReversed === true ? problems.reverse() : problems, ...slice };
+}
+
+function takeData(db: Database, run: RunWithCondition, data: DataSource): DatasetInput | RolloutsInput {
+  if (data.from === 'dataset') return readDataset(db, run, data);
+  const runId = recordedBy(run);
+  // Either is made of all its rollouts.
+  return { runId, sha256: findDataset(db, runId)?.sha256 ?? finalPolicy(db, run).weights.sha256 };
+}
+
+function takeInputs(
+  db: Database,
+  condition: Condition,
+  found: ReadonlyMap<InputSource['role'], RunWithCondition>,
+): RunInputs {
+  const policy = found.get('policy');
+  const data = found.get('data');
+  return {
+    ...(policy === undefined
+      ? {}
+      : { policy: { runId: recordedBy(policy), sha256: finalPolicy(db, policy).weights.sha256 } }),
+    ...(data === undefined ? {} : { data: takeData(db, data, condition.data!) }),
+  };
+}
+
+/** Finds the runs that a run takes from, and pins what they recorded. */
+export function findInputs(db: Database, run: PointOf, condition: Condition): Readiness {
+  const found = new Map<InputSource['role'], RunWithCondition>();
+  for (const source of listInputSources(condition)) {
+    const input = findInputRun(db, run, source);
+    if (input?.status === 'pending' || input?.status === 'running') return { kind: 'waits' };
+    if (input?.status !== 'completed') {
+      const state =
+        input === null ? `there is none of condition ${source.run}` : `${input.id} is ${input.status}`;
+      return { kind: 'orphaned', message: `the run that it takes its ${source.role} from: ${state}` };
+    }
+    found.set(source.role, input);
+  }
+  try {
+    return { kind: 'ready', inputs: takeInputs(db, condition, found) };
+  } catch (error) {
+    if (!(error instanceof InputMissingError)) throw error;
+    return { kind: 'orphaned', message: error.message };
+  }
+}
+
+/** What describes a run whole. */
+export function toRunPlan(run: RunWithCondition, condition: Condition, inputs: RunInputs): RunPlan {
+  const { id: runId, experimentId, conditionName, seed, baseModelId } = run;
+  return { runId, experimentId, conditionName, seed, baseModelId, condition, inputs };
+}
+
+/**
+ * The plan of a run whose rows are recorded, as it was when they were.
+ *
+ * @throws {InputMissingError} when what it took from is no longer there
+ */
+export function planOfRecorded(db: Database, run: RunWithCondition): RunPlan {
+  const condition = conditionOf(run);
+  const readiness = findInputs(db, run, condition);
+  if (readiness.kind === 'ready') return toRunPlan(run, condition, readiness.inputs);
+  const state =
+    readiness.kind === 'waits' ? 'a run that it takes from is under way again' : readiness.message;
+  throw new InputMissingError(`${run.id}: ${state}`);
+}

@@ -1,0 +1,79 @@
+import { listDatasetRows } from '../../db/queries/datasets.ts';
+import type { Database } from '../../db/store/connection.ts';
+import type { RolloutRow } from '../../datasets/collector.ts';
+import type { DatasetInput, RunPlan } from '../../config/plan.ts';
+import type { Problem } from '../../tasks/problem.ts';
+import { trainProblems, type RunContext } from '../run/run-context.ts';
+
+/** The dataset of rollouts that a run is trained on; null: its policy samples. */
+export function rolloutsInput({ inputs }: RunPlan): DatasetInput | null {
+  const { data } = inputs;
+  return data !== undefined && 'problems' in data && data.problems === null ? data : null;
+}
+
+/** A row of a dataset with its place in the step that learns from it. */
+export interface PlacedRow {
+  readonly row: RolloutRow;
+  /** Number of its group in the step: consecutive rows of one prompt. */
+  readonly problemIndex: number;
+}
+
+/**
+ * The rows that a step learns from, promptsPerStep · groupSize of them: the dataset in its order, from its beginning again once it
+ * is read.
+ */
+export function listRowsOfStep(db: Database, plan: RunPlan, input: DatasetInput, step: number): PlacedRow[] {
+  const { promptsPerStep, groupSize } = plan.condition.training;
+  const wanted = promptsPerStep * groupSize;
+  const rows: RolloutRow[] = [];
+  for (let at = (step * wanted) % input.rows; rows.length < wanted; at = 0) {
+    const to = Math.min(input.rows, at + wanted - rows.length);
+    const range = { from: input.from + at, to: input.from + to };
+    rows.push(...(listDatasetRows(db, input.runId, range) as RolloutRow[]));
+  }
+  return placeRows(rows);
+}
+
+function placeRows(rows: readonly RolloutRow[]): PlacedRow[] {
+  let problemIndex = -1;
+  return rows.map((row, i) => {
+    const before = rows[i - 1];
+    const isSameGroup =
+      before !== undefined &&
+      before.step === row.step &&
+      before.problemIndex === row.problemIndex &&
+      before.sampleIndex < row.sampleIndex;
+    if (!isSameGroup) problemIndex += 1;
+    return { row, problemIndex };
+  });
+}
+
+/** The problem of each group of a sampling round, by the group's number in the step. */
+export function problemsOfRound(
+  db: Database,
+  context: RunContext,
+  at: { readonly step: number; readonly round: number },
+): ReadonlyMap<number, Problem> {
+  const { plan, task } = context;
+  const input = rolloutsInput(plan);
+  if (input === null) {
+    const first = at.round * plan.condition.training.promptsPerStep;
+    return new Map(trainProblems(context, at).map((problem, position) => [first + position, problem]));
+  }
+  return new Map(
+    listRowsOfStep(db, plan, input, at.step).map(({ row, problemIndex }) => [
+      problemIndex,
+      task.problem('train', row.seed, row.index),
+    ]),
+  );
+}
+
+/** The sampling round that a group of a step belongs to. */
+export function roundOf(plan: RunPlan, problemIndex: number): number {
+  return rolloutsInput(plan) === null ? Math.floor(problemIndex / plan.condition.training.promptsPerStep) : 0;
+}
+
+/** Groups that a step asks for: all of those that a dataset gives it. */
+export function countWanted(plan: RunPlan): number {
+  return rolloutsInput(plan) === null ? plan.condition.training.promptsPerStep : Infinity;
+}

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+
+/**
+ * How a condition stands in a chain of runs: what its run takes from other runs of the experiment. Declarations name conditions; resolved
+ * ones name their fingerprints, so that a chain is hashed like a Merkle tree and equal stages are one run in every experiment.
+ */
+
+const run = z.string().min(1).describe('The condition whose run it is: of the same seed and base seed.');
+const baseSeed = z
+  .number()
+  .int()
+  .optional()
+  .describe('Its run of this base seed, whatever the own one is; absent: of the own base seed.');
+
+export const modelsSchema = z.strictObject({
+  policy: z
+    .strictObject({ from: z.literal('run'), run })
+    .optional()
+    .describe(
+      'The run whose final policy is trained further, or samples; it is also the reference policy. Absent: the base model.',
+    ),
+});
+export type ModelSources = z.infer<typeof modelsSchema>;
+
+export const dataSchema = z.discriminatedUnion('from', [
+  z.strictObject({
+    from: z.literal('dataset').describe('Rows that a `collect` condition has written.'),
+    run,
+    baseSeed,
+    take: z.number().int().min(1).optional().describe('Only so many rows, the first ones; absent: all.'),
+    isReversed: z.boolean().optional().describe('Count from the last row; absent: from the first.'),
+  }),
+  z.strictObject({
+    from: z.literal('rollouts').describe('Training rollouts that another condition has recorded.'),
+    run,
+    baseSeed,
+  }),
+]);
+export type DataSource = z.infer<typeof dataSchema>;
+
+export const collectSchema = z.strictObject({
+  name: z.string().describe('A collector (docs/parts.md).'),
+  options: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .describe("The collector's own options; those left out have its defaults."),
+});
+export type Collect = z.infer<typeof collectSchema>;
+
+/** What a run takes from another one: the final policy that it starts from, or its data. */
+export type InputRole = 'policy' | 'data';
+
+export interface InputSource {
+  readonly role: InputRole;
+  /** A condition's name where it is declared, its fingerprint once resolved. */
+  readonly run: string;
+  readonly baseSeed?: number | undefined;
+}
+
+/** What of a condition may name other runs. */
+export interface ChainLinks {
+  readonly models?: ModelSources | undefined;
+  readonly data?: DataSource | undefined;
+}
+
+/** The runs that a condition's run waits for. */
+export function listInputSources({ models, data }: ChainLinks): InputSource[] {
+  return [
+    ...(models?.policy === undefined ? [] : [{ role: 'policy' as const, run: models.policy.run }]),
+    ...(data === undefined ? [] : [{ role: 'data' as const, run: data.run, baseSeed: data.baseSeed }]),
+  ];
+}
+
+/** The same links with other names of the runs. */
+export function renameInputs(links: ChainLinks, rename: (name: string) => string): ChainLinks {
+  const { models, data } = links;
+  const renamed = <Source extends { run: string }>(source: Source): Source => ({
+    ...source,
+    run: rename(source.run),
+  });
+  return {
+    ...(models?.policy === undefined ? {} : { models: { policy: renamed(models.policy) } }),
+    ...(data === undefined ? {} : { data: renamed(data) }),
+  };
+}
+
+/**
+ * What a run does with each step: it lets its policy sample and trains it, trains it on rollouts of a dataset, or lets it sample for a
+ * dataset of its own.
+ */
+export type RunKind = 'train' | 'fit' | 'collect';

@@ -1,0 +1,161 @@
+import { canonicalJson } from '../../config/canonical.ts';
+import { listInputSources, type DataSource, type InputSource } from '../../config/chain.ts';
+import type { Condition } from '../../config/experiment.ts';
+import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
+import { openCollector, type OpenCollector } from '../../datasets/index.ts';
+import { openScheme } from '../../schemes/open-scheme.ts';
+import { placeOfLink } from './order-chains.ts';
+import type { ResolvedCondition } from './resolve.ts';
+
+type Fault = string | null;
+
+function collectorOf({ collect }: Condition): OpenCollector | null {
+  return collect === undefined ? null : openCollector(collect.name, collect.options);
+}
+
+/** Models that share tokens: their tasks and what else they know have the same characters. */
+function sharesVocabulary(a: Condition, b: Condition): boolean {
+  return canonicalJson(a.task) === canonicalJson(b.task) && a.base.facts > 0 === b.base.facts > 0;
+}
+
+function policyFault({ condition }: ResolvedCondition, source: ResolvedCondition): Fault {
+  const { scheme, base, task } = source.condition;
+  if (!scheme.isTrained) return `"${source.name}" trains no policy; name a condition that does`;
+  if (canonicalJson({ base, task }) === canonicalJson({ base: condition.base, task: condition.task }))
+    return null;
+  return `"${source.name}" has another base model or task (${base.name}); a policy keeps both: declare the same`;
+}
+
+/** What a run that is trained asks of the rollouts of a dataset. */
+function fitFaults({ condition }: ResolvedCondition, source: ResolvedCondition): Fault[] {
+  const { needs, gates } = openScheme(condition.scheme);
+  const hasRounds = gates.some(({ part, options }) => (part.rounds?.(options) ?? 1) > 1);
+  const unrecorded = (['disparities', 'pool'] as const).filter((need) => needs.has(need));
+  return [
+    sharesVocabulary(condition, source.condition)
+      ? null
+      : `the rollouts of "${source.name}" are of another task, or of a model of another vocabulary; both need the same task and facts`,
+    hasRounds
+      ? `scheme ${condition.scheme.name} may ask for further sampling rounds, which a dataset cannot give; drop the gate or its rounds`
+      : null,
+    unrecorded.length > 0
+      ? `scheme ${condition.scheme.name} reads ${unrecorded.join(', ')}, which datasets do not hold`
+      : null,
+  ];
+}
+
+/** What a run that samples asks of a dataset's problems: places in a pool, which it therefore has as well. */
+function problemFaults(
+  { condition }: ResolvedCondition,
+  data: Extract<DataSource, { from: 'dataset' }>,
+  ranked: ResolvedCondition,
+): Fault[] {
+  const { pool } = condition.training;
+  const { pool: rankedPool } = ranked.condition.training;
+  return [
+    pool === rankedPool && canonicalJson(condition.task) === canonicalJson(ranked.condition.task)
+      ? null
+      : `its problems are of the pool of "${ranked.name}"; declare the same task and training.pool ${rankedPool} (found ${pool})`,
+    data.take !== undefined && pool !== null && data.take > pool
+      ? `take: found ${data.take}, expected at most the pool's ${pool}`
+      : null,
+  ];
+}
+
+interface Chains {
+  /** The condition of a fingerprint. */
+  of(id: string): ResolvedCondition;
+}
+
+function datasetFaults(
+  condition: ResolvedCondition,
+  data: Extract<DataSource, { from: 'dataset' }>,
+  { source, chains }: { readonly source: ResolvedCondition; readonly chains: Chains },
+): Fault[] {
+  const opened = collectorOf(source.condition);
+  if (opened === null) return [`"${source.name}" collects no dataset; name a condition with collect`];
+  if (condition.condition.collect !== undefined)
+    return [`a run that collects reads rollouts, not datasets: { from: "rollouts", run: … }`];
+  if (!condition.condition.scheme.isTrained)
+    return [`scheme ${condition.condition.scheme.name} trains nothing, so it reads no data; remove it`];
+  if (opened.collector.gives === 'rollouts') return fitFaults(condition, source);
+  return problemFaults(condition, data, chains.of(source.condition.data!.run));
+}
+
+function rolloutsFaults({ condition }: ResolvedCondition, source: ResolvedCondition): Fault[] {
+  const opened = collectorOf(condition);
+  if (opened?.collector.reads !== 'run')
+    return ['rollouts of another run are for a collector that reads them, such as ranked-problems'];
+  const { training, scheme, data } = source.condition;
+  const samples =
+    (scheme.isTrained && data?.from !== 'dataset') ||
+    collectorOf(source.condition)?.collector.reads === 'own';
+  const { steps, promptsPerStep, pool, budget } = training;
+  return [
+    samples ? null : `"${source.name}" samples no rollouts of problems`,
+    opened.collector.findFault?.(opened.options, {
+      ...{ steps, promptsPerStep, pool },
+      hasBudget: budget !== undefined,
+    }) ?? null,
+  ].map((fault) => (fault === null ? null : `"${source.name}": ${fault}`));
+}
+
+/** A collector that reads another run has one to read, and one that samples has none. */
+function collectorFault({ condition }: ResolvedCondition): Fault {
+  const opened = collectorOf(condition);
+  if (opened === null) return null;
+  const { name, reads } = opened.collector;
+  if (reads === 'run' && condition.data?.from !== 'rollouts')
+    return `collect: ${name} reads rollouts of another run; add data: { from: "rollouts", run: … }`;
+  return reads === 'own' && condition.data !== undefined
+    ? `data: collector ${name} samples itself; remove the data`
+    : null;
+}
+
+function seedFault(condition: ResolvedCondition, source: ResolvedCondition, link: InputSource): Fault {
+  const wanted = link.baseSeed === undefined ? condition.baseSeeds : [link.baseSeed];
+  const missing = wanted.filter((seed) => !source.baseSeeds.includes(seed));
+  return missing.length === 0
+    ? null
+    : `"${source.name}" has no run of base seed ${missing.join(', ')}; it has ${source.baseSeeds.join(', ')}`;
+}
+
+function faultsOf(condition: ResolvedCondition, chains: Chains): string[] {
+  const { models, data } = condition.condition;
+  const own = collectorFault(condition);
+  const linked = listInputSources({ models, data }).flatMap((link) => {
+    const source = chains.of(link.run);
+    const faults =
+      link.role === 'policy'
+        ? [policyFault(condition, source)]
+        : data!.from === 'dataset'
+          ? datasetFaults(condition, data!, { source, chains })
+          : rolloutsFaults(condition, source);
+    return [...faults, seedFault(condition, source, link)]
+      .filter((fault) => fault !== null)
+      .map((fault) => `${placeOfLink(condition.name, link.role)}: ${fault}`);
+  });
+  return own === null ? linked : [`conditions.${condition.name}.${own}`, ...linked];
+}
+
+/**
+ * Checks that what conditions take from each other's runs is there and fits.
+ *
+ * @throws {InvalidSpecError} listing every fault with its place
+ */
+export function checkChains(conditions: readonly ResolvedCondition[]): void {
+  const byId = new Map(conditions.map((condition) => [condition.id, condition]));
+  const chains = { of: (id: string) => byId.get(id)! };
+  const faults = conditions.flatMap((condition) => faultsOf(condition, chains));
+  if (faults.length > 0) throw new InvalidSpecError(faults.join('\n'));
+}
+
+/** Base seeds of runs that collect: those that the runs which read them have, or name. */
+export function listReadSeeds(id: string, conditions: readonly ResolvedCondition[]): number[] {
+  const seeds = conditions.flatMap(({ condition, baseSeeds }) =>
+    listInputSources(condition)
+      .filter(({ run }) => run === id)
+      .flatMap(({ baseSeed }) => (baseSeed === undefined ? baseSeeds : [baseSeed])),
+  );
+  return [...new Set(seeds)].sort((a, b) => a - b);
+}
