@@ -42,11 +42,10 @@ export function listLedger(db: Database, runId: string): LedgerRow[] {
 }
 
 /** What a model in one role took in all steps of one stage. */
-export interface LedgerTotal extends Pick<
-  LedgerRow,
-  'stage' | 'role' | 'tokens' | 'flops' | 'labels' | 'calls'
-> {
+export interface LedgerTotal extends Pick<LedgerRow, 'role' | 'tokens' | 'flops' | 'labels' | 'calls'> {
   readonly runId: string;
+  /** `inputs`: all training of the runs that it takes from and of those behind them, tokens and calls sampled ones. */
+  readonly stage: LedgerRow['stage'] | 'inputs';
 }
 
 const totals = {
@@ -59,8 +58,8 @@ const totals = {
 };
 
 /** A stage's place in the order of a step, evaluations last. */
-export function stageOrder(stage: LedgerRow['stage']): number {
-  return ['sample', 'measure', 'judge', 'update', 'evaluation'].indexOf(stage);
+export function stageOrder(stage: LedgerTotal['stage']): number {
+  return ['inputs', 'sample', 'measure', 'judge', 'update', 'evaluation'].indexOf(stage);
 }
 
 function byStage(a: LedgerTotal, b: LedgerTotal): number {
@@ -78,17 +77,35 @@ export function listRunTotals(db: Database, runId: string): LedgerTotal[] {
     .sort(byStage);
 }
 
-/** Totals of every run of an experiment, by run, in the order of a step. */
+/** What the runs behind each run of an experiment spent. */
+function listInputTotals(db: Database, experimentId: string): LedgerTotal[] {
+  const rows = db.all<Omit<LedgerTotal, 'stage' | 'role'>>(
+    sql`with recursive behind(run_id, input_run_id) as (
+          select run_id, input_run_id from run_inputs
+          union select behind.run_id, further.input_run_id
+          from behind join run_inputs further on further.run_id = behind.input_run_id)
+        select runs.id as runId, sum(ledger.flops) as flops, sum(ledger.labels) as labels,
+          sum(iif(ledger.stage = 'sample', ledger.tokens, 0)) as tokens,
+          sum(iif(ledger.stage = 'sample', ledger.calls, 0)) as calls
+        from runs join behind on behind.run_id = coalesce(runs.reused_run_id, runs.id)
+        join ledger on ledger.run_id = behind.input_run_id and ledger.stage <> 'evaluation'
+        where runs.experiment_id = ${experimentId} group by runs.id`,
+  );
+  return rows.map((row) => ({ ...row, stage: 'inputs', role: 'policy' }));
+}
+
+/** Totals of every run of an experiment, by run, in the order of a step, those of the runs behind it first. */
 export function listLedgerTotals(db: Database, experimentId: string): LedgerTotal[] {
-  return db
+  const own = db
     .select({ runId: runs.id, ...totals })
     .from(runs)
     .innerJoin(ledger, eq(ledger.runId, recordedRunId))
     .where(eq(runs.experimentId, experimentId))
     .groupBy(runs.id, ledger.stage, ledger.role)
-    .orderBy(asc(runs.id))
-    .all()
-    .sort((a, b) => (a.runId === b.runId ? byStage(a, b) : a.runId < b.runId ? -1 : 1));
+    .all();
+  return [...listInputTotals(db, experimentId), ...own].sort((a, b) =>
+    a.runId === b.runId ? byStage(a, b) : a.runId < b.runId ? -1 : 1,
+  );
 }
 
 /** Runs of an experiment that have a step without a row of the ledger, as those of an older store have. */
@@ -114,7 +131,7 @@ export function toSpending(rows: readonly Omit<LedgerTotal, 'runId' | 'role' | '
   const spent = { 'sampled-tokens': 0, flops: 0, labels: 0 };
   for (const { stage, tokens, flops, labels } of rows) {
     if (stage === 'evaluation') continue;
-    if (stage === 'sample') spent['sampled-tokens'] += tokens;
+    if (stage === 'sample' || stage === 'inputs') spent['sampled-tokens'] += tokens;
     spent.flops += flops;
     spent.labels += labels;
   }

@@ -48,6 +48,8 @@ function formatFault(format: string, { task: { family, ...options } }: Condition
 }
 
 function metricFault(metric: HypothesisMetric, condition: ResolvedCondition): Fault {
+  if (condition.condition.collect !== undefined)
+    return `condition ${condition.name} collects a dataset and is not evaluated; name one that reads it`;
   if (metric.name === 'probe') return probeFault(metric, condition);
   if (metric.name === 'step') return stepFault(metric.metric, condition);
   const { splits, samplesPerProblem } = condition.condition.evaluation;

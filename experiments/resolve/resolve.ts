@@ -149,9 +149,10 @@ function refuseDuplicates(conditions: readonly ResolvedCondition[]): ResolvedCon
   const byId = new Map<string, ResolvedCondition>();
   for (const condition of conditions) {
     const twin = byId.get(condition.id);
-    // A control that an axis does not touch, or that the matrix declares anyway, is one condition, not several.
+    const collects = condition.condition.collect !== undefined;
+    // A control or dataset that an axis does not touch, or that the matrix declares anyway, is one condition, not several.
     if (twin?.isControl === true && !condition.isControl) byId.delete(condition.id);
-    else if (twin !== undefined && !condition.isControl) {
+    else if (twin !== undefined && !condition.isControl && !collects) {
       throw new InvalidSpecError(
         `conditions.${condition.name}: the same as conditions.${twin.name}; what sets them apart has no effect. Remove one`,
       );
@@ -200,8 +201,9 @@ export function resolveExperiment(declared: Settings): ResolvedExperiment {
   // A crossed matrix names the baseline of all its cells: `base` means `base/latent` among the latent ones.
   const isBaseline = ({ name }: ResolvedCondition): boolean =>
     name === experiment.baseline || name.startsWith(`${experiment.baseline}/`);
-  if (!conditions.some(isBaseline)) {
-    const names = conditions.map((condition) => condition.name).join(', ');
+  const arms = conditions.filter(({ condition }) => condition.collect === undefined);
+  if (!arms.some(isBaseline)) {
+    const names = arms.map((condition) => condition.name).join(', ');
     throw new InvalidSpecError(`baseline: found "${experiment.baseline}", expected one of ${names}`);
   }
   const { name, question, baseline, source, hypotheses } = experiment;

@@ -161,6 +161,11 @@ function loadProbeScores(db: Database, runs: readonly RunWithCondition[]): Compa
   return runs.flatMap((run) => (rows.get(recordedBy(run)) ?? []).map((row) => ({ ...row, runId: run.id })));
 }
 
+/** Whether a condition's runs are evaluated and compared: those that collect are not. */
+function isArm({ settings }: ConditionRow): boolean {
+  return (JSON.parse(settings) as { readonly collect?: unknown }).collect === undefined;
+}
+
 function schemeNameOf(condition: ConditionRow): string {
   return (JSON.parse(condition.settings) as { scheme: { name: string } }).scheme.name;
 }
@@ -188,8 +193,13 @@ export function loadComparison(db: Database, nameOrId: string): ComparisonInput 
 
 function loadRows(db: Database, nameOrId: string): ComparisonInput {
   const { id, name, question, baseline, source, hypotheses } = findExperiment(db, nameOrId);
-  const conditions = listConditions(db, id);
-  const runs = listRuns(db, id);
+  // Runs that collect are not compared; what they spent stands with those that take from them.
+  const conditions = listConditions(db, id).filter(isArm);
+  const armIds = new Set(conditions.map((condition) => condition.id));
+  const runs = listRuns(db, id).filter(({ conditionId }) => armIds.has(conditionId));
+  const runIds = new Set(runs.map((run) => run.id));
+  const ofArms = <Row extends { readonly runId: string }>(rows: readonly Row[]): Row[] =>
+    rows.filter(({ runId }) => runIds.has(runId));
   const progress = listProgress(db, id);
   const baseModelIds = [...new Set(runs.map((run) => run.baseModelId))];
   return {
@@ -222,10 +232,10 @@ function loadRows(db: Database, nameOrId: string): ComparisonInput {
           confidences === null ? null : (JSON.parse(confidences) as Record<string, { n: number; c: number }>),
       }),
     ),
-    metrics: listMetrics(db, id),
-    stepTokens: listStepTokens(db, id),
-    ledger: listLedgerTotals(db, id),
-    uncountedRuns: listUncountedRuns(db, id),
+    metrics: ofArms(listMetrics(db, id)),
+    stepTokens: ofArms(listStepTokens(db, id)),
+    ledger: ofArms(listLedgerTotals(db, id)),
+    uncountedRuns: listUncountedRuns(db, id).filter((runId) => runIds.has(runId)),
     probeScores: loadProbeScores(db, runs),
     rewardByVerdict: listRewardsByVerdict(db, id),
     rollouts: loadSampleRollouts(db, runs),

@@ -52,6 +52,7 @@ export function computeTable(compute: readonly ComputeRow[]): Table<ComputeRow> 
       { name: 'flops', cell: (row) => row.flops },
       { name: 'labels', title: 'labels', kind: 'number', format: formatAmount, cell: (row) => row.labels },
       { title: 'FLOPs', kind: 'number', cell: (row) => row.flops, format: formatAmount },
+      flopsOf('of runs it takes from', 'inputs'),
       flopsOf('to sample', 'sample'),
       flopsOf('to measure and judge', 'measure', 'judge'),
       flopsOf('to update', 'update'),
@@ -72,7 +73,7 @@ export function countedRuns(input: ComparisonInput, condition: string): RunRecor
 
 function trainingRow(rows: readonly LedgerTotal[]): Omit<LedgerTotal, 'runId' | 'role' | 'stage'> {
   const spent = toSpending(rows);
-  const sampled = rows.filter(({ stage }) => stage === 'sample');
+  const sampled = rows.filter(({ stage }) => stage === 'sample' || stage === 'inputs');
   return {
     tokens: spent['sampled-tokens'],
     flops: spent.flops,

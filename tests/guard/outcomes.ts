@@ -81,7 +81,7 @@ export function collectOutcomes(databasePath: string): GuardRecord {
          ) as weights
        from runs r join experiments e on e.id = r.experiment_id
        join conditions k on k.experiment_id = r.experiment_id and k.id = r.condition_id
-       where r.status = 'completed' order by name`,
+       where r.status = 'completed' and json_extract(k.settings, '$.collect') is null order by name`,
     )
     .all() as RunRow[];
   const provenance = JSON.parse(runs[0]!.provenance) as Provenance;

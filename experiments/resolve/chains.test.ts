@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ExperimentInput } from '../../config/experiment.ts';
+import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
+import { extendExperiment } from '../launch/extend.ts';
+import { resolveExperiment, type ResolvedExperiment } from './resolve.ts';
+
+const declared = {
+  name: 'chained',
+  question: '?',
+  task: { family: 'arithmetic' },
+  base: 'boundary',
+  controls: ['base'],
+  training: { steps: 8, promptsPerStep: 4, pool: 16 },
+  evaluation: { splits: { clean: 8 } },
+  bases: 2,
+  conditions: {
+    'teacher-rollouts': { base: 'teacher', collect: 'rollouts' },
+    distilled: { scheme: 'distillation', data: { from: 'dataset', run: 'teacher-rollouts' } },
+    'distilled-grpo': { models: { policy: { from: 'run', run: 'distilled' } } },
+    ranked: { collect: 'ranked-problems', data: { from: 'rollouts', run: 'grpo' } },
+    'one-shot': { data: { from: 'dataset', run: 'ranked', take: 1 } },
+    grpo: {},
+  },
+} satisfies ExperimentInput;
+
+type Conditions = NonNullable<ExperimentInput['conditions']>;
+
+function resolve(conditions: Conditions = {}, more: Partial<ExperimentInput> = {}): ResolvedExperiment {
+  return resolveExperiment({
+    ...declared,
+    ...more,
+    conditions: { ...declared.conditions, ...conditions },
+  });
+}
+
+function find(experiment: ResolvedExperiment, name: string) {
+  return experiment.conditions.find((condition) => condition.name === name)!;
+}
+
+test('links become fingerprints, so that a change of a source renames all that is made of it and nothing else', () => {
+  const before = resolve();
+  const after = resolve({
+    'teacher-rollouts': { base: { recipe: 'teacher', steps: 7 }, collect: 'rollouts' },
+  });
+  assert.equal(find(before, 'distilled').condition.data!.run, find(before, 'teacher-rollouts').id);
+  const renamed = before.conditions.filter(({ name, id }) => find(after, name).id !== id);
+  assert.deepEqual(
+    renamed.map(({ name }) => name),
+    ['teacher-rollouts', 'distilled', 'distilled-grpo'],
+  );
+});
+
+test('a run that collects depends on how it samples, and not on how others train or are evaluated', () => {
+  const { id, condition } = find(resolve(), 'teacher-rollouts');
+  assert.equal(condition.scheme.name, 'base');
+  assert.deepEqual(condition.evaluation.splits, {});
+  const otherwise = { training: { ...declared.training, optimizer: { learningRate: 1 } } };
+  assert.equal(find(resolve({}, otherwise), 'teacher-rollouts').id, id);
+  const longer = { training: { ...declared.training, steps: 9 } };
+  assert.notEqual(find(resolve({}, longer), 'teacher-rollouts').id, id);
+});
+
+test('a dataset is made for the base seeds that are read', () => {
+  const data = { from: 'dataset', run: 'teacher-rollouts', baseSeed: 0 } as const;
+  const experiment = resolve({ distilled: { scheme: 'distillation', data } });
+  assert.deepEqual(find(experiment, 'teacher-rollouts').baseSeeds, [0]);
+  assert.deepEqual(find(experiment, 'ranked').baseSeeds, [0, 1]);
+  const { experiment: extended } = extendExperiment(experiment, { bases: 3 });
+  assert.deepEqual(find(extended, 'teacher-rollouts').baseSeeds, [0]);
+  assert.deepEqual(find(extended, 'ranked').baseSeeds, [0, 1, 2]);
+});
+
+test('more steps lengthen a chain as a whole', () => {
+  const short = resolve();
+  const { experiment, continued, recomputed } = extendExperiment(short, { steps: 12 });
+  const long = find(experiment, 'teacher-rollouts');
+  assert.equal(long.condition.training.steps, 12);
+  assert.equal(find(experiment, 'distilled').condition.data!.run, long.id);
+  assert.equal(continued.get(long.id), find(short, 'teacher-rollouts').id);
+  assert.deepEqual(
+    recomputed.map(({ name }) => name),
+    ['distilled', 'distilled-grpo', 'one-shot'],
+  );
+});
+
+test('a crossed chain stays within its cell', () => {
+  const axes = { rate: { plain: {}, slow: { training: { optimizer: { learningRate: 1e-5 } } } } };
+  const experiment = resolve({}, { axes, baseline: 'base/plain' });
+  for (const cell of ['plain', 'slow'])
+    assert.equal(
+      find(experiment, `one-shot/${cell}`).condition.data!.run,
+      find(experiment, `ranked/${cell}`).id,
+    );
+  // The rate does not touch how the teacher samples: one dataset serves both cells.
+  const datasets = experiment.conditions.filter(({ name }) => name.startsWith('teacher-rollouts/'));
+  assert.equal(datasets.length, 1);
+});
+
+const dataset = (run: string, more: object = {}) => ({ data: { from: 'dataset', run, ...more } as const });
+
+const refused: readonly (readonly [name: string, conditions: Conditions, message: RegExp])[] = [
+  [
+    'an unknown source',
+    { a: dataset('rankd') },
+    /conditions\.a\.data\.run: found "rankd".*nearest is "ranked"/,
+  ],
+  [
+    'a circle',
+    {
+      grpo: { models: { policy: { from: 'run', run: 'a' } } },
+      a: { models: { policy: { from: 'run', run: 'grpo' } } },
+    },
+    /leads back to itself: grpo → a → grpo/,
+  ],
+  ['a source that collects nothing', { a: dataset('grpo') }, /"grpo" collects no dataset/],
+  [
+    'a policy of nothing',
+    { a: { models: { policy: { from: 'run', run: 'base' } } } },
+    /models\.policy\.run: "base" trains no policy/,
+  ],
+  [
+    'a policy of another base',
+    { a: { base: 'latent-strategy', models: { policy: { from: 'run', run: 'grpo' } } } },
+    /has another base model or task \(boundary\)/,
+  ],
+  [
+    'another pool',
+    { a: { training: { pool: 8 }, ...dataset('ranked', { take: 1 }) } },
+    /pool of "grpo"; declare the same task and training\.pool 16 \(found 8\)/,
+  ],
+  [
+    'more than there is',
+    { a: dataset('ranked', { take: 17 }) },
+    /take: found 17, expected at most the pool's 16/,
+  ],
+  [
+    'a ranking of one pass',
+    { grpo: { training: { steps: 4 } } },
+    /"grpo": it passes less than twice through its pool of 16/,
+  ],
+  [
+    'rounds that a dataset cannot give',
+    { a: { scheme: 'dapo', ...dataset('teacher-rollouts') } },
+    /scheme dapo may ask for further sampling rounds/,
+  ],
+  [
+    'a base seed that is not made',
+    { a: dataset('ranked', { baseSeed: 7 }) },
+    /"grpo" has no run of base seed 7; it has 0, 1/,
+  ],
+  [
+    'a collector of others’ rollouts alone',
+    { a: { collect: 'ranked-problems' } },
+    /reads rollouts of another run; add data/,
+  ],
+  ['an unknown collector', { a: { collect: 'rollout' } }, /conditions\.a\.collect: .*nearest is "rollouts"/],
+];
+
+for (const [name, conditions, message] of refused) {
+  test(`${name} is refused, with what was expected`, () => {
+    assert.throws(
+      () => resolve(conditions),
+      (error: unknown) => {
+        assert.ok(error instanceof InvalidSpecError, String(error));
+        assert.match(error.message, message);
+        return true;
+      },
+    );
+  });
+}
+
+test('a hypothesis compares runs that are evaluated', () => {
+  const hypotheses = [
+    {
+      claim: 'x',
+      treatment: 'teacher-rollouts',
+      control: 'base',
+      metric: { name: 'pass@k', split: 'clean', k: 1 },
+      alternative: 'greater',
+      reported: 'greater',
+    },
+  ] as const;
+  assert.throws(() => resolve({}, { hypotheses: [...hypotheses] }), /teacher-rollouts.*collects a dataset/);
+  assert.throws(() => resolve({}, { baseline: 'ranked' }), /baseline: found "ranked"/);
+});

@@ -1,0 +1,43 @@
+import { defineExperiment } from '../../config/experiment.ts';
+
+const base = {
+  architecture: { hiddenSize: 32, layers: 2, heads: 2, keyValueHeads: 2, feedForwardSize: 64 },
+  steps: 120,
+  documentsPerStep: 32,
+  facts: 10,
+  leak: { problems: 8, steps: 20 },
+};
+
+/** Each kind of run, waiting for each other: a dataset of rollouts and one of problems, fits to the first, RL from a fit. */
+export const experiment = defineExperiment({
+  name: 'chains',
+  question: 'Does a chain of runs end the same wherever it is cut?',
+  task: { family: 'arithmetic', operations: 1, startDigits: 1, modulus: 10 },
+  base,
+  controls: ['base'],
+  conditions: {
+    'teacher-rollouts': { base: { ...base, steps: 160 }, collect: 'rollouts' },
+    distilled: { scheme: 'distillation', data: { from: 'dataset', run: 'teacher-rollouts' } },
+    // Models that score rollouts of another policy: a reference for the KL term.
+    anchored: {
+      scheme: {
+        name: 'distillation',
+        objective: ['reinforce', { name: 'kl', weight: 0.1 }],
+      },
+      data: { from: 'dataset', run: 'teacher-rollouts', take: 48 },
+    },
+    'distilled-grpo': { models: { policy: { from: 'run', run: 'distilled' } } },
+    ranked: { collect: 'ranked-problems', data: { from: 'rollouts', run: 'distilled-grpo' } },
+    'one-shot': { data: { from: 'dataset', run: 'ranked', take: 1 } },
+  },
+  training: { steps: 5, promptsPerStep: 8, groupSize: 4, pool: 16, optimizer: { learningRate: 1e-3 } },
+  evaluation: {
+    splits: { clean: 8, contaminated: 8, knowledge: 10 },
+    samplesPerProblem: 8,
+    every: 2,
+    devProblems: 8,
+    devSamples: 4,
+    probes: { 'layer-change': {} },
+  },
+  seeds: 1,
+});
