@@ -8,6 +8,7 @@ const mayImport = {
   rollouts: ['config'],
   tasks: ['config', 'random'],
   stats: ['random'],
+  corpora: ['config', 'random', 'tasks'],
   schemes: ['config', 'random', 'tasks', 'rollouts'],
   model: ['config', 'random', 'rollouts'],
   learning: ['config', 'random', 'rollouts', 'schemes', 'model'],
@@ -20,6 +21,7 @@ const mayImport = {
     'random',
     'rollouts',
     'tasks',
+    'corpora',
     'schemes',
     'model',
     'learning',
@@ -31,7 +33,7 @@ const mayImport = {
   workflows: ['config'],
   setup: ['model'],
   worker: ['config', 'artifacts', 'db', 'model', 'activities', 'setup'],
-  experiments: ['config', 'tasks', 'rollouts', 'schemes', 'probes', 'db'],
+  experiments: ['config', 'tasks', 'corpora', 'rollouts', 'schemes', 'probes', 'db'],
   cli: [
     'config',
     'experiments',
@@ -48,7 +50,7 @@ const mayImport = {
 };
 
 /** Rooms that compute only: no Node built-ins, no third party beyond what is listed. */
-const pureRooms = ['config', 'random', 'rollouts', 'tasks', 'schemes', 'stats', 'workflows'];
+const pureRooms = ['config', 'random', 'rollouts', 'tasks', 'corpora', 'schemes', 'stats', 'workflows'];
 
 const rooms = Object.keys(mayImport);
 

@@ -8,6 +8,7 @@ const ROOMS = [
   'activities',
   'artifacts',
   'config',
+  'corpora',
   'learning',
   'model',
   'probes',

@@ -6,7 +6,7 @@ import { canonicalJson, fingerprint } from '../../config/canonical.ts';
 import type { Condition } from '../../config/experiment.ts';
 import type { ArtifactRef, BaseModelInput, EvaluationSplit, RunInput, RunPlan } from '../../config/plan.ts';
 import { rankByVariance } from '../../stats/measures/example-ranking.ts';
-import { countPretrainSteps } from '../base/corpus.ts';
+import { countSteps } from '../../corpora/stages.ts';
 import { durable } from '../durable.ts';
 import { conditionOf } from './run-context.ts';
 import type { StoreDependencies } from '../store-dependencies.ts';
@@ -51,7 +51,7 @@ async function planBaseModel(
   return {
     baseModelId,
     plan: await storeJson(dependencies, path, { recipe, task, parts }),
-    totalSteps: countPretrainSteps(recipe),
+    totalSteps: countSteps(recipe),
     chunkSteps: CHUNK_STEPS,
   };
 }
