@@ -49,7 +49,10 @@ function lengthen(condition: ResolvedCondition, steps: number): ResolvedConditio
     );
   }
   const longer = { ...condition.condition, training: { ...training, steps } };
-  return { ...condition, id: fingerprint(longer), condition: longer };
+  // Another condition, of the same base models.
+  const { stored, ...kept } = condition;
+  const known = stored === undefined ? {} : { stored: { baseModelIds: stored.baseModelIds } };
+  return { ...kept, ...known, id: fingerprint(longer), condition: longer };
 }
 
 /**
