@@ -74,10 +74,10 @@ const stageSourcesSchema = z
       options: sourceOptions,
     }),
   )
-  .refine((sources) => sumShares(sources) <= 1, { message: 'the shares of a stage are at most 1 in all' });
+  .refine((sources) => sumShares(sources) <= 1 + 1e-9, { message: 'the shares of a stage are at most 1 in all' });
 
 const stageSchema = z.strictObject({
-  name: z.string().min(1).describe('What errors and reports call the stage.'),
+  name: z.string().min(1).describe('What reports call the stage.'),
   steps: z.number().int().min(1).describe('Optimizer steps of the stage.'),
   learningRate: z.number().positive().default(1e-3).describe('Initial learning rate, linear to 0.'),
   sources: stageSourcesSchema.describe('What the stage reads; all other documents are as in pretraining.'),

@@ -11,13 +11,8 @@ const FORMER_LEAK = {
   learningRate: 1e-3,
 } as const;
 
-/** Fields that no recipe has any more, each with the list that says the same today. */
-export const formerRecipeFields = {
-  facts: 'sources',
-  factShare: 'sources',
-  formats: 'sources',
-  leak: 'stages',
-} as const;
+/** Fields that no recipe has any more, by the list that says the same today. */
+export const formerRecipeFields = { sources: ['facts', 'factShare', 'formats'], stages: ['leak'] } as const;
 
 function upgradeSources({ facts, factShare, formats }: Record<string, unknown>): unknown[] {
   const solutions = { name: 'solutions', options: { formats } };
@@ -37,7 +32,7 @@ function upgradeStages(leak: unknown): unknown[] {
  * is the same, document by document.
  */
 export function upgradeRecipe(stored: Record<string, unknown>): Record<string, unknown> {
-  if (!Object.keys(formerRecipeFields).some((field) => Object.hasOwn(stored, field))) return stored;
+  if (!Object.keys(FORMER).some((field) => Object.hasOwn(stored, field))) return stored;
   const { facts, factShare, formats, leak, ...kept } = { ...FORMER, ...stored };
   return { ...kept, sources: upgradeSources({ facts, factShare, formats }), stages: upgradeStages(leak) };
 }

@@ -4,17 +4,17 @@ import type { Settings } from '../../config/merge.ts';
 import { formerRecipeFields, upgradeRecipe } from '../../config/upgrade-recipe.ts';
 import { settleRecipe } from '../../corpora/settle-recipe.ts';
 
-/** @throws {InvalidSpecError} saying, for each field of an earlier version, what to write in its place */
+/** @throws {InvalidSpecError} saying what to write in the place of fields of an earlier version */
 function refuseFormerFields(settings: Settings, place: string): void {
   const upgraded = upgradeRecipe(settings);
-  const faults = Object.entries(formerRecipeFields).flatMap(([field, list]) =>
-    Object.hasOwn(settings, field)
-      ? [
-          `${place}.${field}: a base recipe lists what it reads; the same as this and the former defaults is ` +
-            `\`${list}: ${JSON.stringify(upgraded[list])}\` (docs/substrates.md)`,
-        ]
-      : [],
-  );
+  const faults = Object.entries(formerRecipeFields).flatMap(([list, fields]) => {
+    const found = fields.filter((field) => Object.hasOwn(settings, field));
+    if (found.length === 0) return [];
+    return [
+      `${place}: found ${found.join(', ')}; a base recipe lists what it reads: with the defaults of those fields write ` +
+        `\`${list}: ${JSON.stringify(upgraded[list])}\` (docs/substrates.md)`,
+    ];
+  });
   if (faults.length > 0) throw new InvalidSpecError(faults.join('\n'));
 }
 
