@@ -74,7 +74,9 @@ const stageSourcesSchema = z
       options: sourceOptions,
     }),
   )
-  .refine((sources) => sumShares(sources) <= 1 + 1e-9, { message: 'the shares of a stage are at most 1 in all' });
+  .refine((sources) => sumShares(sources) <= 1 + 1e-9, {
+    message: 'the shares of a stage are at most 1 in all',
+  });
 
 const stageSchema = z.strictObject({
   name: z.string().min(1).describe('What reports call the stage.'),
