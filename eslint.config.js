@@ -9,6 +9,7 @@ const mayImport = {
   datasets: ['config'],
   tasks: ['config', 'random'],
   stats: ['random'],
+  corpora: ['config', 'random', 'tasks'],
   schemes: ['config', 'random', 'tasks', 'rollouts'],
   model: ['config', 'random', 'rollouts'],
   learning: ['config', 'random', 'rollouts', 'schemes', 'model'],
@@ -22,6 +23,7 @@ const mayImport = {
     'rollouts',
     'datasets',
     'tasks',
+    'corpora',
     'schemes',
     'model',
     'learning',
@@ -33,7 +35,7 @@ const mayImport = {
   workflows: ['config'],
   setup: ['model'],
   worker: ['config', 'artifacts', 'db', 'model', 'activities', 'setup'],
-  experiments: ['config', 'tasks', 'rollouts', 'datasets', 'schemes', 'probes', 'db'],
+  experiments: ['config', 'tasks', 'corpora', 'rollouts', 'datasets', 'schemes', 'probes', 'db'],
   cli: [
     'config',
     'experiments',
@@ -50,7 +52,17 @@ const mayImport = {
 };
 
 /** Rooms that compute only: no Node built-ins, no third party beyond what is listed. */
-const pureRooms = ['config', 'random', 'rollouts', 'datasets', 'tasks', 'schemes', 'stats', 'workflows'];
+const pureRooms = [
+  'config',
+  'random',
+  'rollouts',
+  'datasets',
+  'tasks',
+  'corpora',
+  'schemes',
+  'stats',
+  'workflows',
+];
 
 const rooms = Object.keys(mayImport);
 

@@ -40,8 +40,10 @@ const condition: Condition = conditionSchema.parse({
     architecture: { hiddenSize: 16, layers: 1, heads: 2, keyValueHeads: 1, feedForwardSize: 32 },
     steps: 4,
     documentsPerStep: 8,
-    facts: 5,
-    leak: { problems: 4, steps: 2 },
+    sources: [{ name: 'facts', share: 0.1, options: { count: 5 } }, { name: 'solutions' }],
+    stages: [
+      { name: 'leak', steps: 2, sources: [{ name: 'planted', share: 0.3, options: { problems: 4 } }] },
+    ],
   }),
   scheme: findScheme('grpo'),
   training: trainingSchema.parse({ steps: 1, promptsPerStep: 4, groupSize: 4 }),
@@ -244,9 +246,7 @@ test('what a base model took is three forward passes over every document but its
   const stored = db.$client.prepare('select plan from base_models').pluck().get() as string;
   const plan = JSON.parse(stored) as BaseModelPlan;
   const substrate = openSubstrate(plan);
-  const documents = Array.from({ length: 6 }, (_, step) =>
-    corpusDocuments(plan.recipe, substrate, step),
-  ).flat();
+  const documents = Array.from({ length: 6 }, (_, step) => corpusDocuments(substrate, step)).flat();
   const passes = documents.map(({ length: n }) => ({ inputs: n - 1, positions: (n * (n - 1)) / 2 }));
   const flops = passes.reduce((sum, pass) => sum + 3 * countForwardFlops(substrate.policyConfig, pass), 0);
   assert.deepEqual(db.$client.prepare('select flops from base_models').pluck().all(), [flops]);

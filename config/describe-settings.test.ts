@@ -21,8 +21,8 @@ test('keys carry the bounds and defaults of their schema', () => {
     isRequired: false,
     description: 'RL steps; each samples one batch of rollouts.',
   });
-  assert.equal(settings.get('base.leak.share')?.type, 'number in (0, 1)');
-  assert.equal(settings.get('base.leak')?.type, 'settings or null');
+  assert.equal(settings.get('base.stages[].sources[].share')?.type, 'number in (0, 1]');
+  assert.equal(settings.get('base.stages')?.type, 'list of settings');
   assert.equal(settings.get('training.maxNewTokens')?.type, 'integer ≥ 1 or null');
   assert.equal(settings.get('scheme.credit')?.type, 'list of text or settings');
   assert.equal(settings.get('seeds')?.type, 'integer ≥ 1 or list of integer');

@@ -40,9 +40,10 @@ date. Options of a task are in [tasks.md](tasks.md), parts of schemes with their
 [schemes.md](schemes.md).
 
 - \`*\` stands for a name that the declaration chooses, \`[]\` for an item of a list.
-- \`--set\` reads its value as JSON, otherwise as text: \`--set training.steps=100 scheme=rloo base.leak=null 'evaluation.splits={"clean":48}'\`.
+- \`--set\` reads its value as JSON, otherwise as text: \`--set training.steps=100 scheme=rloo base.stages=[] 'evaluation.splits={"clean":48}'\`.
 - \`task\`, \`base\`, \`scheme\`, \`training\` and \`evaluation\` are the defaults of all conditions; what a condition or an axis
   sets itself comes before them.
+- A list replaces the whole list: \`base.sources\`, \`base.stages\` and the lists of a scheme are written in full, not item by item.
 - A key that does not exist is an error which names the nearest one; so is a combination without effect.
 - The defaults of \`scheme.*\` are the schema's; those of the named scheme come before them. To override a part of a scheme
   that the file gives by name only, name it in the object too: \`--set scheme.name=grpo scheme.aggregation=dapo\`.

@@ -1,7 +1,10 @@
+import type { z } from 'zod';
+import { baseRecipeSchema, type BaseRecipe } from './base-recipe.ts';
 import { conditionSchema, type Condition } from './experiment.ts';
 import { InvalidSpecError, parseSpec } from './invalid-spec-error.ts';
 import { isSettings, type Settings } from './merge.ts';
 import type { RunPlan } from './plan.ts';
+import { upgradeRecipe } from './upgrade-recipe.ts';
 import { upgradeScheme } from './upgrade-scheme.ts';
 
 /** A stored condition says what this program does not know: use the version that stored it, or a newer one. */
@@ -9,26 +12,53 @@ export class StoredConditionError extends Error {
   override readonly name = 'StoredConditionError';
 }
 
-/** Versions before chains of runs named another condition's pool, or had a teacher sample, within one run. */
+/**
+ * Versions before chains of runs took ranked examples of another condition, or had a teacher sample, within one run: what they recorded
+ * can be read, and nothing be added to it.
+ */
 function upgradeLinks({ teacher, ...stored }: Settings): Settings {
   const { examples = null, ...training } = isSettings(stored['training']) ? stored['training'] : {};
   const upgraded = { ...stored, training };
+  const link = (of: string): Settings => ({ from: 'dataset', run: `of an earlier version, ${of}` });
   if (isSettings(examples)) {
-    const { from, count, order } = examples;
-    const isReversed = order === 'lowest-variance';
-    return {
-      ...upgraded,
-      data: { from: 'dataset', run: `of an earlier version, ${String(from)}`, take: count, isReversed },
-    };
+    const { from, count: take, order } = examples;
+    return { ...upgraded, data: { ...link(String(from)), take, isReversed: order === 'lowest-variance' } };
   }
-  if (!isSettings(teacher)) return upgraded;
-  return { ...upgraded, data: { from: 'dataset', run: 'of an earlier version, of a teacher' } };
+  return isSettings(teacher) ? { ...upgraded, data: link('a teacher’s') } : upgraded;
 }
 
 function upgrade(stored: unknown): unknown {
-  if (!isSettings(stored) || !isSettings(stored['scheme'])) return stored;
-  const { behavior: _, ...scheme } = upgradeScheme(stored['scheme']) as Settings;
-  return { ...upgradeLinks(stored), scheme };
+  if (!isSettings(stored)) return stored;
+  const { scheme, base, ...rest } = upgradeLinks(stored);
+  const { behavior: _, ...lists } = isSettings(scheme) ? (upgradeScheme(scheme) as Settings) : {};
+  return { ...rest, scheme: lists, base: isSettings(base) ? upgradeRecipe(base) : base };
+}
+
+function parseStored<Schema extends z.ZodType>(
+  schema: Schema,
+  stored: unknown,
+  what: 'condition' | 'recipe',
+): z.output<Schema> {
+  try {
+    return parseSpec(schema, stored, what);
+  } catch (error) {
+    if (!(error instanceof InvalidSpecError)) throw error;
+    throw new StoredConditionError(
+      `a stored ${what} does not fit this version of the program: ${error.message}. Use the version that stored it, or launch the ` +
+        'declaration anew',
+    );
+  }
+}
+
+/**
+ * A condition as this program or an earlier version stored it: a field that has been added since has its default, as a declaration
+ * that leaves it out, a scheme of flags is one of parts, and a corpus of fields is one of sources.
+ *
+ * @param stored what JSON.parse makes of it
+ * @throws {StoredConditionError} naming each field that does not fit
+ */
+export function readStoredCondition(stored: unknown): Condition {
+  return parseStored(conditionSchema, upgrade(stored), 'condition');
 }
 
 /** A run's plan as this program or an earlier version stored it. @throws {StoredConditionError} */
@@ -44,20 +74,10 @@ export function readStoredPlan(stored: unknown): RunPlan {
 }
 
 /**
- * A condition as this program or an earlier version stored it: a field that has been added since has its default, as a declaration
- * that leaves it out, and a scheme of flags is one of parts.
+ * A base recipe as the plan of a base model holds it, read as `readStoredCondition` reads a condition's.
  *
- * @param stored what JSON.parse makes of it
- * @throws {StoredConditionError} naming each field that does not fit
+ * @throws {StoredConditionError}
  */
-export function readStoredCondition(stored: unknown): Condition {
-  try {
-    return parseSpec(conditionSchema, upgrade(stored), 'condition');
-  } catch (error) {
-    if (!(error instanceof InvalidSpecError)) throw error;
-    throw new StoredConditionError(
-      `a stored condition does not fit this version of the program: ${error.message}. Use the version that stored it, or launch the ` +
-        'declaration anew',
-    );
-  }
+export function readStoredRecipe(stored: unknown): BaseRecipe {
+  return parseStored(baseRecipeSchema, isSettings(stored) ? upgradeRecipe(stored) : stored, 'recipe');
 }

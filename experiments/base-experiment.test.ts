@@ -10,7 +10,7 @@ test('seeds of a recipe are base seeds of one experiment, each with a run and a 
   assert.notEqual(first!.run.baseModelId, second!.run.baseModelId);
 });
 
-test('a card asks about leaks only where the recipe has a leak stage', () => {
+test('a card asks about leaks only where a source of the recipe leaks', () => {
   const evaluationOf = (name: string) =>
     declareBaseExperiment(name, 0).experiment.conditions[0]!.condition.evaluation;
   assert.equal(evaluationOf('contaminated').splits.contaminated, 32);

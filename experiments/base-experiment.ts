@@ -1,9 +1,10 @@
-import { baseRecipeSchema } from '../config/base-recipe.ts';
 import { fingerprint } from '../config/canonical.ts';
+import { listLessons } from '../corpora/open-corpus.ts';
 import { openTask } from '../tasks/index.ts';
 import { declaredBases, findDeclaredBase } from './bases/index.ts';
 import type { DeclaredBase } from './bases/declared-base.ts';
 import { planRuns, type PlannedRun } from './launch/register.ts';
+import { parseRecipe } from './resolve/parse-recipe.ts';
 import { resolveExperiment, type ResolvedExperiment } from './resolve/resolve.ts';
 
 /** Enough for pass@64 with no problem alone moving it by more than a hundredth. */
@@ -25,7 +26,8 @@ export interface BaseExperiment {
  */
 export function declareBaseExperiment(name: string, seed: number): BaseExperiment {
   const declared = findDeclaredBase(name, 'bases');
-  const { leak, facts } = baseRecipeSchema.parse(declared.recipe);
+  const lessons = listLessons(parseRecipe(declared.recipe, `bases.${name}`));
+  const leaked = lessons.filter(({ isLeak }) => isLeak).map(({ split }) => split);
   const { family, ...options } = declared.task;
   const { statesConfidence } = openTask(family, options);
   const experiment = resolveExperiment({
@@ -38,10 +40,9 @@ export function declareBaseExperiment(name: string, seed: number): BaseExperimen
     seeds: [0],
     evaluation: {
       splits: {
+        ...Object.fromEntries(lessons.map(({ split, problems }) => [split, problems])),
         clean: PROBLEMS,
         harder: PROBLEMS,
-        ...(leak === null ? {} : { contaminated: leak.problems }),
-        ...(facts === 0 ? {} : { knowledge: facts }),
       },
       samplesPerProblem: SAMPLES,
       probes: {
@@ -49,8 +50,8 @@ export function declareBaseExperiment(name: string, seed: number): BaseExperimen
           splits: ['clean'],
           kinds: statesConfidence ? ['answer', 'stated'] : ['answer'],
         },
-        ...(facts === 0 ? {} : { 'knowledge-recall': {} }),
-        ...(leak === null ? {} : { 'partial-prompt': { splits: ['clean', 'contaminated'] } }),
+        ...(lessons.some(({ split }) => split === 'knowledge') ? { 'knowledge-recall': {} } : {}),
+        ...(leaked.length === 0 ? {} : { 'partial-prompt': { splits: ['clean', ...leaked] } }),
       },
     },
   });

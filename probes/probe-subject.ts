@@ -8,6 +8,7 @@ import {
 import type { Policy } from '../model/network/policy.ts';
 import type { EvaluationSplit } from '../config/plan.ts';
 import type { Problem } from '../tasks/problem.ts';
+import { findTaskOfSplit } from '../tasks/task-of-split.ts';
 import type { Task } from '../tasks/task.ts';
 import type { ProbedPolicy, ProbeSubject } from './probe.ts';
 import { toProbedPolicy, type ProbeSurroundings } from './probed-policy.ts';
@@ -16,7 +17,8 @@ export interface SubjectParts {
   readonly policy: Policy;
   readonly base: Policy;
   readonly task: Task;
-  readonly knowledge: Task | null;
+  /** All that the base knows, the condition's first. */
+  readonly tasks: readonly Task[];
   /** The problems of the final evaluation. */
   readonly problems: ReadonlyMap<EvaluationSplit, readonly Problem[]>;
   readonly maxNewTokens: number;
@@ -43,23 +45,23 @@ function restore({ policy, base }: SubjectParts, names: ReadonlySet<string>): Po
 
 /** The subject of one probe; the policies stay the caller's and are not changed. */
 export function createProbeSubject(parts: SubjectParts): ProbeSubject {
-  const { task, knowledge, problems, surroundings } = parts;
+  const { task, tasks, problems, surroundings } = parts;
   const { probe, tokenizer } = surroundings;
   return {
     policy: toProbedPolicy(parts.policy, surroundings),
     base: toProbedPolicy(parts.base, surroundings),
     task,
-    knowledge,
     layers: parts.policy.config.layers,
     maxNewTokens: parts.maxNewTokens,
     endId: tokenizer.endId,
     offsets: (tokens) => tokenizer.offsets(tokens),
     encode: (text) => Int32Array.from(tokenizer.encode(text)),
     taskOf: (split) => {
-      if (split !== 'knowledge') return task;
-      if (knowledge !== null) return knowledge;
+      const found = findTaskOfSplit(tasks, split);
+      if (found !== null) return found;
       throw new ProbeMismatchError(
-        `probe ${probe} reads split knowledge, but base.facts is 0; give the base facts`,
+        `probe ${probe} reads split ${split}, but the base knows only ${tasks.map(({ name }) => name).join(', ')}; ` +
+          'give it a source that brings a task with that split',
       );
     },
     problems: (split) => {

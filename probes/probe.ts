@@ -72,8 +72,6 @@ export interface ProbedPolicy {
 export interface ProbeSubject extends ProbeSetting {
   readonly policy: ProbedPolicy;
   readonly base: ProbedPolicy;
-  /** The facts that the base learned; null when it learned none. */
-  readonly knowledge: Task | null;
   /** The task that owns a split's problems. */
   taskOf(split: EvaluationSplit): Task;
   /** The problems of the final evaluation. */

@@ -65,7 +65,7 @@ export function createTinySubject(
   return createProbeSubject({
     ...policies,
     task,
-    knowledge,
+    tasks: [task, knowledge],
     problems,
     maxNewTokens: 16,
     surroundings: { probe, seed: 0, step: 1, tokenizer, pause: () => Promise.resolve() },

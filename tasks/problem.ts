@@ -25,3 +25,9 @@ export interface Step {
   readonly text: string;
   readonly isCorrect: boolean;
 }
+
+/** The seed of evaluation problems: they are the same for every run and every corpus, whatever its own seed. */
+export const EVALUATION_SEED = 0;
+
+/** Splits that mean nothing to a model unless its corpus held them: an evaluation asks for no more of them than it did. */
+export const TAUGHT_SPLITS: readonly Split[] = ['contaminated', 'knowledge'];

@@ -8,6 +8,7 @@ const ROOMS = [
   'activities',
   'artifacts',
   'config',
+  'corpora',
   'datasets',
   'learning',
   'model',

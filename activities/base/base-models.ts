@@ -1,10 +1,11 @@
 import { findBaseModel, recordBaseModel, type BaseModel } from '../../db/queries/base-models.ts';
 import { canonicalJson } from '../../config/canonical.ts';
 import type { ArtifactRef, CheckpointRef } from '../../config/plan.ts';
-import { countLeaks, hashCorpus } from './corpus.ts';
+import { countLeaks } from '../../corpora/corpus.ts';
+import { hashCorpus } from './corpus.ts';
 import { durable } from '../durable.ts';
 import type { PretrainedChunk } from './pretrain.ts';
-import { openSubstrate, type BaseModelPlan } from '../run/run-context.ts';
+import { openSubstrate, readBaseModelPlan } from '../run/run-context.ts';
 import type { StoreDependencies } from '../store-dependencies.ts';
 
 /** The program writes another corpus for the same recipe than when the base model was made: its past is not what it says. */
@@ -14,8 +15,7 @@ export class CorpusMismatchError extends Error {
 
 function assertSameCorpus(found: BaseModel): void {
   if (found.corpusSha256 === null) return;
-  const plan = JSON.parse(found.plan) as BaseModelPlan;
-  const corpus = hashCorpus(plan.recipe, openSubstrate(plan));
+  const corpus = hashCorpus(openSubstrate(readBaseModelPlan(JSON.parse(found.plan))));
   if (corpus === found.corpusSha256) return;
   throw new CorpusMismatchError(
     `base model ${found.id.slice(0, 16)} (${found.name}) was made from corpus ${found.corpusSha256.slice(0, 16)}, but its recipe ` +
@@ -58,8 +58,8 @@ export function createRecordBaseModel({ db, plans }: StoreDependencies) {
       name: plan.recipe.name,
       plan: canonicalJson(plan),
       weights: input.checkpoint.weights,
-      leak: canonicalJson(countLeaks(plan.recipe, substrate)),
-      corpusSha256: hashCorpus(plan.recipe, substrate),
+      leak: canonicalJson(countLeaks(substrate.corpus)),
+      corpusSha256: hashCorpus(substrate),
       tokens: input.chunks.reduce((sum, chunk) => sum + chunk.tokens, 0),
       flops: sumFlops(input.chunks),
       losses: canonicalJson(input.chunks.map((chunk) => chunk.loss)),

@@ -7,7 +7,8 @@ import { addPass, countRollout, noPass, type PassCount } from '../../rollouts/co
 import type { BaseRecipe } from '../../config/base-recipe.ts';
 import type { ArtifactRef, CheckpointRef } from '../../config/plan.ts';
 import type { OptimizerPlan } from '../../config/training.ts';
-import { corpusDocuments, stageOfStep } from './corpus.ts';
+import { placeOfStep } from '../../corpora/stages.ts';
+import { corpusDocuments } from './corpus.ts';
 import { durable } from '../durable.ts';
 import { releaseLivePolicy, type LivePolicy } from '../step/live-policies.ts';
 import { openSubstrate, type Substrate } from '../run/run-context.ts';
@@ -33,9 +34,9 @@ export interface PretrainedChunk {
 
 /** The schedule of the stage a step belongs to, and the step's place in it. */
 function scheduleOf(recipe: BaseRecipe, step: number): { plan: OptimizerPlan; at: number; total: number } {
-  if (stageOfStep(recipe, step) === 'pretrain')
-    return { plan: recipe.optimizer, at: step, total: recipe.steps };
-  const { learningRate, steps } = recipe.leak!;
+  const { stage, at, steps: total } = placeOfStep(recipe, step);
+  if (stage === null) return { plan: recipe.optimizer, at, total };
+  const { learningRate } = recipe.stages[stage]!;
   const plan = {
     ...recipe.optimizer,
     learningRate,
@@ -43,7 +44,7 @@ function scheduleOf(recipe: BaseRecipe, step: number): { plan: OptimizerPlan; at
     warmupSteps: 0,
     finalFraction: 0,
   } as const;
-  return { plan, at: step - recipe.steps, total: steps };
+  return { plan, at, total };
 }
 
 /** Every token of a document is read but its last. */
@@ -74,7 +75,7 @@ export function createPretrain(dependencies: TrainDependencies) {
     try {
       for (let step = input.fromStep; step < input.toStep; step += 1) {
         const { plan: optimizer, at, total } = scheduleOf(plan.recipe, step);
-        const documents = corpusDocuments(plan.recipe, substrate, step);
+        const documents = corpusDocuments(substrate, step);
         const { loss } = pretrainStep({
           policy: live.policy,
           moments: live.moments,

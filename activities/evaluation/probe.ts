@@ -42,7 +42,7 @@ function runProbe(
     policy,
     base,
     task: context.task,
-    knowledge: context.knowledge,
+    tasks: context.corpus.tasks,
     problems: finalProblems(context),
     maxNewTokens: context.maxNewTokens,
     surroundings: {

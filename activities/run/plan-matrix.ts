@@ -5,7 +5,7 @@ import { canonicalJson } from '../../config/canonical.ts';
 import type { Condition } from '../../config/experiment.ts';
 import type { RunKind } from '../../config/chain.ts';
 import type { ArtifactRef, BaseModelInput, EvaluationSplit, RunInput, RunInputs } from '../../config/plan.ts';
-import { countPretrainSteps } from '../base/corpus.ts';
+import { countSteps } from '../../corpora/stages.ts';
 import { durable } from '../durable.ts';
 import { conditionOf } from './run-context.ts';
 import { findInputs, toRunPlan } from './run-inputs.ts';
@@ -49,7 +49,7 @@ async function planBaseModel(
   return {
     baseModelId,
     plan: await storeJson(dependencies, path, { recipe, task, parts }),
-    totalSteps: countPretrainSteps(recipe),
+    totalSteps: countSteps(recipe),
     chunkSteps: CHUNK_STEPS,
   };
 }

@@ -7,12 +7,14 @@ import type { Architecture, BaseRecipe } from '../../config/base-recipe.ts';
 import type { Condition } from '../../config/experiment.ts';
 import type { ArtifactRef, RunPlan, SampledSplit } from '../../config/plan.ts';
 import { MAX_ROUNDS } from '../../schemes/gates/gate.ts';
-import { readStoredCondition, readStoredPlan } from '../../config/stored-condition.ts';
+import { readStoredCondition, readStoredPlan, readStoredRecipe } from '../../config/stored-condition.ts';
 import { toMaxNewTokens } from '../../config/training.ts';
+import { alphabetOf, openCorpus, type Corpus } from '../../corpora/open-corpus.ts';
 import type { ProblemAddress } from '../../datasets/collector.ts';
 import { takeParts } from '../../schemes/own-parts.ts';
 import { openTask } from '../../tasks/index.ts';
-import type { Problem } from '../../tasks/problem.ts';
+import { EVALUATION_SEED, type Problem } from '../../tasks/problem.ts';
+import { findTaskOfSplit } from '../../tasks/task-of-split.ts';
 import type { Task } from '../../tasks/task.ts';
 import type { ArtifactStore } from '../../artifacts/artifact-store.ts';
 
@@ -26,9 +28,10 @@ export interface BaseModelPlan {
 
 /** A base model's surroundings, derived from its plan alone, so every worker derives the same. */
 export interface Substrate {
+  /** The condition's. */
   readonly task: Task;
-  /** Null when the recipe holds no facts. */
-  readonly knowledge: Task | null;
+  /** What the base read, and every task that it knows by it. */
+  readonly corpus: Corpus;
   readonly tokenizer: PolicyTokenizer;
   readonly policyConfig: PolicyConfig;
 }
@@ -41,9 +44,6 @@ export interface RunContext extends Substrate {
 
 /** Longer than a character, so that no task's alphabet holds them. */
 const SPECIAL_TOKENS = { pad: '<pad>', end: '<end>' } as const;
-
-/** Evaluation problems are the same for every run, whatever its seed. */
-export const EVALUATION_SEED = 0;
 
 function toPolicyConfig(architecture: Architecture, tokenizer: PolicyTokenizer): PolicyConfig {
   return {
@@ -64,21 +64,26 @@ function toPolicyConfig(architecture: Architecture, tokenizer: PolicyTokenizer):
   };
 }
 
-/** Opens the task, the facts, the tokenizer and the architecture of a base model. */
+/** Opens the task, the corpus, the tokenizer and the architecture of a base model. */
 export function openSubstrate({ recipe, task: taskSettings, parts }: BaseModelPlan): Substrate {
   takeParts(parts);
   const { family, ...options } = taskSettings;
   const task = openTask(family, options);
-  const knowledge = recipe.facts > 0 ? openTask('knowledge', { facts: recipe.facts }) : null;
-  const alphabet = [...new Set(task.alphabet + (knowledge?.alphabet ?? ''))].sort().join('');
-  const tokenizer = createCharacterTokenizer(alphabet, SPECIAL_TOKENS);
-  return { task, knowledge, tokenizer, policyConfig: toPolicyConfig(recipe.architecture, tokenizer) };
+  const corpus = openCorpus(recipe, task);
+  const tokenizer = createCharacterTokenizer(alphabetOf(corpus.tasks), SPECIAL_TOKENS);
+  return { task, corpus, tokenizer, policyConfig: toPolicyConfig(recipe.architecture, tokenizer) };
 }
 
 /** The stored condition as a run sees it: with the base model that the run's base seed gives. */
 export function conditionOf(run: Pick<RunWithCondition, 'settings' | 'baseSeed'>): Condition {
   const condition = readStoredCondition(JSON.parse(run.settings));
   return { ...condition, base: { ...condition.base, seed: run.baseSeed } };
+}
+
+/** A base model's plan as this program or an earlier version stored it. */
+export function readBaseModelPlan(stored: unknown): BaseModelPlan {
+  const plan = stored as BaseModelPlan;
+  return { ...plan, recipe: readStoredRecipe(plan.recipe) };
 }
 
 /** A run as its plan alone describes it. */
@@ -111,7 +116,7 @@ export function createPlanReader(artifacts: ArtifactStore): PlanReader {
       runs.set(ref.sha256, context);
       return context;
     },
-    readBaseModel: async (ref) => (await readJson(ref)) as BaseModelPlan,
+    readBaseModel: async (ref) => readBaseModelPlan(await readJson(ref)),
   };
 }
 
@@ -158,10 +163,11 @@ export function trainProblems(
 
 /** The task that owns a split's problems. */
 export function taskOfSplit(context: Substrate, split: SampledSplit): Task {
-  if (split !== 'knowledge') return context.task;
-  if (context.knowledge === null)
-    throw new RangeError('the knowledge split needs a base with facts; base.facts is 0');
-  return context.knowledge;
+  if (split === 'pool') return context.task;
+  const found = findTaskOfSplit(context.corpus.tasks, split);
+  if (found !== null) return found;
+  const names = context.corpus.tasks.map(({ name }) => name).join(', ');
+  throw new RangeError(`no task that the base knows has split ${split}; it knows ${names}`);
 }
 
 /** Problems [from, to) of an evaluation split. */

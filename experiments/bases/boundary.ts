@@ -8,5 +8,12 @@ export const boundary = {
   name: 'boundary',
   purpose: 'A latent strategy with room at every k by skill: some problems are never solved in 64 samples.',
   task: { family: 'arithmetic', operations: 4, startDigits: 3, modulus: 1000 },
-  recipe: { steps: 900, formats: { scratchpad: 0.5, direct: 0.5 }, leak: null },
+  recipe: {
+    steps: 900,
+    sources: [
+      { name: 'facts', share: 0.1 },
+      { name: 'solutions', options: { formats: { scratchpad: 0.5, direct: 0.5 } } },
+    ],
+    stages: [],
+  },
 } as const satisfies DeclaredBase;

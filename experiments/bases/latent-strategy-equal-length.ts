@@ -6,5 +6,11 @@ export const latentStrategyEqualLength = {
   name: 'latent-strategy-equal-length',
   purpose: 'As latent-strategy, but both formats have the same length, so that length does not confound.',
   task: { ...latentStrategy.task, formats: ['scratchpad', 'padded-direct'] },
-  recipe: { ...latentStrategy.recipe, formats: { scratchpad: 0.4, 'padded-direct': 0.6 } },
+  recipe: {
+    ...latentStrategy.recipe,
+    sources: [
+      { name: 'facts', share: 0.1 },
+      { name: 'solutions', options: { formats: { scratchpad: 0.4, 'padded-direct': 0.6 } } },
+    ],
+  },
 } as const satisfies DeclaredBase;

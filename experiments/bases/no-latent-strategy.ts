@@ -6,5 +6,12 @@ export const noLatentStrategy = {
   name: 'no-latent-strategy',
   purpose: 'Knows only the sloppy direct format: there is nothing to elicit.',
   task: latentStrategy.task,
-  recipe: { steps: 1200, formats: { direct: 1 }, leak: null },
+  recipe: {
+    steps: 1200,
+    sources: [
+      { name: 'facts', share: 0.1 },
+      { name: 'solutions', options: { formats: { direct: 1 } } },
+    ],
+    stages: [],
+  },
 } as const satisfies DeclaredBase;

@@ -9,6 +9,9 @@ export const verbalisedConfidence = {
   task: { ...latentStrategy.task, formats: ['scratchpad-confidence', 'direct-confidence'] },
   recipe: {
     ...latentStrategy.recipe,
-    formats: { 'scratchpad-confidence': 0.4, 'direct-confidence': 0.6 },
+    sources: [
+      { name: 'facts', share: 0.1 },
+      { name: 'solutions', options: { formats: { 'scratchpad-confidence': 0.4, 'direct-confidence': 0.6 } } },
+    ],
   },
 } as const satisfies DeclaredBase;

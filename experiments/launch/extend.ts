@@ -69,7 +69,10 @@ function lengthen(
     );
   }
   const longer = { ...linked, training: { ...training, steps: to.steps } };
-  return { ...condition, id: fingerprint(longer), condition: longer };
+  // Another condition, of the same base models.
+  const { stored, ...kept } = condition;
+  const known = stored === undefined ? {} : { stored: { baseModelIds: stored.baseModelIds } };
+  return { ...kept, ...known, id: fingerprint(longer), condition: longer };
 }
 
 /** Conditions, each after those that it takes from. */

@@ -22,14 +22,14 @@ export function baseModelIdOf({ base, task }: Pick<Condition, 'base' | 'task'>, 
 
 /** Every run of the matrix, by condition, base seed and seed. */
 export function planRuns(experiment: ResolvedExperiment): PlannedRun[] {
-  return experiment.conditions.flatMap(({ id, name, baseSeeds, condition }) =>
+  return experiment.conditions.flatMap(({ id, name, baseSeeds, condition, stored }) =>
     baseSeeds.flatMap((baseSeed) =>
       experiment.seeds.map((seed) => ({
         id: `${experiment.id.slice(0, 12)}/${name}/base-${baseSeed}/seed-${seed}`,
         conditionId: id,
         conditionName: name,
         baseSeed,
-        baseModelId: baseModelIdOf(condition, baseSeed),
+        baseModelId: stored?.baseModelIds.get(baseSeed) ?? baseModelIdOf(condition, baseSeed),
         seed,
         totalSteps: condition.training.steps,
       })),
@@ -59,7 +59,7 @@ function toRegistration(
       name: condition.name,
       position,
       isControl: condition.isControl,
-      settings: canonicalJson(condition.condition),
+      settings: condition.stored?.settings ?? canonicalJson(condition.condition),
     })),
     runs: planned.map(({ conditionName: _, ...run }) => run),
   };

@@ -18,14 +18,13 @@ export function restoreExperiment(db: Database, nameOrId: string | undefined): R
     ...experiment,
     hypotheses: JSON.parse(experiment.hypotheses) as Hypothesis[],
     seeds: [...new Set(runs.map((run) => run.seed))].sort((a, b) => a - b),
-    conditions: listConditions(db, experiment.id).map((condition) => ({
-      id: condition.id,
-      name: condition.name,
-      isControl: condition.isControl,
-      baseSeeds: [
-        ...new Set(runs.filter((run) => run.conditionId === condition.id).map((run) => run.baseSeed)),
-      ],
-      condition: readStoredCondition(JSON.parse(condition.settings)),
-    })),
+    conditions: listConditions(db, experiment.id).map(({ id, name, isControl, settings }) => {
+      const baseModelIds = new Map(
+        runs.filter((run) => run.conditionId === id).map((run) => [run.baseSeed, run.baseModelId]),
+      );
+      const baseSeeds = [...baseModelIds.keys()];
+      const condition = readStoredCondition(JSON.parse(settings));
+      return { id, name, isControl, baseSeeds, condition, stored: { settings, baseModelIds } };
+    }),
   };
 }

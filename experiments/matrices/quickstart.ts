@@ -9,7 +9,13 @@ export const experiment = defineExperiment({
   name: 'quickstart',
   question: 'Does RL with a verifier lift pass@1 on unseen problems, and does a random reward do the same?',
   task: { family: 'arithmetic', operations: 3 },
-  base: { name: 'latent-strategy', steps: 900, leak: { problems: 32, steps: 120 } },
+  base: {
+    name: 'latent-strategy',
+    steps: 900,
+    stages: [
+      { name: 'leak', steps: 120, sources: [{ name: 'planted', share: 0.3, options: { problems: 32 } }] },
+    ],
+  },
   conditions: { grpo: {} },
   scheme: 'grpo',
   training: { steps: 40 },

@@ -2,8 +2,10 @@ import { canonicalJson } from '../../config/canonical.ts';
 import { listInputSources, type DataSource, type InputSource } from '../../config/chain.ts';
 import type { Condition } from '../../config/experiment.ts';
 import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
+import { alphabetOf, openCorpus } from '../../corpora/open-corpus.ts';
 import { openCollector, type OpenCollector } from '../../datasets/index.ts';
 import { openScheme } from '../../schemes/open-scheme.ts';
+import { openTask } from '../../tasks/index.ts';
 import { placeOfLink } from './order-chains.ts';
 import type { ResolvedCondition } from './resolve.ts';
 
@@ -13,9 +15,14 @@ function collectorOf({ collect }: Condition): OpenCollector | null {
   return collect === undefined ? null : openCollector(collect.name, collect.options);
 }
 
-/** Models that share tokens: their tasks and what else they know have the same characters. */
+/** Characters of all that a condition's models know. */
+function alphabetOfModels({ base, task: { family, ...options } }: Condition): string {
+  return alphabetOf(openCorpus(base, openTask(family, options)).tasks);
+}
+
+/** Models that share tokens and problems. */
 function sharesVocabulary(a: Condition, b: Condition): boolean {
-  return canonicalJson(a.task) === canonicalJson(b.task) && a.base.facts > 0 === b.base.facts > 0;
+  return canonicalJson(a.task) === canonicalJson(b.task) && alphabetOfModels(a) === alphabetOfModels(b);
 }
 
 function policyFault({ condition }: ResolvedCondition, source: ResolvedCondition): Fault {
@@ -34,7 +41,7 @@ function fitFaults({ condition }: ResolvedCondition, source: ResolvedCondition):
   return [
     sharesVocabulary(condition, source.condition)
       ? null
-      : `the rollouts of "${source.name}" are of another task, or of a model of another vocabulary; both need the same task and facts`,
+      : `the rollouts of "${source.name}" are of another task, or of a model of another vocabulary; both need the same task, and corpora of the same tasks`,
     hasRounds
       ? `scheme ${condition.scheme.name} may ask for further sampling rounds, which a dataset cannot give; drop the gate or its rounds`
       : null,

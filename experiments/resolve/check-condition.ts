@@ -1,6 +1,8 @@
 import type { Condition } from '../../config/experiment.ts';
 import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
 import { toMaxNewTokens, toMostTokens } from '../../config/training.ts';
+import { findSplitFault, listCorpusFaults } from '../../corpora/corpus-faults.ts';
+import { alphabetOf, openCorpus, type Corpus } from '../../corpora/open-corpus.ts';
 import { openTask } from '../../tasks/index.ts';
 import type { Split } from '../../tasks/problem.ts';
 import { openProbe } from '../../probes/index.ts';
@@ -11,33 +13,11 @@ import type { Task } from '../../tasks/task.ts';
 
 type Fault = string | null;
 
-function checkFormats(condition: Condition, task: Task): Fault[] {
-  const { formats, leak } = condition.base;
-  const known = `the formats of task ${task.name} are ${task.formats.join(', ')}`;
-  const unknown = Object.keys(formats).filter((format) => !task.formats.includes(format));
-  const hasMass = Object.values(formats).some((share) => share > 0);
-  return [
-    ...unknown.map((format) => `base.formats.${format}: ${known}`),
-    hasMass ? null : 'base.formats: at least one format needs a share above 0',
-    leak !== null && !task.formats.includes(leak.format)
-      ? `base.leak.format: found "${leak.format}"; ${known}`
-      : null,
-  ];
-}
-
-function checkSplit(condition: Condition, task: Task, [split, problems]: [string, number]): Fault {
-  const { base } = condition;
-  const place = `evaluation.splits.${split}: ${problems} problems`;
-  if (split === 'knowledge') {
-    return problems <= base.facts ? null : `${place}, but the base learns only base.facts = ${base.facts}`;
-  }
-  if (!task.splits.includes(split as Split)) {
-    return `evaluation.splits.${split}: task ${task.name} has the splits ${task.splits.join(', ')}`;
-  }
-  if (split === 'contaminated' && problems > (base.leak?.problems ?? 0)) {
-    return `${place}, but only base.leak.problems = ${base.leak?.problems ?? 0} are planted`;
-  }
-  return null;
+function checkSplits({ evaluation }: Condition, corpus: Corpus): Fault[] {
+  return Object.entries(evaluation.splits).map(([split, problems]) => {
+    const fault = findSplitFault(corpus, { split: split as Split, problems });
+    return fault === null ? null : `evaluation.splits.${split}: ${fault}`;
+  });
 }
 
 function checkTraining({ training }: Condition): Fault {
@@ -126,9 +106,10 @@ function checkPool(condition: Condition): Fault[] {
 export function checkCondition(condition: Condition, place: string): void {
   const { family, ...options } = condition.task;
   const task = openTask(family, options);
+  const corpus = openCorpus(condition.base, task);
   const faults = [
-    ...checkFormats(condition, task),
-    ...Object.entries(condition.evaluation.splits).map((entry) => checkSplit(condition, task, entry)),
+    ...listCorpusFaults(corpus).map((fault) => `base.${fault}`),
+    ...checkSplits(condition, corpus),
     checkTraining(condition),
     ...checkScheme(condition, task),
     ...checkProbes(condition, task),

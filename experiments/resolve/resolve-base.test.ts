@@ -26,7 +26,10 @@ test('every declared base resolves alone, to the task it is made for', () => {
     const { family: __, leakedProblems: ___, ...found } = resolved.task;
     assert.deepEqual(found, expected, name);
     assert.equal(resolved.base.name, name);
-    assert.deepEqual(resolved.base.formats, recipe.formats);
+    assert.deepEqual(
+      resolved.base.sources.map((source) => source.name),
+      recipe.sources?.map((source) => source.name),
+    );
     const matrix = { name, question: '?', task: { family: task.family }, base: { recipe: name } };
     resolveExperiment({ ...matrix, controls: ['base'], evaluation: { splits: { clean: 8 } } });
   }
@@ -39,7 +42,7 @@ test('what a declaration says itself goes before what the named recipe says', ()
   );
   assert.equal(task['operations'], 2);
   assert.equal(base.steps, 7);
-  assert.deepEqual(base.formats, { scratchpad: 0.4, direct: 0.6 });
+  assert.deepEqual(base.sources[1]!.options, { formats: { scratchpad: 0.4, direct: 0.6 } });
 });
 
 test('an unknown recipe is refused with the nearest name', () => {
@@ -57,12 +60,23 @@ test('a recipe made for another family is refused', () => {
 });
 
 test('the number of leaked problems follows the recipe, and another number is refused', () => {
-  const base = { leak: { problems: 12 } };
+  const source = { name: 'planted', share: 0.3, options: { problems: 12 } };
+  const base = { stages: [{ name: 'leak', steps: 5, sources: [source] }] };
   assert.equal(resolveBase({ task: arithmetic, base }, 'a').task['leakedProblems'], 12);
   assert.match(
     faultOf({ task: { ...arithmetic, leakedProblems: 32 }, base }),
-    /leakedProblems: found 32, but base\.leak\.problems is 12/,
+    /leakedProblems: found 32, but base\.stages\.0\.sources\.0 \(planted\) has 12/,
   );
+});
+
+test('a field of an earlier version is refused with the list that says the same', () => {
+  const message = faultOf({ task: arithmetic, base: { facts: 0, formats: { direct: 1 }, leak: null } });
+  const sources = '`sources: [{"name":"solutions","options":{"formats":{"direct":1}}}]`';
+  assert.ok(message.startsWith('conditions.a.base: found facts, formats; '), message);
+  assert.ok(message.includes(sources), message);
+  assert.match(message, /conditions\.a\.base: found leak; .*`stages: \[\]`/);
+  const planting = faultOf({ task: arithmetic, base: { leak: { problems: 4 } } });
+  assert.match(planting, /base: found leak; .*"name":"planted","share":0\.3,"options":.*"problems":4/);
 });
 
 test('a bare name stands for the recipe of that name, in defaults, conditions and axes', () => {

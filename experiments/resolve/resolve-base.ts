@@ -1,10 +1,12 @@
 import { z } from 'zod';
-import { baseRecipeSchema, type BaseRecipe } from '../../config/base-recipe.ts';
+import type { BaseRecipe } from '../../config/base-recipe.ts';
 import type { Condition } from '../../config/experiment.ts';
-import { describeFaults, InvalidSpecError, parseSpec } from '../../config/invalid-spec-error.ts';
+import { describeFaults, InvalidSpecError } from '../../config/invalid-spec-error.ts';
 import { mergeSettings, type Settings } from '../../config/merge.ts';
+import { listLessons } from '../../corpora/open-corpus.ts';
 import { openTask, taskNames, taskOptionsSchema } from '../../tasks/index.ts';
 import { findDeclaredBase } from '../bases/index.ts';
+import { parseRecipe } from './parse-recipe.ts';
 
 /** A base model's settings as declared: those of a named recipe under what the declaration says itself. */
 interface NamedSettings {
@@ -35,16 +37,18 @@ function openSettings(settings: Settings, place: string): Condition['task'] {
 }
 
 /** The number of leaked problems is the recipe's; a task that declares another number is refused. */
-function settleLeak(settings: Settings, leak: BaseRecipe['leak'], place: string): Condition['task'] {
+function settleLeak(settings: Settings, recipe: BaseRecipe, place: string): Condition['task'] {
   const task = openSettings(settings, place);
-  if (leak === null || task['leakedProblems'] === undefined) return task;
+  const planted = listLessons(recipe).filter(({ split, isLeak }) => isLeak && split === 'contaminated');
+  const [most] = planted.sort((a, b) => b.problems - a.problems);
+  if (most === undefined || task['leakedProblems'] === undefined) return task;
   const declared = settings['leakedProblems'];
-  if (declared !== undefined && declared !== leak.problems) {
+  if (declared !== undefined && declared !== most.problems) {
     throw new InvalidSpecError(
-      `${place}.task.leakedProblems: found ${String(declared)}, but base.leak.problems is ${leak.problems}; leave it out, it follows the recipe`,
+      `${place}.task.leakedProblems: found ${String(declared)}, but base.${most.place} (${most.source}) has ${most.problems}; leave it out, it follows the recipe`,
     );
   }
-  return openSettings({ ...settings, leakedProblems: leak.problems }, place);
+  return openSettings({ ...settings, leakedProblems: most.problems }, place);
 }
 
 function mergeTask(named: Settings | null, declared: Settings, place: string): Settings {
@@ -73,6 +77,6 @@ export interface ResolvedBase {
 export function resolveBase(settings: Settings, place: string): ResolvedBase {
   const declared = settings['task'] as Settings;
   const named = lookUp(settings['base'] as Settings, `${place}.base`);
-  const base = parseSpec(baseRecipeSchema, named.recipe, `${place}.base`);
-  return { task: settleLeak(mergeTask(named.task, declared, place), base.leak, place), base };
+  const base = parseRecipe(named.recipe, `${place}.base`);
+  return { task: settleLeak(mergeTask(named.task, declared, place), base, place), base };
 }

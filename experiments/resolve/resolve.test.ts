@@ -56,11 +56,17 @@ test('faults name their place, what was found and what was expected, before any 
   );
   assert.match(faultsOf({ baseline: 'bsae' }), /baseline: found "bsae", expected one of base/);
   assert.match(faultsOf({ conditions: { a: {}, b: {} } }), /conditions\.b: the same as conditions\.a/);
-  assert.match(faultsOf({ evaluation: { splits: { contaminated: 64 } } }), /only base\.leak\.problems = 32/);
-  assert.match(faultsOf({ evaluation: { splits: { knowledge: 500 } } }), /base\.facts = 200/);
   assert.match(
-    faultsOf({ base: { formats: { prose: 1 } } }),
-    /base\.formats\.prose: the formats of task arithmetic/,
+    faultsOf({ evaluation: { splits: { contaminated: 64 } } }),
+    /contaminated: found 64 problems, but base\.stages\.0\.sources\.0 \(planted\) teaches only 32/,
+  );
+  assert.match(
+    faultsOf({ evaluation: { splits: { knowledge: 500 } } }),
+    /knowledge: found 500 problems, but base\.sources\.0 \(facts\) teaches only 200/,
+  );
+  assert.match(
+    faultsOf({ base: { sources: [{ name: 'solutions', options: { formats: { prose: 1 } } }] } }),
+    /base\.sources\.0\.options\.formats: found prose; the formats of task arithmetic/,
   );
   assert.match(
     faultsOf({ training: { groupSize: 1 } }),
@@ -118,7 +124,7 @@ test('problems of a JSONL file are fingerprinted by content, and a bad line is n
   const matrix = join(directory, 'matrix.json');
   const write = (lines: string[]): void => writeFileSync(join(directory, 'problems.jsonl'), lines.join('\n'));
   const task = { family: 'jsonl', file: 'problems.jsonl' };
-  const base = { formats: { answer: 1 }, leak: null };
+  const base = { sources: [{ name: 'solutions', options: { formats: { answer: 1 } } }], stages: [] };
   writeFileSync(matrix, JSON.stringify({ ...declared, task, base, evaluation: { splits: { clean: 5 } } }));
   write(rows);
   const first = resolveExperiment(await loadExperiment(matrix));

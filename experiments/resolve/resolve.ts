@@ -31,6 +31,16 @@ export interface ResolvedCondition {
   /** One base model each. */
   readonly baseSeeds: readonly number[];
   readonly condition: Condition;
+  /** Absent until it is stored. */
+  readonly stored?: StoredIdentity;
+}
+
+/** What the rows of a condition say, which a later program may write otherwise and must leave. */
+export interface StoredIdentity {
+  /** JSON of the condition as it was registered; absent where it has none of its own yet. */
+  readonly settings?: string;
+  /** Base seed → the base model of its runs. */
+  readonly baseModelIds: ReadonlyMap<number, string>;
 }
 
 /** A matrix ready to launch: validated, expanded, fingerprinted. Seeds are not part of the id, so they can be extended. */

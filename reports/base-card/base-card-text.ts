@@ -51,7 +51,7 @@ function calibrationTable(splits: readonly CardSplit[]): string[] {
 }
 
 function leakLine({ problems, repeats, gap }: CardLeak): string {
-  const planted = repeats === 0 ? 'none planted (control stage)' : `each ${repeats.toFixed(0)} times`;
+  const planted = repeats === 0 ? 'none planted (control)' : `each ${repeats.toFixed(0)} times`;
   const gapText = gap === null ? MISSING : formatDifference(gap);
   return `Leak: ${problems} problems, ${planted}; pass@1 contaminated minus clean ${gapText}.`;
 }

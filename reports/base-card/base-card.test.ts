@@ -77,7 +77,7 @@ test('where several answers are right, nothing is read from their text', () => {
   assert.equal(clean!.majorityAccuracy, null);
 });
 
-test('the leak is repeats and gap; a recipe without a leak stage has none', () => {
+test('the leak is repeats and gap; a recipe that plants nothing has none', () => {
   assert.deepEqual(toBaseCard(input).leak, { problems: 2, repeats: 15, gap: 0.375 });
   assert.equal(toBaseCard({ ...input, leak: {} }).leak, null);
 });
@@ -93,5 +93,5 @@ test('probe scores are averaged over problems, each probe and metric apart', () 
 test('the text has a row per split and says when a stage planted nothing', () => {
   const text = toCardText(toBaseCard({ ...input, leak: { p: 0, q: 0 } }));
   assert.match(text, /^\| clean \| 2 \| 0\.375 \| 0\.500 \| – \| – \| 0\.500 \| 0\.500 \|$/m);
-  assert.match(text, /2 problems, none planted \(control stage\); pass@1 contaminated minus clean \+0\.375/);
+  assert.match(text, /2 problems, none planted \(control\); pass@1 contaminated minus clean \+0\.375/);
 });

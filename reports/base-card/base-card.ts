@@ -77,7 +77,7 @@ export interface CardSplit {
 
 export interface CardLeak {
   readonly problems: number;
-  /** Mean number of times a leaked problem occurs in the corpus; 0 in a control stage. */
+  /** Mean number of times a leaked problem occurs in the corpus; 0 in a control. */
   readonly repeats: number;
   /** pass@1 contaminated minus clean; null when one of them is not evaluated. */
   readonly gap: number | null;
@@ -86,7 +86,7 @@ export interface CardLeak {
 /** What is known of a base model before any RL. */
 export interface BaseCard extends Omit<BaseCardInput, 'evaluations' | 'probeScores' | 'leak'> {
   readonly splits: readonly CardSplit[];
-  /** Null: the recipe has no leak stage. */
+  /** Null: no source of the recipe leaks. */
   readonly leak: CardLeak | null;
   /** Greedy answers, recall of facts, completion of leaked prompts (docs/probes.md). */
   readonly probes: readonly CardProbe[];

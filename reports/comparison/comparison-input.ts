@@ -53,7 +53,6 @@ export interface BaseModelRecord {
     readonly problems: number;
     /** How often those problems occur in the corpus, all together. */
     readonly occurrences: number;
-    readonly format: string;
   } | null;
   /** Further facts of its recipe and making, as label → value. */
   readonly details: Readonly<Record<string, string>>;

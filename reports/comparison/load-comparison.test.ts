@@ -31,10 +31,9 @@ function register(db: Database): void {
     plan: JSON.stringify({
       recipe: {
         architecture: { layers: 2, hiddenSize: 16 },
-        leak: { format: 'direct' },
-        facts: 0,
-        formats: { direct: 1 },
         steps: 5,
+        sources: [{ name: 'solutions', options: { formats: { direct: 1 } } }],
+        stages: [{ name: 'leak', steps: 2, sources: [{ name: 'planted', share: 0.3 }] }],
       },
     }),
     weights: weights('base'),
@@ -181,7 +180,9 @@ test('the loaded rows hold provenance, checkpoints, the leak and rewards by verd
     [null, 2, 16],
   );
   assert.deepEqual([run.stepsDone, input.runs[0]!.stepsDone, input.runs[0]!.checkpointSha256], [1, 0, null]);
-  assert.deepEqual(input.baseModels[0]!.leak, { problems: 2, occurrences: 5, format: 'direct' });
+  assert.deepEqual(input.baseModels[0]!.leak, { problems: 2, occurrences: 5 });
+  const { corpus, 'further stages': stages } = input.baseModels[0]!.details;
+  assert.deepEqual([corpus, stages], ['solutions (formats.direct 1)', 'leak: 2 steps, planted 0.3']);
   assert.deepEqual(
     input.rewardByVerdict.filter(({ runId }) => runId === 'grpo-0'),
     [

@@ -15,10 +15,9 @@ import {
 import { listProbeScores } from '../../db/queries/probe-scores.ts';
 import { listRuns, type RunWithCondition } from '../../db/queries/runs.ts';
 import { listMetrics } from '../../db/queries/steps.ts';
-import type { BaseRecipe } from '../../config/base-recipe.ts';
 import type { DataSource } from '../../config/chain.ts';
 import type { Hypothesis } from '../../config/hypothesis.ts';
-import { isSettings } from '../../config/merge.ts';
+import { readStoredRecipe } from '../../config/stored-condition.ts';
 import type {
   BaseModelRecord,
   ComparisonInput,
@@ -26,49 +25,34 @@ import type {
   SampleRollout,
   TokenTrace,
 } from './comparison-input.ts';
+import { describeCorpus } from './describe-corpus.ts';
+import { flattenDetails } from './flatten-details.ts';
 import { groupRows } from './group-rows.ts';
 
 /** Problems whose rollouts are shown, per phase of one run of each condition. */
 const SHOWN_PROBLEMS = 4;
 
-/** Nested JSON as label → text, `parent.child` for members of members. */
-function flattenDetails(value: unknown, prefix = ''): Record<string, string> {
-  if (!isSettings(value)) return {};
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([key, member]): [string, string][] => {
-      if (isSettings(member)) return Object.entries(flattenDetails(member, `${prefix}${key}.`));
-      return member === null
-        ? []
-        : [[prefix + key, typeof member === 'string' ? member : JSON.stringify(member)]];
-    }),
-  );
-}
-
 function loadBaseModel(db: Database, id: string): BaseModelRecord | null {
   const row = findBaseModel(db, id);
   if (row === null) return null;
-  const { recipe } = JSON.parse(row.plan) as { recipe: BaseRecipe };
-  const leaked = JSON.parse(row.leak) as Record<string, number>;
+  const recipe = readStoredRecipe((JSON.parse(row.plan) as { recipe: unknown }).recipe);
+  const occurrences = Object.values(JSON.parse(row.leak) as Record<string, number>);
   const { layers, hiddenSize } = recipe.architecture;
   return {
     id,
     name: row.name,
     weightsSha256: row.weights.sha256,
     leak:
-      recipe.leak === null
+      occurrences.length === 0
         ? null
         : {
-            problems: Object.keys(leaked).length,
-            occurrences: Object.values(leaked).reduce((sum, times) => sum + times, 0),
-            format: recipe.leak.format,
+            problems: occurrences.length,
+            occurrences: occurrences.reduce((sum, times) => sum + times, 0),
           },
     details: {
       architecture: `${layers} layers, width ${hiddenSize}`,
       'corpus tokens': String(row.tokens),
-      facts: String(recipe.facts),
-      formats: Object.entries(recipe.formats)
-        .map(([format, weight]) => `${format} ${weight}`)
-        .join(', '),
+      ...describeCorpus(recipe),
       'pretraining steps': String(recipe.steps),
       ...(row.flops === null ? {} : { 'pretraining FLOPs': row.flops.toExponential(2) }),
     },

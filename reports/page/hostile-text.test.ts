@@ -20,7 +20,7 @@ function poison(input: ComparisonInput): ComparisonInput {
     baseModels: input.baseModels.map((base) => ({
       ...base,
       name: HOSTILE,
-      leak: { problems: 1, occurrences: 1, format: HOSTILE },
+      leak: { problems: 1, occurrences: 1 },
       details: { [HOSTILE]: HOSTILE },
     })),
     runs: input.runs.map((run, i) => ({

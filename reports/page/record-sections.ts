@@ -105,7 +105,7 @@ export function rolloutSection(input: ComparisonInput): Section | null {
 
 function describeLeak({ leak }: BaseModelRecord): string {
   if (leak === null) return 'nothing was planted';
-  return `${leak.problems} contaminated problems planted ${leak.occurrences} times in ${leak.format} format`;
+  return `${leak.problems} evaluation problems planted ${leak.occurrences} times`;
 }
 
 const renderHash = (hash: string | null): Markup =>

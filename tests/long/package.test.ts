@@ -36,7 +36,10 @@ export const experiment = defineExperiment({
     rloo: { scheme: 'rloo' },
     graded: { scheme: gradedRloo },
     weighted: { scheme: { name: 'grpo', credit: ['spread', 'top-weighted'] } },
-    echo: { task: { family: 'echo', digits: 2 }, base: { formats: { plain: 1 }, leak: null, facts: 0 } },
+    echo: {
+      task: { family: 'echo', digits: 2 },
+      base: { sources: [{ name: 'solutions', options: { formats: { plain: 1 } } }], stages: [] },
+    },
   },
   training: { steps: 2, promptsPerStep: 4, groupSize: 4 },
   evaluation: { splits: { clean: 8 }, samplesPerProblem: 4, every: 0 },

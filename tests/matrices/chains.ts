@@ -4,8 +4,8 @@ const base = {
   architecture: { hiddenSize: 32, layers: 2, heads: 2, keyValueHeads: 2, feedForwardSize: 64 },
   steps: 120,
   documentsPerStep: 32,
-  facts: 10,
-  leak: { problems: 8, steps: 20 },
+  sources: [{ name: 'facts', share: 0.1, options: { count: 10 } }, { name: 'solutions' }],
+  stages: [{ name: 'leak', steps: 20, sources: [{ name: 'planted', share: 0.3, options: { problems: 8 } }] }],
 };
 
 /** Each kind of run, waiting for each other: a dataset of rollouts and one of problems, fits to the first, RL from a fit. */

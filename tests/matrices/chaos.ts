@@ -1,7 +1,11 @@
 import { defineExperiment } from '../../config/experiment.ts';
 
 const architecture = { hiddenSize: 32, layers: 2, heads: 2, keyValueHeads: 2, feedForwardSize: 64 };
-const corpus = { documentsPerStep: 32, facts: 10, leak: { problems: 8, steps: 20 } };
+const corpus = {
+  documentsPerStep: 32,
+  sources: [{ name: 'facts', share: 0.1, options: { count: 10 } }, { name: 'solutions' }],
+  stages: [{ name: 'leak', steps: 20, sources: [{ name: 'planted', share: 0.3, options: { problems: 8 } }] }],
+};
 
 /**
  * Every activity there is, in runs long enough to be disturbed often: a policy alone, one whose steps

@@ -9,8 +9,10 @@ export const experiment = defineExperiment({
     architecture: { hiddenSize: 32, layers: 2, heads: 2, keyValueHeads: 2, feedForwardSize: 64 },
     steps: 40,
     documentsPerStep: 32,
-    facts: 10,
-    leak: { problems: 8, steps: 20 },
+    sources: [{ name: 'facts', share: 0.1, options: { count: 10 } }, { name: 'solutions' }],
+    stages: [
+      { name: 'leak', steps: 20, sources: [{ name: 'planted', share: 0.3, options: { problems: 8 } }] },
+    ],
   },
   controls: ['base'],
   conditions: { grpo: {}, dapo: { scheme: 'dapo' } },

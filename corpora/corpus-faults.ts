@@ -1,0 +1,48 @@
+import { canonicalJson } from '../config/canonical.ts';
+import type { SplitName } from '../config/training.ts';
+import { TAUGHT_SPLITS } from '../tasks/problem.ts';
+import { findTaskOfSplit } from '../tasks/task-of-split.ts';
+import { listLessons, type Corpus, type PlacedSource } from './open-corpus.ts';
+
+/** A model knows a task once: two tables of facts, say, would answer for one split. */
+function listTaskClashes({ tasks }: Corpus, { source, place }: PlacedSource): string[] {
+  return source.tasks.flatMap(({ name, options }) => {
+    const known = tasks.find((task) => task.name === name)!;
+    return canonicalJson(known.options) === canonicalJson(options)
+      ? []
+      : [
+          `${place}: source ${source.name} brings task ${name} with options ${canonicalJson(options)}, but the base knows it with ` +
+            `${canonicalJson(known.options)}; give both the same options`,
+        ];
+  });
+}
+
+/** What in a corpus contradicts the condition's task or itself, each with its place in the recipe. */
+export function listCorpusFaults(corpus: Corpus): string[] {
+  return [...corpus.sources, ...corpus.stages.flat()].flatMap((placed) => {
+    const fault = placed.source.findFault(corpus.task);
+    return [
+      ...(fault === null ? [] : [`${placed.place}.options.${fault}`]),
+      ...listTaskClashes(corpus, placed),
+    ];
+  });
+}
+
+/** Why a model of this corpus cannot be asked for so many problems of a split; null: it can. */
+export function findSplitFault(
+  { recipe, tasks }: Corpus,
+  { split, problems }: { readonly split: SplitName; readonly problems: number },
+): string | null {
+  if (findTaskOfSplit(tasks, split) === null) {
+    const known = tasks.map((task) => `${task.splits.join(', ')} (task ${task.name})`).join('; ');
+    return `found ${problems} problems, but no task that the base knows has this split; it knows ${known}`;
+  }
+  if (!TAUGHT_SPLITS.includes(split)) return null;
+  const lessons = listLessons(recipe).filter((lesson) => lesson.split === split);
+  const [most] = lessons.sort((a, b) => b.problems - a.problems);
+  if (most === undefined)
+    return `found ${problems} problems, but no source of the base teaches any; add one that does to base.sources or base.stages`;
+  return problems <= most.problems
+    ? null
+    : `found ${problems} problems, but base.${most.place} (${most.source}) teaches only ${most.problems}`;
+}
