@@ -3,7 +3,7 @@ import { listRollouts, type RolloutWithVerdict } from '../../db/queries/rollouts
 import { estimateCredit, type EstimatedCredit } from '../../schemes/credit/estimate-credit.ts';
 import { openScheme } from '../../schemes/open-scheme.ts';
 import { MissingSignalError } from '../../schemes/rewards/reward.ts';
-import type { RolloutBatch } from '../../rollouts/rollout-batch.ts';
+import { createLineage, type RolloutBatch } from '../../rollouts/rollout-batch.ts';
 import type { Scheme } from '../../config/scheme.ts';
 import { toFloats } from '../../db/blobs.ts';
 import { passGates, rewardGroups, toEstimateCall } from './reward-groups.ts';
@@ -68,6 +68,7 @@ function toBatch(rows: readonly RolloutWithVerdict[]): RolloutBatch {
     finished: Uint8Array.from(rows, ({ isTruncated }) => Number(!isTruncated)),
     groups: Int32Array.from(rows, ({ problemIndex }) => problemIndex),
     authors: new Uint8Array(rows.length * width),
+    ...createLineage(rows.length, width),
     perToken: { logprobs: place((row) => row.logprobs), entropies: place((row) => row.entropies) },
     perRollout: {},
   };
