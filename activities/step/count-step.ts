@@ -16,7 +16,7 @@ export function toEntry(deed: Deed, count: PassCount, flops: number): Entry {
   return { ...deed, tokens: count.tokens, flops, labels: 0, calls: count.rollouts };
 }
 
-/** Rollouts as they were sampled; a prompt is read for each of its rollouts. */
+/** Whole rollouts; a prompt is read for each of its rollouts, and so are tokens that they share. */
 function countRows(context: RunContext, rows: readonly RolloutWithVerdict[]): PassCount {
   const promptTokens = new Map<string, number>();
   const lengthOf = (prompt: string): number => {
@@ -28,9 +28,9 @@ function countRows(context: RunContext, rows: readonly RolloutWithVerdict[]): Pa
 }
 
 /** What the models that score rollouts did, where the scheme needs them. */
-function countMeasuring({ policyConfig }: RunContext, { needs }: OpenScheme, sampled: PassCount): Entry[] {
+function countMeasuring({ policyConfig }: RunContext, { needs }: OpenScheme, whole: PassCount): Entry[] {
   const entry = (role: Deed['role'], kind: string, config: PolicyConfig): Entry =>
-    toEntry({ stage: 'measure', role, kind }, sampled, countForwardFlops(config, sampled));
+    toEntry({ stage: 'measure', role, kind }, whole, countForwardFlops(config, whole));
   return [
     ...(needs.has('referenceLogprobs') ? [entry('reference', 'logprobs', policyConfig)] : []),
     ...(needs.has('values') ? [entry('critic', 'values', toCriticConfig(policyConfig))] : []),
@@ -68,12 +68,15 @@ export function countStep(
   const { runId, condition } = context.plan;
   const { scheme } = condition;
   const open = openScheme(scheme);
-  const sampled = countRows(context, of.rows);
+  const whole = countRows(context, of.rows);
   const sampler = scheme.behavior === 'teacher' ? 'teacher' : 'policy';
   const sampling = { stage: 'sample', role: sampler, kind: 'text' } as const;
+  const shared = of.rows.reduce((sum, { forkAt }) => sum + forkAt, 0);
+  const own = { ...whole, tokens: whole.tokens - shared };
   return [
-    toEntry(sampling, sampled, countForwardFlops(context.behaviorConfig, sampled)),
-    ...countMeasuring(context, open, sampled),
+    // The sampler feeds shared tokens anew: they take FLOPs, and are drawn once.
+    toEntry(sampling, own, countForwardFlops(context.behaviorConfig, whole)),
+    ...countMeasuring(context, open, whole),
     ...countJudging(open, of.rows),
     ...countUpdate(context, of.passes),
   ].map((entry) => ({ runId, step: of.step, ...entry }));

@@ -69,6 +69,8 @@ function toBatch(rows: readonly RolloutWithVerdict[]): RolloutBatch {
     groups: Int32Array.from(rows, ({ problemIndex }) => problemIndex),
     authors: new Uint8Array(rows.length * width),
     ...createLineage(rows.length, width),
+    parents: Int32Array.from(rows, ({ parentSample }) => parentSample ?? -1),
+    forkAt: Int32Array.from(rows, ({ forkAt }) => forkAt),
     perToken: { logprobs: place((row) => row.logprobs), entropies: place((row) => row.entropies) },
     perRollout: {},
   };
