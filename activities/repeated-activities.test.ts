@@ -55,6 +55,12 @@ const condition: Condition = conditionSchema.parse({
   teacher: null,
 });
 
+/** The same with rollouts that share tokens. */
+const forking: Condition = {
+  ...condition,
+  scheme: { ...findScheme('tree-grpo'), rollouts: { name: 'tree', options: { forks: 1 } } },
+};
+
 const directory = mkdtempSync(join(tmpdir(), 'assay-activities-'));
 let db: Database;
 let store: StoreActivities;
@@ -99,8 +105,18 @@ before(async () => {
         isControl: false,
         settings: canonicalJson(condition),
       },
+      { id: 'c2', name: 'tree', position: 1, isControl: false, settings: canonicalJson(forking) },
     ],
-    runs: [{ id: 'r1', conditionId: 'c1', baseSeed: 0, baseModelId: 'b1', seed: 0, totalSteps: 1 }],
+    runs: ['1', '2'].map((number) => ({
+      ...{
+        id: `r${number}`,
+        conditionId: `c${number}`,
+        baseSeed: 0,
+        baseModelId: 'b1',
+        seed: 0,
+        totalSteps: 1,
+      },
+    })),
   });
 });
 
@@ -151,11 +167,9 @@ async function openTwice(plan: ArtifactRef): Promise<OpenedRun> {
   return second;
 }
 
-test('every activity may run twice: the second run returns the same and changes no row', async () => {
-  const page = await twice(store.planMatrix, { experimentId: 'e1', after: null, limit: 10 });
-  const { plan, base, finalEvaluations, probes } = page.runs[0] as RunInput;
-  await makeBaseModel(base);
-  const { epoch, checkpoint, base: baseWeights, reference, nextStep } = await openTwice(plan);
+/** Every activity of a run of one step. */
+async function passRun({ runId, plan, finalEvaluations, probes }: RunInput): Promise<void> {
+  const { epoch, checkpoint, base, reference, nextStep } = await openTwice(plan);
   assert.equal(nextStep, 0);
   const models = { policy: checkpoint, reference };
   const { rollouts } = await twice(train.sample, { plan, step: 0, round: 0, models });
@@ -178,16 +192,23 @@ test('every activity may run twice: the second run returns the same and changes 
     step: 1,
     probe: probe!,
     checkpoint: updated.checkpoint,
-    base: baseWeights,
+    base,
   });
   await twice(store.recordProbe, { plan, epoch, step: 1, probe: probe!, scores: probed.scores });
   await twice(store.closeRun, {
-    runId: 'r1',
+    runId,
     plan,
     epoch,
     status: 'completed',
     checkpoint: updated.checkpoint,
   });
+}
+
+test('every activity may run twice: the second run returns the same and changes no row', async () => {
+  const page = await twice(store.planMatrix, { experimentId: 'e1', after: null, limit: 10 });
+  const runs = page.runs as RunInput[];
+  await makeBaseModel(runs[0]!.base);
+  for (const run of runs) await passRun(run);
   for (const table of ['evaluations', 'ledger', 'probe_scores']) {
     assert.ok(
       dumpRows(db).some((row) => row.startsWith(`${table} `)),
@@ -234,7 +255,9 @@ test('the ledger counts a step and its evaluation as by hand', () => {
         },
   );
   const [evaluated, ...others] = listLedger(db, 'r1').filter(({ stage }) => stage === 'evaluation');
-  const { tokens } = db.$client.prepare('select sum(tokens) as tokens from evaluations').get() as {
+  const { tokens } = db.$client
+    .prepare("select sum(tokens) as tokens from evaluations where run_id = 'r1'")
+    .get() as {
     tokens: number;
   };
   assert.deepEqual(others, []);
@@ -295,4 +318,30 @@ test('the stored rollouts give the recorded rewards and advantages again, and th
     name: 'MissingColumnError',
     message: /hold no values .*credit rule gae needs/,
   });
+});
+
+test('rollouts that share tokens keep parent and fork, count once as sampled, and are rescored by tree', () => {
+  const rows = listRollouts(db, { runId: 'r2', phase: 'train', step: 0 });
+  // Two trees of two: samples 2 and 3 go on from 0 and 1.
+  assert.deepEqual(
+    rows.map(({ parentSample }) => parentSample),
+    Array.from({ length: 4 }, () => [null, null, 0, 1]).flat(),
+  );
+  for (const [at, row] of rows.entries()) {
+    const parent = rows[at - 2]!;
+    const shared = 4 * row.forkAt;
+    if (row.parentSample === null) continue;
+    for (const column of ['tokens', 'logprobs', 'entropies'] as const)
+      assert.deepEqual(row[column].subarray(0, shared), parent[column].subarray(0, shared));
+  }
+  const own = rows.reduce((sum, { tokenCount, forkAt }) => sum + tokenCount - forkAt, 0);
+  const [sampling] = listLedger(db, 'r2').filter(({ stage }) => stage === 'sample');
+  assert.equal(sampling!.tokens, own);
+  assert.equal(db.$client.prepare("select tokens from steps where run_id = 'r2'").pluck().get(), own);
+  const context = openRunContext({
+    ...{ runId: 'r2', experimentId: 'e1', conditionName: 'tree', seed: 0, baseModelId: 'b1' },
+    ...{ condition: forking, examples: null },
+  });
+  for (const { own: recorded, other } of rescoreStep(db, context, { scheme: forking.scheme, step: 0 }))
+    assert.deepEqual(other, recorded);
 });

@@ -30,6 +30,8 @@ export interface PartSetting {
   readonly training: TrainingPlan;
   /** Names and weights of the scheme's rewards. */
   readonly rewards: readonly { readonly name: string; readonly weight: number }[];
+  /** Whether rollouts of a prompt go on from tokens of one another. */
+  readonly forks: boolean;
 }
 
 /** What every part of a scheme declares, whatever its family; methods take the options it declares. */

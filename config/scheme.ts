@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * A reward scheme as data: rewards → gates → comparisons → credit → objective, each an ordered list of named parts with their own
- * options. Everything a run needs to know about how it turns verdicts into gradients is in this value; it is hashed into the
+ * A reward scheme as data: rollouts → rewards → gates → comparisons → credit → objective, each an ordered list of named parts with their own
+ * options, rollouts a single one. Everything a run needs to know about how it turns verdicts into gradients is in this value; it is hashed into the
  * condition's fingerprint.
  */
 
@@ -15,14 +15,15 @@ const weight = (sum: string) =>
   z.number().default(1).describe(`Factor in the weighted sum that becomes ${sum}.`);
 
 /** `'truncated'` or `{ name: 'mixed', options: { rounds: 2 } }`. */
-function listOf<Shape extends z.ZodRawShape>(shape: Shape) {
+function entryOf<Shape extends z.ZodRawShape>(shape: Shape) {
   const entry = z.strictObject(shape);
-  return z.array(z.union([z.string().transform((bare) => entry.parse({ name: bare })), entry]));
+  return z.union([z.string().transform((bare) => entry.parse({ name: bare })), entry]);
 }
 
+const plainEntry = (family: string) => entryOf({ name: name(family), options });
 const weightedList = (family: string, sum: string) =>
-  listOf({ name: name(family), weight: weight(sum), options });
-const plainList = (family: string) => listOf({ name: name(family), options });
+  z.array(entryOf({ name: name(family), weight: weight(sum), options }));
+const plainList = (family: string) => z.array(plainEntry(family));
 
 const referenceSchema = z.strictObject({
   syncEvery: z
@@ -43,6 +44,11 @@ export const schemeSchema = z.strictObject({
     .boolean()
     .default(true)
     .describe('False only for the base arm, which is evaluated and never trained.'),
+  rollouts: plainEntry('rollout shape')
+    .optional()
+    .describe(
+      'How the rollouts of a prompt hang together; absent, as it stays in the fingerprint: `independent`.',
+    ),
   rewards: weightedList('reward', "a rollout's reward").min(1).describe('What rollouts are rewarded for.'),
   gates: plainList('gate').default([]).describe('Which groups and rollouts may teach.'),
   comparisons: weightedList('comparison', "a rollout's advantage")

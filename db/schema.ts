@@ -242,6 +242,12 @@ export const rollouts = sqliteTable(
      * unless the rollout is truncated.
      */
     tokenEnds: blob('token_ends', { mode: 'buffer' }),
+    /** Sample of the same problem whose first tokens it shares; null: of none. */
+    parentSample: integer('parent_sample'),
+    /** Token from which on its tokens are its own; those before it were sampled, and count, in its parent. */
+    forkAt: integer('fork_at').notNull().default(0),
+    /** Step, turn or episode of each token, int32, −1 for none; null: not told. */
+    units: blob('units', { mode: 'buffer' }),
     logprobs: blob('logprobs', { mode: 'buffer' }).notNull(),
     entropies: blob('entropies', { mode: 'buffer' }).notNull(),
     credit: blob('credit', { mode: 'buffer' }),

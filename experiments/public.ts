@@ -3,6 +3,7 @@
  *   import { defineExperiment } from 'assay';
  *   export const experiment = defineExperiment({ … });
  */
+import type { RolloutShape } from '../rollouts/shapes/shape.ts';
 import type { Comparison } from '../schemes/comparisons/comparison.ts';
 import type { CreditRule } from '../schemes/credit/credit-rule.ts';
 import type { Gate } from '../schemes/gates/gate.ts';
@@ -16,11 +17,21 @@ export { z } from 'zod';
 export { defineExperiment, type ExperimentInput } from '../config/experiment.ts';
 export { defineScheme, type Scheme, type SchemeInput } from '../config/scheme.ts';
 export { listGroups } from '../rollouts/groups.ts';
-export { requireColumns, type RolloutBatch } from '../rollouts/rollout-batch.ts';
+export { AUTHORS, requireColumns, type RolloutBatch } from '../rollouts/rollout-batch.ts';
 export type { Tensor, TensorLibrary } from '../schemes/terms/tensor-library.ts';
 export { maskTop } from '../schemes/credit/mask-top.ts';
 export { measureCovariances } from '../schemes/credit/token-covariance.ts';
-export type { Comparison, CreditRule, Gate, ObjectiveTerm, OwnParts, Reward, Signal, TaskFamily };
+export type {
+  Comparison,
+  CreditRule,
+  Gate,
+  ObjectiveTerm,
+  OwnParts,
+  Reward,
+  RolloutShape,
+  Signal,
+  TaskFamily,
+};
 export { defineClaim, type ClaimInput } from './claim.ts';
 
 /**
@@ -30,6 +41,10 @@ export { defineClaim, type ClaimInput } from './claim.ts';
  */
 export function defineParts(parts: OwnParts): OwnParts {
   return parts;
+}
+
+export function defineShape<Options extends object>(shape: RolloutShape<Options>): RolloutShape<Options> {
+  return shape;
 }
 
 export function defineReward<Options extends object>(reward: Reward<Options>): Reward<Options> {

@@ -50,6 +50,8 @@ export function createRollouts(
     ),
     finished: Uint8Array.from({ length: COUNT }, (_, row) => Number(row % 5 !== 0)),
     groups: numberGroups(COUNT, GROUP),
+    // Two trees of two in each group.
+    parents: Int32Array.from({ length: COUNT }, (_, row) => (row % 2 === 0 ? -1 : (row % GROUP) - 1)),
     perToken: {
       ...current,
       ...(isOnPolicy ? {} : { logprobs: draw(-3, -0.05), entropies: draw(0, 2) }),

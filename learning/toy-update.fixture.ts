@@ -8,7 +8,7 @@ import {
 import { scoreArrays } from '../model/network/score-arrays.ts';
 import { createGenerator } from '../random/generator.ts';
 import { deriveStream } from '../random/streams.ts';
-import type { ShapedBatch } from '../rollouts/rollout-batch.ts';
+import { createLineage, type ShapedBatch } from '../rollouts/rollout-batch.ts';
 import { defineScheme, type Scheme, type SchemeInput } from '../config/scheme.ts';
 import { trainingSchema, type TrainingPlan } from '../config/training.ts';
 import { createMoments } from './optimizer/adamw.ts';
@@ -99,6 +99,7 @@ export function createBatch(policy: Policy, groups: number): ShapedBatch {
     finished: new Uint8Array(count).fill(1),
     groups: Int32Array.from({ length: count }, (_, row) => Math.floor(row / GROUP)),
     authors: new Uint8Array(count * COMPLETION),
+    ...createLineage(count, COMPLETION),
     perToken: {
       logprobs: hidePadding(scores.logprobs),
       entropies: hidePadding(scores.entropies),

@@ -1,4 +1,4 @@
-import type { RolloutBatch } from './rollout-batch.ts';
+import { AUTHORS, type RolloutBatch } from './rollout-batch.ts';
 
 /** What one pass of a network over some rollouts takes, as counts from which FLOPs follow; padding is no part of it. */
 export interface PassCount {
@@ -36,4 +36,15 @@ export function countPass(
   return rows
     .map((row) => countRollout(batch.promptLength - batch.promptStarts[row]!, batch.completionLengths[row]!))
     .reduce(addPass, noPass);
+}
+
+/** Tokens that the policy sampled: none of another author, and those that rollouts share once. */
+export function countSampled(batch: RolloutBatch<never>): number {
+  const { completionLength: width, completionLengths, forkAt, authors } = batch;
+  return authors.reduce((sum, author, at) => {
+    const row = Math.floor(at / width);
+    const place = at - row * width;
+    const isOwn = place >= forkAt[row]! && place < completionLengths[row]!;
+    return sum + Number(isOwn && author === AUTHORS.policy);
+  }, 0);
 }

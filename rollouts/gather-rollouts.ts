@@ -1,4 +1,4 @@
-import { AUTHORS, type RolloutBatch } from './rollout-batch.ts';
+import { AUTHORS, createLineage, type RolloutBatch } from './rollout-batch.ts';
 
 /** A rollout by itself, as it is stored. */
 export interface StoredRollout {
@@ -13,6 +13,10 @@ export interface StoredRollout {
   /** Closed by the end token. */
   readonly isFinished: boolean;
   readonly group: number;
+  /** Sample number, within the group, of the rollout whose first tokens it shares; −1: none. */
+  readonly parent: number;
+  /** How many first tokens it shares. */
+  readonly forkAt: number;
 }
 
 /** Stored rollouts as one batch, padded as sampled ones are; every token stands as the policy's. */
@@ -37,6 +41,9 @@ export function gatherRollouts(rollouts: readonly StoredRollout[], padId: number
     finished: Uint8Array.from(rollouts, ({ isFinished }) => Number(isFinished)),
     groups: Int32Array.from(rollouts, ({ group }) => group),
     authors: new Uint8Array(count * completionLength).fill(AUTHORS.policy),
+    ...createLineage(count, completionLength),
+    parents: Int32Array.from(rollouts, ({ parent }) => parent),
+    forkAt: Int32Array.from(rollouts, ({ forkAt }) => forkAt),
     perToken: { logprobs, entropies },
     perRollout: {},
   };

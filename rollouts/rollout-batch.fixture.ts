@@ -1,4 +1,4 @@
-import type { RolloutBatch } from './rollout-batch.ts';
+import { createLineage, type RolloutBatch } from './rollout-batch.ts';
 
 /** Rollouts that tests share. */
 
@@ -21,6 +21,7 @@ export function createRolloutBatch<TokenColumn extends string, RowColumn extends
     finished: new Uint8Array(count).fill(1),
     groups: new Int32Array(count),
     authors: new Uint8Array(count * completionLength),
+    ...createLineage(count, completionLength),
     ...given,
   };
 }

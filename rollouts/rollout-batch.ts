@@ -14,6 +14,25 @@ export type Columns<Name extends string, Known extends string = never> = Readonl
 > &
   Readonly<Partial<Record<Known, Float32Array>>>;
 
+/** Where the tokens of N rollouts come from beside a draw of their own. */
+export interface Lineage {
+  /** [N]: sample, in the same group, whose first tokens a rollout shares; −1: of none */
+  readonly parents: Int32Array;
+  /** [N]: completion token from which on a rollout's tokens are its own; the shared ones stand in it as in its parent */
+  readonly forkAt: Int32Array;
+  /** [N, T]: step, turn or episode that each completion token belongs to, from 0; −1: none is told, as on padding */
+  readonly units: Int16Array;
+}
+
+/** Rollouts that share nothing, without units. */
+export function createLineage(count: number, completionLength: number): Lineage {
+  return {
+    parents: new Int32Array(count).fill(-1),
+    forkAt: new Int32Array(count),
+    units: new Int16Array(count * completionLength).fill(-1),
+  };
+}
+
 /** What every batch holds from the moment it is sampled. */
 export type SampledColumn = 'logprobs' | 'entropies';
 
@@ -21,7 +40,10 @@ export type SampledColumn = 'logprobs' | 'entropies';
  * N rollouts with T completion columns; arrays are row-major. The parameters name the columns that are known to be there;
  * `RolloutBatch<never>` is any batch.
  */
-export interface RolloutBatch<TokenColumn extends string = SampledColumn, RowColumn extends string = never> {
+export interface RolloutBatch<
+  TokenColumn extends string = SampledColumn,
+  RowColumn extends string = never,
+> extends Lineage {
   /** N */
   readonly count: number;
   /** P */
@@ -36,7 +58,7 @@ export interface RolloutBatch<TokenColumn extends string = SampledColumn, RowCol
   readonly completionLengths: Int32Array;
   /** [N]: 1 = closed by the end token, 0 = truncated */
   readonly finished: Uint8Array;
-  /** [N]: what a baseline compares; rollouts of the same number are one group */
+  /** [N]: rollouts of the same number are one group, and stand in the order of their samples: the first is sample 0 */
   readonly groups: Int32Array;
   /** [N, T]: who wrote each completion token, of `AUTHORS` */
   readonly authors: Uint8Array;

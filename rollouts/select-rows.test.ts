@@ -14,6 +14,7 @@ const short = createRolloutBatch({
   finished: Uint8Array.of(1, 0),
   groups: Int32Array.of(4, 4),
   authors: Uint8Array.of(0, 1),
+  parents: Int32Array.of(-1, 0),
   perToken: { logprobs: Float32Array.of(-1, -2), entropies: Float32Array.of(1, 2) },
   perRollout: { weight: Float32Array.of(10, 20) },
 });
@@ -27,6 +28,8 @@ const long = createRolloutBatch({
   completionLengths: Int32Array.of(2),
   groups: Int32Array.of(9),
   authors: Uint8Array.of(1, 0, 0),
+  forkAt: Int32Array.of(1),
+  units: Int16Array.of(0, 3, -1),
   perToken: { logprobs: Float32Array.of(-3, -4, 0), entropies: Float32Array.of(3, 4, 0) },
   perRollout: { weight: Float32Array.of(30) },
 });
@@ -47,6 +50,9 @@ test('rows of several batches become one, in their order, padded to the longest 
     finished: Uint8Array.of(0, 1, 1),
     groups: Int32Array.of(4, 9, 4),
     authors: Uint8Array.of(...[1, 0, 0], ...[1, 0, 0], ...[0, 0, 0]),
+    parents: Int32Array.of(0, -1, -1),
+    forkAt: Int32Array.of(0, 1, 0),
+    units: Int16Array.of(...[-1, -1, -1], ...[0, 3, -1], ...[-1, -1, -1]),
     perToken: {
       logprobs: Float32Array.of(...[-2, 0, 0], ...[-3, -4, 0], ...[-1, 0, 0]),
       entropies: Float32Array.of(...[2, 0, 0], ...[3, 4, 0], ...[1, 0, 0]),

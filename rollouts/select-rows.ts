@@ -30,7 +30,7 @@ function checkColumns(rows: readonly AnyRow[]): void {
 }
 
 /** Fills `into`, [N, width], with one row of each source, placed `shift` columns in. */
-function copyRows<Values extends Int32Array | Uint8Array | Float32Array>(
+function copyRows<Values extends Int32Array | Int16Array | Uint8Array | Float32Array>(
   rows: readonly AnyRow[],
   into: { readonly values: Values; readonly width: number },
   sourceOf: (batch: AnyBatch) => { readonly values: Values; readonly width: number; readonly shift?: number },
@@ -80,12 +80,14 @@ function selectNumbers(rows: readonly AnyRow[], promptLength: number) {
     completionLengths: Int32Array.from(rows, ({ batch, row }) => batch.completionLengths[row]!),
     finished: Uint8Array.from(rows, ({ batch, row }) => batch.finished[row]!),
     groups: Int32Array.from(rows, ({ batch, row }) => batch.groups[row]!),
+    parents: Int32Array.from(rows, ({ batch, row }) => batch.parents[row]!),
+    forkAt: Int32Array.from(rows, ({ batch, row }) => batch.forkAt[row]!),
   };
 }
 
 /**
  * The named rows as one batch, in their order, with all their columns; padded to the longest prompt and completion among
- * their batches, tokens with `padId` and columns with 0.
+ * their batches, tokens with `padId`, units with −1 and columns with 0.
  *
  * @param rows one or more, of one or several batches
  * @throws RangeError when their batches do not have the same columns
@@ -106,6 +108,10 @@ export function selectRows<TokenColumn extends string, RowColumn extends string>
     tokens: selectTokens(chosen, { promptLength, completionLength: width }, padId),
     authors: copyRows(chosen, { values: new Uint8Array(count * width), width }, (batch) => ({
       values: batch.authors,
+      width: batch.completionLength,
+    })),
+    units: copyRows(chosen, { values: new Int16Array(count * width).fill(-1), width }, (batch) => ({
+      values: batch.units,
       width: batch.completionLength,
     })),
     perToken: selectColumns(chosen, width, (batch) => ({

@@ -3,7 +3,7 @@ import type { Need, Part, Sight, StepMetric } from '../config/part.ts';
 import type { Scheme } from '../config/scheme.ts';
 import { rolloutMetrics } from '../rollouts/measure-rollouts.ts';
 import { schemes } from './named/index.ts';
-import { families, settleScheme } from './open-scheme.ts';
+import { families, listEntries, settleScheme, type Entry } from './open-scheme.ts';
 import { signals } from './signals/index.ts';
 import { updateMetrics } from './update-metrics.ts';
 
@@ -93,12 +93,9 @@ export interface SchemeDescription {
   readonly lists: Readonly<Record<keyof typeof families, string>>;
 }
 
-function writeEntry(
-  list: keyof typeof families,
-  { name, options, weight = 1 }: { name: string; options: Record<string, unknown>; weight?: number },
-): string {
+function writeEntry(list: keyof typeof families, { name, options, weight = 1 }: Entry): string {
   const defaults = families[list].open(name).options;
-  const changed = Object.entries(options).filter(
+  const changed = Object.entries(options as object).filter(
     ([option, value]) => JSON.stringify(value) !== JSON.stringify(defaults[option]),
   );
   const settings = changed.map(([option, value]) => `${option} ${JSON.stringify(value)}`).join(', ');
@@ -110,7 +107,9 @@ export function describeSchemes(): SchemeDescription[] {
     const { scheme } = settleScheme(named);
     const lists = (Object.keys(families) as (keyof typeof families)[]).map((list) => [
       list,
-      scheme[list].map((entry) => writeEntry(list, entry)).join(', '),
+      listEntries(scheme, list)
+        .map((entry) => writeEntry(list, entry))
+        .join(', '),
     ]);
     return { scheme, lists: Object.fromEntries(lists) as SchemeDescription['lists'] };
   });

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { describeFaults } from '../config/invalid-spec-error.ts';
+import { shapes } from '../rollouts/shapes/index.ts';
+import type { RolloutShape } from '../rollouts/shapes/shape.ts';
 import { rolloutMetrics } from '../rollouts/measure-rollouts.ts';
 import type { Need, Opened, Part, PartFamily, PartSetting, Sight, StepMetric } from '../config/part.ts';
 import type { Scheme } from '../config/scheme.ts';
@@ -20,6 +22,7 @@ export type Weighted<Family extends Part<object>> = Opened<Family> & { readonly 
 
 /** A scheme with its parts at hand. */
 export interface OpenScheme {
+  readonly rollouts: Opened<RolloutShape<object>>;
   readonly rewards: readonly Weighted<Reward<object>>[];
   readonly gates: readonly Opened<Gate<object>>[];
   readonly comparisons: readonly Weighted<Comparison<object>>[];
@@ -31,17 +34,37 @@ export interface OpenScheme {
   readonly sees: ReadonlySet<Sight>;
 }
 
-interface Entry {
+/** A part as a scheme names it. */
+export interface Entry {
   readonly name: string;
   readonly options: unknown;
   readonly weight?: number;
 }
 
-/** The lists of a scheme with the families their entries are of. */
-export const families = { rewards, gates, comparisons, credit: creditRules, objective: terms } as const;
+/** The lists of a scheme, of which `rollouts` is a single entry, with the families their entries are of. */
+export const families = {
+  rollouts: shapes,
+  rewards,
+  gates,
+  comparisons,
+  credit: creditRules,
+  objective: terms,
+} as const;
 
 type ListName = keyof typeof families;
 const listNames = Object.keys(families) as ListName[];
+
+/** The shape of schemes that name none: left out of settled ones, so that their fingerprints are those of before there were shapes. */
+const NEUTRAL_SHAPE = 'independent';
+
+/** What a scheme holds of a family. */
+export function listEntries(scheme: Scheme, list: ListName): readonly Entry[] {
+  return list === 'rollouts' ? [scheme.rollouts ?? { name: NEUTRAL_SHAPE, options: {} }] : scheme[list];
+}
+
+function placeOf(list: ListName, at: number): string {
+  return list === 'rollouts' ? list : `${list}.${at}`;
+}
 
 function openAll<Family extends Part<object>, E extends Entry>(
   family: PartFamily<Family>,
@@ -57,14 +80,16 @@ function isInForce({ part, weight }: Opened<Part<object>> & { readonly weight?: 
 
 /** @throws UnknownPartError, z.ZodError for a scheme that `settleScheme` would refuse */
 export function openScheme(scheme: Scheme): OpenScheme {
+  const [rollouts] = openAll(shapes, listEntries(scheme, 'rollouts'));
   const lists = {
+    rollouts: rollouts!,
     rewards: openAll(rewards, scheme.rewards),
     gates: openAll(gates, scheme.gates),
     comparisons: openAll(comparisons, scheme.comparisons),
     credit: openAll(creditRules, scheme.credit),
     objective: openAll(terms, scheme.objective),
   };
-  const parts: Opened<Part<object>>[] = listNames.flatMap((name): Opened<Part<object>>[] => lists[name]);
+  const parts = listNames.flatMap((name): readonly Opened<Part<object>>[] => [lists[name]].flat());
   const inForce = parts.filter(isInForce);
   const needs = new Set(inForce.flatMap(({ part, options }) => part.needs?.(options) ?? []));
   const sees = new Set(inForce.map(({ part, options }) => part.sees?.(options) ?? 'nothing'));
@@ -81,14 +106,15 @@ export function findCritic({ credit }: OpenScheme): CriticOptions | null {
 
 /** The metrics that steps under a scheme record, `format/NAME` left out; some only where there is something to measure. */
 export function listStepMetrics(scheme: OpenScheme): StepMetric[] {
-  const parts = listNames.flatMap((name): readonly Opened<Part<object>>[] => scheme[name]);
+  const parts = listNames.flatMap((name): readonly Opened<Part<object>>[] => [scheme[name]].flat());
   return [...rolloutMetrics, ...updateMetrics, ...parts.flatMap(({ part }) => part.metrics ?? [])];
 }
 
 /** The faults of an entry that cannot be opened, each with its place. */
 function describeEntryFaults(list: ListName, entry: Entry, at: number, error: unknown): string[] {
-  if (!(error instanceof z.ZodError)) return describeFaults(error, z.unknown(), `${list}.${at}`);
-  return describeFaults(error, families[list].optionsSchema(entry.name), `${list}.${at}.options`);
+  const place = placeOf(list, at);
+  if (!(error instanceof z.ZodError)) return describeFaults(error, z.unknown(), place);
+  return describeFaults(error, families[list].optionsSchema(entry.name), `${place}.options`);
 }
 
 /** The scheme with every option of every part filled in, and what cannot be opened; an entry at fault stays as it is. */
@@ -105,18 +131,37 @@ export function settleScheme(scheme: Scheme): {
       return entry;
     }
   };
-  const settled = listNames.map((list) => [list, scheme[list].map((entry, at) => settle(list, entry, at))]);
-  return { scheme: { ...scheme, ...(Object.fromEntries(settled) as Partial<Scheme>) }, faults };
+  const settled = listNames.map((list) => [
+    list,
+    listEntries(scheme, list).map((entry, at) => settle(list, entry, at)),
+  ]);
+  const { rollouts, ...lists } = Object.fromEntries(settled) as Record<ListName, Entry[]>;
+  const { rollouts: _declared, ...frame } = scheme;
+  const shape = rollouts[0]!.name === NEUTRAL_SHAPE ? {} : { rollouts: rollouts[0]! };
+  return { scheme: { ...frame, ...(lists as Partial<Scheme>), ...(shape as Partial<Scheme>) }, faults };
+}
+
+/** What a rollout shape draws has to be a group: baselines, minibatches and averages count on its size. */
+function findWidthFault({ rollouts }: OpenScheme, { groupSize }: PartSetting['training']): string[] {
+  const { part, options } = rollouts;
+  const width = part.width(options, groupSize);
+  return width === groupSize
+    ? []
+    : [
+        `rollouts: ${part.name} draws ${width} rollouts per prompt; expected training.groupSize = ${groupSize}`,
+      ];
 }
 
 /** What the parts of a settled scheme find in contradiction to the rest of its condition, each with its place in the scheme. */
 export function listPartFaults(scheme: Scheme, training: PartSetting['training']): string[] {
   const open = openScheme(scheme);
-  const setting: PartSetting = { training, rewards: scheme.rewards };
-  return listNames.flatMap((list) =>
-    open[list].flatMap((entry: Opened<Part<object>>, at: number) => {
+  const { forks } = open.rollouts.part;
+  const setting: PartSetting = { training, rewards: scheme.rewards, forks };
+  const ofParts = listNames.flatMap((list) =>
+    [open[list]].flat().flatMap((entry: Opened<Part<object>>, at: number) => {
       const message = entry.part.findFault?.(entry.options, setting) ?? null;
-      return message === null ? [] : [`${list}.${at}: ${message}`];
+      return message === null ? [] : [`${placeOf(list, at)}: ${message}`];
     }),
   );
+  return [...findWidthFault(open, training), ...ofParts];
 }

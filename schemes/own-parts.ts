@@ -1,6 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import * as zod from 'zod';
+import type { RolloutShape } from '../rollouts/shapes/shape.ts';
 import { takeTask } from '../tasks/index.ts';
 import type { TaskFamily } from '../tasks/task-family.ts';
 import type { Comparison } from './comparisons/comparison.ts';
@@ -14,6 +15,7 @@ import type { ObjectiveTerm } from './terms/term.ts';
 
 /** Parts of a declaration's own, by family; each as a file of this program would export it. */
 export interface OwnParts {
+  readonly rollouts?: readonly RolloutShape<object>[];
   readonly rewards?: readonly Reward<object>[];
   readonly signals?: readonly Signal<object>[];
   readonly gates?: readonly Gate<object>[];

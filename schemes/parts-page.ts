@@ -44,13 +44,14 @@ function writeFamily(parts: readonly PartDescription[]): string {
 function writeSchemes(described: readonly SchemeDescription[]): string {
   const rows = described.map(({ scheme, lists }) => [
     `\`${scheme.name}\``,
+    lists.rollouts,
     lists.rewards,
     [lists.gates, lists.comparisons].filter((text) => text !== '').join('; '),
     lists.credit,
     lists.objective,
     scheme.aggregation,
   ]);
-  const head = ['scheme', 'rewards', 'gates; comparisons', 'credit', 'objective', 'aggregation'];
+  const head = ['scheme', 'rollouts', 'rewards', 'gates; comparisons', 'credit', 'objective', 'aggregation'];
   return ['## Named schemes', '', toTable(head, rows), ''].join('\n');
 }
 
@@ -74,8 +75,8 @@ function writeMetrics(): string {
 
 const INTRODUCTION = `# Parts
 
-What schemes are made of: each list of a scheme holds parts of one family, by name or as \`{ name, options }\`, in \`rewards\`,
-\`comparisons\` and \`objective\` also with a \`weight\`. This page is made from the parts' own declarations by
+What schemes are made of: each list of a scheme holds parts of one family, \`rollouts\` a single one, by name or as
+\`{ name, options }\`, in \`rewards\`, \`comparisons\` and \`objective\` also with a \`weight\`. This page is made from the parts' own declarations by
 \`npm run --silent assay -- parts --markdown > docs/parts.md\`; a test fails when it is out of date. How they work together, and how to
 write one of your own, is in [schemes.md](schemes.md).
 

@@ -8,6 +8,7 @@ import { signals } from './signals/index.ts';
 
 /** Families by their folder. */
 const folders: Readonly<Record<string, PartFamily<Part<object>>>> = {
+  '../rollouts/shapes': families.rollouts,
   rewards: families.rewards,
   signals,
   gates: families.gates,

@@ -1,8 +1,8 @@
-import type { RolloutBatch } from '../rollouts/rollout-batch.ts';
+import { createLineage, type RolloutBatch } from '../rollouts/rollout-batch.ts';
 import { estimateCredit } from './credit/estimate-credit.ts';
 import type { OpenScheme } from './open-scheme.ts';
 
-/** Two rollouts of one prompt, of two tokens each, with every column that a part can ask for. */
+/** Two rollouts of one prompt, of two tokens each and the first shared, with every column that a part can ask for. */
 function createRehearsal(): RolloutBatch {
   const column = (): Float32Array => Float32Array.of(-0.1, -0.2, -0.3, -0.4);
   return {
@@ -15,6 +15,9 @@ function createRehearsal(): RolloutBatch {
     finished: Uint8Array.of(1, 1),
     groups: new Int32Array(2),
     authors: new Uint8Array(4),
+    ...createLineage(2, 2),
+    parents: Int32Array.of(-1, 0),
+    forkAt: Int32Array.of(0, 1),
     perToken: {
       logprobs: column(),
       entropies: column(),

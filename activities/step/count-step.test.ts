@@ -28,7 +28,7 @@ function openContext(name: string, terms: readonly string[] = []): RunContext {
 
 /** Prompt of four characters, so four tokens; two rollouts of one problem, of three tokens and of two. */
 const rows = [3, 2].map((tokenCount) => ({
-  ...{ prompt: '1+2=', problemKey: '1+2', tokenCount },
+  ...{ prompt: '1+2=', problemKey: '1+2', tokenCount, forkAt: 0 },
 })) as unknown as RolloutWithVerdict[];
 
 /** 6 and 5 inputs, which see 21 and 15 positions. */
@@ -70,5 +70,19 @@ test('a scheme that no part of reads references spends no label, whatever verdic
   assert.deepEqual(
     counted.map(({ stage, labels }) => [stage, labels]),
     [['sample', 0]],
+  );
+});
+
+test('tokens that rollouts share are sampled once, and read, measured and learned from in each', () => {
+  const [first, second] = rows as [RolloutWithVerdict, RolloutWithVerdict];
+  const context = openContext('tree-grpo', ['kl']);
+  const counted = countStep(context, { step: 0, rows: [first, { ...second, forkAt: 1 }], passes: [] });
+  assert.deepEqual(
+    counted.map(({ stage, tokens, flops }) => [stage, tokens, flops]),
+    [
+      ['sample', 4, forward(context.policyConfig)],
+      ['measure', 5, forward(context.policyConfig)],
+      ['judge', 0, 0],
+    ],
   );
 });

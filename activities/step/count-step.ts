@@ -18,7 +18,7 @@ export function toEntry(deed: Deed, count: PassCount, flops: number): Entry {
   return { ...deed, tokens: count.tokens, flops, labels: 0, calls: count.rollouts };
 }
 
-/** Rollouts as they were sampled; a prompt is read for each of its rollouts. */
+/** Whole rollouts; a prompt is read for each of its rollouts, and so are tokens that they share. */
 function countRows(context: RunContext, rows: readonly RolloutWithVerdict[]): PassCount {
   const promptTokens = new Map<string, number>();
   const lengthOf = (prompt: string): number => {
@@ -30,15 +30,22 @@ function countRows(context: RunContext, rows: readonly RolloutWithVerdict[]): Pa
 }
 
 /** What the policy wrote; nothing where a dataset gave the rollouts, which the run that collected them paid for. */
-function countSampling({ policyConfig }: RunContext, sampled: PassCount): Entry {
+function countSampling(
+  { policyConfig }: RunContext,
+  rows: readonly RolloutWithVerdict[],
+  whole: PassCount,
+): Entry {
   const sampling = { stage: 'sample', role: 'policy', kind: 'text' } as const;
-  return toEntry(sampling, sampled, countForwardFlops(policyConfig, sampled));
+  const shared = rows.reduce((sum, { forkAt }) => sum + forkAt, 0);
+  // The sampler feeds shared tokens anew: they take FLOPs, and are drawn once.
+  const own = { ...whole, tokens: Math.max(0, whole.tokens - shared) };
+  return toEntry(sampling, own, countForwardFlops(policyConfig, whole));
 }
 
 /** What the models that score rollouts did, where the scheme needs them. */
-function countMeasuring({ policyConfig }: RunContext, { needs }: OpenScheme, sampled: PassCount): Entry[] {
+function countMeasuring({ policyConfig }: RunContext, { needs }: OpenScheme, whole: PassCount): Entry[] {
   const entry = (role: Deed['role'], kind: string, config: PolicyConfig): Entry =>
-    toEntry({ stage: 'measure', role, kind }, sampled, countForwardFlops(config, sampled));
+    toEntry({ stage: 'measure', role, kind }, whole, countForwardFlops(config, whole));
   return [
     ...(needs.has('referenceLogprobs') ? [entry('reference', 'logprobs', policyConfig)] : []),
     ...(needs.has('values') ? [entry('critic', 'values', toCriticConfig(policyConfig))] : []),
@@ -78,10 +85,10 @@ export function countStep(
 ): LedgerRow[] {
   const { runId, condition } = context.plan;
   const open = openScheme(condition.scheme);
-  const sampled = countRows(context, of.rows);
+  const whole = countRows(context, of.rows);
   return [
-    countSampling(context, rolloutsInput(context.plan) === null ? sampled : noPass),
-    ...countMeasuring(context, open, sampled),
+    countSampling(context, of.rows, rolloutsInput(context.plan) === null ? whole : noPass),
+    ...countMeasuring(context, open, whole),
     ...countJudging(open, of.rows),
     ...countUpdate(context, of.passes),
   ].map((entry) => ({ runId, step: of.step, ...entry }));
@@ -96,7 +103,7 @@ export function countCollectedStep(
   const { collector, options } = openCollector(condition.collect!.name, condition.collect!.options);
   const sees = new Set([collector.sees?.(options) ?? 'nothing']);
   return [
-    countSampling(context, countRows(context, of.rows)),
+    countSampling(context, of.rows, countRows(context, of.rows)),
     ...countJudging({ sees, needs: new Set() }, of.rows),
   ].map((entry) => ({ runId, step: of.step, ...entry }));
 }

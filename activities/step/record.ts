@@ -128,7 +128,7 @@ export function createRecord(dependencies: StoreDependencies) {
       recordTokenWeights(tx, ruled);
       recordCheckpoint(tx, { runId, step: step + 1 }, updated.checkpoint);
       const measured = rows.map((row) => ({ ...row, entropies: toFloats(row.entropies) }));
-      const tokens = rows.reduce((sum, row) => sum + row.tokenCount, 0);
+      const tokens = rows.reduce((sum, row) => sum + row.tokenCount - row.forkAt, 0);
       const metrics = { ...measureRollouts(measured), ...updated.metrics };
       const { machine, revision } = updated.computedBy;
       recordStep(tx, { runId, step, rollouts: rows.length, tokens, machine, revision }, metrics);

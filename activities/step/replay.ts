@@ -1,11 +1,11 @@
 import { listRollouts, type RolloutWithVerdict } from '../../db/queries/rollouts.ts';
 import type { Database } from '../../db/store/connection.ts';
-import { toFloats, toInts } from '../../db/blobs.ts';
-import { gatherRollouts, type StoredRollout } from '../../rollouts/gather-rollouts.ts';
+import { gatherRollouts } from '../../rollouts/gather-rollouts.ts';
 import type { ArtifactRef } from '../../config/plan.ts';
 import { durable } from '../durable.ts';
 import { InputMissingError } from '../run/run-inputs.ts';
 import type { StoreDependencies } from '../store-dependencies.ts';
+import { toStoredRollout } from './stored-rollout.ts';
 import { listRowsOfStep, rolloutsInput, type PlacedRow } from './dataset-rows.ts';
 import { encodeRollouts } from './rollout-file.ts';
 
@@ -39,14 +39,9 @@ export function createReplay({ db, artifacts, plans }: StoreDependencies) {
     if (input === null) throw new InputMissingError(`${plan.runId} takes no rollouts from another run`);
     const rows = listRowsOfStep(db, plan, input, step);
     const sampled = findSampled(db, input.runId, rows);
-    const rollouts = rows.map(({ row, problemIndex }, i): StoredRollout => ({
-      prompt: tokenizer.encode(row.prompt),
-      tokens: toInts(sampled[i]!.tokens),
-      logprobs: toFloats(sampled[i]!.logprobs),
-      entropies: toFloats(sampled[i]!.entropies),
-      isFinished: !sampled[i]!.isTruncated,
-      group: problemIndex,
-    }));
+    const rollouts = rows.map(({ row, problemIndex }, i) =>
+      toStoredRollout(sampled[i]!, { prompt: tokenizer.encode(row.prompt), group: problemIndex }),
+    );
     const path = `runs/${plan.runId}/step-${step}/rollouts-0-{sha}.safetensors`;
     return artifacts.write(path, encodeRollouts(gatherRollouts(rollouts, tokenizer.padId)));
   });

@@ -5,10 +5,11 @@ import { openScheme } from '../../schemes/open-scheme.ts';
 import { gatherRollouts } from '../../rollouts/gather-rollouts.ts';
 import type { RolloutBatch } from '../../rollouts/rollout-batch.ts';
 import type { Scheme } from '../../config/scheme.ts';
-import { toFloats, toInts } from '../../db/blobs.ts';
+import { toFloats } from '../../db/blobs.ts';
 import { countWanted } from './dataset-rows.ts';
 import { passGates, rewardGroups, toEstimateCall } from './reward-groups.ts';
 import { indexRollouts } from './reward-input.ts';
+import { toStoredRollout } from './stored-rollout.ts';
 import type { RunContext } from '../run/run-context.ts';
 
 /** What a scheme makes of a rollout; advantage null: left out by a gate. */
@@ -53,15 +54,10 @@ function mapPulls(
 
 /** Stored rollouts as credit is estimated from them: without prompts, which it does not read. */
 function toBatch(rows: readonly RolloutWithVerdict[], padId: number): RolloutBatch {
-  const rollouts = rows.map((row) => ({
-    prompt: [],
-    tokens: toInts(row.tokens),
-    logprobs: toFloats(row.logprobs),
-    entropies: toFloats(row.entropies),
-    isFinished: !row.isTruncated,
-    group: row.problemIndex,
-  }));
-  return gatherRollouts(rollouts, padId);
+  return gatherRollouts(
+    rows.map((row) => toStoredRollout(row, { prompt: [], group: row.problemIndex })),
+    padId,
+  );
 }
 
 /** Names of a scheme's credit rules that only an optimizer step can decide. */

@@ -25,6 +25,20 @@ test('a file gives back the batch with every column, whatever its name', () => {
   assert.deepEqual(decodeRollouts(encodeRollouts(batch)), batch);
 });
 
+test('what rollouts share and their units are kept; a batch that tells neither has no tensor of them', () => {
+  const forked = {
+    ...batch,
+    parents: Int32Array.of(-1, 0),
+    forkAt: Int32Array.of(0, 2),
+    units: Int16Array.of(0, 1, -1, 0, 0, 7),
+  };
+  assert.deepEqual(decodeRollouts(encodeRollouts(forked)), forked);
+  const added = (each: typeof batch): string[] =>
+    [...parseSafetensors(encodeRollouts(each)).keys()].filter((name) => /parents|fork_at|units/.test(name));
+  assert.deepEqual(added(forked).sort(), ['fork_at', 'parents', 'units']);
+  assert.deepEqual(added(batch), []);
+});
+
 test('the order in which columns were added does not change the bytes', () => {
   const { logprobs, entropies, surprise } = batch.perToken;
   const turned = { ...batch, perToken: { surprise, entropies, logprobs } };

@@ -4,7 +4,13 @@ import {
   type StoredTensor,
   type StoredTensors,
 } from '../../model/checkpoints/safetensors.ts';
-import { requireColumns, type Columns, type RolloutBatch } from '../../rollouts/rollout-batch.ts';
+import {
+  createLineage,
+  requireColumns,
+  type Columns,
+  type Lineage,
+  type RolloutBatch,
+} from '../../rollouts/rollout-batch.ts';
 
 /** Where a column stands in the file: `token/NAME` [N, T], `rollout/NAME` [N]; both F32. */
 const prefixes = { perToken: 'token/', perRollout: 'rollout/' } as const;
@@ -19,9 +25,27 @@ function toColumnTensors(
   return Object.entries(columns).map(([name, values]) => [prefix + name, { dtype: 'F32', shape, values }]);
 }
 
+/** What each tensor of a batch's lineage holds where it tells nothing; then it is left out. */
+const lineage = [
+  ['parents', 'parents', -1],
+  ['fork_at', 'forkAt', 0],
+  ['units', 'units', -1],
+] as const satisfies readonly [name: string, key: keyof Lineage, nothing: number][];
+
+function toLineageTensors(batch: RolloutBatch<never>): [string, StoredTensor][] {
+  const { count, completionLength: width } = batch;
+  return lineage
+    .filter(([, key, nothing]) => batch[key].some((value) => value !== nothing))
+    .map(([name, key]) => {
+      const shape = key === 'units' ? [count, width] : [count];
+      return [name, { dtype: 'I32', shape, values: Int32Array.from(batch[key]) }];
+    });
+}
+
 /**
  * A batch of rollouts as safetensors, whatever columns it holds: tokens [N, P + T], prompt_starts, completion_lengths and
- * groups [N] as I32; finished [N] and authors [N, T] as U8; the columns. Same batch, same bytes.
+ * groups [N] as I32; finished [N] and authors [N, T] as U8; where they share tokens or have units, parents and fork_at [N] and
+ * units [N, T] as I32; the columns. Same batch, same bytes.
  */
 export function encodeRollouts(batch: RolloutBatch<never>): Uint8Array {
   const { count, promptLength, completionLength: width } = batch;
@@ -34,6 +58,7 @@ export function encodeRollouts(batch: RolloutBatch<never>): Uint8Array {
       ['finished', { dtype: 'U8', shape: [count], values: batch.finished }],
       ['groups', { dtype: 'I32', shape: [count], values: batch.groups }],
       ['authors', { dtype: 'U8', shape: [count, width], values: batch.authors }],
+      ...toLineageTensors(batch),
       ...toColumnTensors(batch.perToken, prefixes.perToken, [count, width]),
       ...toColumnTensors(batch.perRollout, prefixes.perRollout, [count]),
     ]),
@@ -68,6 +93,23 @@ function takeColumns(
   );
 }
 
+function takeLineage(tensors: StoredTensors, count: number, width: number): Lineage {
+  const { parents, forkAt, units } = createLineage(count, width);
+  const read = <Values extends Int32Array | Int16Array>(
+    name: string,
+    into: Values,
+    shape: number[],
+  ): Values => {
+    if (tensors.has(name)) into.set(take(tensors, name, { dtype: 'I32', shape }).values);
+    return into;
+  };
+  return {
+    parents: read('parents', parents, [count]),
+    forkAt: read('fork_at', forkAt, [count]),
+    units: read('units', units, [count, width]),
+  };
+}
+
 /**
  * The batch that a file holds, with all its columns.
  *
@@ -90,6 +132,7 @@ export function decodeRollouts(bytes: Uint8Array): RolloutBatch {
     finished: take(tensors, 'finished', { dtype: 'U8', shape: [count] }).values,
     groups: numbers('groups'),
     authors: authors.values,
+    ...takeLineage(tensors, count, width),
     perToken: takeColumns(tensors, prefixes.perToken, [count, width]),
     perRollout: takeColumns(tensors, prefixes.perRollout, [count]),
   };

@@ -1,16 +1,19 @@
 import { deriveStream } from '../../random/streams.ts';
-import { sampleCompletions } from '../../model/decoding/sampler.ts';
-import { openScheme } from '../../schemes/open-scheme.ts';
+import { countSampled } from '../../rollouts/count-pass.ts';
+import { shapes } from '../../rollouts/shapes/index.ts';
+import { openScheme, type OpenScheme } from '../../schemes/open-scheme.ts';
 import type { ArtifactRef, CheckpointRef, EvaluationSlice } from '../../config/plan.ts';
 import type { Problem } from '../../tasks/problem.ts';
 import { durable, type Attempt } from '../durable.ts';
 import { recordSignals, type StepModels } from './record-signals.ts';
 import { encodeRollouts } from './rollout-file.ts';
+import { sampleShape } from './sample-shape.ts';
 import { evaluationProblems, trainProblems, type RunContext } from '../run/run-context.ts';
 import type { ComputedBy, TrainDependencies } from '../train-dependencies.ts';
 
 export interface SampledRollouts {
   readonly rollouts: ArtifactRef;
+  /** Sampled ones: those that rollouts share count once. */
   readonly tokens: number;
   /** Where the policy is warm now. */
   readonly workerQueue: string;
@@ -22,6 +25,7 @@ interface SampleOrder {
   readonly problems: readonly Problem[];
   /** Counter of the first problem; problem i draws at firstProblem + i. */
   readonly firstProblem: number;
+  readonly shape: OpenScheme['rollouts'];
   readonly samplesPerProblem: number;
   readonly temperature: number;
   readonly stream: string;
@@ -41,34 +45,32 @@ async function sampleProblems(
   },
 ): Promise<SampledRollouts> {
   const { tokenizer } = context;
-  const rows = order.problems.flatMap((problem, i) =>
-    Array.from({ length: order.samplesPerProblem }, (_, sample) => ({
-      prompt: Int32Array.from(tokenizer.encode(problem.prompt)),
-      counters: { problem: order.firstProblem + i, sample },
-    })),
+  const { seed } = context.plan;
+  const prompts = order.problems.map(
+    ({ prompt }, i) => [order.firstProblem + i, Int32Array.from(tokenizer.encode(prompt))] as const,
   );
   const policy = await dependencies.policies.borrow(order.checkpoint, context.policyConfig);
-  const rollouts = await sampleCompletions({
-    policy,
-    prompts: rows.map((row) => row.prompt),
-    counters: rows.map((row) => row.counters),
-    stream: deriveStream(context.plan.seed, order.stream),
-    step: order.step,
-    maxNewTokens: context.maxNewTokens,
-    temperature: order.temperature,
-    endId: tokenizer.endId,
-    padId: tokenizer.padId,
-    recordsDisparities: order.recordsDisparities,
-    onYield: order.attempt.pause,
-    signal: order.attempt.signal,
+  const rollouts = await sampleShape({
+    ...{ shape: order.shape, prompts: new Map(prompts), groupSize: order.samplesPerProblem, seed },
+    sampling: {
+      policy,
+      stream: deriveStream(seed, order.stream),
+      step: order.step,
+      maxNewTokens: context.maxNewTokens,
+      temperature: order.temperature,
+      endId: tokenizer.endId,
+      padId: tokenizer.padId,
+      recordsDisparities: order.recordsDisparities,
+      onYield: order.attempt.pause,
+      signal: order.attempt.signal,
+    },
   });
   const { models } = order;
   const recorded =
     models === null ? rollouts : await recordSignals(dependencies.policies, context, { rollouts, models });
   const ref = await dependencies.artifacts.write(order.path, encodeRollouts(recorded));
   const { workerQueue, computedBy } = dependencies;
-  const tokens = rollouts.completionLengths.reduce((sum, length) => sum + length, 0);
-  return { rollouts: ref, tokens, workerQueue, computedBy };
+  return { rollouts: ref, tokens: countSampled(rollouts), workerQueue, computedBy };
 }
 
 export interface SampleInput {
@@ -78,19 +80,21 @@ export interface SampleInput {
   readonly models: StepModels;
 }
 
-/** Samples groupSize rollouts for each prompt of a training step from the policy. */
+/** Samples groupSize rollouts for each prompt of a training step from the policy, in the shape that the scheme wants. */
 export function createSample(dependencies: TrainDependencies) {
   return durable(async (input: SampleInput, attempt): Promise<SampledRollouts> => {
     const context = await dependencies.plans.readRun(input.plan);
     const { training, scheme } = context.plan.condition;
+    const { rollouts: shape, needs } = openScheme(scheme);
     return sampleProblems(dependencies, context, {
       problems: trainProblems(context, input),
       firstProblem: input.round * training.promptsPerStep,
+      shape,
       samplesPerProblem: training.groupSize,
       temperature: training.temperature,
       stream: 'sample',
       step: input.step,
-      recordsDisparities: openScheme(scheme).needs.has('disparities'),
+      recordsDisparities: needs.has('disparities'),
       checkpoint: input.models.policy,
       attempt,
       models: input.models,
@@ -115,6 +119,7 @@ export function createSampleEvaluation(dependencies: TrainDependencies) {
     return sampleProblems(dependencies, context, {
       problems: evaluationProblems(context, slice),
       firstProblem: slice.from,
+      shape: shapes.open('independent'),
       samplesPerProblem: slice.samplesPerProblem,
       temperature: context.plan.condition.evaluation.temperature,
       stream: `evaluate/${slice.split}`,

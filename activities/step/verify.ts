@@ -22,6 +22,21 @@ export interface VerifyInput {
   readonly rollouts: ArtifactRef;
 }
 
+/** What a row keeps of how its rollout came about. */
+function readLineage(
+  { parents, forkAt, units, completionLength, completionLengths }: RolloutBatch,
+  row: number,
+): Pick<VerifiedRollout['rollout'], 'parentSample' | 'forkAt' | 'units'> {
+  const parent = parents[row]!;
+  const begin = row * completionLength;
+  const told = Int32Array.from(units.subarray(begin, begin + completionLengths[row]!));
+  return {
+    parentSample: parent < 0 ? null : parent,
+    forkAt: forkAt[row]!,
+    units: told.every((unit) => unit < 0) ? null : toBlob(told),
+  };
+}
+
 /** Reads rollout `row` of a batch and verifies it. */
 export function readRollout(
   source: {
@@ -70,6 +85,7 @@ export function readRollout(
       isTruncated,
       tokens: toBlob(ids),
       tokenEnds: tokenEnds === null ? null : toBlob(tokenEnds),
+      ...readLineage(batch, row),
       logprobs: scoresOf(batch.perToken.logprobs),
       entropies: scoresOf(batch.perToken.entropies),
     },

@@ -47,6 +47,9 @@ const STORED_BEFORE_SHAPING = [
   'isTruncated',
   'tokens',
   'tokenEnds',
+  'parentSample',
+  'forkAt',
+  'units',
   'logprobs',
   'entropies',
 ] as const;

@@ -15,6 +15,7 @@ ${[
   'Scheme',
   'Claim',
   'Parts',
+  'Shape',
   'Reward',
   'Signal',
   'Gate',
@@ -27,7 +28,7 @@ ${[
   .join('\n')}
 export { maskTop } from './schemes/credit/mask-top.ts';
 export { measureCovariances } from './schemes/credit/token-covariance.ts';
-export { requireColumns } from './rollouts/rollout-batch.ts';
+export { AUTHORS, requireColumns } from './rollouts/rollout-batch.ts';
 export { listGroups } from './rollouts/groups.ts';
 `;
 

@@ -31,8 +31,10 @@ export function nameOwnParts(scheme: Scheme, own: OwnNames | null): Scheme {
       name: own[family].get(entry.name) ?? entry.name,
       options: nameOptions(entry.options, own),
     }));
+  const [rollouts] = scheme.rollouts === undefined ? [] : nameAll('rollouts', [scheme.rollouts]);
   return {
     ...scheme,
+    ...(rollouts === undefined ? {} : { rollouts }),
     rewards: nameAll('rewards', scheme.rewards),
     gates: nameAll('gates', scheme.gates),
     comparisons: nameAll('comparisons', scheme.comparisons),
@@ -50,8 +52,9 @@ export function nameOwnTask(task: unknown, own: OwnNames | null): unknown {
 
 /** Whether a condition needs the source of own parts to be understood. */
 export function usesOwnParts({ scheme, task }: { readonly scheme: Scheme; readonly task: unknown }): boolean {
-  const { rewards, gates, comparisons, credit, objective } = scheme;
-  const entries: readonly Entry[] = [...rewards, ...gates, ...comparisons, ...credit, ...objective];
+  const { rollouts, rewards, gates, comparisons, credit, objective } = scheme;
+  const shape = rollouts === undefined ? [] : [rollouts];
+  const entries: readonly Entry[] = [...shape, ...rewards, ...gates, ...comparisons, ...credit, ...objective];
   const names = entries.flatMap(({ name, options }) => [name, options['by'], options['reward']]);
   const family = isSettings(task) ? task['family'] : undefined;
   return [...names, family].some((name) => typeof name === 'string' && OWN_NAME.test(name));

@@ -41,6 +41,7 @@ test('a part of every family is used from a file outside the program, under a na
   const { condition } = conditionOf(await resolveFile(copyFixture(t)), 'every');
   const { scheme, task, parts } = condition;
   const names = [
+    scheme.rollouts,
     scheme.rewards[1],
     scheme.gates[0],
     scheme.comparisons[1],
@@ -82,7 +83,7 @@ test('what is wrong with a file of parts is told before anything is computed', a
     [{ 'parts.ts': ["name: 'shortness'", "name: 'Short'"] }, /parts\.rewards: found the name "Short"/],
     [
       { 'parts.ts': ['rewards: [shortness]', 'reward: [shortness]'] },
-      /parts\.reward: the families are rewards, /,
+      /parts\.reward: the families are rollouts, rewards, /,
     ],
     [
       { 'parts.ts': ['export const parts', 'export const pieces'] },

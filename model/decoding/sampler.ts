@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { uniformAt, type Stream } from '../../random/streams.ts';
 import {
   AUTHORS,
+  createLineage,
   type Columns,
   type RolloutBatch,
   type SampledColumn,
@@ -272,6 +273,7 @@ function collectRollouts(call: SampleCall, rows: readonly Row[], promptLength: n
     finished: Uint8Array.from(rows, (row) => Number(row.finished)),
     groups: Int32Array.from(call.counters, ({ problem }) => problem),
     authors,
+    ...createLineage(count, completionLength),
     perToken: collectColumns(call, rows, completionLength),
     perRollout: {},
   };

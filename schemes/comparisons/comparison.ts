@@ -1,11 +1,18 @@
 import { listGroups } from '../../rollouts/groups.ts';
+import type { RolloutBatch } from '../../rollouts/rollout-batch.ts';
 import type { Part, PartSetting } from '../../config/part.ts';
 
 /** What is compared with what: rewards of N rollouts → one advantage each. */
 export interface Comparison<Options extends object> extends Part<Options> {
   /**
+   * What it compares in place of the batch's groups. [N]
+   *
+   * @throws MissingColumnError when the rollouts do not tell
+   */
+  groupsOf?(batch: RolloutBatch<never>): Int32Array;
+  /**
    * @param rewards [N]; null: never scored, which stands outside every mean and gets 0
-   * @param groups [N]: rollouts of the same number are one group, of any size
+   * @param groups [N]: rollouts of the same number are compared with each other, any number of them
    * @returns [N] float32
    */
   compare(rewards: readonly (number | null)[], groups: Int32Array, options: Options): Float32Array;

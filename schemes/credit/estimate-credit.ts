@@ -35,9 +35,9 @@ function maskTokens(batch: RolloutBatch, counts: readonly boolean[]): Float32Arr
 }
 
 /** [N]: the weighted sum of what the comparisons make of the rewards; 0 for the unscored. */
-function compareRollouts({ groups }: RolloutBatch, { rewards, comparisons }: EstimateCall): Float32Array {
+function compareRollouts(batch: RolloutBatch, { rewards, comparisons }: EstimateCall): Float32Array {
   const [first, ...others] = comparisons.map(({ part, options, weight }) => {
-    const compared = part.compare(rewards, groups, options);
+    const compared = part.compare(rewards, part.groupsOf?.(batch) ?? batch.groups, options);
     return weight === 1 ? compared : compared.map((value) => weight * value);
   });
   return others.reduce((sum, compared) => sum.map((value, row) => value + compared[row]!), first!);
@@ -60,6 +60,8 @@ function meanCredit({ tokenMask, width }: TokenGrid, credit: ArrayLike<number>):
 /**
  * Rewards of N rollouts → the credit of each sampled token: the comparisons give each rollout one advantage, and the credit
  * rules, one after the other, turn it into credit and weights of tokens. Rules that wait for the optimizer step are left to it.
+ *
+ * Tokens that rollouts share learn in each of them, so from the sum of what these get.
  *
  * Rollouts without a reward get 0 throughout and stand outside every mean. Tokens that the policy did not write get none; a
  * forced end leaves the reward on the last token it wrote.

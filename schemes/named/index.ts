@@ -31,6 +31,7 @@ import { rlcrLogScore } from './confidence/rlcr-log-score.ts';
 import { rloo } from './policy-gradient/rloo.ts';
 import { rlsf } from './confidence/rlsf.ts';
 import { rlsfShuffled } from './confidence/rlsf-shuffled.ts';
+import { treeGrpo } from './policy-gradient/tree-grpo.ts';
 import { weightedReinforcement } from './reinforcement/weighted-reinforcement.ts';
 
 /** Every named scheme. */
@@ -40,6 +41,7 @@ export const schemes: readonly Scheme[] = [
   dapo,
   gspo,
   cispo,
+  treeGrpo,
   rloo,
   reinforcePlusPlus,
   reinforcePlusPlusBaseline,
