@@ -224,17 +224,36 @@ export const verdicts = sqliteTable('verdicts', {
   reason: text('reason'),
 });
 
+/** What judges of a scheme found; a failure is a row of its own, never a score of 0. */
 export const judgements = sqliteTable(
   'judgements',
   {
     rolloutId: integer('rollout_id')
       .notNull()
       .references(() => rollouts.id, { onDelete: 'cascade' }),
-    criterion: text('criterion').notNull(),
-    outcome: text('outcome', { enum: ['met', 'unmet', 'not-applicable'] }).notNull(),
+    /** A part's name in schemes/judges/. */
+    judge: text('judge').notNull(),
+    /** What was asked about, such as a criterion. */
+    item: text('item').notNull(),
+    /** Which unit of the rollout, from 0; −1: the whole rollout. */
+    unit: integer('unit').notNull(),
+    /** Which of several answers to the same question, from 0. */
+    vote: integer('vote').notNull(),
+    outcome: text('outcome', {
+      enum: ['judged', 'unparsable', 'truncated', 'failed', 'refused', 'not-applicable'],
+    }).notNull(),
+    /** 1: met, 0: unmet; null unless judged. */
+    score: real('score'),
+    /** Factor of the score among those of the same rollout. */
     weight: real('weight').notNull(),
+    /** The verdict in the judge's own words; null where it has none. */
+    label: text('label'),
+    /** What the judge said; null: it says nothing beside the score. */
+    text: text('text'),
+    /** Tokens that a model spent on it; 0 for rules. */
+    tokens: integer('tokens').notNull(),
   },
-  (t) => [primaryKey({ columns: [t.rolloutId, t.criterion] })],
+  (t) => [primaryKey({ columns: [t.rolloutId, t.judge, t.item, t.unit, t.vote] })],
 );
 
 export const rewardComponents = sqliteTable(
@@ -279,7 +298,7 @@ export const ledger = sqliteTable(
     stage: text('stage', { enum: ['sample', 'measure', 'judge', 'update', 'evaluation'] }).notNull(),
     /** Whose compute it is. */
     role: text('role', { enum: ['policy', 'reference', 'critic', 'teacher', 'judge'] }).notNull(),
-    /** What was done: text, logprobs, values, labels, rubric, scores, gradients; of a slice of an evaluation or pool, `SPLIT/FIRST PROBLEM`. */
+    /** What was done: text, logprobs, values, labels, a judge's name, scores, gradients; of a slice of an evaluation or pool, `SPLIT/FIRST PROBLEM`. */
     kind: text('kind').notNull(),
     /** Completion tokens that were sampled, scored or trained on, in each pass anew. */
     tokens: integer('tokens').notNull(),

@@ -1,6 +1,7 @@
 import { commitAttempt } from '../../db/queries/attempts.ts';
 import { writeTransaction } from '../../db/store/connection.ts';
-import { listRollouts, recordJudgements } from '../../db/queries/rollouts.ts';
+import { recordJudgements } from '../../db/queries/judgements.ts';
+import { listRollouts } from '../../db/queries/rollouts.ts';
 import { judgeRubric } from '../../schemes/rewards/rubric.ts';
 import type { ArtifactRef } from '../../config/plan.ts';
 import { durable, stageKey } from '../durable.ts';
@@ -29,9 +30,12 @@ export function createJudge({ db, plans, held }: StoreDependencies) {
         (row) => row.problemIndex >= first && row.problemIndex < first + problems.length,
       );
     const judgements = rows.flatMap((row) =>
-      judgeRubric(task, problems[row.problemIndex - first]!, row).map((judged) => ({
-        rolloutId: row.id,
-        ...judged,
+      judgeRubric(task, problems[row.problemIndex - first]!, row).map(({ criterion, outcome, weight }) => ({
+        ...{ rolloutId: row.id, judge: 'checks', item: criterion, unit: -1, vote: 0, weight },
+        ...(outcome === 'not-applicable'
+          ? ({ outcome, score: null } as const)
+          : ({ outcome: 'judged', score: Number(outcome === 'met') } as const)),
+        ...{ label: null, text: null, tokens: 0 },
       })),
     );
     writeTransaction(db, (tx) => {

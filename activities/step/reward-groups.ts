@@ -1,12 +1,13 @@
 import type { Database } from '../../db/store/connection.ts';
 import { listPoolAnswers } from '../../db/queries/evaluations.ts';
-import { listJudgements, type RolloutWithVerdict } from '../../db/queries/rollouts.ts';
+import { listJudgements, type JudgementRow } from '../../db/queries/judgements.ts';
+import type { RolloutWithVerdict } from '../../db/queries/rollouts.ts';
 import type { EstimateCall } from '../../schemes/credit/estimate-credit.ts';
 import type { GatedRollout } from '../../schemes/gates/gate.ts';
 import type { OpenScheme } from '../../schemes/open-scheme.ts';
 import { combineRewards, type CombinedReward } from '../../schemes/rewards/combine-rewards.ts';
 import { scoreReward } from '../../schemes/rewards/reward.ts';
-import type { JudgedCriterion } from '../../schemes/rewards/rubric.ts';
+import type { Criterion, JudgedCriterion } from '../../schemes/rewards/rubric.ts';
 import { toRewardInputs, type GroupSignals, type PlaceRollout } from './reward-input.ts';
 import { poolIndex, type RunContext } from '../run/run-context.ts';
 
@@ -96,6 +97,11 @@ function votesOn(
   return answers === undefined ? null : { answers };
 }
 
+function toCriterion({ item, outcome, score, weight }: JudgementRow): JudgedCriterion {
+  const met = score === 1 ? 'met' : 'unmet';
+  return { criterion: item as Criterion, outcome: outcome === 'judged' ? met : 'not-applicable', weight };
+}
+
 /** What the judge found, where a reward reads it. */
 function listJudged(
   db: Database,
@@ -104,7 +110,7 @@ function listJudged(
 ): GroupSignals['judged'] {
   if (!scheme.needs.has('rubric')) return new Map();
   const ids = rows.map((row) => row.id);
-  return listJudgements(db, ids) as ReadonlyMap<number, readonly JudgedCriterion[]>;
+  return new Map([...listJudgements(db, ids)].map(([id, found]) => [id, found.map(toCriterion)]));
 }
 
 /** The prompts of a step's stored rollouts, with what a scheme rewards each rollout with. */
