@@ -293,6 +293,11 @@ test('the stored rollouts give the recorded rewards and advantages again, and th
   const negative = rescoreStep(db, context, { scheme: findScheme('negative-reinforcement'), step: 0 });
   for (const { rollout, other } of negative)
     assert.equal(other.advantage! + 0, rollout.verdict.outcome === 'correct' ? 0 : -1);
+  const rubric = { ...findScheme('grpo'), rewards: [{ name: 'rubric', weight: 1, options: {} }] };
+  assert.throws(() => rescoreStep(db, context, { scheme: rubric, step: 0 }), {
+    name: 'MissingSignalError',
+    message: /what judge checks finds under these options/,
+  });
   assert.throws(() => rescoreStep(db, context, { scheme: findScheme('ppo'), step: 0 }), {
     name: 'MissingColumnError',
     message: /hold no values .*credit rule gae needs/,

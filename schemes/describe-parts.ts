@@ -4,6 +4,7 @@ import type { Scheme } from '../config/scheme.ts';
 import { rolloutMetrics } from '../rollouts/measure-rollouts.ts';
 import { schemes } from './named/index.ts';
 import { families, settleScheme } from './open-scheme.ts';
+import { judgementMetrics } from './judges/measure-judgements.ts';
 import { signals } from './signals/index.ts';
 import { updateMetrics } from './update-metrics.ts';
 
@@ -77,6 +78,7 @@ export function describeMetrics(): MetricDescription[] {
   const byName = new Map<string, MetricDescription>();
   for (const metric of [
     ...ofAll(rolloutMetrics, 'every step'),
+    ...ofAll(judgementMetrics, 'any judge'),
     ...ofAll(updateMetrics, 'every update'),
     ...parts,
   ]) {
@@ -110,7 +112,7 @@ export function describeSchemes(): SchemeDescription[] {
     const { scheme } = settleScheme(named);
     const lists = (Object.keys(families) as (keyof typeof families)[]).map((list) => [
       list,
-      scheme[list].map((entry) => writeEntry(list, entry)).join(', '),
+      (scheme[list] ?? []).map((entry) => writeEntry(list, entry)).join(', '),
     ]);
     return { scheme, lists: Object.fromEntries(lists) as SchemeDescription['lists'] };
   });

@@ -9,6 +9,7 @@ import { signals } from './signals/index.ts';
 /** Families by their folder. */
 const folders: Readonly<Record<string, PartFamily<Part<object>>>> = {
   rewards: families.rewards,
+  judges: families.judges,
   signals,
   gates: families.gates,
   comparisons: families.comparisons,

@@ -18,7 +18,7 @@ export async function trainStep(
     readonly klReference: CheckpointRef;
     /** Who samples instead of the policy; null: the policy. */
     readonly teacher: CheckpointRef | null;
-    /** A part of the scheme reads what a judge says. */
+    /** A part of the scheme reads what a judge finds. */
     readonly needsJudge: boolean;
     /** Queue of the worker that holds the policy; null: none in particular. */
     readonly workerQueue: string | null;

@@ -36,7 +36,7 @@ export interface OpenedRun {
   readonly syncEvery: number;
   /** Who samples the rollouts when it is not the policy itself. */
   readonly teacher: CheckpointRef | null;
-  /** A part of the scheme reads what the judge says. */
+  /** A part of the scheme reads what a judge finds. */
   readonly needsJudge: boolean;
   /** The base model's samples of the pool are not complete. */
   readonly lacksPool: boolean;
@@ -91,7 +91,7 @@ export function createOpenRun({ db, plans, held, sources }: StoreDependencies) {
       klReference: checkpointOf(referenceStep(nextStep, syncEvery)),
       syncEvery,
       teacher: teacher === null ? null : { weights: teacher.weights, trainingState: null },
-      needsJudge: openScheme(scheme).needs.has('rubric'),
+      needsJudge: openScheme(scheme).judges.length > 0,
       lacksPool: training.pool !== null && training.poolSamples > 0 && pooled < training.pool,
       isSpent,
       lacksDevEvaluation: isDue && evaluated < evaluation.devProblems,

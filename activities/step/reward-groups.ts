@@ -1,13 +1,12 @@
 import type { Database } from '../../db/store/connection.ts';
 import { listPoolAnswers } from '../../db/queries/evaluations.ts';
-import { listJudgements, type JudgementRow } from '../../db/queries/judgements.ts';
+import { listJudgements } from '../../db/queries/judgements.ts';
 import type { RolloutWithVerdict } from '../../db/queries/rollouts.ts';
 import type { EstimateCall } from '../../schemes/credit/estimate-credit.ts';
 import type { GatedRollout } from '../../schemes/gates/gate.ts';
 import type { OpenScheme } from '../../schemes/open-scheme.ts';
 import { combineRewards, type CombinedReward } from '../../schemes/rewards/combine-rewards.ts';
-import { scoreReward } from '../../schemes/rewards/reward.ts';
-import type { Criterion, JudgedCriterion } from '../../schemes/rewards/rubric.ts';
+import { scoreReward, type RewardInput } from '../../schemes/rewards/reward.ts';
 import { toRewardInputs, type GroupSignals, type PlaceRollout } from './reward-input.ts';
 import { poolIndex, type RunContext } from '../run/run-context.ts';
 
@@ -97,20 +96,26 @@ function votesOn(
   return answers === undefined ? null : { answers };
 }
 
-function toCriterion({ item, outcome, score, weight }: JudgementRow): JudgedCriterion {
-  const met = score === 1 ? 'met' : 'unmet';
-  return { criterion: item as Criterion, outcome: outcome === 'judged' ? met : 'not-applicable', weight };
-}
-
-/** What the judge found, where a reward reads it. */
+/** What judges found of each rollout, by the judge's name, where a reward reads it. */
 function listJudged(
   db: Database,
-  scheme: OpenScheme,
+  { judges }: OpenScheme,
   rows: readonly RolloutWithVerdict[],
 ): GroupSignals['judged'] {
-  if (!scheme.needs.has('rubric')) return new Map();
-  const ids = rows.map((row) => row.id);
-  return new Map([...listJudgements(db, ids)].map(([id, found]) => [id, found.map(toCriterion)]));
+  if (judges.length === 0) return new Map();
+  const found = listJudgements(
+    db,
+    rows.map((row) => row.id),
+  );
+  return new Map(
+    [...found].map(([id, ofRollout]) => {
+      const named = judges.map(({ part: { name } }) => [
+        name,
+        ofRollout.filter(({ judge }) => judge === name),
+      ]);
+      return [id, Object.fromEntries(named) as RewardInput['judgements']];
+    }),
+  );
 }
 
 /** The prompts of a step's stored rollouts, with what a scheme rewards each rollout with. */

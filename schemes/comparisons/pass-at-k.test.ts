@@ -93,7 +93,10 @@ test('partial credit, and a baseline or scale of another kind, are refused', () 
 test('a k beyond the group and rewards that are no single 0 or 1 are faults of the condition', () => {
   const training = trainingSchema.parse({ groupSize: 4 });
   const faultOf = (k: number, weight: number): string | null =>
-    passAtK.findFault!({ k, scale: 'group' }, { training, rewards: [{ name: 'verifier', weight }] });
+    passAtK.findFault!(
+      { k, scale: 'group' },
+      { training, rewards: [{ name: 'verifier', weight }], judges: [] },
+    );
   assert.equal(faultOf(5, 1), 'k: found 5, expected at most training.groupSize = 4');
   assert.match(faultOf(4, 0.5)!, /needs one reward of 0 or 1 with weight 1; found 0\.5 · verifier/);
   assert.equal(faultOf(4, 1), null);
