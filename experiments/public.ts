@@ -6,6 +6,7 @@
 import type { Comparison } from '../schemes/comparisons/comparison.ts';
 import type { CreditRule } from '../schemes/credit/credit-rule.ts';
 import type { Gate } from '../schemes/gates/gate.ts';
+import type { Judge } from '../schemes/judges/judge.ts';
 import type { OwnParts } from '../schemes/own-parts.ts';
 import type { Reward } from '../schemes/rewards/reward.ts';
 import type { Signal } from '../schemes/signals/signal.ts';
@@ -20,7 +21,7 @@ export { requireColumns, type RolloutBatch } from '../rollouts/rollout-batch.ts'
 export type { Tensor, TensorLibrary } from '../schemes/terms/tensor-library.ts';
 export { maskTop } from '../schemes/credit/mask-top.ts';
 export { measureCovariances } from '../schemes/credit/token-covariance.ts';
-export type { Comparison, CreditRule, Gate, ObjectiveTerm, OwnParts, Reward, Signal, TaskFamily };
+export type { Comparison, CreditRule, Gate, Judge, ObjectiveTerm, OwnParts, Reward, Signal, TaskFamily };
 export { defineClaim, type ClaimInput } from './claim.ts';
 
 /**
@@ -34,6 +35,10 @@ export function defineParts(parts: OwnParts): OwnParts {
 
 export function defineReward<Options extends object>(reward: Reward<Options>): Reward<Options> {
   return reward;
+}
+
+export function defineJudge<Options extends object>(judge: Judge<Options>): Judge<Options> {
+  return judge;
 }
 
 export function defineSignal<Options extends object>(signal: Signal<Options>): Signal<Options> {

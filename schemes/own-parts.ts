@@ -6,6 +6,7 @@ import type { TaskFamily } from '../tasks/task-family.ts';
 import type { Comparison } from './comparisons/comparison.ts';
 import type { CreditRule } from './credit/credit-rule.ts';
 import type { Gate } from './gates/gate.ts';
+import type { Judge } from './judges/judge.ts';
 import { families } from './open-scheme.ts';
 import type { Reward } from './rewards/reward.ts';
 import { signals } from './signals/index.ts';
@@ -15,6 +16,7 @@ import type { ObjectiveTerm } from './terms/term.ts';
 /** Parts of a declaration's own, by family; each as a file of this program would export it. */
 export interface OwnParts {
   readonly rewards?: readonly Reward<object>[];
+  readonly judges?: readonly Judge<object>[];
   readonly signals?: readonly Signal<object>[];
   readonly gates?: readonly Gate<object>[];
   readonly comparisons?: readonly Comparison<object>[];

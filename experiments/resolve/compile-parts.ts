@@ -16,6 +16,7 @@ ${[
   'Claim',
   'Parts',
   'Reward',
+  'Judge',
   'Signal',
   'Gate',
   'Comparison',
