@@ -79,6 +79,13 @@ test('a judge that nobody reads, one listed twice, an unknown one and a weight w
       /^judges\.0: there is no judge "chekcs"/,
     ],
     [
+      define({
+        rewards: ['rubric', { name: 'rubric', options: { judge: 'chekcs' } }],
+        judges: ['checks'],
+      }),
+      /^judges\.1: there is no judge "chekcs"/,
+    ],
+    [
       define({ rewards: [{ name: 'rubric', options: { weights: { 'shows-step': 0 } } }] }),
       /^rewards\.0: judge checks does not judge "shows-step", which weights name; it judges shows-steps, /,
     ],

@@ -165,7 +165,7 @@ export function settleScheme(scheme: Scheme): {
   if (faults.length > 0) return { scheme: declared, faults };
   const { judges: listed = [], ...others } = declared;
   const unlisted = listUnlistedJudges(openLists(declared)).map((name) => ({ name, options: {} }));
-  const all = [...listed, ...settleList('judges', unlisted, faults)];
+  const all = settleList('judges', [...listed, ...unlisted], faults);
   return { scheme: all.length === 0 ? others : { ...others, judges: all }, faults };
 }
 
