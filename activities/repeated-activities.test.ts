@@ -314,6 +314,11 @@ test('the stored rollouts give the recorded rewards and advantages again, and th
   const negative = rescoreStep(db, context, { scheme: findScheme('negative-reinforcement'), step: 0 });
   for (const { rollout, other } of negative)
     assert.equal(other.advantage! + 0, rollout.verdict.outcome === 'correct' ? 0 : -1);
+  const rubric = { ...findScheme('grpo'), rewards: [{ name: 'rubric', weight: 1, options: {} }] };
+  assert.throws(() => rescoreStep(db, context, { scheme: rubric, step: 0 }), {
+    name: 'MissingSignalError',
+    message: /what judge checks finds under these options/,
+  });
   assert.throws(() => rescoreStep(db, context, { scheme: findScheme('ppo'), step: 0 }), {
     name: 'MissingColumnError',
     message: /hold no values .*credit rule gae needs/,
@@ -340,7 +345,7 @@ test('rollouts that share tokens keep parent and fork, count once as sampled, an
   assert.equal(db.$client.prepare("select tokens from steps where run_id = 'r2'").pluck().get(), own);
   const context = openRunContext({
     ...{ runId: 'r2', experimentId: 'e1', conditionName: 'tree', seed: 0, baseModelId: 'b1' },
-    ...{ condition: forking, examples: null },
+    ...{ condition: forking, inputs: {} },
   });
   for (const { own: recorded, other } of rescoreStep(db, context, { scheme: forking.scheme, step: 0 }))
     assert.deepEqual(other, recorded);

@@ -1,5 +1,6 @@
 import type { Database } from '../db/store/connection.ts';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
+import type { JudgeClient } from '../schemes/judges/judge.ts';
 import type { HeldRollouts } from './step/held-rollouts.ts';
 import type { PlanReader } from './run/run-context.ts';
 
@@ -11,6 +12,8 @@ export interface StoreDependencies {
   readonly held: HeldRollouts;
   /** SHA-256 of the sources that decide a run's numbers; null where they cannot be read. */
   readonly sources: string | null;
+  /** Who answers the questions of judges that ask a model; absent: a scheme with such a judge fails its runs. */
+  readonly judgeClient?: JudgeClient;
   /** Where finished policies are put as Hugging Face directories. */
   readonly policiesDirectory: string;
 }

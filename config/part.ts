@@ -9,9 +9,10 @@ import type { TrainingPlan } from './training.ts';
  * - `disparities`: first minus second probability of the distribution each token was drawn from
  * - `pool`: what the base model answered to the problems of a fixed pool before training
  * - `statedConfidence`: a chance of being right that completions state themselves
- * - `rubric`: what a judge finds of each criterion
+ * - `judge:NAME`: what that judge of the scheme finds
  */
-export type Need = 'referenceLogprobs' | 'values' | 'disparities' | 'pool' | 'statedConfidence' | 'rubric';
+export type Need =
+  'referenceLogprobs' | 'values' | 'disparities' | 'pool' | 'statedConfidence' | `judge:${string}`;
 
 /** What a part looks at beyond rollouts and models: nothing, the references of problems, or an expert's work. */
 export type Sight = 'nothing' | 'labels' | 'experts';
@@ -32,6 +33,8 @@ export interface PartSetting {
   readonly rewards: readonly { readonly name: string; readonly weight: number }[];
   /** Whether rollouts of a prompt go on from tokens of one another. */
   readonly forks: boolean;
+  /** The scheme's judges with the items of their judgements; null: these differ from rollout to rollout. */
+  readonly judges: readonly { readonly name: string; readonly items: readonly string[] | null }[];
 }
 
 /** What every part of a scheme declares, whatever its family; methods take the options it declares. */

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
 /**
- * A reward scheme as data: rollouts → rewards → gates → comparisons → credit → objective, each an ordered list of named parts with their own
- * options, rollouts a single one. Everything a run needs to know about how it turns verdicts into gradients is in this value; it is hashed into the
- * condition's fingerprint.
+ * A reward scheme as data: rollouts → rewards, and the judges they read → gates → comparisons → credit → objective, each an ordered list
+ * of named parts with their own options, rollouts a single one. Everything a run needs to know about how it turns verdicts into
+ * gradients is in this value; it is hashed into the condition's fingerprint.
  */
 
 const name = (family: string) => z.string().describe(`Name in the family of ${family}s (docs/parts.md).`);
@@ -50,6 +50,11 @@ export const schemeSchema = z.strictObject({
       'How the rollouts of a prompt hang together; absent, as it stays in the fingerprint: `independent`.',
     ),
   rewards: weightedList('reward', "a rollout's reward").min(1).describe('What rollouts are rewarded for.'),
+  judges: plainList('judge')
+    .optional()
+    .describe(
+      'The judges that rewards read, each with its options; one that is read and not listed is added with its defaults.',
+    ),
   gates: plainList('gate').default([]).describe('Which groups and rollouts may teach.'),
   comparisons: weightedList('comparison', "a rollout's advantage")
     .min(1)

@@ -7,6 +7,7 @@ import type { RolloutShape } from '../rollouts/shapes/shape.ts';
 import type { Comparison } from '../schemes/comparisons/comparison.ts';
 import type { CreditRule } from '../schemes/credit/credit-rule.ts';
 import type { Gate } from '../schemes/gates/gate.ts';
+import type { Judge } from '../schemes/judges/judge.ts';
 import type { OwnParts } from '../schemes/own-parts.ts';
 import type { Reward } from '../schemes/rewards/reward.ts';
 import type { Signal } from '../schemes/signals/signal.ts';
@@ -25,6 +26,7 @@ export type {
   Comparison,
   CreditRule,
   Gate,
+  Judge,
   ObjectiveTerm,
   OwnParts,
   Reward,
@@ -49,6 +51,10 @@ export function defineShape<Options extends object>(shape: RolloutShape<Options>
 
 export function defineReward<Options extends object>(reward: Reward<Options>): Reward<Options> {
   return reward;
+}
+
+export function defineJudge<Options extends object>(judge: Judge<Options>): Judge<Options> {
+  return judge;
 }
 
 export function defineSignal<Options extends object>(signal: Signal<Options>): Signal<Options> {

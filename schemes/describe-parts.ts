@@ -3,7 +3,9 @@ import type { Need, Part, Sight, StepMetric } from '../config/part.ts';
 import type { Scheme } from '../config/scheme.ts';
 import { rolloutMetrics } from '../rollouts/measure-rollouts.ts';
 import { schemes } from './named/index.ts';
-import { families, listEntries, settleScheme, type Entry } from './open-scheme.ts';
+import { families, listEntries, type Entry } from './open-scheme.ts';
+import { judgementMetrics } from './judges/measure-judgements.ts';
+import { settleScheme } from './settle-scheme.ts';
 import { signals } from './signals/index.ts';
 import { updateMetrics } from './update-metrics.ts';
 
@@ -77,6 +79,7 @@ export function describeMetrics(): MetricDescription[] {
   const byName = new Map<string, MetricDescription>();
   for (const metric of [
     ...ofAll(rolloutMetrics, 'every step'),
+    ...ofAll(judgementMetrics, 'any judge'),
     ...ofAll(updateMetrics, 'every update'),
     ...parts,
   ]) {

@@ -7,6 +7,7 @@ import type { TaskFamily } from '../tasks/task-family.ts';
 import type { Comparison } from './comparisons/comparison.ts';
 import type { CreditRule } from './credit/credit-rule.ts';
 import type { Gate } from './gates/gate.ts';
+import type { Judge } from './judges/judge.ts';
 import { families } from './open-scheme.ts';
 import type { Reward } from './rewards/reward.ts';
 import { signals } from './signals/index.ts';
@@ -17,6 +18,7 @@ import type { ObjectiveTerm } from './terms/term.ts';
 export interface OwnParts {
   readonly rollouts?: readonly RolloutShape<object>[];
   readonly rewards?: readonly Reward<object>[];
+  readonly judges?: readonly Judge<object>[];
   readonly signals?: readonly Signal<object>[];
   readonly gates?: readonly Gate<object>[];
   readonly comparisons?: readonly Comparison<object>[];

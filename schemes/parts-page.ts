@@ -45,13 +45,21 @@ function writeSchemes(described: readonly SchemeDescription[]): string {
   const rows = described.map(({ scheme, lists }) => [
     `\`${scheme.name}\``,
     lists.rollouts,
-    lists.rewards,
+    [lists.rewards, lists.judges].filter((text) => text !== '').join('; '),
     [lists.gates, lists.comparisons].filter((text) => text !== '').join('; '),
     lists.credit,
     lists.objective,
     scheme.aggregation,
   ]);
-  const head = ['scheme', 'rollouts', 'rewards', 'gates; comparisons', 'credit', 'objective', 'aggregation'];
+  const head = [
+    'scheme',
+    'rollouts',
+    'rewards; judges',
+    'gates; comparisons',
+    'credit',
+    'objective',
+    'aggregation',
+  ];
   return ['## Named schemes', '', toTable(head, rows), ''].join('\n');
 }
 
@@ -80,8 +88,8 @@ What schemes are made of: each list of a scheme holds parts of one family, \`rol
 \`npm run --silent assay -- parts --markdown > docs/parts.md\`; a test fails when it is out of date. How they work together, and how to
 write one of your own, is in [schemes.md](schemes.md).
 
-"Reads" says what a part needs beyond the rollouts themselves, under its default options: columns that are recorded for it alone, and
-\`labels\` where it looks at the references of problems.
+"Reads" says what a part needs beyond the rollouts themselves, under its default options: columns that are recorded for it alone,
+\`judge:NAME\` where it reads what that judge finds, and \`labels\` where it looks at the references of problems.
 `;
 
 /** The page docs/parts.md. */

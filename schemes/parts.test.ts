@@ -10,6 +10,7 @@ import { signals } from './signals/index.ts';
 const folders: Readonly<Record<string, PartFamily<Part<object>>>> = {
   '../rollouts/shapes': families.rollouts,
   rewards: families.rewards,
+  judges: families.judges,
   signals,
   gates: families.gates,
   comparisons: families.comparisons,

@@ -52,7 +52,7 @@ async function replayRound(
 export async function trainStep(
   input: RunInput,
   from: StepStart & {
-    /** A part of the scheme reads what a judge says. */
+    /** A part of the scheme reads what a judge finds. */
     readonly needsJudge: boolean;
     readonly needsMeasuring: boolean;
   },

@@ -40,7 +40,7 @@ export interface OpenedRun {
   readonly syncEvery: number;
   /** Parts of the scheme read what models say of rollouts that were not sampled by this run's own policy. */
   readonly needsMeasuring: boolean;
-  /** A part of the scheme reads what the judge says. */
+  /** A part of the scheme reads what a judge finds. */
   readonly needsJudge: boolean;
   /** The start's samples of the pool are not complete. */
   readonly lacksPool: boolean;
@@ -115,7 +115,7 @@ export function createOpenRun({ db, plans, held, sources }: StoreDependencies) {
     };
     const { scheme } = plan.condition;
     const { syncEvery } = scheme.reference;
-    const { needs } = openScheme(scheme);
+    const { needs, judges } = openScheme(scheme);
     return {
       epoch,
       nextStep,
@@ -125,7 +125,7 @@ export function createOpenRun({ db, plans, held, sources }: StoreDependencies) {
       reference: checkpointOf(referenceStep(nextStep, syncEvery)),
       syncEvery,
       needsMeasuring: needs.has('referenceLogprobs') || needs.has('values'),
-      needsJudge: needs.has('rubric'),
+      needsJudge: judges.length > 0,
       isSpent,
       ...listLacking(db, plan, { nextStep, isSpent }),
     };

@@ -3,14 +3,16 @@ import { test } from 'node:test';
 import { baseRecipeSchema } from '../../config/base-recipe.ts';
 import { conditionSchema } from '../../config/experiment.ts';
 import { evaluationSchema, trainingSchema } from '../../config/training.ts';
+import type { Scheme } from '../../config/scheme.ts';
+import type { JudgementRow } from '../../db/queries/judgements.ts';
 import type { RolloutWithVerdict } from '../../db/queries/rollouts.ts';
 import { countMatrixParameters } from '../../model/flops.ts';
 import { findScheme } from '../../schemes/named/index.ts';
 import { openRunContext, type RunContext } from '../run/run-context.ts';
 import { countStep } from './count-step.ts';
 
-function openContext(name: string, terms: readonly string[] = []): RunContext {
-  const named = findScheme(name);
+function openContext(name: string, terms: readonly string[] = [], change: Partial<Scheme> = {}): RunContext {
+  const named = { ...findScheme(name), ...change };
   const added = terms.map((term) => ({ name: term, weight: 0.1, options: {} }));
   const scheme = { ...named, objective: [...named.objective, ...added] };
   const condition = conditionSchema.parse({
@@ -45,7 +47,7 @@ test('a scheme with a critic and a reference pays for both where rollouts are me
     { role: 'policy', kind: 'gradients', count },
     { role: 'critic', kind: 'gradients', count },
   ] as const;
-  const counted = countStep(context, { step: 7, rows, passes });
+  const counted = countStep(context, { step: 7, rows, judgements: [], passes });
   assert.deepEqual(
     counted.map(({ stage, role, kind, flops }) => [stage, role, kind, flops]),
     [
@@ -66,7 +68,7 @@ test('a scheme with a critic and a reference pays for both where rollouts are me
 });
 
 test('a scheme that no part of reads references spends no label, whatever verdicts are on record', () => {
-  const counted = countStep(openContext('random-reward'), { step: 0, rows, passes: [] });
+  const counted = countStep(openContext('random-reward'), { step: 0, rows, judgements: [], passes: [] });
   assert.deepEqual(
     counted.map(({ stage, labels }) => [stage, labels]),
     [['sample', 0]],
@@ -76,7 +78,12 @@ test('a scheme that no part of reads references spends no label, whatever verdic
 test('tokens that rollouts share are sampled once, and read, measured and learned from in each', () => {
   const [first, second] = rows as [RolloutWithVerdict, RolloutWithVerdict];
   const context = openContext('tree-grpo', ['kl']);
-  const counted = countStep(context, { step: 0, rows: [first, { ...second, forkAt: 1 }], passes: [] });
+  const counted = countStep(context, {
+    step: 0,
+    rows: [first, { ...second, forkAt: 1 }],
+    judgements: [],
+    passes: [],
+  });
   assert.deepEqual(
     counted.map(({ stage, tokens, flops }) => [stage, tokens, flops]),
     [
@@ -85,4 +92,26 @@ test('tokens that rollouts share are sampled once, and read, measured and learne
       ['judge', 0, 0],
     ],
   );
+});
+
+test('a judge has a row of its own: what it was asked and the tokens it took; labels only where it sees them', () => {
+  const place = { unit: -1, vote: 0, weight: 1, label: null, text: null };
+  const judgements = [0, 1].flatMap((rolloutId) =>
+    ['known-format', 'ends-properly'].map((item): JudgementRow => ({
+      ...{ ...place, rolloutId, judge: 'checks', item, outcome: 'judged', score: 1, tokens: 3 },
+    })),
+  );
+  const count = (criteria: object) => {
+    const context = openContext('random-reward', [], {
+      rewards: [{ name: 'rubric', weight: 1, options: {} }],
+      judges: [{ name: 'checks', options: { criteria } }],
+    });
+    const counted = countStep(context, { step: 0, rows, judgements, passes: [] });
+    return counted.slice(1).map(({ kind, tokens, labels, calls }) => [kind, tokens, labels, calls]);
+  };
+  assert.deepEqual(count({ 'known-format': 1, 'ends-properly': 1 }), [['checks', 12, 0, 4]]);
+  assert.deepEqual(count({ 'known-format': 1, 'steps-correct': 1 }), [
+    ['labels', 0, 1, 2],
+    ['checks', 12, 0, 4],
+  ]);
 });

@@ -1,10 +1,12 @@
 import type { LedgerRow } from '../../db/queries/ledger.ts';
+import type { JudgementRow } from '../../db/queries/judgements.ts';
 import type { RolloutWithVerdict } from '../../db/queries/rollouts.ts';
 import { countForwardFlops, countGradientFlops } from '../../model/flops.ts';
 import { toCriticConfig } from '../../model/network/critic.ts';
 import type { PolicyConfig } from '../../model/network/config.ts';
 import { addPass, countRollout, noPass, type PassCount } from '../../rollouts/count-pass.ts';
 import { openCollector } from '../../datasets/index.ts';
+import { callOf } from '../../schemes/judges/judge.ts';
 import { openScheme, type OpenScheme } from '../../schemes/open-scheme.ts';
 import { rolloutsInput } from './dataset-rows.ts';
 import type { RunContext } from '../run/run-context.ts';
@@ -52,17 +54,22 @@ function countMeasuring({ policyConfig }: RunContext, { needs }: OpenScheme, who
   ];
 }
 
-/** What was looked up or judged by rules: no tokens of a model. */
+/** What was looked up, and what each judge was asked; only a model's answer takes tokens. */
 function countJudging(
-  { sees, needs }: Pick<OpenScheme, 'sees' | 'needs'>,
+  { sees, judges }: Pick<OpenScheme, 'sees' | 'judges'>,
   rows: readonly RolloutWithVerdict[],
+  judgements: readonly JudgementRow[],
 ): Entry[] {
-  const judged = { stage: 'judge', role: 'judge', tokens: 0, flops: 0, calls: rows.length } as const;
+  const judging = { stage: 'judge', role: 'judge', flops: 0 } as const;
   const labels = new Set(rows.map(({ problemKey }) => problemKey)).size;
-  return [
-    ...(sees.has('labels') ? [{ ...judged, kind: 'labels', labels }] : []),
-    ...(needs.has('rubric') ? [{ ...judged, kind: 'rubric', labels: 0 }] : []),
-  ];
+  const lookups = { ...judging, kind: 'labels', tokens: 0, labels, calls: rows.length };
+  const byJudge = judges.map((judge): Entry => {
+    const own = judgements.filter((row) => row.judge === judge.part.name);
+    const tokens = own.reduce((sum, row) => sum + row.tokens, 0);
+    const calls = new Set(own.map((row) => `${row.rolloutId} ${callOf(judge, row)}`)).size;
+    return { ...judging, kind: judge.part.name, tokens, labels: 0, calls };
+  });
+  return [...(sees.has('labels') ? [lookups] : []), ...byJudge];
 }
 
 /** What the optimizer steps took of each network. */
@@ -80,6 +87,7 @@ export function countStep(
   of: {
     readonly step: number;
     readonly rows: readonly RolloutWithVerdict[];
+    readonly judgements: readonly JudgementRow[];
     readonly passes: readonly UpdatePasses[];
   },
 ): LedgerRow[] {
@@ -89,7 +97,7 @@ export function countStep(
   return [
     countSampling(context, of.rows, rolloutsInput(context.plan) === null ? whole : noPass),
     ...countMeasuring(context, open, whole),
-    ...countJudging(open, of.rows),
+    ...countJudging(open, of.rows, of.judgements),
     ...countUpdate(context, of.passes),
   ].map((entry) => ({ runId, step: of.step, ...entry }));
 }
@@ -104,6 +112,6 @@ export function countCollectedStep(
   const sees = new Set([collector.sees?.(options) ?? 'nothing']);
   return [
     countSampling(context, of.rows, countRows(context, of.rows)),
-    ...countJudging({ sees, needs: new Set() }, of.rows),
+    ...countJudging({ sees, judges: [] }, of.rows, []),
   ].map((entry) => ({ runId, step: of.step, ...entry }));
 }

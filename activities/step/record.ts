@@ -6,10 +6,12 @@ import {
 } from '../../db/queries/artifacts.ts';
 import { commitAttempt } from '../../db/queries/attempts.ts';
 import { writeTransaction, type Database } from '../../db/store/connection.ts';
+import { listJudgements, type JudgementRow } from '../../db/queries/judgements.ts';
 import { listRollouts, recordTokenWeights, type RolloutWithVerdict } from '../../db/queries/rollouts.ts';
 import { recordLedger, settleBudget } from '../../db/queries/ledger.ts';
 import { nextStepOf, recordStep } from '../../db/queries/steps.ts';
 import { referenceStep, type ArtifactRef, type CheckpointRef, type RunPlan } from '../../config/plan.ts';
+import { measureJudgements } from '../../schemes/judges/measure-judgements.ts';
 import { measureRollouts } from '../../rollouts/measure-rollouts.ts';
 import { requireColumns } from '../../rollouts/rollout-batch.ts';
 import { ArtifactPathError } from '../../artifacts/artifact-errors.ts';
@@ -83,6 +85,11 @@ function shapedRows(
   return isWhole ? rows : listRollouts(db, { ...at, phase: 'train' });
 }
 
+function judgementsOf(db: Database, rows: readonly RolloutWithVerdict[]): JudgementRow[] {
+  const ids = rows.map(({ id }) => id);
+  return [...listJudgements(db, ids).values()].flat();
+}
+
 /** What rules made of the tokens of each rollout that taught; nothing where the step is recorded, and the file may be gone. */
 async function readTokenWeights(
   { db, artifacts }: StoreDependencies,
@@ -129,10 +136,15 @@ export function createRecord(dependencies: StoreDependencies) {
       recordCheckpoint(tx, { runId, step: step + 1 }, updated.checkpoint);
       const measured = rows.map((row) => ({ ...row, entropies: toFloats(row.entropies) }));
       const tokens = rows.reduce((sum, row) => sum + row.tokenCount - row.forkAt, 0);
-      const metrics = { ...measureRollouts(measured), ...updated.metrics };
+      const judgements = judgementsOf(tx, rows);
+      const metrics = {
+        ...measureRollouts(measured),
+        ...measureJudgements(judgements),
+        ...updated.metrics,
+      };
       const { machine, revision } = updated.computedBy;
       recordStep(tx, { runId, step, rollouts: rows.length, tokens, machine, revision }, metrics);
-      recordLedger(tx, countStep(context, { step, rows, passes: updated.passes ?? [] }));
+      recordLedger(tx, countStep(context, { step, rows, judgements, passes: updated.passes ?? [] }));
       releaseArtifacts(tx, superseded);
       return settleBudget(tx, runId, plan.condition.training.budget);
     });

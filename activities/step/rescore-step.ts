@@ -1,8 +1,10 @@
 import type { Database } from '../../db/store/connection.ts';
 import { listRollouts, type RolloutWithVerdict } from '../../db/queries/rollouts.ts';
 import { estimateCredit, type EstimatedCredit } from '../../schemes/credit/estimate-credit.ts';
-import { openScheme } from '../../schemes/open-scheme.ts';
+import { openScheme, type OpenScheme } from '../../schemes/open-scheme.ts';
+import { canonicalJson } from '../../config/canonical.ts';
 import { gatherRollouts } from '../../rollouts/gather-rollouts.ts';
+import { MissingSignalError } from '../../schemes/rewards/reward.ts';
 import type { RolloutBatch } from '../../rollouts/rollout-batch.ts';
 import type { Scheme } from '../../config/scheme.ts';
 import { toFloats } from '../../db/blobs.ts';
@@ -66,6 +68,16 @@ export function listUndecidedRules(scheme: Scheme): string[] {
   return credit.filter(({ part }) => part.rule !== undefined).map(({ part }) => part.name);
 }
 
+/** A judge that did not run, or under other options, has left nothing to read. @throws MissingSignalError */
+function requireJudged({ judges }: OpenScheme, ran: OpenScheme['judges'], scheme: string): void {
+  for (const { part, options } of judges) {
+    const own = ran.find((judge) => judge.part.name === part.name);
+    if (own !== undefined && canonicalJson(own.options) === canonicalJson(options)) continue;
+    const mend = 'rescore a run whose scheme lists the judge with the same options';
+    throw new MissingSignalError(scheme, `what judge ${part.name} finds under these options`, { mend });
+  }
+}
+
 /**
  * Every rollout of a recorded step as another scheme would have rewarded it and compared it with its group, from stored
  * numbers alone. Credit rules that wait for the optimizer step have no say here. Gates choose among the groups that were sampled;
@@ -78,9 +90,10 @@ export function rescoreStep(
   context: RunContext,
   { scheme, step }: { readonly scheme: Scheme; readonly step: number },
 ): RescoredRollout[] {
-  const { runId } = context.plan;
+  const { runId, condition } = context.plan;
   const { padId } = context.tokenizer;
   const open = openScheme(scheme);
+  requireJudged(open, openScheme(condition.scheme).judges, scheme.name);
   const rows = listRollouts(db, { runId, phase: 'train', step });
   if (rows.length === 0) return [];
   const groups = rewardGroups(db, context, {

@@ -1,12 +1,12 @@
 import type { Database } from '../../db/store/connection.ts';
 import { listPoolAnswers } from '../../db/queries/evaluations.ts';
-import { listJudgements, type RolloutWithVerdict } from '../../db/queries/rollouts.ts';
+import { listJudgements } from '../../db/queries/judgements.ts';
+import type { RolloutWithVerdict } from '../../db/queries/rollouts.ts';
 import type { EstimateCall } from '../../schemes/credit/estimate-credit.ts';
 import type { GatedRollout } from '../../schemes/gates/gate.ts';
 import type { OpenScheme } from '../../schemes/open-scheme.ts';
 import { combineRewards, type CombinedReward } from '../../schemes/rewards/combine-rewards.ts';
-import { scoreReward } from '../../schemes/rewards/reward.ts';
-import type { JudgedCriterion } from '../../schemes/rewards/rubric.ts';
+import { scoreReward, type RewardInput } from '../../schemes/rewards/reward.ts';
 import { toRewardInputs, type GroupSignals, type PlaceRollout } from './reward-input.ts';
 import { poolIndex, type RunContext } from '../run/run-context.ts';
 import { roundOf } from './dataset-rows.ts';
@@ -97,15 +97,26 @@ function votesOn(
   return answers === undefined ? null : { answers };
 }
 
-/** What the judge found, where a reward reads it. */
+/** What judges found of each rollout, by the judge's name, where a reward reads it. */
 function listJudged(
   db: Database,
-  scheme: OpenScheme,
+  { judges }: OpenScheme,
   rows: readonly RolloutWithVerdict[],
 ): GroupSignals['judged'] {
-  if (!scheme.needs.has('rubric')) return new Map();
-  const ids = rows.map((row) => row.id);
-  return listJudgements(db, ids) as ReadonlyMap<number, readonly JudgedCriterion[]>;
+  if (judges.length === 0) return new Map();
+  const found = listJudgements(
+    db,
+    rows.map((row) => row.id),
+  );
+  return new Map(
+    [...found].map(([id, ofRollout]) => {
+      const named = judges.map(({ part: { name } }) => [
+        name,
+        ofRollout.filter(({ judge }) => judge === name),
+      ]);
+      return [id, Object.fromEntries(named) as RewardInput['judgements']];
+    }),
+  );
 }
 
 /** The prompts of a step's stored rollouts, with what a scheme rewards each rollout with. */

@@ -2,7 +2,6 @@ import type { RolloutWithVerdict } from '../../db/queries/rollouts.ts';
 import { measureAnswerConfidence, type AnswerConfidence } from '../../schemes/rewards/answer-confidence.ts';
 import type { GroupMember, RewardInput } from '../../schemes/rewards/reward.ts';
 import { orderDraw, rewardDraw } from '../../schemes/rewards/reward-draw.ts';
-import type { JudgedCriterion } from '../../schemes/rewards/rubric.ts';
 import { listGroups } from '../../rollouts/groups.ts';
 import { AUTHORS, type RolloutBatch, type SampledColumn } from '../../rollouts/rollout-batch.ts';
 import type { RowOfBatch } from '../../rollouts/select-rows.ts';
@@ -21,7 +20,7 @@ export type PlaceRollout = (rollout: {
 /** What is known of one prompt's rollouts beside their rows. */
 export interface GroupSignals {
   /** By rollout id; without an entry no judge ran. */
-  readonly judged: ReadonlyMap<number, readonly JudgedCriterion[]>;
+  readonly judged: ReadonlyMap<number, RewardInput['judgements']>;
   readonly place: PlaceRollout;
   readonly pool: RewardInput['pool'];
 }
@@ -95,7 +94,7 @@ export function toRewardInputs(
     maxTokens: context.maxNewTokens,
     isTruncated: row.isTruncated,
     verdict: group[position]!.verdict,
-    rubric: judged.get(row.id) ?? null,
+    judgements: judged.get(row.id) ?? {},
     confidence: group[position]!.confidence,
     statedConfidence: row.isTruncated ? null : context.task.statedConfidence(row.text),
     referenceGap: referenceGapOf(place(row)),

@@ -3,7 +3,7 @@ import { and, asc, eq, gte, lt } from 'drizzle-orm';
 import { assertSameRecord } from './conflicting-record-error.ts';
 import type { Database } from '../store/connection.ts';
 import { prepareInsert } from './prepare-insert.ts';
-import { datasetRows, datasets } from '../schema.ts';
+import { datasetRows, datasets } from '../rollout-schema.ts';
 
 export type DatasetRecord = typeof datasets.$inferSelect;
 

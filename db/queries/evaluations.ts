@@ -3,7 +3,7 @@ import { assertSameRecord } from './conflicting-record-error.ts';
 import type { Database } from '../store/connection.ts';
 import { prepareInsert } from './prepare-insert.ts';
 import { upsertProblems, type ProblemRecord } from './problems.ts';
-import { evaluations, problems } from '../schema.ts';
+import { evaluations, problems } from '../rollout-schema.ts';
 
 export type EvaluationRow = typeof evaluations.$inferSelect;
 

@@ -17,7 +17,8 @@ import {
 import { registerExperiment, retryEndedRuns } from './experiments.ts';
 import { NonFiniteValueError } from './finite-value.ts';
 import { recordProbeScores } from './probe-scores.ts';
-import { listRollouts, recordJudgements, recordShaping, type ShapedRollout } from './rollouts.ts';
+import { recordJudgements, type JudgementRow } from './judgements.ts';
+import { listRollouts, recordShaping, type ShapedRollout } from './rollouts.ts';
 import { endRun, listRuns, startRun } from './runs.ts';
 import { nextStepOf, recordStep } from './steps.ts';
 
@@ -41,6 +42,18 @@ const score = {
   split: '',
   problemIndex: -1,
   value: 0.25,
+};
+const judgement: Omit<JudgementRow, 'rolloutId'> = {
+  judge: 'checks',
+  item: 'shows steps',
+  unit: -1,
+  vote: 0,
+  outcome: 'judged',
+  score: 1,
+  weight: 1,
+  label: null,
+  text: null,
+  tokens: 0,
 };
 const shaped: Omit<ShapedRollout, 'rolloutId'> = {
   reward: 0.5,
@@ -105,9 +118,12 @@ const writes: readonly {
   {
     what: 'a judgement',
     write: (db, rolloutId) =>
-      recordJudgements(db, [{ rolloutId, criterion: 'shows steps', outcome: 'met', weight: 1 }]),
-    changed: (db, rolloutId) =>
-      recordJudgements(db, [{ rolloutId, criterion: 'shows steps', outcome: 'unmet', weight: 1 }]),
+      recordJudgements(db, [
+        { ...judgement, rolloutId },
+        { ...judgement, rolloutId, unit: 0, outcome: 'failed', score: null },
+        { ...judgement, rolloutId, vote: 1, label: 'no', text: 'It does not.', tokens: 5 },
+      ]),
+    changed: (db, rolloutId) => recordJudgements(db, [{ ...judgement, rolloutId, score: 0 }]),
   },
   {
     what: 'a reward component',

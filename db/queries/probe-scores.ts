@@ -3,7 +3,7 @@ import { assertSameRecord } from './conflicting-record-error.ts';
 import type { Database } from '../store/connection.ts';
 import { assertFinite } from './finite-value.ts';
 import { prepareInsert } from './prepare-insert.ts';
-import { probeScores } from '../schema.ts';
+import { probeScores } from '../rollout-schema.ts';
 
 export type ProbeScoreRow = typeof probeScores.$inferSelect;
 

@@ -2,7 +2,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import { assertSameRecord } from './conflicting-record-error.ts';
 import type { Database } from '../store/connection.ts';
 import { prepareInsert } from './prepare-insert.ts';
-import { problems } from '../schema.ts';
+import { problems } from '../rollout-schema.ts';
 
 export interface ProblemRecord {
   readonly task: string;

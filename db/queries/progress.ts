@@ -1,7 +1,8 @@
 import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Database } from '../store/connection.ts';
 import { finalStep, recordedRunId, type RunRow, type RunStatus } from './runs.ts';
-import { baseModels, conditions, evaluations, metrics, runs, steps } from '../schema.ts';
+import { evaluations } from '../rollout-schema.ts';
+import { baseModels, conditions, metrics, runs, steps } from '../schema.ts';
 
 /** Where a run is, as its rows say. */
 export interface RunPosition extends Pick<

@@ -1,7 +1,8 @@
 import { and, asc, avg, count, desc, eq, isNotNull, max, ne } from 'drizzle-orm';
 import type { Database } from '../store/connection.ts';
 import { recordedRunId } from './runs.ts';
-import { artifacts, checkpoints, evaluations, problems, rollouts, runs, steps, verdicts } from '../schema.ts';
+import { evaluations, problems, rollouts, verdicts } from '../rollout-schema.ts';
+import { artifacts, checkpoints, runs, steps } from '../schema.ts';
 
 /** Runs queries on one snapshot, so that a report made while workers write does not mix two states. */
 export function readTransaction<Result>(db: Database, body: (tx: Database) => Result): Result {
@@ -136,7 +137,7 @@ export interface SampledRolloutRow {
   readonly reward: number | null;
   readonly isTruncated: boolean;
   readonly tokenCount: number;
-  /** As the store holds them (db/schema.ts). */
+  /** As the store holds them (db/rollout-schema.ts). */
   readonly tokenEnds: Buffer | null;
   /** Little-endian float32, one per sampled token. */
   readonly entropies: Buffer;

@@ -4,11 +4,10 @@ import type { Database } from '../store/connection.ts';
 import { assertFinite } from './finite-value.ts';
 import { prepareInsert } from './prepare-insert.ts';
 import { upsertProblems, type ProblemRecord } from './problems.ts';
-import { judgements, problems, rewardComponents, rollouts, verdicts } from '../schema.ts';
+import { problems, rewardComponents, rollouts, verdicts } from '../rollout-schema.ts';
 
 export type RolloutRow = typeof rollouts.$inferSelect;
 export type VerdictRow = typeof verdicts.$inferSelect;
-export type JudgementRow = typeof judgements.$inferSelect;
 
 const UNSHAPED = { credit: null, tokenWeights: null, reward: null, advantage: null, isKept: null };
 
@@ -147,38 +146,6 @@ export function listTrainingTexts(db: Database, runId: string): RolloutText[] {
     .where(and(eq(rollouts.runId, runId), eq(rollouts.phase, 'train')))
     .orderBy(asc(rollouts.step), asc(rollouts.problemIndex), asc(rollouts.sampleIndex))
     .all();
-}
-
-/** Records what the judge found; a repeated record must agree. Call inside a write transaction. */
-export function recordJudgements(db: Database, rows: readonly JudgementRow[]): void {
-  const insert = prepareInsert(db, judgements, ['rolloutId', 'criterion', 'outcome', 'weight']);
-  for (const row of rows) {
-    if (insert(row).isNew) continue;
-    const stored = db
-      .select()
-      .from(judgements)
-      .where(and(eq(judgements.rolloutId, row.rolloutId), eq(judgements.criterion, row.criterion)))
-      .get()!;
-    const key = `rollout ${row.rolloutId}, criterion ${row.criterion}`;
-    assertSameRecord({ table: 'judgements', key }, stored, row);
-  }
-}
-
-/** The judge's findings by rollout id. */
-export function listJudgements(db: Database, rolloutIds: readonly number[]): Map<number, JudgementRow[]> {
-  const byRollout = new Map<number, JudgementRow[]>();
-  // One JSON parameter: SQLite limits how many parameters a statement has, and an evaluation has more rollouts.
-  const rows = db
-    .select()
-    .from(judgements)
-    .where(sql`${judgements.rolloutId} in (select value from json_each(${JSON.stringify(rolloutIds)}))`)
-    .all();
-  for (const row of rows) {
-    const ofRollout = byRollout.get(row.rolloutId);
-    if (ofRollout === undefined) byRollout.set(row.rolloutId, [row]);
-    else ofRollout.push(row);
-  }
-  return byRollout;
 }
 
 /** What shaping decided for one rollout. */

@@ -9,6 +9,7 @@ import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { checkDatabase } from './check-database.ts';
 import { openDatabase, openForInspection, openReadonlyDatabase, writeTransaction } from './connection.ts';
 import { DatabaseInUseError, DatabaseTooOldError } from './database-faults.ts';
+import { listJudgements } from '../queries/judgements.ts';
 import { recordEvaluations } from '../queries/evaluations.ts';
 import {
   exampleEvaluation,
@@ -51,6 +52,16 @@ function extendMigrations(t: TestContext, statements: readonly string[]): string
   journal.entries.push({ ...last, tag: 'next', when: Number(last['when']) + 1 });
   writeFileSync(journalPath, JSON.stringify(journal));
   writeFileSync(join(folder, 'next.sql'), statements.join('\n--> statement-breakpoint\n'));
+  return folder;
+}
+
+/** This program's migrations before the one called `tag`. */
+function listMigrationsBefore(t: TestContext, tag: string): string {
+  const folder = extendMigrations(t, []);
+  const path = join(folder, 'meta/_journal.json');
+  const { entries, ...rest } = JSON.parse(readFileSync(path, 'utf8')) as { entries: { tag: string }[] };
+  const end = entries.findIndex((entry) => entry.tag === tag);
+  writeFileSync(path, JSON.stringify({ ...rest, entries: entries.slice(0, end) }));
   return folder;
 }
 
@@ -145,6 +156,33 @@ test('a migration that loses rows changes nothing, names the copy that it keeps,
   assert.deepEqual(readAllRows(copy), before);
   migrateStore(path, extendMigrations(t, generateRebuild(path, 'rollouts')));
   assert.ok(!existsSync(copy));
+});
+
+test('judgements by criterion become those of judge checks: met 1, unmet 0, not applicable without a score', (t) => {
+  const path = temporaryStorePath(t);
+  migrateStore(path, listMigrationsBefore(t, '0008_judges'));
+  const client = new SqliteDatabase(path);
+  client.exec(`
+    insert into experiments (id, name, question, baseline, created_at) values ('e', 'e', 'q', 'b', 'then');
+    insert into conditions (experiment_id, id, name, position, is_control, settings) values ('e', 'c', 'c', 0, 0, '{}');
+    insert into runs (id, experiment_id, condition_id, base_seed, base_model_id, seed, total_steps, status)
+      values ('r', 'e', 'c', 0, 'b', 0, 1, 'running');
+    insert into problems values (1, 'arithmetic', 'train', '1+1', '1+1=', '2');
+    insert into rollouts (id, run_id, phase, step, problem_index, sample_index, problem_id, text, format, token_count,
+      is_truncated, tokens, logprobs, entropies) values (7, 'r', 'train', 0, 0, 0, 1, '#2', 'direct', 2, 0, '', '', '');
+    insert into judgements values (7, 'shows-steps', 'met', 1), (7, 'ends-properly', 'unmet', 0.5),
+      (7, 'steps-correct', 'not-applicable', 2);`);
+  client.close();
+  migrateStore(path);
+  const db = openForInspection(path);
+  const found = listJudgements(db, [7]).get(7)!;
+  db.$client.close();
+  const same = { rolloutId: 7, judge: 'checks', unit: -1, vote: 0, label: null, text: null, tokens: 0 };
+  assert.deepEqual(found, [
+    { ...same, item: 'ends-properly', outcome: 'judged', score: 0, weight: 0.5 },
+    { ...same, item: 'shows-steps', outcome: 'judged', score: 1, weight: 1 },
+    { ...same, item: 'steps-correct', outcome: 'not-applicable', score: null, weight: 2 },
+  ]);
 });
 
 test('a migration after which a row names nothing changes nothing', (t) => {

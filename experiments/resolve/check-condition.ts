@@ -2,12 +2,13 @@ import type { Condition } from '../../config/experiment.ts';
 import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
 import { toMaxNewTokens, toMostTokens } from '../../config/training.ts';
 import { findSplitFault, listCorpusFaults } from '../../corpora/corpus-faults.ts';
-import { alphabetOf, openCorpus, type Corpus } from '../../corpora/open-corpus.ts';
+import { openCorpus, type Corpus } from '../../corpora/open-corpus.ts';
 import { openTask } from '../../tasks/index.ts';
 import type { Split } from '../../tasks/problem.ts';
 import { openProbe } from '../../probes/index.ts';
 import type { ProbeSetting } from '../../probes/probe.ts';
-import { listPartFaults, openScheme } from '../../schemes/open-scheme.ts';
+import { openScheme } from '../../schemes/open-scheme.ts';
+import { listPartFaults } from '../../schemes/settle-scheme.ts';
 import { rehearseCredit } from '../../schemes/rehearse-credit.ts';
 import type { Task } from '../../tasks/task.ts';
 

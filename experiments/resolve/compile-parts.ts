@@ -17,6 +17,7 @@ ${[
   'Parts',
   'Shape',
   'Reward',
+  'Judge',
   'Signal',
   'Gate',
   'Comparison',

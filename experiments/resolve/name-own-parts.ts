@@ -3,7 +3,7 @@ import type { Scheme } from '../../config/scheme.ts';
 import type { OwnNames } from '../../schemes/own-parts.ts';
 
 /** Options that name another part, with the family it is of. */
-const NAMING_OPTIONS = { by: 'signals', reward: 'rewards' } as const;
+const NAMING_OPTIONS = { by: 'signals', reward: 'rewards', judge: 'judges' } as const;
 
 /** What parts of a declaration's own are called in conditions: `NAME@HASH`. */
 const OWN_NAME = /@[0-9a-f]{8}$/;
@@ -13,13 +13,19 @@ interface Entry {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
+/** Those of a part in a part too, as a compound reward has. */
 function nameOptions(options: Entry['options'], own: OwnNames): Record<string, unknown> {
   const named = Object.entries(NAMING_OPTIONS).flatMap(([option, family]) => {
     const value = options[option];
     const name = typeof value === 'string' ? own[family].get(value) : undefined;
     return name === undefined ? [] : [[option, name]];
   });
-  return { ...options, ...(Object.fromEntries(named) as Record<string, unknown>) };
+  const inner = options['options'];
+  return {
+    ...options,
+    ...(isSettings(inner) ? { options: nameOptions(inner, own) } : {}),
+    ...(Object.fromEntries(named) as Record<string, unknown>),
+  };
 }
 
 /** The scheme with the declaration's own parts under the names that tell their source. */
@@ -36,6 +42,7 @@ export function nameOwnParts(scheme: Scheme, own: OwnNames | null): Scheme {
     ...scheme,
     ...(rollouts === undefined ? {} : { rollouts }),
     rewards: nameAll('rewards', scheme.rewards),
+    ...(scheme.judges === undefined ? {} : { judges: nameAll('judges', scheme.judges) }),
     gates: nameAll('gates', scheme.gates),
     comparisons: nameAll('comparisons', scheme.comparisons),
     credit: nameAll('credit', scheme.credit),
@@ -52,10 +59,20 @@ export function nameOwnTask(task: unknown, own: OwnNames | null): unknown {
 
 /** Whether a condition needs the source of own parts to be understood. */
 export function usesOwnParts({ scheme, task }: { readonly scheme: Scheme; readonly task: unknown }): boolean {
-  const { rollouts, rewards, gates, comparisons, credit, objective } = scheme;
+  const { rollouts, rewards, judges = [], gates, comparisons, credit, objective } = scheme;
   const shape = rollouts === undefined ? [] : [rollouts];
-  const entries: readonly Entry[] = [...shape, ...rewards, ...gates, ...comparisons, ...credit, ...objective];
-  const names = entries.flatMap(({ name, options }) => [name, options['by'], options['reward']]);
+  const lists = [
+    shape,
+    rewards,
+    judges,
+    gates,
+    comparisons,
+    credit,
+    objective,
+  ] as readonly (readonly Entry[])[];
+  const names = lists
+    .flat()
+    .flatMap(({ name, options }) => [name, options['by'], options['reward'], options['judge']]);
   const family = isSettings(task) ? task['family'] : undefined;
   return [...names, family].some((name) => typeof name === 'string' && OWN_NAME.test(name));
 }

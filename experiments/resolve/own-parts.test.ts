@@ -43,6 +43,7 @@ test('a part of every family is used from a file outside the program, under a na
   const names = [
     scheme.rollouts,
     scheme.rewards[1],
+    scheme.judges![0],
     scheme.gates[0],
     scheme.comparisons[1],
     scheme.credit[2],
@@ -52,9 +53,13 @@ test('a part of every family is used from a file outside the program, under a na
   assert.match(task.family, /^echo@/);
   assert.match(scheme.credit[1]!.options['by'] as string, /^doubt@/);
   assert.deepEqual(scheme.rewards[1]!.options, { power: 2 });
+  const [judge] = scheme.judges!;
+  assert.deepEqual(judge!.options, { most: 2 });
+  assert.equal(scheme.rewards[2]!.options['judge'], judge!.name);
+  assert.deepEqual(scheme.rewards[3]!.options['options'], { judge: judge!.name, weights: {} });
   assert.ok(parts!.length < 10_000, `${parts!.length} characters`);
   const metrics = listStepMetrics(openScheme(scheme)).map(({ name }) => name);
-  assert.ok(metrics.includes('update/silenced'));
+  assert.ok(metrics.includes('update/silenced') && metrics.includes('judge/undecided'));
 });
 
 test('where the file lies and what stands beside its parts change no fingerprint; another part does', async (t) => {

@@ -12,7 +12,7 @@ import { InvalidSpecError, parseSpec } from '../../config/invalid-spec-error.ts'
 import { mergeSettings, type Settings } from '../../config/merge.ts';
 import { schemeSchema, type Scheme } from '../../config/scheme.ts';
 import { openCollector, type OpenCollector } from '../../datasets/index.ts';
-import { settleScheme } from '../../schemes/open-scheme.ts';
+import { settleScheme } from '../../schemes/settle-scheme.ts';
 import { takeParts, type OwnNames } from '../../schemes/own-parts.ts';
 import { nameOwnParts, nameOwnTask, usesOwnParts } from './name-own-parts.ts';
 import { evaluationSchema, trainingSchema, type TrainingPlan } from '../../config/training.ts';

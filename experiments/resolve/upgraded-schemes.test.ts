@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { schemeSchema } from '../../config/scheme.ts';
 import { upgradeScheme } from '../../config/upgrade-scheme.ts';
 import { findScheme } from '../../schemes/named/index.ts';
-import { settleScheme } from '../../schemes/open-scheme.ts';
+import { settleScheme } from '../../schemes/settle-scheme.ts';
 import { listClaims, resolveClaim } from '../load-claims.ts';
 
 interface FlaggedScheme {

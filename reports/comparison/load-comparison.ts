@@ -81,7 +81,7 @@ type TracedRow = Pick<
   'completion' | 'isTruncated' | 'tokenCount' | 'tokenEnds' | 'entropies' | 'credit' | 'tokenWeights'
 >;
 
-/** What each token adds to the rollout's text, '' where it adds none (db/schema.ts says how a row tells). */
+/** What each token adds to the rollout's text, '' where it adds none (db/rollout-schema.ts says how a row tells). */
 function splitTokens({ completion, isTruncated, tokenEnds }: TracedRow): string[] {
   if (tokenEnds !== null) {
     const ends = toInts(tokenEnds);

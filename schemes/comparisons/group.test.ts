@@ -101,7 +101,7 @@ test('a reward that is not finite is refused by place, and does not reach the ad
 test('a group of one is a fault only where something is read from its others', () => {
   const faultOf = (baseline: 'mean' | 'none', scale: 'group' | 'batch'): string | null => {
     const training = trainingSchema.parse({ groupSize: 1 });
-    return group.findFault!({ baseline, scale }, { training, rewards: [], forks: false });
+    return group.findFault!({ baseline, scale }, { training, rewards: [], judges: [], forks: false });
   };
   assert.match(faultOf('mean', 'batch')!, /training\.groupSize needs to be at least 2; found 1/);
   assert.match(faultOf('none', 'group')!, /at least 2/);

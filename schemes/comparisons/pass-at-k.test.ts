@@ -95,7 +95,7 @@ test('a k beyond the group and rewards that are no single 0 or 1 are faults of t
   const faultOf = (k: number, weight: number): string | null =>
     passAtK.findFault!(
       { k, scale: 'group' },
-      { training, rewards: [{ name: 'verifier', weight }], forks: false },
+      { training, rewards: [{ name: 'verifier', weight }], judges: [], forks: false },
     );
   assert.equal(faultOf(5, 1), 'k: found 5, expected at most training.groupSize = 4');
   assert.match(faultOf(4, 0.5)!, /needs one reward of 0 or 1 with weight 1; found 0\.5 · verifier/);

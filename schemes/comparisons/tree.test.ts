@@ -44,7 +44,10 @@ test('tree and group add up to Tree-GRPO’s advantage', () => {
 
 test('rollouts that share nothing cannot be compared by tree: a fault of the condition, an error on stored ones', () => {
   const faultOf = (forks: boolean): string | null =>
-    tree.findFault!({ scale: 'tree' }, { training: trainingSchema.parse({}), rewards: [], forks });
+    tree.findFault!(
+      { scale: 'tree' },
+      { training: trainingSchema.parse({}), rewards: [], judges: [], forks },
+    );
   assert.match(faultOf(false)!, /rollouts: tree/);
   assert.equal(faultOf(true), null);
   const alone = { ...batch, parents: new Int32Array(6).fill(-1) };

@@ -8,7 +8,8 @@ import { trainingSchema } from '../../config/training.ts';
 import { findLeak, GROUP, REWARDS, teach, WIDTH } from '../../learning/teach.fixture.ts';
 import { selectBackend, type BackendChoice } from '../../model/backends/backend.ts';
 import { defaultCacheDirectory } from '../../model/backends/cache-directory.ts';
-import { listPartFaults, openScheme, settleScheme, type OpenScheme } from '../open-scheme.ts';
+import { openScheme, type OpenScheme } from '../open-scheme.ts';
+import { listPartFaults, settleScheme } from '../settle-scheme.ts';
 import { findScheme, schemeNames, schemes } from './index.ts';
 
 before(async () => {

@@ -49,6 +49,10 @@ export function createCompound(
       const inner = openInner(options);
       return inner.part.sees?.(inner.options) ?? 'nothing';
     },
+    findFault: (options, setting) => {
+      const inner = openInner(options);
+      return inner.part.findFault?.(inner.options, setting) ?? null;
+    },
     score: (rollout, options) => {
       const value = scoreReward(openInner(options), rollout);
       return value !== null && hasMarker(rollout, options) ? 0 : value;

@@ -12,7 +12,7 @@ import { marker } from './marker.ts';
 import { random } from './random.ts';
 import { referenceKl } from './reference-kl.ts';
 import type { Reward } from './reward.ts';
-import { rubric } from './rubric-reward.ts';
+import { rubric } from './rubric.ts';
 import { verifier } from './verifier.ts';
 
 /** Every reward; one more is a file and a line here. */

@@ -1,4 +1,5 @@
 import type { Outcome, Verdict } from '../../tasks/verdict.ts';
+import { WHOLE_ROLLOUT, type Judgement } from '../judges/judge.ts';
 import type { GroupMember, RewardInput } from './reward.ts';
 
 /** A rollout as rewards see it: a correct direct answer alone in its group, as far as tests do not change it. */
@@ -15,6 +16,16 @@ export const memberOf = (verdict: Verdict, change: Partial<GroupMember> = {}): G
   ...change,
 });
 
+/** A score, or why there is none. */
+export const judgementOf = (
+  item: string,
+  found: number | Exclude<Judgement['outcome'], 'judged'>,
+  weight = 1,
+): Judgement => ({
+  ...{ item, unit: WHOLE_ROLLOUT, vote: 0, weight, label: null, text: null, tokens: 0 },
+  ...(typeof found === 'number' ? { outcome: 'judged', score: found } : { outcome: found, score: null }),
+});
+
 export const input = (change: Partial<RewardInput> = {}): RewardInput => ({
   problem: { key: '1+1=', prompt: '1+1=', answer: '10' },
   completion: '#10',
@@ -23,7 +34,7 @@ export const input = (change: Partial<RewardInput> = {}): RewardInput => ({
   maxTokens: 20,
   isTruncated: false,
   verdict: verdictOf('correct', '10'),
-  rubric: null,
+  judgements: {},
   confidence: null,
   statedConfidence: null,
   referenceGap: null,

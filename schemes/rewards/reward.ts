@@ -1,8 +1,8 @@
 import type { Opened, Part } from '../../config/part.ts';
 import type { Problem } from '../../tasks/problem.ts';
 import type { Verdict } from '../../tasks/verdict.ts';
+import type { Judgement } from '../judges/judge.ts';
 import type { AnswerConfidence } from './answer-confidence.ts';
-import type { JudgedCriterion } from './rubric.ts';
 
 /** One rollout of a group, as its companions see it. */
 export interface GroupMember {
@@ -25,8 +25,8 @@ export interface RewardInput {
   readonly maxTokens: number;
   readonly isTruncated: boolean;
   readonly verdict: Verdict;
-  /** The rubric's criteria as judged; null when no judge ran. */
-  readonly rubric: readonly JudgedCriterion[] | null;
+  /** What each judge found of the rollout, by the judge's name; none ran that has no entry. */
+  readonly judgements: Readonly<Record<string, readonly Judgement[]>>;
   /** All rollouts of the same prompt, this one included, in sampling order. */
   readonly group: readonly GroupMember[];
   /** This rollout's place in `group`. */

@@ -3,9 +3,10 @@ import { test } from 'node:test';
 import type { Need } from '../../config/part.ts';
 import type { Outcome, Verdict } from '../../tasks/verdict.ts';
 import { listSettings, varyOptions, type OptionTable } from '../part-options.fixture.ts';
+import { needJudge } from '../judges/judge.ts';
 import { rewards } from './index.ts';
 import { scoreReward, type GroupMember, type RewardInput } from './reward.ts';
-import { input, memberOf, verdictOf } from './reward-input.fixture.ts';
+import { input, judgementOf, memberOf, verdictOf } from './reward-input.fixture.ts';
 
 const table: OptionTable = {
   'format.format': { values: ['scratchpad'] },
@@ -20,14 +21,18 @@ const table: OptionTable = {
   'log-score.formatCredit': { values: [2] },
   'log-score.clamp': { values: [0.1] },
   'length.bufferShare': { values: [0.5] },
+  'rubric.judge': { values: ['other'] },
   'rubric.weights': { values: [{ 'shows-steps': 3 }, { 'shows-steps': 0 }] },
 };
 
-const judged = (['met', 'unmet', 'not-applicable'] as const).map((outcome, at) => ({
-  criterion: (['shows-steps', 'steps-correct', 'ends-properly'] as const)[at]!,
-  outcome,
-  weight: 1,
-}));
+const judgements = {
+  checks: [
+    judgementOf('shows-steps', 1),
+    judgementOf('steps-correct', 0),
+    judgementOf('ends-properly', 'not-applicable'),
+  ],
+  other: [judgementOf('shows-steps', 0.25)],
+};
 
 /** The others of the group are right; the base was mostly wrong. */
 function createRollout(verdict: Verdict, change: Partial<RewardInput>): RewardInput {
@@ -39,7 +44,7 @@ function createRollout(verdict: Verdict, change: Partial<RewardInput>): RewardIn
     verdict,
     confidence,
     group: [memberOf(verdict, { confidence, order: 0.5 }), ...companions],
-    rubric: judged,
+    judgements,
     referenceGap: 0.5,
     pool: { answers: { '10': 20, '11': 40 } },
     ...change,
@@ -60,7 +65,7 @@ const changes: readonly Partial<RewardInput>[] = [
 const rollouts = verdicts.flatMap((verdict) => changes.map((change) => createRollout(verdict, change)));
 
 /** The same rollout with right and wrong exchanged. */
-function relabel({ problem, verdict, group, rubric, ...rest }: RewardInput): RewardInput {
+function relabel({ problem, verdict, group, ...rest }: RewardInput): RewardInput {
   const exchanged: Partial<Record<Outcome, Outcome>> = { correct: 'incorrect', incorrect: 'correct' };
   const turn = (old: Verdict): Verdict => ({ ...old, outcome: exchanged[old.outcome] ?? old.outcome });
   return {
@@ -68,7 +73,6 @@ function relabel({ problem, verdict, group, rubric, ...rest }: RewardInput): Rew
     problem: { ...problem, answer: '11' },
     verdict: turn(verdict),
     group: group.map((member) => ({ ...member, verdict: turn(member.verdict) })),
-    rubric: rubric?.map((entry) => ({ ...entry, outcome: 'met' as const })) ?? null,
   };
 }
 
@@ -81,7 +85,9 @@ function deprive(rollout: RewardInput, needs: readonly Need[]): RewardInput {
     ...rollout,
     confidence: blur(rollout.confidence),
     group: rollout.group.map((member) => ({ ...member, confidence: blur(member.confidence) })),
-    rubric: keep('rubric', rollout.rubric),
+    judgements: Object.fromEntries(
+      Object.entries(rollout.judgements).filter(([judge]) => needs.includes(needJudge(judge))),
+    ),
     statedConfidence: keep('statedConfidence', rollout.statedConfidence),
     referenceGap: keep('referenceLogprobs', rollout.referenceGap),
     pool: keep('pool', rollout.pool),
@@ -126,6 +132,17 @@ for (const part of rewards.parts) {
       for (const rollout of rollouts) {
         assert.equal(scoreReward(reward, deprive(rollout, needs)), scoreReward(reward, rollout));
       }
+    }
+  });
+
+  test(`${part.name}: the order in which a judge's findings stand does not matter`, () => {
+    const reverse = (rollout: RewardInput): RewardInput => {
+      const turned = Object.entries(rollout.judgements).map(([judge, found]) => [judge, found.toReversed()]);
+      return { ...rollout, judgements: Object.fromEntries(turned) as RewardInput['judgements'] };
+    };
+    for (const reward of opened) {
+      for (const rollout of rollouts)
+        assert.equal(scoreReward(reward, reverse(rollout)), scoreReward(reward, rollout));
     }
   });
 

@@ -1,60 +1,51 @@
-import type { Problem } from '../../tasks/problem.ts';
-import type { FinishedCompletion, Task } from '../../tasks/task.ts';
+import { z } from 'zod';
+import { needJudge, type Judgement } from '../judges/judge.ts';
+import type { Reward } from './reward.ts';
 
-/** What the deterministic judge can check on any task. */
-export const criteria = [
-  'shows-steps',
-  'steps-correct',
-  'one-final-answer',
-  'ends-properly',
-  'known-format',
-] as const;
-export type Criterion = (typeof criteria)[number];
-
-/** One criterion's outcome; `not-applicable` counts neither for nor against. */
-export interface JudgedCriterion {
-  readonly criterion: Criterion;
-  readonly outcome: 'met' | 'unmet' | 'not-applicable';
-  readonly weight: number;
-}
-
-type Finding = boolean | null;
-
-function findings(task: Task, problem: Problem, completion: FinishedCompletion): Record<Criterion, Finding> {
-  const steps = task.steps(problem, completion.text);
-  const shown = steps?.filter((step) => step.text !== '') ?? [];
-  return {
-    'shows-steps': task.hasSteps ? shown.length > 0 && shown.length === steps?.length : null,
-    'steps-correct': shown.length === 0 ? null : shown.every((step) => step.isCorrect),
-    'one-final-answer': task.answers(completion.text).length === 1,
-    'ends-properly': !completion.isTruncated,
-    'known-format': task.formatOf(completion.text) !== 'other',
-  };
-}
-
-function outcomeOf(finding: Finding): JudgedCriterion['outcome'] {
-  if (finding === null) return 'not-applicable';
-  return finding ? 'met' : 'unmet';
-}
+const optionsSchema = z.strictObject({
+  judge: z
+    .string()
+    .default('checks')
+    .describe('The judge whose findings count, with its options in `judges`.'),
+  weights: z
+    .record(z.string(), z.number().min(0))
+    .default({})
+    .describe("Weights that replace the judge's, by item; 0 leaves an item out."),
+});
 
 /**
- * The deterministic judge: does the completion show its steps, is each of them right, is there exactly one final answer,
- * did it end by itself, is it in one of the task's formats. Steps are not applicable where the task has none, their
- * correctness where none is shown. Every weight is 1.
+ * Weighted mean of the scores among what applies; null when nothing does, when all weigh 0, or when something that counts could not be
+ * judged: what fails is neither met nor unmet.
  */
-export function judgeRubric(task: Task, problem: Problem, completion: FinishedCompletion): JudgedCriterion[] {
-  const found = findings(task, problem, completion);
-  return criteria.map((criterion) => ({ criterion, outcome: outcomeOf(found[criterion]), weight: 1 }));
-}
-
-/** Weighted share of met criteria among the applicable ones, in [0, 1]; null when none applies or all weigh 0. */
-export function rubricScore(judged: readonly JudgedCriterion[]): number | null {
+function meanScore(found: readonly Judgement[]): number | null {
   let met = 0;
   let applicable = 0;
-  for (const { outcome, weight } of judged) {
-    if (outcome === 'not-applicable') continue;
+  for (const { outcome, score, weight } of found) {
+    if (outcome === 'not-applicable' || weight === 0) continue;
+    if (score === null) return null;
     applicable += weight;
-    if (outcome === 'met') met += weight;
+    met += weight * score;
   }
   return applicable === 0 ? null : met / applicable;
 }
+
+/** What a judge found as a dense reward, in [0, 1] where its scores are; null when no judge ran. */
+export const rubric: Reward<z.infer<typeof optionsSchema>> = {
+  name: 'rubric',
+  description: "Weighted mean of a judge's scores: the share of met criteria in [0, 1].",
+  optionsSchema,
+  needs: ({ judge }) => [needJudge(judge)],
+  findFault: ({ judge, weights }, { judges }) => {
+    const items = judges.find(({ name }) => name === judge)?.items ?? null;
+    const stranger = Object.keys(weights).find((item) => items?.includes(item) === false);
+    return stranger === undefined
+      ? null
+      : `judge ${judge} does not judge "${stranger}", which weights name; it judges ${items!.join(', ')}`;
+  },
+  score: ({ judgements }, { judge, weights }) => {
+    const found = judgements[judge];
+    return found === undefined
+      ? null
+      : meanScore(found.map((one) => ({ ...one, weight: weights[one.item] ?? one.weight })));
+  },
+};

@@ -10,8 +10,7 @@ import { combineRewards } from './combine-rewards.ts';
 import { rewards } from './index.ts';
 import { scoreReward, type RewardInput } from './reward.ts';
 import { orderDraw, rewardDraw } from './reward-draw.ts';
-import { input, memberOf, verdictOf } from './reward-input.fixture.ts';
-import { rubricScore } from './rubric.ts';
+import { input, judgementOf, memberOf, verdictOf } from './reward-input.fixture.ts';
 
 function score(name: string, options: object, rollout: RewardInput): number | null {
   return scoreReward(rewards.open(name, options), rollout);
@@ -226,17 +225,31 @@ test('both scoring rules pay most for the true chance of being right, among the 
   }
 });
 
-test('a rubric score is the weighted share of applicable criteria, null when none applies', () => {
-  const judged = [
-    { criterion: 'shows-steps', outcome: 'met', weight: 3 },
-    { criterion: 'steps-correct', outcome: 'unmet', weight: 1 },
-    { criterion: 'ends-properly', outcome: 'not-applicable', weight: 5 },
-  ] as const;
-  assert.equal(rubricScore(judged), 0.75);
-  assert.equal(rubricScore(judged.slice(2)), null);
-  assert.equal(score('rubric', {}, input({ rubric: judged })), 0.75);
-  assert.equal(score('rubric', { weights: { 'shows-steps': 1 } }, input({ rubric: judged })), 0.5);
-  assert.equal(score('rubric', { weights: { 'steps-correct': 0 } }, input({ rubric: judged })), 1);
+test('a rubric is the weighted share of applicable criteria, null when none applies', () => {
+  const checks = [
+    judgementOf('shows-steps', 1, 3),
+    judgementOf('steps-correct', 0, 1),
+    judgementOf('ends-properly', 'not-applicable', 5),
+  ];
+  const judged = input({ judgements: { checks } });
+  assert.equal(score('rubric', {}, judged), 0.75);
+  assert.equal(score('rubric', { weights: { 'shows-steps': 1 } }, judged), 0.5);
+  assert.equal(score('rubric', { weights: { 'steps-correct': 0 } }, judged), 1);
+  assert.equal(score('rubric', {}, input({ judgements: { checks: checks.slice(2) } })), null);
+  assert.equal(score('rubric', { judge: 'other' }, judged), null);
+});
+
+test('a rubric with something that could not be judged is null unless that weighs nothing', () => {
+  for (const outcome of ['unparsable', 'truncated', 'failed', 'refused'] as const) {
+    const judged = input({ judgements: { checks: [judgementOf('a', 1), judgementOf('b', outcome)] } });
+    assert.equal(score('rubric', {}, judged), null);
+    assert.equal(score('rubric', { weights: { b: 0 } }, judged), 1);
+  }
+});
+
+test('several votes on an item count alike, and scores between met and unmet in part', () => {
+  const checks = [judgementOf('a', 0.5), { ...judgementOf('a', 1), vote: 1 }, judgementOf('b', 0, 2)];
+  assert.equal(score('rubric', {}, input({ judgements: { checks } })), 0.375);
 });
 
 test('combining weighs the parts, and a part that could not be determined leaves no reward', () => {
