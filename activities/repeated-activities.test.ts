@@ -52,7 +52,6 @@ const condition: Condition = conditionSchema.parse({
     samplesPerProblem: 4,
     probes: { 'partial-prompt': { splits: ['clean'], keptPercents: [60] } },
   }),
-  teacher: null,
 });
 
 /** The same with rollouts that share tokens. */

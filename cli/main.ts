@@ -19,6 +19,7 @@ import { addResumeCommand } from './commands/resume.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addSettingsCommand } from './commands/settings.ts';
 import { addSetupCommand } from './commands/setup.ts';
+import { addDatasetCommand } from './commands/dataset.ts';
 import { addShowCommand } from './commands/show.ts';
 import { addWorkerCommand } from './commands/worker.ts';
 
@@ -35,6 +36,7 @@ function createProgram(setExitCode: (code: number) => void): Command {
     addResumeCommand,
     addLsCommand,
     addShowCommand,
+    addDatasetCommand,
     addRescoreCommand,
     addPauseCommand,
     addCancelCommand,

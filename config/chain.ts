@@ -14,7 +14,7 @@ const baseSeed = z
 
 export const modelsSchema = z.strictObject({
   policy: z
-    .strictObject({ from: z.literal('run'), run })
+    .strictObject({ from: z.literal('run').describe('A run of the experiment.'), run })
     .optional()
     .describe(
       'The run whose final policy is trained further, or samples; it is also the reference policy. Absent: the base model.',
@@ -39,7 +39,7 @@ export const dataSchema = z.discriminatedUnion('from', [
 export type DataSource = z.infer<typeof dataSchema>;
 
 export const collectSchema = z.strictObject({
-  name: z.string().describe('A collector (docs/parts.md).'),
+  name: z.string().describe('A collector (docs/chains.md).'),
   options: z
     .record(z.string(), z.unknown())
     .default({})

@@ -20,6 +20,8 @@ export interface Setting {
 export interface SettingGroup {
   /** Path of the object; empty for the declaration itself. */
   readonly path: string;
+  /** Of one object among several that may stand there: what tells it from the others, e.g. `name pass@k`; else empty. */
+  readonly which: string;
   readonly description: string;
   readonly settings: readonly Setting[];
 }
@@ -61,31 +63,52 @@ function describeObject(node: Node): string {
 }
 
 function describeType(node: Node): string {
-  if (node.anyOf !== undefined) return node.anyOf.map((choice) => describeType(choice as Node)).join(' or ');
+  const choices = node.anyOf ?? node.oneOf;
+  if (choices !== undefined)
+    return [...new Set(choices.map((choice) => describeType(choice as Node)))].join(' or ');
   if (node.enum !== undefined) return node.enum.join(' | ');
+  if (node.const !== undefined) return String(node.const);
   if (node.type === 'array') return `list of ${describeType(node.items as Node)}`;
   if (node.type === 'object') return describeObject(node);
   if (node.type === 'string') return 'text';
   return `${node.type}${describeRange(node)}`;
 }
 
-/** The object whose keys are listed below `node`, with the path that leads to it; null for a plain value. */
-function findObject(node: Node, path: string): { readonly node: Node; readonly path: string } | null {
-  if (node.properties !== undefined) return { node, path };
-  const { additionalProperties, items, anyOf } = node;
-  if (node.type === 'array') return findObject(items as Node, `${path}[]`);
-  if (typeof additionalProperties === 'object') return findObject(additionalProperties, `${path}.*`);
+/** An object whose keys are listed below a node, with the path that leads to it. */
+interface Listed {
+  readonly node: Node;
+  readonly path: string;
+  /** Of one among several: what tells it from the others, e.g. `name pass@k`; empty otherwise. */
+  readonly which: string;
+}
+
+/** What one of several objects says that the others do not. */
+function nameChoice({ properties = {} }: Node): string {
+  const told = Object.entries(properties as Record<string, Node>).find(
+    ([, { const: value }]) => value !== undefined,
+  );
+  return told === undefined ? '' : `${told[0]} ${String(told[1].const)}`;
+}
+
+/** The objects whose keys are listed below `node`; none for a plain value. */
+function findObjects(node: Node, path: string): Listed[] {
+  if (node.properties !== undefined) return [{ node, path, which: '' }];
+  const { additionalProperties, items, anyOf, oneOf } = node;
+  if (node.type === 'array') return findObjects(items as Node, `${path}[]`);
+  if (typeof additionalProperties === 'object') return findObjects(additionalProperties, `${path}.*`);
+  if (oneOf !== undefined)
+    return oneOf.map((choice) => ({ node: choice as Node, path, which: nameChoice(choice as Node) }));
   for (const choice of anyOf ?? []) {
-    const found = findObject(choice as Node, path);
-    if (found !== null) return found;
+    const found = findObjects(choice as Node, path);
+    if (found.length > 0) return found;
   }
-  return null;
+  return [];
 }
 
 /** `defaults` are those the surrounding object gives its members, which come before the members' own. */
 function describeGroup(
   node: Node,
-  at: { readonly path: string; readonly description: string; readonly defaults: unknown },
+  at: Omit<Listed, 'node'> & { readonly description: string; readonly defaults: unknown },
 ): SettingGroup[] {
   const settings: Setting[] = [];
   const inner: SettingGroup[] = [];
@@ -99,17 +122,16 @@ function describeGroup(
       const known = value === undefined ? {} : { default: value };
       settings.push({ path, type: describeType(child), ...known, isRequired, description });
     }
-    const object = findObject(child, path);
-    if (object !== null) {
-      inner.push(...describeGroup(object.node, { path: object.path, description, defaults: value }));
-    }
+    for (const object of findObjects(child, path))
+      inner.push(...describeGroup(object.node, { ...object, description, defaults: value }));
   }
-  return [{ path: at.path, description: at.description, settings }, ...inner];
+  const own = { path: at.path, which: at.which, description: at.description, settings };
+  return settings.length === 0 ? inner : [own, ...inner];
 }
 
 /** Every key of a declaration, grouped by the object it stands in, derived from the schemas that validate it. */
 export function describeSettings(): SettingGroup[] {
   const root = z.toJSONSchema(declarationSchema, { io: 'input' }) as Node;
   const description = 'The declared experiment: defaults, the conditions that differ from them, seeds.';
-  return describeGroup(root, { path: '', description, defaults: undefined });
+  return describeGroup(root, { path: '', which: '', description, defaults: undefined });
 }

@@ -36,7 +36,7 @@ const overridesSchema = z.strictObject({
     .union([z.string().transform((name) => collectSchema.parse({ name })), collectSchema])
     .optional()
     .describe(
-      'The run trains nothing and writes a dataset: a collector’s name, or { name, options } (docs/parts.md).',
+      'The run trains nothing and writes a dataset: a collector’s name, or { name, options } (docs/chains.md).',
     ),
 });
 export type ConditionOverrides = z.infer<typeof overridesSchema>;

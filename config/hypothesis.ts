@@ -3,25 +3,25 @@ import { spendingUnitSchema } from './budget.ts';
 import { evaluationSplitSchema } from './training.ts';
 
 const passAtK = z.strictObject({
-  name: z.literal('pass@k'),
+  name: z.literal('pass@k').describe('Which number is compared.'),
   split: evaluationSplitSchema.describe('Split of the final evaluation.'),
   k: z.number().int().min(1).describe('Samples of which one must be correct.'),
 });
 
 const majorityAtK = z.strictObject({
-  name: z.literal('maj@k'),
+  name: z.literal('maj@k').describe('Which number is compared.'),
   split: evaluationSplitSchema.describe('Split of the final evaluation.'),
   k: z.number().int().min(1).describe('Samples that vote.'),
 });
 
 const formatShare = z.strictObject({
-  name: z.literal('format-share'),
+  name: z.literal('format-share').describe('Which number is compared.'),
   split: evaluationSplitSchema.describe('Split of the final evaluation.'),
   format: z.string().describe('A completion format of the task: the strategy whose frequency is meant.'),
 });
 
 const stepMetric = z.strictObject({
-  name: z.literal('step'),
+  name: z.literal('step').describe('Which number is compared.'),
   metric: z.string().describe('A metric of docs/metrics.md that every training step records.'),
   over: z
     .enum(['last', 'last-quarter', 'mean'])
@@ -30,7 +30,7 @@ const stepMetric = z.strictObject({
 });
 
 const probeMetric = z.strictObject({
-  name: z.literal('probe'),
+  name: z.literal('probe').describe('Which number is compared.'),
   probe: z.string().describe('Name of a probe that both conditions run.'),
   metric: z.string().describe('One of the metrics the probe records.'),
   split: evaluationSplitSchema.nullable().default(null).describe('Split the probe read; null: none.'),

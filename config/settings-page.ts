@@ -6,8 +6,9 @@ function describeDefault({ default: value, isRequired }: Setting): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function titleOf({ path }: SettingGroup): string {
-  return path === '' ? 'experiment' : path;
+function titleOf({ path, which }: SettingGroup): string {
+  if (path === '') return 'experiment';
+  return which === '' ? path : `${path}, ${which}`;
 }
 
 /** The groups as aligned plain text, one line per key. */
@@ -62,7 +63,8 @@ export function toSettingsPage(groups: readonly SettingGroup[]): string {
         setting.description,
       ]),
     );
-    const title = group.path === '' ? 'experiment' : `\`${group.path}\``;
+    const which = group.which === '' ? '' : `, ${group.which}`;
+    const title = group.path === '' ? 'experiment' : `\`${group.path}\`${which}`;
     return [
       `## ${title}`,
       '',

@@ -30,8 +30,11 @@ function upgradeLinks({ teacher, ...stored }: Settings): Settings {
 function upgrade(stored: unknown): unknown {
   if (!isSettings(stored)) return stored;
   const { scheme, base, ...rest } = upgradeLinks(stored);
-  const { behavior: _, ...lists } = isSettings(scheme) ? (upgradeScheme(scheme) as Settings) : {};
-  return { ...rest, scheme: lists, base: isSettings(base) ? upgradeRecipe(base) : base };
+  return {
+    ...rest,
+    scheme: isSettings(scheme) ? upgradeScheme(scheme) : scheme,
+    base: isSettings(base) ? upgradeRecipe(base) : base,
+  };
 }
 
 function parseStored<Schema extends z.ZodType>(

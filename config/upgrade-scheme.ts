@@ -157,16 +157,20 @@ function isFlagged(stored: Record<string, unknown>): stored is FlaggedScheme {
  * A stored scheme as lists of parts: as it is, or, of a version before those, what its flags meant. Fields that did nothing under the
  * others have no place any more.
  */
-export function upgradeScheme(stored: Record<string, unknown>): Record<string, unknown> {
-  if (!isFlagged(stored)) return stored;
-  const { advantage: _advantage, critic: _critic, loss, ...kept } = stored;
+export function upgradeScheme({
+  // Who sampled; since there are chains of runs, always the policy.
+  behavior: _behavior,
+  ...scheme
+}: Record<string, unknown>): Record<string, unknown> {
+  if (!isFlagged(scheme)) return scheme;
+  const { advantage: _advantage, critic: _critic, loss, ...kept } = scheme;
   return {
     ...kept,
-    rewards: upgradeRewards(stored),
-    gates: upgradeGates(stored),
-    comparisons: [upgradeComparison(stored)],
-    credit: upgradeCredit(stored),
-    objective: upgradeObjective(stored),
+    rewards: upgradeRewards(scheme),
+    gates: upgradeGates(scheme),
+    comparisons: [upgradeComparison(scheme)],
+    credit: upgradeCredit(scheme),
+    objective: upgradeObjective(scheme),
     aggregation: loss.aggregation,
   };
 }

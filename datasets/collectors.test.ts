@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { z } from 'zod';
 import type { CollectedRollout, CollectedRun } from './collector.ts';
 import { collectors, openCollector } from './index.ts';
 
@@ -54,15 +56,26 @@ test('a ranking needs a pool, two passes, and every step', () => {
   assert.match(faultOf({ hasBudget: true })!, /budget/);
 });
 
-test('a collector says what it reads, gives and sees, and its options have sentences', () => {
-  for (const collector of collectors) {
-    const { name, description, optionsSchema, sees } = collector;
-    assert.match(name, /^[a-z-]+$/);
+const page = readFileSync(new URL('../docs/chains.md', import.meta.url), 'utf8');
+
+for (const { name, description, optionsSchema } of collectors) {
+  test(`docs/chains.md has a row for collector ${name} and one for each of its options`, () => {
     assert.match(description, /\.$/);
-    assert.doesNotThrow(() => optionsSchema.parse({}), name);
-    assert.ok(sees !== undefined, `${name} says what it sees`);
-  }
-  const [rollouts] = collectors;
-  assert.equal(rollouts!.sees!(openCollector('rollouts').options), 'nothing');
-  assert.equal(rollouts!.sees!(openCollector('rollouts', { keep: 'correct' }).options), 'labels');
+    assert.ok(page.includes(`| \`${name}\` | ${description} |`), `no row: ${description}`);
+    const { properties = {} } = z.toJSONSchema(optionsSchema, { io: 'input' });
+    for (const [field, schema] of Object.entries(properties)) {
+      const { default: value, description: sentence } = schema as z.core.JSONSchema.BaseSchema;
+      const row = `| \`${name}\` | \`${field}\` | \`${JSON.stringify(value)}\` | ${sentence} |`;
+      assert.ok(page.includes(row), `docs/chains.md lacks: ${row}`);
+    }
+  });
+}
+
+test('a collector that chooses by verdicts sees labels', () => {
+  const sightOf = (options: object) => {
+    const opened = openCollector('rollouts', options);
+    return opened.collector.sees!(opened.options);
+  };
+  assert.equal(sightOf({}), 'nothing');
+  assert.equal(sightOf({ keep: 'correct' }), 'labels');
 });

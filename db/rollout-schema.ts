@@ -1,13 +1,4 @@
-import {
-  blob,
-  index,
-  integer,
-  primaryKey,
-  real,
-  sqliteTable,
-  text,
-  uniqueIndex,
-} from 'drizzle-orm/sqlite-core';
+import { blob, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { runs } from './schema.ts';
 
 /** What runs sampled: rollouts with all that was found of them, counts of evaluations, and datasets made of rollouts. */

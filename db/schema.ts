@@ -1,5 +1,4 @@
 import {
-  blob,
   foreignKey,
   index,
   integer,

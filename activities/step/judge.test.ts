@@ -60,7 +60,6 @@ function openRound(t: TestContext, change: Partial<Scheme>, judgeClient?: JudgeC
     scheme: { ...findScheme('grpo'), ...change },
     training: trainingSchema.parse({ steps: 1, promptsPerStep: 1, groupSize: 2 }),
     evaluation: evaluationSchema.parse({}),
-    teacher: null,
   });
   const context = openRunContext({
     ...{ runId: 'r1', experimentId: 'e1', conditionName: 'grpo', seed: 0, baseModelId: 'b' },

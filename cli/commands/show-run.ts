@@ -1,6 +1,8 @@
 import type { Database } from '../../db/store/connection.ts';
 import { listEvaluations } from '../../db/queries/evaluations.ts';
 import { findBaseModel } from '../../db/queries/base-models.ts';
+import { findDataset } from '../../db/queries/datasets.ts';
+import { listRunInputs } from '../../db/queries/run-inputs.ts';
 import { listRunTotals } from '../../db/queries/ledger.ts';
 import { listRollouts } from '../../db/queries/rollouts.ts';
 import { findRun } from '../../db/queries/runs.ts';
@@ -59,6 +61,12 @@ export function collectRun(db: Database, runId: string, options: ShownPart) {
     step,
     metrics,
     evaluations: summarizeEvaluations(db, recorded),
+    inputs: listRunInputs(db, recorded).map(({ role, inputRunId, sha256 }) => ({
+      role,
+      run: inputRunId,
+      sha256,
+    })),
+    dataset: findDataset(db, recorded),
     ledger: listRunTotals(db, recorded).map(({ runId: _, ...total }) => total),
     baseModelFlops: findBaseModel(db, run.baseModelId)?.flops ?? null,
     samples,
@@ -77,6 +85,9 @@ function printLedger({ ledger, baseModelFlops }: ReturnType<typeof collectRun>):
 export function printRun(shown: ReturnType<typeof collectRun>): void {
   console.log(`${shown.id}: ${shown.status}, ${shown.doneSteps}/${shown.totalSteps} steps`);
   if (shown.reusedRunId !== null) console.log(`its rows are those of ${shown.reusedRunId}`);
+  for (const { role, run } of shown.inputs) console.log(`it takes its ${role} from ${run}`);
+  if (shown.dataset !== null)
+    console.log(`it collected ${shown.dataset.rows} ${shown.dataset.kind}; \`assay dataset\` prints them`);
   if (shown.failureType !== null) console.log(`failure: ${shown.failureType}: ${shown.failureMessage}`);
   for (const { step, split, problems, passAt1 } of shown.evaluations) {
     console.log(

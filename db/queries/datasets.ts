@@ -3,6 +3,7 @@ import { and, asc, eq, gte, lt } from 'drizzle-orm';
 import { assertSameRecord } from './conflicting-record-error.ts';
 import type { Database } from '../store/connection.ts';
 import { prepareInsert } from './prepare-insert.ts';
+import { findRun } from './runs.ts';
 import { datasetRows, datasets } from '../rollout-schema.ts';
 
 export type DatasetRecord = typeof datasets.$inferSelect;
@@ -34,6 +35,25 @@ export function recordDataset(
 /** What a run collected; null when it has collected nothing yet. */
 export function findDataset(db: Database, runId: string): DatasetRecord | null {
   return db.select().from(datasets).where(eq(datasets.runId, runId)).get() ?? null;
+}
+
+/** A run of that id has collected no dataset. */
+export class UnknownDatasetError extends Error {
+  override readonly name = 'UnknownDatasetError';
+}
+
+/**
+ * What a run collected, or the run whose rows stand for its.
+ *
+ * @throws {UnknownRunError} @throws {UnknownDatasetError}
+ */
+export function requireDataset(db: Database, runId: string): DatasetRecord {
+  const { status, reusedRunId } = findRun(db, runId);
+  const found = findDataset(db, reusedRunId ?? runId);
+  if (found !== null) return found;
+  throw new UnknownDatasetError(
+    `${runId} has no dataset (it is ${status}); completed runs of conditions with \`collect\` have one`,
+  );
 }
 
 /** Rows [from, to) of a dataset in their order, as JSON.parse reads them. */

@@ -21,10 +21,3 @@ export function recordRunInput(db: Database, row: RunInputRow): void {
 export function listRunInputs(db: Database, runId: string): RunInputRow[] {
   return db.select().from(runInputs).where(eq(runInputs.runId, runId)).orderBy(asc(runInputs.role)).all();
 }
-
-/** The runs behind a run, itself first: those that it takes from, and those that these take from. */
-export function listAncestry(db: Database, runId: string): string[] {
-  const found = new Set([runId]);
-  for (const id of found) for (const { inputRunId } of listRunInputs(db, id)) found.add(inputRunId);
-  return [...found];
-}

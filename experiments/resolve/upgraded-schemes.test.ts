@@ -35,7 +35,7 @@ test('every scheme that was stored as flags is upgraded to the lists that its de
 
 test('a scheme of lists is left as it is', () => {
   const scheme = findScheme('clip-cov');
-  assert.equal(upgradeScheme(scheme), scheme);
+  assert.deepEqual(upgradeScheme(scheme), scheme);
 });
 
 test('flags that no named scheme sets have their parts too', () => {
