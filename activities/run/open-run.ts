@@ -13,7 +13,6 @@ import {
   type CheckpointRef,
   type RunPlan,
 } from '../../config/plan.ts';
-import { openScheme } from '../../schemes/open-scheme.ts';
 import { durable } from '../durable.ts';
 import type { StoreDependencies } from '../store-dependencies.ts';
 import { finalPolicy } from './run-inputs.ts';
@@ -99,7 +98,7 @@ function listLacking(
 /** Where a run continues: after its last recorded step, with that step's checkpoint, or from where it starts. */
 export function createOpenRun({ db, plans, held, sources }: StoreDependencies) {
   return durable(async (input: OpenRunInput): Promise<OpenedRun> => {
-    const { plan } = await plans.readRun(input.plan);
+    const { plan, scheme } = await plans.readRun(input.plan);
     const { weights } = requireBaseModel(db, plan.baseModelId, plan.runId);
     const { runId } = plan;
     held.drop(runId);
@@ -113,9 +112,8 @@ export function createOpenRun({ db, plans, held, sources }: StoreDependencies) {
       const [row] = listCheckpointsAt(db, runId, [step]);
       return row === undefined ? start : toCheckpointRef(db, row);
     };
-    const { scheme } = plan.condition;
-    const { syncEvery } = scheme.reference;
-    const { needs, judges } = openScheme(scheme);
+    const { syncEvery } = plan.condition.scheme.reference;
+    const { needs, judges } = scheme;
     return {
       epoch,
       nextStep,

@@ -11,6 +11,7 @@ import { readStoredCondition, readStoredPlan, readStoredRecipe } from '../../con
 import { toMaxNewTokens } from '../../config/training.ts';
 import { alphabetOf, openCorpus, type Corpus } from '../../corpora/open-corpus.ts';
 import type { ProblemAddress } from '../../datasets/collector.ts';
+import { openScheme, type OpenScheme } from '../../schemes/open-scheme.ts';
 import { takeParts } from '../../schemes/own-parts.ts';
 import { openTask } from '../../tasks/index.ts';
 import { EVALUATION_SEED, type Problem } from '../../tasks/problem.ts';
@@ -40,6 +41,8 @@ export interface Substrate {
 export interface RunContext extends Substrate {
   readonly plan: RunPlan;
   readonly maxNewTokens: number;
+  /** The condition's, its parts at hand. */
+  readonly scheme: OpenScheme;
 }
 
 /** Longer than a character, so that no task's alphabet holds them. */
@@ -88,10 +91,10 @@ export function readBaseModelPlan(stored: unknown): BaseModelPlan {
 
 /** A run as its plan alone describes it. */
 export function openRunContext(plan: RunPlan): RunContext {
-  const { base, task, training, parts } = plan.condition;
+  const { base, task, training, scheme, parts } = plan.condition;
   const substrate = openSubstrate({ recipe: base, task, parts });
   const maxNewTokens = toMaxNewTokens(training, substrate.task.maxCompletionCharacters);
-  return { ...substrate, plan, maxNewTokens };
+  return { ...substrate, plan, maxNewTokens, scheme: openScheme(scheme) };
 }
 
 /** Reads stored plans and derives what follows from them. */

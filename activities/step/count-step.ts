@@ -7,7 +7,7 @@ import type { PolicyConfig } from '../../model/network/config.ts';
 import { addPass, countRollout, noPass, type PassCount } from '../../rollouts/count-pass.ts';
 import { openCollector } from '../../datasets/index.ts';
 import { callOf } from '../../schemes/judges/judge.ts';
-import { openScheme, type OpenScheme } from '../../schemes/open-scheme.ts';
+import type { OpenScheme } from '../../schemes/open-scheme.ts';
 import { rolloutsInput } from './dataset-rows.ts';
 import type { RunContext } from '../run/run-context.ts';
 import type { UpdatePasses } from './update.ts';
@@ -45,7 +45,7 @@ function countSampling(
 }
 
 /** What the models that score rollouts did, where the scheme needs them. */
-function countMeasuring({ policyConfig }: RunContext, { needs }: OpenScheme, whole: PassCount): Entry[] {
+function countMeasuring({ policyConfig, scheme: { needs } }: RunContext, whole: PassCount): Entry[] {
   const entry = (role: Deed['role'], kind: string, config: PolicyConfig): Entry =>
     toEntry({ stage: 'measure', role, kind }, whole, countForwardFlops(config, whole));
   return [
@@ -91,15 +91,14 @@ export function countStep(
     readonly passes: readonly UpdatePasses[];
   },
 ): LedgerRow[] {
-  const { runId, condition } = context.plan;
-  const open = openScheme(condition.scheme);
+  const { plan, scheme } = context;
   const whole = countRows(context, of.rows);
   return [
-    countSampling(context, of.rows, rolloutsInput(context.plan) === null ? whole : noPass),
-    ...countMeasuring(context, open, whole),
-    ...countJudging(open, of.rows, of.judgements),
+    countSampling(context, of.rows, rolloutsInput(plan) === null ? whole : noPass),
+    ...countMeasuring(context, whole),
+    ...countJudging(scheme, of.rows, of.judgements),
     ...countUpdate(context, of.passes),
-  ].map((entry) => ({ runId, step: of.step, ...entry }));
+  ].map((entry) => ({ runId: plan.runId, step: of.step, ...entry }));
 }
 
 /** The ledger of a step whose rollouts are collected. */

@@ -5,7 +5,6 @@ import { listRollouts } from '../../db/queries/rollouts.ts';
 import type { ArtifactRef } from '../../config/plan.ts';
 import type { Judge, JudgeCall, JudgeClient } from '../../schemes/judges/judge.ts';
 import { runJudge } from '../../schemes/judges/run-judge.ts';
-import { openScheme } from '../../schemes/open-scheme.ts';
 import type { Opened } from '../../config/part.ts';
 import { durable, stageKey } from '../durable.ts';
 import type { RunContext } from '../run/run-context.ts';
@@ -79,10 +78,10 @@ export function createJudge(dependencies: StoreDependencies) {
   const { db, plans, judgeClient } = dependencies;
   return durable(async (input: JudgeInput, attempt): Promise<void> => {
     const context = await plans.readRun(input.plan);
-    const { runId, condition } = context.plan;
+    const { runId } = context.plan;
     const rollouts = listCalls(dependencies, context, input);
     const judgements: JudgementRow[] = [];
-    for (const judge of openScheme(condition.scheme).judges) {
+    for (const judge of context.scheme.judges) {
       judgements.push(...(await judgeAll(judge, listUnasked(db, judge, rollouts), judgeClient)));
     }
     writeTransaction(db, (tx) => {

@@ -1,6 +1,5 @@
 import { scoreRollouts, valueRollouts } from '../../learning/gradients/score-rollouts.ts';
 import { addColumns, type RolloutBatch } from '../../rollouts/rollout-batch.ts';
-import { openScheme } from '../../schemes/open-scheme.ts';
 import type { CheckpointRef } from '../../config/plan.ts';
 import type { LivePolicies } from './live-policies.ts';
 import type { RunContext } from '../run/run-context.ts';
@@ -28,9 +27,9 @@ export async function recordSignals(
   context: RunContext,
   { rollouts, models }: { readonly rollouts: RolloutBatch; readonly models: StepModels },
 ): Promise<RolloutBatch> {
-  const { scheme, training } = context.plan.condition;
-  const { policyConfig } = context;
-  const { needs } = openScheme(scheme);
+  const { training } = context.plan.condition;
+  const { policyConfig, scheme } = context;
+  const { needs } = scheme;
   let scored = rollouts;
   if (needs.has('referenceLogprobs')) {
     const reference = await policies.borrow(models.reference, policyConfig);

@@ -90,10 +90,10 @@ export function rescoreStep(
   context: RunContext,
   { scheme, step }: { readonly scheme: Scheme; readonly step: number },
 ): RescoredRollout[] {
-  const { runId, condition } = context.plan;
+  const { runId } = context.plan;
   const { padId } = context.tokenizer;
   const open = openScheme(scheme);
-  requireJudged(open, openScheme(condition.scheme).judges, scheme.name);
+  requireJudged(open, context.scheme.judges, scheme.name);
   const rows = listRollouts(db, { runId, phase: 'train', step });
   if (rows.length === 0) return [];
   const groups = rewardGroups(db, context, {

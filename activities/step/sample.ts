@@ -1,7 +1,7 @@
 import { deriveStream } from '../../random/streams.ts';
 import { countSampled } from '../../rollouts/count-pass.ts';
 import { shapes } from '../../rollouts/shapes/index.ts';
-import { openScheme, type OpenScheme } from '../../schemes/open-scheme.ts';
+import type { OpenScheme } from '../../schemes/open-scheme.ts';
 import type { ArtifactRef, CheckpointRef, EvaluationSlice } from '../../config/plan.ts';
 import type { Problem } from '../../tasks/problem.ts';
 import { durable, type Attempt } from '../durable.ts';
@@ -84,8 +84,8 @@ export interface SampleInput {
 export function createSample(dependencies: TrainDependencies) {
   return durable(async (input: SampleInput, attempt): Promise<SampledRollouts> => {
     const context = await dependencies.plans.readRun(input.plan);
-    const { training, scheme } = context.plan.condition;
-    const { rollouts: shape, needs } = openScheme(scheme);
+    const { training } = context.plan.condition;
+    const { rollouts: shape, needs } = context.scheme;
     return sampleProblems(dependencies, context, {
       problems: trainProblems(context, input),
       firstProblem: input.round * training.promptsPerStep,

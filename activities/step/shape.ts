@@ -2,7 +2,6 @@ import { commitAttempt } from '../../db/queries/attempts.ts';
 import { writeTransaction } from '../../db/store/connection.ts';
 import { recordShaping, type ShapedRollout } from '../../db/queries/rollouts.ts';
 import { estimateCredit, type EstimatedCredit } from '../../schemes/credit/estimate-credit.ts';
-import { openScheme } from '../../schemes/open-scheme.ts';
 import { addColumns } from '../../rollouts/rollout-batch.ts';
 import { selectRows } from '../../rollouts/select-rows.ts';
 import type { ArtifactRef } from '../../config/plan.ts';
@@ -77,8 +76,8 @@ export function createShape(dependencies: StoreDependencies) {
   const { db, artifacts, plans, held } = dependencies;
   return durable(async (input: ShapeInput, attempt): Promise<ShapedStep> => {
     const context = await plans.readRun(input.plan);
-    const { runId, condition } = context.plan;
-    const scheme = openScheme(condition.scheme);
+    const { runId } = context.plan;
+    const { scheme } = context;
     const { step } = input;
     const round = input.rounds.length - 1;
     const rounds = await readRounds(dependencies, context, input);

@@ -9,7 +9,7 @@ import {
 } from '../../learning/update-policy.ts';
 import { addPass, noPass, type PassCount } from '../../rollouts/count-pass.ts';
 import { addColumns, requireColumns, shapedColumns } from '../../rollouts/rollout-batch.ts';
-import { findCritic, openScheme } from '../../schemes/open-scheme.ts';
+import { findCritic } from '../../schemes/open-scheme.ts';
 import type { ArtifactRef, CheckpointRef } from '../../config/plan.ts';
 import type { ArtifactStore } from '../../artifacts/artifact-store.ts';
 import { durable, type Attempt } from '../durable.ts';
@@ -97,7 +97,7 @@ async function updateLive(
     scheme,
     maxNewTokens: context.maxNewTokens,
   });
-  const options = findCritic(openScheme(scheme));
+  const options = findCritic(context.scheme);
   if (critic === null || options === null) return { ...updated, passes: meter.passes() };
   const taught = await updateCritic({ ...common, onPass: meter.of('critic'), critic, options });
   return { ...updated, metrics: { ...updated.metrics, ...taught }, passes: meter.passes() };
@@ -111,10 +111,10 @@ export function createUpdate(dependencies: TrainDependencies) {
   return durable(async (input: UpdateInput, attempt): Promise<UpdatedPolicy> => {
     const { artifacts, plans, policies } = dependencies;
     const context = await plans.readRun(input.plan);
-    const { condition, runId } = context.plan;
+    const { runId } = context.plan;
     const bytes = await artifacts.read(input.shaped);
     const taken = await policies.take(input.checkpoint, context.policyConfig);
-    const live = findCritic(openScheme(condition.scheme)) !== null ? withCritic(taken) : withoutCritic(taken);
+    const live = findCritic(context.scheme) !== null ? withCritic(taken) : withoutCritic(taken);
     try {
       const batch = requireColumns(decodeRollouts(bytes), shapedColumns, 'an update');
       const work = { batch, step: input.step, attempt };
