@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openExampleStore, temporaryStorePath } from '../example-store.fixture.ts';
+import { exampleRegistration, openExampleStore, temporaryStorePath } from '../example-store.fixture.ts';
 import {
   settleBudget,
   listLedgerTotals,
@@ -10,6 +10,8 @@ import {
   toSpending,
   type LedgerRow,
 } from './ledger.ts';
+import { registerExperiment } from './experiments.ts';
+import { recordRunInput } from './run-inputs.ts';
 import { findRun } from './runs.ts';
 import { recordStep } from './steps.ts';
 
@@ -96,4 +98,35 @@ test('a run with a step that nobody counted is named', (t) => {
   for (const runId of ['r1', 'r2']) recordStep(db, { runId, step: 0, rollouts: 8, tokens: 30 }, {});
   recordLedger(db, exampleRows('r1', 0));
   assert.deepEqual(listUncountedRuns(db, 'e1'), ['r2']);
+});
+
+test('what the runs behind a run spent is one row of its own, each of them counted once, evaluations left out', (t) => {
+  const db = openExampleStore(temporaryStorePath(t));
+  registerExperiment(db, {
+    ...exampleRegistration,
+    runs: [...exampleRegistration.runs, { ...exampleRegistration.runs[0]!, id: 'r3', seed: 2 }],
+  });
+  for (const runId of ['r1', 'r2', 'r3']) recordLedger(db, exampleRows(runId, 0));
+  // r3 takes its policy from r2 and its data from r1, as r2 does.
+  recordRunInput(db, { runId: 'r3', role: 'policy', inputRunId: 'r2', sha256: 'a' });
+  recordRunInput(db, { runId: 'r3', role: 'data', inputRunId: 'r1', sha256: 'b' });
+  recordRunInput(db, { runId: 'r2', role: 'data', inputRunId: 'r1', sha256: 'b' });
+  const inputs = listLedgerTotals(db, 'e1').filter(({ stage }) => stage === 'inputs');
+  assert.deepEqual(inputs, [
+    { runId: 'r2', stage: 'inputs', role: 'policy', tokens: 30, flops: 4000, labels: 4, calls: 8 },
+    { runId: 'r3', stage: 'inputs', role: 'policy', tokens: 60, flops: 8000, labels: 8, calls: 16 },
+  ]);
+  const ofLast = listLedgerTotals(db, 'e1').filter(({ runId }) => runId === 'r3');
+  assert.deepEqual(toSpending(ofLast), { 'sampled-tokens': 90, flops: 12_000, labels: 12 });
+});
+
+test('an input that is no longer what it was is a conflict', (t) => {
+  const db = openExampleStore(temporaryStorePath(t));
+  const pinned = { runId: 'r2', role: 'data', inputRunId: 'r1', sha256: 'a' } as const;
+  recordRunInput(db, pinned);
+  recordRunInput(db, pinned);
+  assert.throws(() => recordRunInput(db, { ...pinned, sha256: 'b' }), {
+    name: 'ConflictingRecordError',
+    message: /run_inputs .*r2 data: sha256 is "a", computed "b"/,
+  });
 });

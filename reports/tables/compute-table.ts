@@ -52,7 +52,9 @@ export function computeTable(compute: readonly ComputeRow[]): Table<ComputeRow> 
       { name: 'flops', cell: (row) => row.flops },
       { name: 'labels', title: 'labels', kind: 'number', format: formatAmount, cell: (row) => row.labels },
       { title: 'FLOPs', kind: 'number', cell: (row) => row.flops, format: formatAmount },
-      flopsOf('of runs it takes from', 'inputs'),
+      ...(compute.some(({ stage }) => stage === 'inputs')
+        ? [flopsOf('of runs it takes from', 'inputs')]
+        : []),
       flopsOf('to sample', 'sample'),
       flopsOf('to measure and judge', 'measure', 'judge'),
       flopsOf('to update', 'update'),
