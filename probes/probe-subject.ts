@@ -1,10 +1,5 @@
-import {
-  clonePolicy,
-  disposePolicy,
-  listParameterNames,
-  readParameters,
-  writeParameters,
-} from '../model/network/policy.ts';
+import { listParameterNames } from '../model/network/parameter-layout.ts';
+import { clonePolicy, disposePolicy, readParameters, writeParameters } from '../model/network/policy.ts';
 import type { Policy } from '../model/network/policy.ts';
 import type { EvaluationSplit } from '../config/plan.ts';
 import type { Problem } from '../tasks/problem.ts';

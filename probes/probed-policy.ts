@@ -1,5 +1,6 @@
 import type { Policy } from '../model/network/policy.ts';
-import { listParameterNames, readParameters } from '../model/network/policy.ts';
+import { listParameterNames } from '../model/network/parameter-layout.ts';
+import { readParameters } from '../model/network/policy.ts';
 import { sampleCompletions } from '../model/decoding/sampler.ts';
 import { scoreArrays } from '../model/network/score-arrays.ts';
 import type { PolicyTokenizer, Tokenizer } from '../model/tokenizers/tokenizer.ts';

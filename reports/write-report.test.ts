@@ -60,6 +60,7 @@ test('the same rows in another order give the same bytes', async () => {
       'solved-sets.csv',
       'strategies.csv',
       'summary.md',
+      'tokens-per-correct.csv',
       'verdicts.csv',
     ],
   );

@@ -76,6 +76,8 @@ export interface EvaluatedProblemRow {
   readonly answer: string;
   readonly n: number;
   readonly c: number;
+  /** Completion tokens of all its samples. */
+  readonly tokens: number;
   /** JSON: each extracted answer (empty text: none) → how many samples gave it. */
   readonly answers: string;
   /** JSON: each completion format → {n, c}. */
@@ -94,6 +96,7 @@ export function listEvaluatedProblems(db: Database, experimentId: string): Evalu
       answer: problems.answer,
       n: evaluations.n,
       c: evaluations.c,
+      tokens: evaluations.tokens,
       answers: evaluations.answers,
       formats: evaluations.formats,
       confidences: evaluations.confidences,

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { toWeights, type Policy, type PolicyWeights } from '../../model/network/policy.ts';
+import { toWeights, type PolicyWeights } from '../../model/network/parameter-layout.ts';
+import { type Policy } from '../../model/network/policy.ts';
 import { createRecordings } from '../../model/backends/recordings.ts';
 
 /** More shapes than a run meets. */

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { PolicyConfig } from '../../model/network/config.ts';
 import { scorePrepared } from '../../model/network/forward.ts';
-import type { PolicyWeights } from '../../model/network/policy.ts';
+import type { PolicyWeights } from '../../model/network/parameter-layout.ts';
 import { createRotaryTables } from '../../model/network/rotary.ts';
 import type { SequenceInputs } from '../../model/network/token-batch.ts';
 

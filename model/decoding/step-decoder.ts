@@ -9,7 +9,8 @@ import {
   type StepInputs,
 } from './decode-step.ts';
 import { reshapeFreely, updateRowsInPlace } from '../backends/native-operations.ts';
-import { toWeights, type Policy } from '../network/policy.ts';
+import { toWeights } from '../network/parameter-layout.ts';
+import { type Policy } from '../network/policy.ts';
 import {
   canMutate,
   canRecord,

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { attend } from './attention.ts';
-import type { Policy, PolicyWeights } from './policy.ts';
+import type { PolicyWeights } from './parameter-layout.ts';
+import type { Policy } from './policy.ts';
 import {
   createInputs,
   createTargetMask,

@@ -1,4 +1,34 @@
+import type * as tf from '@tensorflow/tfjs-core';
 import type { PolicyConfig } from './config.ts';
+
+/** The weights of one decoder layer; matrices are [in, out], so that activations [M, in] multiply from the left. */
+export interface LayerWeights {
+  /** [D] */
+  readonly attentionNorm: tf.Tensor;
+  /** [D, (H + 2·keyValueHeads)·headWidth]: queries, keys, values side by side */
+  readonly attentionIn: tf.Tensor;
+  /** [H·headWidth, D] */
+  readonly attentionOut: tf.Tensor;
+  /** [D] */
+  readonly feedForwardNorm: tf.Tensor;
+  /** [D, feedForwardWidth]; apart from `feedForwardUp`, because cutting their joint product costs more than a second matmul */
+  readonly feedForwardGate: tf.Tensor;
+  /** [D, feedForwardWidth] */
+  readonly feedForwardUp: tf.Tensor;
+  /** [feedForwardWidth, D] */
+  readonly feedForwardOut: tf.Tensor;
+}
+
+/** All weights of a policy, float32. */
+export interface PolicyWeights {
+  /** [V, D] */
+  readonly embedding: tf.Tensor;
+  readonly layers: readonly LayerWeights[];
+  /** [D] */
+  readonly norm: tf.Tensor;
+  /** [D, V]; null when the embedding is used in its place */
+  readonly head: tf.Tensor | null;
+}
 
 /** One Hugging Face matrix (or norm) and its place inside an in-memory parameter. */
 export interface StoredPart {
@@ -82,4 +112,41 @@ export function listStoredParts(config: PolicyConfig): ParameterLayout[] {
     plain('model.norm.weight', [width]),
     ...(config.tiedEmbeddings ? [] : [layoutHead(config)]),
   ];
+}
+
+const LAYER_ROLES = [
+  'attentionNorm',
+  'attentionIn',
+  'attentionOut',
+  'feedForwardNorm',
+  'feedForwardGate',
+  'feedForwardUp',
+  'feedForwardOut',
+] as const satisfies readonly (keyof LayerWeights)[];
+
+/** Names of the in-memory parameters, in order: `embedding`, `layers.0.attentionNorm` …, `norm`, then `head` unless tied. */
+export function listParameterNames(config: PolicyConfig): string[] {
+  const layers = Array.from({ length: config.layers }, (_, layer) =>
+    LAYER_ROLES.map((role) => `layers.${layer}.${role}`),
+  );
+  return ['embedding', ...layers.flat(), 'norm', ...(config.tiedEmbeddings ? [] : ['head'])];
+}
+
+/** Gives tensors in the order of `listParameterNames` their roles. */
+export function toWeights(config: PolicyConfig, tensors: readonly tf.Tensor[]): PolicyWeights {
+  const names = listParameterNames(config);
+  if (tensors.length !== names.length) {
+    throw new RangeError(`a policy of this shape has ${names.length} parameters, found ${tensors.length}`);
+  }
+  const byName = new Map(names.map((name, index) => [name, tensors[index]!]));
+  const layers = Array.from({ length: config.layers }, (_, layer) => {
+    const entries = LAYER_ROLES.map((role) => [role, byName.get(`layers.${layer}.${role}`)!]);
+    return Object.fromEntries(entries) as LayerWeights;
+  });
+  return {
+    embedding: byName.get('embedding')!,
+    layers,
+    norm: byName.get('norm')!,
+    head: byName.get('head') ?? null,
+  };
 }

@@ -3,37 +3,8 @@ import { createGenerator } from '../../random/generator.ts';
 import { deriveStream } from '../../random/streams.ts';
 import { CheckpointFormatError } from '../checkpoints/checkpoint-format-error.ts';
 import { checkConfig, type PolicyConfig } from './config.ts';
-import { listStoredParts, type StoredPart } from './parameter-layout.ts';
+import { listStoredParts, toWeights, type PolicyWeights, type StoredPart } from './parameter-layout.ts';
 import type { StoredTensors } from '../checkpoints/safetensors.ts';
-
-/** The weights of one decoder layer; matrices are [in, out], so that activations [M, in] multiply from the left. */
-export interface LayerWeights {
-  /** [D] */
-  readonly attentionNorm: tf.Tensor;
-  /** [D, (H + 2·keyValueHeads)·headWidth]: queries, keys, values side by side */
-  readonly attentionIn: tf.Tensor;
-  /** [H·headWidth, D] */
-  readonly attentionOut: tf.Tensor;
-  /** [D] */
-  readonly feedForwardNorm: tf.Tensor;
-  /** [D, feedForwardWidth]; apart from `feedForwardUp`, because cutting their joint product costs more than a second matmul */
-  readonly feedForwardGate: tf.Tensor;
-  /** [D, feedForwardWidth] */
-  readonly feedForwardUp: tf.Tensor;
-  /** [feedForwardWidth, D] */
-  readonly feedForwardOut: tf.Tensor;
-}
-
-/** All weights of a policy, float32. */
-export interface PolicyWeights {
-  /** [V, D] */
-  readonly embedding: tf.Tensor;
-  readonly layers: readonly LayerWeights[];
-  /** [D] */
-  readonly norm: tf.Tensor;
-  /** [D, V]; null when the embedding is used in its place */
-  readonly head: tf.Tensor | null;
-}
 
 /** A language model being trained or sampled from; it owns its variables until `disposePolicy`. */
 export interface Policy {
@@ -42,43 +13,6 @@ export interface Policy {
   readonly parameters: readonly tf.Variable[];
   /** The same variables by role. */
   readonly weights: PolicyWeights;
-}
-
-const LAYER_ROLES = [
-  'attentionNorm',
-  'attentionIn',
-  'attentionOut',
-  'feedForwardNorm',
-  'feedForwardGate',
-  'feedForwardUp',
-  'feedForwardOut',
-] as const satisfies readonly (keyof LayerWeights)[];
-
-/** Names of the in-memory parameters, in order: `embedding`, `layers.0.attentionNorm` …, `norm`, then `head` unless tied. */
-export function listParameterNames(config: PolicyConfig): string[] {
-  const layers = Array.from({ length: config.layers }, (_, layer) =>
-    LAYER_ROLES.map((role) => `layers.${layer}.${role}`),
-  );
-  return ['embedding', ...layers.flat(), 'norm', ...(config.tiedEmbeddings ? [] : ['head'])];
-}
-
-/** Gives tensors in the order of `listParameterNames` their roles. */
-export function toWeights(config: PolicyConfig, tensors: readonly tf.Tensor[]): PolicyWeights {
-  const names = listParameterNames(config);
-  if (tensors.length !== names.length) {
-    throw new RangeError(`a policy of this shape has ${names.length} parameters, found ${tensors.length}`);
-  }
-  const byName = new Map(names.map((name, index) => [name, tensors[index]!]));
-  const layers = Array.from({ length: config.layers }, (_, layer) => {
-    const entries = LAYER_ROLES.map((role) => [role, byName.get(`layers.${layer}.${role}`)!]);
-    return Object.fromEntries(entries) as LayerWeights;
-  });
-  return {
-    embedding: byName.get('embedding')!,
-    layers,
-    norm: byName.get('norm')!,
-    head: byName.get('head') ?? null,
-  };
 }
 
 /** Wraps arrays in the order of `listParameterNames` as a policy's variables. */

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { toWeights, type Policy, type PolicyWeights } from './policy.ts';
+import { toWeights, type PolicyWeights } from './parameter-layout.ts';
+import { type Policy } from './policy.ts';
 import { canRecord } from '../backends/recorded-function.ts';
 import { createRecordings } from '../backends/recordings.ts';
 import { requireBatchIds } from './token-ids.ts';

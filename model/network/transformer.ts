@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { PolicyConfig } from './config.ts';
 import { embedTokens } from './embedding.ts';
 import { activateGated } from './feed-forward.ts';
-import type { LayerWeights, PolicyWeights } from './policy.ts';
+import type { LayerWeights, PolicyWeights } from './parameter-layout.ts';
 import { normalizeRms } from './rms-norm.ts';
 
 /**

@@ -22,7 +22,8 @@ import { tabulateLearningCurves, type CurvePoint } from '../tables/learning-curv
 import { pairWithBaseline } from './paired-finals.ts';
 import { reportedKs, tabulatePassAtK, type PassAtKRow } from '../tables/pass-at-k-table.ts';
 import { tabulateRewardTruth, type RewardTruthRow } from '../tables/reward-truth-table.ts';
-import { tabulateSaturation, type SaturationRow } from '../tables/saturation-table.ts';
+import type { Tabulated } from '../tables/plain-table.ts';
+import { tabulatePlain } from '../tables/plain-tables.ts';
 import { tabulateSolvedSets, type SolvedSetRow } from '../tables/solved-set-table.ts';
 import { tabulateStrategies, type StrategyRow } from '../tables/strategy-table.ts';
 import { tabulateVerdicts, type VerdictRow } from '../tables/verdict-table.ts';
@@ -44,7 +45,8 @@ export interface Analysis {
   readonly boundaries: readonly BoundaryRow[];
   readonly solvedSets: readonly SolvedSetRow[];
   readonly strategies: readonly StrategyRow[];
-  readonly saturation: readonly SaturationRow[];
+  /** The tables that are sections of their own. */
+  readonly plain: readonly Tabulated[];
   readonly curves: readonly CurvePoint[];
   readonly rewardTruth: readonly RewardTruthRow[];
   readonly excluded: readonly ExcludedRun[];
@@ -74,7 +76,7 @@ export function analyzeComparison(input: ComparisonInput): Analysis {
     boundaries: tabulateBoundaries(pairs, fingerprint),
     solvedSets: tabulateSolvedSets(pairs),
     strategies: tabulateStrategies(pairs, fingerprint),
-    saturation: tabulateSaturation(input),
+    plain: tabulatePlain({ input, finals }),
     curves: tabulateLearningCurves(input),
     rewardTruth: tabulateRewardTruth(input),
     excluded,

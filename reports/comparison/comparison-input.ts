@@ -85,6 +85,8 @@ export interface EvaluationCount {
   readonly problemId: string;
   readonly n: number;
   readonly c: number;
+  /** Completion tokens of all its samples, end tokens included. */
+  readonly tokens: number;
   readonly correctAnswer: string;
   /** Each extracted answer (empty text: none could be extracted) → how many samples gave it. */
   readonly answers: Readonly<Record<string, number>>;

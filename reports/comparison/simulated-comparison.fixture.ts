@@ -63,6 +63,7 @@ function evaluate(
         direct: { n: samples - long, c: Math.floor(c / 2) },
       },
       confidences: null,
+      tokens: 5 * samples + long,
     };
   });
 }

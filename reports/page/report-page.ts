@@ -23,7 +23,7 @@ import {
   verdictSection,
   type Section,
 } from './result-sections.ts';
-import { saturationSection } from './saturation-section.ts';
+import { plainSection } from './plain-section.ts';
 import { strategySection } from './strategy-section.ts';
 
 /** No script, no network: even an escaping mistake could not run or fetch anything. */
@@ -76,7 +76,7 @@ export async function renderReportPage(input: ComparisonInput, analysis: Analysi
     await learningSection(analysis, styles),
     equalTokenSection(analysis),
     computeSection(analysis),
-    saturationSection(analysis),
+    ...analysis.plain.map(plainSection),
     rewardTruthSection(analysis),
     await strategySection(analysis),
     formatSection(analysis),

@@ -49,6 +49,7 @@ export function evaluationTable(input: ComparisonInput): Table<EvaluationCount> 
       { name: 'problem', cell: (row) => row.problemId },
       { name: 'n', cell: (row) => row.n },
       { name: 'c', cell: (row) => row.c },
+      { name: 'tokens', cell: (row) => row.tokens },
     ],
   };
 }

@@ -10,7 +10,7 @@ import type {
 import { groupRows } from '../comparison/group-rows.ts';
 import { BAND_RESAMPLES, intervalGenerator, LEVEL } from '../comparison/interval-generator.ts';
 import { formatDifference, formatInterval, formatScore } from '../text/format-number.ts';
-import { type Table } from './table.ts';
+import type { PlainTable } from './plain-table.ts';
 
 /** Training accuracy from which a run counts as saturated: share of all rollouts of a step. */
 const SATURATED = 0.99;
@@ -55,8 +55,20 @@ function formatGain({ state, gain, low, high }: SaturationRow): string {
   return `${formatDifference(gain)} (${formatInterval({ low, high })})`;
 }
 
-export const saturationTable: Table<SaturationRow> = {
+export const saturationTable: PlainTable<SaturationRow> = {
   file: 'saturation.csv',
+  id: 'saturation',
+  title: 'After saturation',
+  heading: '## Gain after saturation of the training problems',
+  lead:
+    'These conditions see the same few problems again and again. What they still gain on other problems once their own are solved comes ' +
+    'when the reward has next to nothing left to tell apart.',
+  caption:
+    'pass@1 on dev from the step on at which 99% of the training rollouts are right; runs: those evaluated then and later',
+  note:
+    'Dev is read at the first evaluation from the saturated step on and at the last one during training. The interval covers other base ' +
+    'models, seeds and dev problems.',
+  tabulate: ({ input }) => tabulateSaturation(input),
   columns: [
     { name: 'condition', title: 'condition', cell: (row) => row.condition },
     {

@@ -12,7 +12,6 @@ import { curveTable } from '../tables/learning-curves.ts';
 import { passAtKTable } from '../tables/pass-at-k-table.ts';
 import { rewardTruthTable } from '../tables/reward-truth-table.ts';
 import { evaluationTable, runTable } from '../tables/run-tables.ts';
-import { saturationTable } from '../tables/saturation-table.ts';
 import { solvedSetTable } from '../tables/solved-set-table.ts';
 import { strategyTable } from '../tables/strategy-table.ts';
 import { toCsv, type Table } from '../tables/table.ts';
@@ -36,7 +35,7 @@ export function toCsvFiles(input: ComparisonInput, analysis: Analysis): Map<stri
     toFile(boundaryTable, analysis.boundaries),
     toFile(solvedSetTable, analysis.solvedSets),
     toFile(strategyTable, analysis.strategies),
-    toFile(saturationTable, analysis.saturation),
+    ...analysis.plain.map((table) => [table.file, table.toCsv()] as const),
     toFile(curveTable, analysis.curves),
     toFile(rewardTruthTable, analysis.rewardTruth),
     toFile(formatTable, analysis.formats),

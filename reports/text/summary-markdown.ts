@@ -4,7 +4,6 @@ import { boundaryTable } from '../tables/boundary-table.ts';
 import { computeTable, trainingRows } from '../tables/compute-table.ts';
 import { differenceTable } from '../tables/difference-table.ts';
 import { gapTable } from '../tables/gap-table.ts';
-import { saturationTable } from '../tables/saturation-table.ts';
 import { solvedSetTable } from '../tables/solved-set-table.ts';
 import { strategyTable } from '../tables/strategy-table.ts';
 import { toMarkdown, type Table } from '../tables/table.ts';
@@ -84,7 +83,7 @@ export function toSummaryMarkdown(input: ComparisonInput, analysis: Analysis): s
     ...tableBlocks('## Capability boundary', boundaryTable, analysis.boundaries),
     ...(analysis.boundaries.length > 0 ? [toMarkdown(solvedSetTable, analysis.solvedSets)] : []),
     ...tableBlocks('## Gain by switch of strategy', strategyTable, analysis.strategies),
-    ...tableBlocks('## Gain after saturation of the training problems', saturationTable, analysis.saturation),
+    ...analysis.plain.flatMap((table) => (table.rows === 0 ? [] : [table.heading, table.toMarkdown()])),
     ...tableBlocks('## Compute per run', computeTable(analysis.compute), trainingRows(analysis.compute)),
     ...(sources.length > 0 ? ['## Sources', sources.join('\n')] : []),
     ...(left.length > 0 ? ['## Left out', left.join('\n')] : []),
