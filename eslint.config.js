@@ -35,10 +35,12 @@ const mayImport = {
   workflows: ['config'],
   setup: ['model'],
   worker: ['config', 'artifacts', 'db', 'model', 'activities', 'setup'],
-  experiments: ['config', 'tasks', 'corpora', 'rollouts', 'datasets', 'schemes', 'probes', 'db'],
+  experiments: ['config', 'tasks', 'corpora', 'rollouts', 'datasets', 'schemes', 'probes'],
+  launch: ['config', 'experiments', 'worker', 'setup', 'artifacts', 'db', 'model'],
   cli: [
     'config',
     'experiments',
+    'launch',
     'worker',
     'setup',
     'artifacts',
@@ -64,15 +66,18 @@ const pureRooms = [
   'workflows',
 ];
 
+/** Rooms that know Temporal. */
+const temporalRooms = ['activities', 'workflows', 'worker', 'launch'];
+
 const rooms = Object.keys(mayImport);
 
 function importRules(room) {
   const forbidden = rooms.filter((other) => other !== room && !mayImport[room].includes(other));
   const patterns = forbidden.map((other) => ({
     regex: `^(\\.\\./)+${other}/`,
-    // Workflows know activities, and experiments know workflows, as types only.
+    // Workflows know activities, and launches know workflows, as types only.
     allowTypeImports:
-      (room === 'workflows' && other === 'activities') || (room === 'experiments' && other === 'workflows'),
+      (room === 'workflows' && other === 'activities') || (room === 'launch' && other === 'workflows'),
     message: `${room}/ may not import ${other}/ (docs/architecture.md, rooms).`,
   }));
   if (pureRooms.includes(room)) {
@@ -84,13 +89,7 @@ function importRules(room) {
       },
     );
   }
-  if (
-    room !== 'workflows' &&
-    room !== 'worker' &&
-    room !== 'activities' &&
-    room !== 'experiments' &&
-    room !== 'cli'
-  ) {
+  if (!temporalRooms.includes(room)) {
     patterns.push({ regex: '^@temporalio/', message: `${room}/ does not know Temporal.` });
   }
   return {

@@ -3,7 +3,7 @@ import { openReadonlyDatabase, type Database } from '../../db/store/connection.t
 import { listExperiments } from '../../db/queries/experiments.ts';
 import { listRuns } from '../../db/queries/runs.ts';
 import { findClaim, listClaims, resolveClaim, type DeclaredClaim } from '../../experiments/load-claims.ts';
-import { planRuns } from '../../experiments/launch/register.ts';
+import { planRuns } from '../../experiments/plan-runs.ts';
 import type { ResolvedExperiment } from '../../experiments/resolve/resolve.ts';
 import type { ScaleName } from '../../experiments/scales.ts';
 import { writeClaimPage } from '../../reports/text/claim-page.ts';
