@@ -3,7 +3,7 @@ import { listLessons } from '../corpora/open-corpus.ts';
 import { openTask } from '../tasks/index.ts';
 import { declaredBases, findDeclaredBase } from './bases/index.ts';
 import type { DeclaredBase } from './bases/declared-base.ts';
-import { planRuns, type PlannedRun } from './launch/register.ts';
+import { planRuns, type PlannedRun } from './plan-runs.ts';
 import { parseRecipe } from './resolve/parse-recipe.ts';
 import { resolveExperiment, type ResolvedExperiment } from './resolve/resolve.ts';
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { InvalidSpecError } from '../config/invalid-spec-error.ts';
 import { scaleClaim } from './claim.ts';
 import { findClaim, listClaims, resolveClaim } from './load-claims.ts';
-import { planRuns } from './launch/register.ts';
+import { planRuns } from './plan-runs.ts';
 import { scaleNames } from './scales.ts';
 
 const claims = await listClaims();

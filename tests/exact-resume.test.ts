@@ -6,7 +6,7 @@ import { bundleWorkflowCode, Worker } from '@temporalio/worker';
 import { toFloats } from '../db/blobs.ts';
 import { readStoredCondition } from '../config/stored-condition.ts';
 import { openReadonlyDatabase, readStoreId } from '../db/store/connection.ts';
-import { attachMatrix, setMatrixPaused } from '../experiments/launch/matrix-workflow.ts';
+import { attachMatrix, setMatrixPaused } from '../launch/matrix-workflow.ts';
 import { listStepMetrics, openScheme } from '../schemes/open-scheme.ts';
 import { acquireEmbeddedServer } from '../worker/server/embedded-server.ts';
 import { toHome } from '../artifacts/home.ts';

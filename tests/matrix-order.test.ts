@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cancelMatrix, startMatrix } from '../experiments/launch/matrix-workflow.ts';
+import { cancelMatrix, startMatrix } from '../launch/matrix-workflow.ts';
 import { noFaults, StubMatrix, stubRunInput } from './support/stub-activities.ts';
 import { startWorkflowServer, STUB_STORE_ID } from './support/workflow-server.ts';
 

@@ -7,7 +7,7 @@ import { toCardText } from '../../reports/base-card/base-card-text.ts';
 import { loadBaseCard } from '../../reports/base-card/load-base-card.ts';
 import { readHome } from '../home-option.ts';
 import type { WorkerOptions } from '../matrix/run-options.ts';
-import { completeMatrices } from '../matrix/run-matrices.ts';
+import { showMatrices } from '../matrix/run-matrices.ts';
 
 /** A named base model is not made, or not with that seed: build it. */
 export class BaseNotBuiltError extends Error {
@@ -52,7 +52,7 @@ export async function buildBase(
 ): Promise<number> {
   const db = openDatabase(readHome(options).database);
   const { experiment } = declareBaseExperiment(name, options.seed);
-  await completeMatrices(db, { experiments: [experiment] }, options);
+  await showMatrices(db, { experiments: [experiment] }, options);
   const card = readCard(db, name, options.seed);
   if (card !== null) {
     printCards([card], options.json ?? false);

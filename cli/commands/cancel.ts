@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { homeOption, jsonOption } from '../home-option.ts';
+import { homeOption, jsonOption, readHome } from '../home-option.ts';
+import { stderrTeller } from '../matrix/run-options.ts';
 
 export function addCancelCommand(program: Command): void {
   program
@@ -12,8 +13,11 @@ export function addCancelCommand(program: Command): void {
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  assay cancel quickstart')
     .action(async (name: string | undefined, options: { home: string; json?: boolean }) => {
-      const { cancelExperiment } = await import('../matrix/cancel-experiment.ts');
-      const result = await cancelExperiment(options, name);
+      const { cancelExperiment } = await import('../../launch/cancel-experiment.ts');
+      const result = await cancelExperiment(
+        { home: readHome(options), artifacts: process.env['ASSAY_ARTIFACTS'], teller: stderrTeller },
+        name,
+      );
       if (options.json) return console.log(JSON.stringify(result));
       const { experiment, cancelled, completed } = result;
       if (cancelled === 0)

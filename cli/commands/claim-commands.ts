@@ -3,10 +3,11 @@ import { openReadonlyDatabase, type Database } from '../../db/store/connection.t
 import { listExperiments } from '../../db/queries/experiments.ts';
 import { listRuns } from '../../db/queries/runs.ts';
 import { findClaim, listClaims, resolveClaim, type DeclaredClaim } from '../../experiments/load-claims.ts';
-import { planRuns } from '../../experiments/launch/register.ts';
+import { planRuns } from '../../experiments/plan-runs.ts';
 import type { ResolvedExperiment } from '../../experiments/resolve/resolve.ts';
 import type { ScaleName } from '../../experiments/scales.ts';
 import { writeClaimPage } from '../../reports/text/claim-page.ts';
+import { summarizeRuns } from '../../reports/text/summarize-runs.ts';
 import { collectFinalCounts } from '../../reports/comparison/final-counts.ts';
 import { loadComparison } from '../../reports/comparison/load-comparison.ts';
 import { sortComparison } from '../../reports/comparison/sort-comparison.ts';
@@ -110,22 +111,6 @@ export async function printVerdicts(
   }
 }
 
-/** Seconds during which at least one of the runs was under way. */
-function measureWall(db: Database, experimentId: string): number {
-  const spans = listRuns(db, experimentId)
-    .flatMap(({ startedAt, finishedAt }) =>
-      startedAt === null || finishedAt === null ? [] : [[Date.parse(startedAt), Date.parse(finishedAt)]],
-    )
-    .sort(([a], [b]) => a! - b!) as [number, number][];
-  let total = 0;
-  let until = -Infinity;
-  for (const [begin, end] of spans) {
-    total += Math.max(0, end - Math.max(begin, until));
-    until = Math.max(until, end);
-  }
-  return total / 1000;
-}
-
 export async function writePages(
   names: readonly string[],
   options: ScaleOption & { readonly home: string; readonly output: string; readonly all?: boolean },
@@ -136,8 +121,7 @@ export async function writePages(
     const { id } = resolveClaim(claim, options.scale);
     const facts = {
       command: `assay claims run ${claim.name} --scale ${options.scale}`,
-      wallSeconds: measureWall(db, id),
-      reusedRuns: listRuns(db, id).filter(({ reusedRunId }) => reusedRunId !== null).length,
+      ...summarizeRuns(listRuns(db, id)),
     };
     const paths = await writeClaimPage(loadComparison(db, id), facts, join(options.output, claim.name));
     for (const path of paths) console.log(path);

@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
-import type { ExtendOptions } from '../matrix/extend-matrix.ts';
+import type { Extension } from '../../experiments/resolve/extend.ts';
 import { homeOption, jsonOption } from '../home-option.ts';
+import { toLaunchSettings, type RunOptions } from '../matrix/run-options.ts';
 import { parseCount, parseSeeds } from '../parse-options.ts';
 import { addWorkerOptions } from './run.ts';
 
@@ -37,11 +38,20 @@ Examples:
 Seeds and base models join the experiment. Steps are part of what an experiment is, so more of them make another
 experiment of the same name; its runs continue the recorded ones where a longer run would have taken the same steps.`,
     )
-    .action(async (name: string | undefined, options: ExtendOptions) => {
+    .action(async (name: string | undefined, options: RunOptions & Extension) => {
       const { seeds, bases, steps } = options;
       if (seeds === undefined && bases === undefined && steps === undefined)
         command.error('error: name what to add: --seeds, --bases or --steps');
-      const { extendStored } = await import('../matrix/extend-matrix.ts');
-      setExitCode(await extendStored(name, options));
+      const { extendStored } = await import('../../launch/extend-matrix.ts');
+      const { experiment, isTakenUp } = await extendStored(name, {
+        ...options,
+        ...toLaunchSettings(options),
+      });
+      if (isTakenUp) {
+        console.error('the matrix is under way and takes them up; its own command writes the report');
+        return;
+      }
+      const { runMatrices } = await import('../matrix/run-matrices.ts');
+      setExitCode(await runMatrices([experiment], options));
     });
 }

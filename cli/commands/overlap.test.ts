@@ -40,22 +40,6 @@ test('overlap shows which question matches, what of it, and the corpus line', as
   assert.match(out, /\n1 of 2 questions share a 4-gram of words with the 3 corpus lines, 1 entirely\.$/);
 });
 
-test('overlap reads every text of a JSON Lines corpus, or one field', async (t) => {
-  const corpus = file('corpus.jsonl', '{"text": "nothing", "source": {"title": "What is seven times six?"}}');
-  const all = JSON.parse((await run(t, problems, corpus, '--n', '5', '--json')).out);
-  assert.deepEqual(
-    all.questions.map((row: { line: number; share: number }) => [row.line, row.share]),
-    [
-      [3, 1],
-      [1, 0],
-    ],
-  );
-  const one = JSON.parse(
-    (await run(t, problems, corpus, '--n', '5', '--json', '--corpus-field', 'text')).out,
-  );
-  assert.ok(one.questions.every((row: { found: number }) => row.found === 0));
-});
-
 test('a file that cannot be read, or has no such field, is a usage error that names it', async (t) => {
   const missing = await run(t, join(directory, 'none.jsonl'), problems);
   assert.equal(missing.code, 2);

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { homeOption, jsonOption } from '../home-option.ts';
+import { homeOption, jsonOption, readHome } from '../home-option.ts';
+import { stderrTeller } from '../matrix/run-options.ts';
 
 interface PauseOptions {
   readonly home: string;
@@ -17,10 +18,12 @@ export function addPauseCommand(program: Command): void {
     .addOption(jsonOption())
     .addHelpText('after', '\nExamples:\n  assay pause quickstart\n  assay pause quickstart --off')
     .action(async (name: string | undefined, options: PauseOptions) => {
-      const { setMatrixPaused } = await import('../../experiments/launch/matrix-workflow.ts');
-      const { withOpenMatrix } = await import('../matrix/open-matrix.ts');
-      const progress = await withOpenMatrix(options, name, (handle, client) =>
-        setMatrixPaused({ client, handle }, options.off !== true),
+      const { setMatrixPaused } = await import('../../launch/matrix-workflow.ts');
+      const { withOpenMatrix } = await import('../../launch/open-matrix.ts');
+      const progress = await withOpenMatrix(
+        { home: readHome(options), teller: stderrTeller },
+        name,
+        (handle, client) => setMatrixPaused({ client, handle }, options.off !== true),
       );
       if (options.json) console.log(JSON.stringify(progress, null, 2));
       else

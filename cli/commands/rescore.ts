@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
 import { toPrintable } from '../printable.ts';
-import type { RescoredRun, RescoredToken } from '../../worker/rescore-run.ts';
+import type { RescoredRun, RescoredToken } from '../../activities/step/rescore-run.ts';
 import { homeOption, jsonOption, readHome } from '../home-option.ts';
 import { parseCount } from '../parse-options.ts';
 
@@ -103,7 +103,7 @@ export function addRescoreCommand(program: Command): void {
     .action(async (runId: string, options: RescoreOptions) => {
       const { openReadonlyDatabase } = await import('../../db/store/connection.ts');
       const { resolveScheme } = await import('../../experiments/resolve/resolve.ts');
-      const { rescoreRun } = await import('../../worker/rescore-run.ts');
+      const { rescoreRun } = await import('../../activities/step/rescore-run.ts');
       const db = openReadonlyDatabase(readHome(options).database);
       const scheme = resolveScheme(parseScheme(options.scheme), '--scheme');
       const rescored = rescoreRun(db, runId, { ...options, scheme });

@@ -12,7 +12,7 @@ export function addResumeCommand(program: Command, setExitCode: (code: number) =
     .addHelpText('after', '\nExamples:\n  assay resume\n  assay resume quickstart')
     .action(async (name: string | undefined, options: RunOptions) => {
       const { openDatabase } = await import('../../db/store/connection.ts');
-      const { restoreExperiment } = await import('../../experiments/launch/restore.ts');
+      const { restoreExperiment } = await import('../../launch/restore.ts');
       const { runMatrices } = await import('../matrix/run-matrices.ts');
       const experiment = restoreExperiment(openDatabase(readHome(options).database), name);
       setExitCode(await runMatrices([experiment], options));

@@ -65,9 +65,12 @@ Examples:
 \`assay settings\` lists every key that --set takes, with its default.`,
     )
     .action(async (file: string, options: RunOptions) => {
-      const { declareExperiment, printPlan } = await import('../matrix/declare-experiment.ts');
+      const { declareExperiment } = await import('../../experiments/resolve/declare-experiment.ts');
       const experiment = await declareExperiment(file, options);
-      if (options.dryRun) return printPlan(experiment, options.json ?? false);
+      if (options.dryRun) {
+        const { printPlan } = await import('../matrix/print-plan.ts');
+        return printPlan(experiment, options.json ?? false);
+      }
       const { runMatrices } = await import('../matrix/run-matrices.ts');
       setExitCode(await runMatrices([experiment], options));
     });

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { homeOption, jsonOption, readHome } from '../home-option.ts';
 import { parseCount } from '../parse-options.ts';
-import type { ShownPart } from './show-run.ts';
+import type { ShownPart } from '../../reports/run/collect-run.ts';
 
 interface ShowOptions extends ShownPart {
   readonly home: string;
@@ -20,7 +20,8 @@ export function addShowCommand(program: Command): void {
     .addHelpText('after', '\nExample:\n  assay show 1a2b3c4d5e6f/grpo/seed-0 --samples 20')
     .action(async (runId: string, options: ShowOptions) => {
       const { openReadonlyDatabase } = await import('../../db/store/connection.ts');
-      const { collectRun, printRun } = await import('./show-run.ts');
+      const { collectRun } = await import('../../reports/run/collect-run.ts');
+      const { printRun } = await import('./print-run.ts');
       const shown = collectRun(openReadonlyDatabase(readHome(options).database), runId, options);
       if (options.json) console.log(JSON.stringify(shown, null, 2));
       else printRun(shown);

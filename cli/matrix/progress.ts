@@ -1,20 +1,6 @@
 import { logUpdateStderr } from 'log-update';
 import type { RunPosition } from '../../db/queries/progress.ts';
-
-/** A base model being made, as the matrix's workflows say. */
-export interface BaseProgress {
-  readonly name: string;
-  readonly step: number;
-  readonly totalSteps: number;
-}
-
-/** What a matrix is doing at one moment. */
-export interface MatrixState {
-  readonly runs: readonly RunPosition[];
-  readonly bases: readonly BaseProgress[];
-  /** What the matrix waits for somebody to mend. */
-  readonly pausedBecause: { readonly type: string; readonly message: string } | null;
-}
+import type { MatrixState, MatrixView } from '../../launch/follow-matrix.ts';
 
 const BAR_WIDTH = 20;
 
@@ -22,9 +8,8 @@ const BAR_WIDTH = 20;
 const RUNS_PER_SECOND = 50;
 const LONGEST_INTERVAL_MS = 30_000;
 
-/** How often to look: the more runs the more seldom, and for a log no oftener than every other second. */
-export function pollIntervalMs(runs: number): number {
-  const shortest = process.stderr.isTTY ? 1000 : 2000;
+/** How often to look: the more runs the more seldom, and no oftener than `shortest`. */
+function toIntervalMs(shortest: number, runs: number): number {
   return Math.min(LONGEST_INTERVAL_MS, Math.max(shortest, (1000 * runs) / RUNS_PER_SECOND));
 }
 
@@ -91,13 +76,8 @@ function formatMatrix({ bases, pausedBecause }: MatrixState, nameWidth: number):
   return [...baseLines, `paused: ${pausedBecause.type}: ${pausedBecause.message}`];
 }
 
-interface ProgressView {
-  show(state: MatrixState): void;
-  end(): void;
-}
-
 /** Prints a line whenever something changed. */
-function createLog(): ProgressView {
+function createLog(): MatrixView {
   const lastLines = new Map<string, string>();
   const printChanged = (key: string, state: string, line: string): void => {
     if (lastLines.get(key) === state) return;
@@ -115,12 +95,13 @@ function createLog(): ProgressView {
         if (run.status !== 'pending') printChanged(run.runId, key, formatRun(run, width));
       }
     },
+    intervalMs: (runs) => toIntervalMs(2000, runs),
     end: () => undefined,
   };
 }
 
 /** A live table on a terminal. */
-function createTable(): ProgressView {
+function createTable(): MatrixView {
   const start = { atMs: Date.now(), fraction: Number.NaN };
   return {
     show: (state) => {
@@ -133,11 +114,12 @@ function createTable(): ProgressView {
       const lines = [...formatMatrix(state, width), ...runs.map((run) => formatRun(run, width)), headline];
       logUpdateStderr(lines.join('\n'));
     },
+    intervalMs: (runs) => toIntervalMs(1000, runs),
     end: () => logUpdateStderr.done(),
   };
 }
 
 /** Shows a matrix's progress on stderr: a live table on a terminal, otherwise a line whenever something changed. */
-export function createProgressView(): ProgressView {
+export function createProgressView(): MatrixView {
   return process.stderr.isTTY ? createTable() : createLog();
 }

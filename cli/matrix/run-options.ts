@@ -1,22 +1,20 @@
-import type { BackendChoice } from '../../model/backends/backend.ts';
-import type { MetricsAddress } from '../../worker/supervisor.ts';
+import type { Overrides } from '../../experiments/resolve/declare-experiment.ts';
+import type { LaunchSettings, Teller } from '../../launch/launch-settings.ts';
+import { readHome } from '../home-option.ts';
 
-/** Where a matrix lives and what computes it. */
-export interface WorkerOptions {
+/** Where a matrix lives and what computes it, as typed. */
+export interface WorkerOptions extends Omit<LaunchSettings, 'home' | 'teller'> {
   readonly home: string;
-  readonly artifacts?: string;
-  readonly backend: BackendChoice;
-  readonly trainWorkers: number;
-  readonly threads: number;
-  readonly window?: number;
-  readonly failFast?: boolean;
-  readonly metrics?: MetricsAddress;
-  readonly mixedSources?: boolean;
 }
 
-export interface RunOptions extends WorkerOptions {
-  readonly set: readonly string[];
-  readonly seeds?: number | number[];
+export interface RunOptions extends WorkerOptions, Overrides {
   readonly dryRun?: boolean;
   readonly json?: boolean;
+}
+
+/** Talk goes to stderr, so that stdout holds data alone. */
+export const stderrTeller: Teller = { line: (text) => console.error(text) };
+
+export function toLaunchSettings(options: WorkerOptions): LaunchSettings {
+  return { ...options, home: readHome(options), teller: stderrTeller };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ExperimentInput } from '../../config/experiment.ts';
 import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
-import { extendExperiment } from '../launch/extend.ts';
+import { extendExperiment } from './extend.ts';
 import { resolveExperiment, type ResolvedExperiment } from './resolve.ts';
 
 const declared = {

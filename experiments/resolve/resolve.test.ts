@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
 import { loadExperiment } from './load.ts';
-import { planRuns } from '../launch/register.ts';
+import { planRuns } from '../plan-runs.ts';
 import { resolveExperiment } from './resolve.ts';
 
 const declared = {

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { cancelMatrix, setMatrixPaused, startMatrix } from '../../experiments/launch/matrix-workflow.ts';
+import { cancelMatrix, setMatrixPaused, startMatrix } from '../../launch/matrix-workflow.ts';
 import { payloadSizes } from '../support/payload-sizes.ts';
 import { StubMatrix, stubRunInput } from '../support/stub-activities.ts';
 import { startWorkflowServer, STUB_STORE_ID, type WorkflowServer } from '../support/workflow-server.ts';

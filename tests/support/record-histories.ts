@@ -14,7 +14,7 @@ import {
   setMatrixPaused,
   startMatrix,
   type MatrixHandle,
-} from '../../experiments/launch/matrix-workflow.ts';
+} from '../../launch/matrix-workflow.ts';
 import { noFaults, StubMatrix, stubRunInput } from './stub-activities.ts';
 import { startWorkflowServer, STUB_STORE_ID } from './workflow-server.ts';
 

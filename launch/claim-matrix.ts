@@ -1,7 +1,7 @@
-import { readFollower, writeFollower } from '../../db/queries/experiments.ts';
-import type { Database } from '../../db/store/connection.ts';
-import { identifyProcess, isRunning, type ProcessIdentity } from '../../worker/server/process-identity.ts';
-import { configuredTarget, hasConfiguredServer } from '../../worker/server/temporal-connection.ts';
+import { readFollower, writeFollower } from '../db/queries/experiments.ts';
+import type { Database } from '../db/store/connection.ts';
+import { identifyProcess, isRunning, type ProcessIdentity } from '../worker/server/process-identity.ts';
+import { configuredTarget, hasConfiguredServer } from '../worker/server/temporal-connection.ts';
 
 /** Another command works on the same matrix through another Temporal server. */
 export class MatrixElsewhereError extends Error {

@@ -1,16 +1,40 @@
 import { CancelledFailure, isGrpcServiceError, ServiceError, WorkflowFailedError } from '@temporalio/client';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readStoreId, type Database } from '../../db/store/connection.ts';
-import { listAwaitedBaseModels, listPositions, type RunPosition } from '../../db/queries/progress.ts';
-import {
-  queryBaseModel,
-  startMatrix,
-  type MatrixHandle,
-  type MatrixProgress,
-} from '../../experiments/launch/matrix-workflow.ts';
-import type { ResolvedExperiment } from '../../experiments/resolve/resolve.ts';
-import type { Session } from '../../worker/session.ts';
-import { createProgressView, pollIntervalMs, type BaseProgress } from './progress.ts';
+import { readStoreId, type Database } from '../db/store/connection.ts';
+import { listAwaitedBaseModels, listPositions, type RunPosition } from '../db/queries/progress.ts';
+import type { ResolvedExperiment } from '../experiments/resolve/resolve.ts';
+import type { Session } from '../worker/session.ts';
+import { queryBaseModel, startMatrix, type MatrixHandle, type MatrixProgress } from './matrix-workflow.ts';
+
+/** A base model being made, as the matrix's workflows say. */
+export interface BaseProgress {
+  readonly name: string;
+  readonly step: number;
+  readonly totalSteps: number;
+}
+
+/** What a matrix is doing at one moment. */
+export interface MatrixState {
+  readonly runs: readonly RunPosition[];
+  readonly bases: readonly BaseProgress[];
+  /** What the matrix waits for somebody to mend. */
+  readonly pausedBecause: { readonly type: string; readonly message: string } | null;
+}
+
+/** Shows a matrix to whoever follows it. */
+export interface MatrixView {
+  show(state: MatrixState): void;
+  /** How long a state of so many runs is good for. */
+  intervalMs(runs: number): number;
+  end(): void;
+}
+
+/** Who follows a matrix: how it is shown, and what makes its follower leave. */
+export interface Follower {
+  readonly openView: () => MatrixView;
+  /** Rejects when the follower is to leave; the matrix stays resumable. */
+  readonly interrupted: Promise<never>;
+}
 
 /** A matrix under way, as one command follows it. */
 export interface FollowedMatrix {
@@ -126,10 +150,10 @@ function createWaitWatch(handle: MatrixHandle): (runs: readonly RunPosition[]) =
 async function follow(
   matrix: FollowedMatrix,
   handle: MatrixHandle,
-  interrupted: Promise<never>,
+  { openView, interrupted }: Follower,
 ): Promise<MatrixProgress> {
   const { session, db, experiment } = matrix;
-  const view = createProgressView();
+  const view = openView();
   const findLacking = createWaitWatch(handle);
   const ended = new AbortController();
   let outage = { lack: null as Lack | null, atMs: 0 };
@@ -144,7 +168,7 @@ async function follow(
       const bases = await listBaseProgress(matrix);
       view.show({ runs, bases, pausedBecause: findOutage() ?? (await findLacking(runs)) });
       // The end cuts the pause short.
-      await sleep(pollIntervalMs(runs.length), undefined, { signal: ended.signal }).catch(() => undefined);
+      await sleep(view.intervalMs(runs.length), undefined, { signal: ended.signal }).catch(() => undefined);
     }
   };
   try {
@@ -169,7 +193,7 @@ function countPending(db: Database, experimentId: string): number {
  * Starts the matrix, or attaches to the one under way, and follows it to its end; how many runs failed. The matrix under way that
  * this launch attached to may have planned its last page before the launch added runs: then it is started once more.
  */
-export async function completeMatrix(matrix: FollowedMatrix, interrupted: Promise<never>): Promise<number> {
+export async function completeMatrix(matrix: FollowedMatrix, follower: Follower): Promise<number> {
   const { session, db, experiment, window, failFast } = matrix;
   let failed = 0;
   let before: number;
@@ -179,7 +203,7 @@ export async function completeMatrix(matrix: FollowedMatrix, interrupted: Promis
     const { isSearchable } = session;
     const key = { storeId: readStoreId(db), experimentId: experiment.id };
     const handle = await startMatrix(session.client, key, { window, failFast, isSearchable });
-    failed += (await follow(matrix, handle, interrupted)).failed;
+    failed += (await follow(matrix, handle, follower)).failed;
     pending = countPending(db, experiment.id);
   } while (pending > 0 && pending < before && failed === 0);
   return failed;

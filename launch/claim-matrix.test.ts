@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openExampleStore, temporaryStorePath } from '../../db/example-store.fixture.ts';
-import { identifyProcess } from '../../worker/server/process-identity.ts';
+import { openExampleStore, temporaryStorePath } from '../db/example-store.fixture.ts';
+import { identifyProcess } from '../worker/server/process-identity.ts';
 import { claimMatrix, MatrixElsewhereError, nameServer } from './claim-matrix.ts';
 
 const me = identifyProcess(process.pid)!;

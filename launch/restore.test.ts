@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { canonicalJson } from '../../config/canonical.ts';
-import { registerExperiment } from '../../db/queries/experiments.ts';
-import { listRuns } from '../../db/queries/runs.ts';
-import { openDatabase } from '../../db/store/connection.ts';
-import { experimentIdOf, resolveExperiment } from '../resolve/resolve.ts';
-import { extendExperiment } from './extend.ts';
+import { canonicalJson } from '../config/canonical.ts';
+import { registerExperiment } from '../db/queries/experiments.ts';
+import { listRuns } from '../db/queries/runs.ts';
+import { openDatabase } from '../db/store/connection.ts';
+import { experimentIdOf, resolveExperiment } from '../experiments/resolve/resolve.ts';
+import { extendExperiment } from '../experiments/resolve/extend.ts';
 import { registerMatrix } from './register.ts';
 import { restoreExperiment } from './restore.ts';
 

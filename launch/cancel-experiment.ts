@@ -1,31 +1,33 @@
-import { openDatabase, readStoreId } from '../../db/store/connection.ts';
-import { chooseExperiment } from '../../db/queries/experiments.ts';
-import { cancelUnfinishedRuns, listRuns } from '../../db/queries/runs.ts';
+import { openDatabase, readStoreId } from '../db/store/connection.ts';
+import { chooseExperiment } from '../db/queries/experiments.ts';
+import { cancelUnfinishedRuns, listRuns } from '../db/queries/runs.ts';
+import { openSession } from '../worker/session.ts';
+import { findServerProgram } from './find-server-program.ts';
+import type { LaunchSettings, StoreSettings } from './launch-settings.ts';
 import {
   attachMatrix,
   cancelMatrix,
   MatrixNotOpenError,
   NoWorkerError,
   type MatrixKey,
-} from '../../experiments/launch/matrix-workflow.ts';
-import { defaultCacheDirectory } from '../../model/backends/cache-directory.ts';
-import type { Home } from '../../artifacts/home.ts';
-import { openSession } from '../../worker/session.ts';
-import { provideTemporalServer } from '../../setup/temporal-server.ts';
-import { readHome } from '../home-option.ts';
+} from './matrix-workflow.ts';
 import { withOpenMatrix } from './open-matrix.ts';
 
+type CancelSettings = StoreSettings & Pick<LaunchSettings, 'artifacts'>;
+
 /** Nobody works on the matrix: a store worker of this command's own lets its workflows end and mark their rows. */
-async function cancelWithOwnWorker(home: Home, matrix: MatrixKey): Promise<void> {
-  const cacheDirectory = defaultCacheDirectory();
+async function cancelWithOwnWorker(
+  { home, artifacts, teller }: CancelSettings,
+  matrix: MatrixKey,
+): Promise<void> {
   const session = await openSession({
     home,
     storeId: matrix.storeId,
-    artifacts: process.env['ASSAY_ARTIFACTS'],
+    artifacts,
     backend: 'auto',
     trainWorkers: 0,
     threads: 1,
-    findServerProgram: () => provideTemporalServer({ cacheDirectory, report: (line) => console.error(line) }),
+    findServerProgram: () => findServerProgram(teller),
   });
   try {
     const cancelled = cancelMatrix({
@@ -46,17 +48,16 @@ interface Cancellation {
 
 /** Ends what is under way and marks what is unfinished; doing it again, or after the end, changes nothing. */
 export async function cancelExperiment(
-  options: { readonly home: string },
+  settings: CancelSettings,
   name: string | undefined,
 ): Promise<Cancellation> {
-  const home = readHome(options);
-  const db = openDatabase(home.database);
+  const db = openDatabase(settings.home.database);
   const experiment = chooseExperiment(db, name);
   try {
-    await withOpenMatrix(options, experiment.id, (handle, client) => cancelMatrix({ client, handle }));
+    await withOpenMatrix(settings, experiment.id, (handle, client) => cancelMatrix({ client, handle }));
   } catch (error) {
     if (error instanceof NoWorkerError)
-      await cancelWithOwnWorker(home, { storeId: readStoreId(db), experimentId: experiment.id });
+      await cancelWithOwnWorker(settings, { storeId: readStoreId(db), experimentId: experiment.id });
     // Without a workflow nothing is under way; rows that say otherwise are of a launch whose server is gone.
     else if (error instanceof MatrixNotOpenError) cancelUnfinishedRuns(db, experiment.id);
     else throw error;

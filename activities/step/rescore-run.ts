@@ -1,17 +1,12 @@
-import {
-  listUndecidedRules,
-  rescoreStep,
-  type RescoredRollout,
-  type Score,
-} from '../activities/step/rescore-step.ts';
-import { toInts } from '../db/blobs.ts';
-import { openRunContext, type RunContext } from '../activities/run/run-context.ts';
-import { planOfRecorded } from '../activities/run/run-inputs.ts';
-import type { Database } from '../db/store/connection.ts';
-import { findRun } from '../db/queries/runs.ts';
-import { nextStepOf } from '../db/queries/steps.ts';
-import { InvalidSpecError } from '../config/invalid-spec-error.ts';
-import type { Scheme } from '../config/scheme.ts';
+import { listUndecidedRules, rescoreStep, type RescoredRollout, type Score } from './rescore-step.ts';
+import { toInts } from '../../db/blobs.ts';
+import { openRunContext, type RunContext } from '../run/run-context.ts';
+import { planOfRecorded } from '../run/run-inputs.ts';
+import type { Database } from '../../db/store/connection.ts';
+import { findRun } from '../../db/queries/runs.ts';
+import { nextStepOf } from '../../db/queries/steps.ts';
+import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
+import type { Scheme } from '../../config/scheme.ts';
 
 /** Rollouts of one outcome and format under both schemes; means over those that have the number, null where none has. */
 export interface RescoredKind {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { extendExperiment } from './extend.ts';
-import { planRuns } from './register.ts';
-import { resolveExperiment } from '../resolve/resolve.ts';
+import { planRuns } from '../plan-runs.ts';
+import { resolveExperiment } from './resolve.ts';
 
 const declared = {
   name: 'demo',

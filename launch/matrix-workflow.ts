@@ -10,10 +10,10 @@ import {
   type WorkflowHandle,
   type WorkflowUpdateHandle,
 } from '@temporalio/client';
-import { temporalNames } from '../../config/plan.ts';
-import { toSearchAttributes } from '../../config/search-attributes.ts';
-import type { MatrixProgress } from '../../workflows/matrix-state.ts';
-import type { matrixWorkflow } from '../../workflows/matrix.ts';
+import { temporalNames } from '../config/plan.ts';
+import { toSearchAttributes } from '../config/search-attributes.ts';
+import type { MatrixProgress } from '../workflows/matrix-state.ts';
+import type { matrixWorkflow } from '../workflows/matrix.ts';
 
 export type { MatrixProgress };
 

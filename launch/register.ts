@@ -1,41 +1,8 @@
-import type { Database } from '../../db/store/connection.ts';
-import { registerExperiment, retryEndedRuns, type Registration } from '../../db/queries/experiments.ts';
-import { canonicalJson, fingerprint } from '../../config/canonical.ts';
-import type { Condition } from '../../config/experiment.ts';
-import type { ResolvedExperiment } from '../resolve/resolve.ts';
-
-/** One planned run of a matrix. */
-export interface PlannedRun {
-  readonly id: string;
-  readonly conditionId: string;
-  readonly conditionName: string;
-  readonly baseSeed: number;
-  readonly baseModelId: string;
-  readonly seed: number;
-  readonly totalSteps: number;
-}
-
-/** The base model of a recipe and base seed: its fingerprint names it. */
-export function baseModelIdOf({ base, task }: Pick<Condition, 'base' | 'task'>, seed: number): string {
-  return fingerprint({ recipe: { ...base, seed }, task });
-}
-
-/** Every run of the matrix, by condition, base seed and seed. */
-export function planRuns(experiment: ResolvedExperiment): PlannedRun[] {
-  return experiment.conditions.flatMap(({ id, name, baseSeeds, condition, stored }) =>
-    baseSeeds.flatMap((baseSeed) =>
-      experiment.seeds.map((seed) => ({
-        id: `${experiment.id.slice(0, 12)}/${name}/base-${baseSeed}/seed-${seed}`,
-        conditionId: id,
-        conditionName: name,
-        baseSeed,
-        baseModelId: stored?.baseModelIds.get(baseSeed) ?? baseModelIdOf(condition, baseSeed),
-        seed,
-        totalSteps: condition.training.steps,
-      })),
-    ),
-  );
-}
+import type { Database } from '../db/store/connection.ts';
+import { registerExperiment, retryEndedRuns, type Registration } from '../db/queries/experiments.ts';
+import { canonicalJson } from '../config/canonical.ts';
+import { planRuns, type PlannedRun } from '../experiments/plan-runs.ts';
+import type { ResolvedExperiment } from '../experiments/resolve/resolve.ts';
 
 /** The program that would compute what is missing of a matrix. */
 export interface Launch {

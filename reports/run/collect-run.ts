@@ -7,7 +7,6 @@ import { listRunTotals } from '../../db/queries/ledger.ts';
 import { listRollouts } from '../../db/queries/rollouts.ts';
 import { findRun } from '../../db/queries/runs.ts';
 import { listStepMetrics, nextStepOf } from '../../db/queries/steps.ts';
-import { formatAmount } from '../../reports/text/format-number.ts';
 import { meanOverProblems, passAtK } from '../../stats/pass-at-k/pass-at-k.ts';
 
 /** What of a run is shown. */
@@ -33,7 +32,7 @@ function summarizeEvaluations(db: Database, runId: string) {
   }));
 }
 
-/** What `assay show` says of a run. */
+/** What one run did, as far as it got: its facts, its evaluations, one of its steps and rollouts of that. */
 export function collectRun(db: Database, runId: string, options: ShownPart) {
   const { settings, provenance, ...run } = findRun(db, runId);
   const recorded = run.reusedRunId ?? runId;
@@ -73,34 +72,4 @@ export function collectRun(db: Database, runId: string, options: ShownPart) {
   };
 }
 
-function printLedger({ ledger, baseModelFlops }: ReturnType<typeof collectRun>): void {
-  if (ledger.length > 0) console.log('spent, all steps together:');
-  for (const { stage, role, tokens, flops, labels, calls } of ledger) {
-    const done = labels > 0 ? `${labels} labels in ${calls} texts` : `${tokens} tokens of ${calls} texts`;
-    console.log(`  ${`${stage} (${role})`.padEnd(34)} ${done}, ${formatAmount(flops)} FLOPs`);
-  }
-  if (baseModelFlops !== null) console.log(`its base model took ${formatAmount(baseModelFlops)} FLOPs`);
-}
-
-export function printRun(shown: ReturnType<typeof collectRun>): void {
-  console.log(`${shown.id}: ${shown.status}, ${shown.doneSteps}/${shown.totalSteps} steps`);
-  if (shown.reusedRunId !== null) console.log(`its rows are those of ${shown.reusedRunId}`);
-  for (const { role, run } of shown.inputs) console.log(`it takes its ${role} from ${run}`);
-  if (shown.dataset !== null)
-    console.log(`it collected ${shown.dataset.rows} ${shown.dataset.kind}; \`assay dataset\` prints them`);
-  if (shown.failureType !== null) console.log(`failure: ${shown.failureType}: ${shown.failureMessage}`);
-  for (const { step, split, problems, passAt1 } of shown.evaluations) {
-    console.log(
-      `  after step ${step}, ${split}: pass@1 ${passAt1?.toFixed(3) ?? 'undefined'} over ${problems} problems`,
-    );
-  }
-  printLedger(shown);
-  if (shown.step >= 0) console.log(`metrics of step ${shown.step}:`);
-  for (const [name, value] of Object.entries(shown.metrics))
-    console.log(`  ${name.padEnd(34)} ${value.toPrecision(5)}`);
-  for (const sample of shown.samples) {
-    console.log(
-      `  ${JSON.stringify(sample.prompt + sample.text)} → ${sample.outcome}, reward ${sample.reward ?? 'undetermined'}, advantage ${sample.advantage?.toFixed(3) ?? 'none'}`,
-    );
-  }
-}
+export type CollectedRun = ReturnType<typeof collectRun>;

@@ -1,12 +1,7 @@
 import { fingerprint } from '../../config/canonical.ts';
 import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
 import { listInputSources, renameInputs } from '../../config/chain.ts';
-import {
-  experimentIdOf,
-  settleSeeds,
-  type ResolvedCondition,
-  type ResolvedExperiment,
-} from '../resolve/resolve.ts';
+import { experimentIdOf, settleSeeds, type ResolvedCondition, type ResolvedExperiment } from './resolve.ts';
 
 /** What an extension asks for: how many there shall be in all, or which there shall be as well. */
 export interface Extension {

@@ -1,9 +1,9 @@
-import type { Database } from '../../db/store/connection.ts';
-import { chooseExperiment, listConditions } from '../../db/queries/experiments.ts';
-import { listRuns } from '../../db/queries/runs.ts';
-import type { Hypothesis } from '../../config/hypothesis.ts';
-import { readStoredCondition } from '../../config/stored-condition.ts';
-import type { ResolvedExperiment } from '../resolve/resolve.ts';
+import type { Database } from '../db/store/connection.ts';
+import { chooseExperiment, listConditions } from '../db/queries/experiments.ts';
+import { listRuns } from '../db/queries/runs.ts';
+import type { Hypothesis } from '../config/hypothesis.ts';
+import { readStoredCondition } from '../config/stored-condition.ts';
+import type { ResolvedExperiment } from '../experiments/resolve/resolve.ts';
 
 /**
  * The experiment as it is stored: what is read back here does not read the file again, so it cannot drift.
