@@ -1,14 +1,14 @@
 import { createFindBaseModel, createRecordBaseModel } from './base/base-models.ts';
 import { createCancelPending, createCloseRun } from './run/close-run.ts';
-import { createCollect } from './step/collect.ts';
+import { createCollect } from './dataset/collect.ts';
 import { createJudge } from './step/judge.ts';
 import { createOpenRun } from './run/open-run.ts';
 import { createPlanMatrix } from './run/plan-matrix.ts';
 import { createRecord } from './step/record.ts';
-import { createRecordCollected } from './step/record-collected.ts';
+import { createRecordCollected } from './dataset/record-collected.ts';
 import { createRecordEvaluation } from './evaluation/record-evaluation.ts';
 import { createRecordProbe } from './evaluation/record-probe.ts';
-import { createReplay } from './step/replay.ts';
+import { createReplay } from './dataset/replay.ts';
 import { createShape } from './step/shape.ts';
 import type { StoreDependencies } from './store-dependencies.ts';
 import { createVerify } from './step/verify.ts';

@@ -8,7 +8,7 @@ import { addPass, countRollout, noPass, type PassCount } from '../../rollouts/co
 import { openCollector } from '../../datasets/index.ts';
 import { callOf } from '../../schemes/judges/judge.ts';
 import type { OpenScheme } from '../../schemes/open-scheme.ts';
-import { rolloutsInput } from './dataset-rows.ts';
+import { rolloutsInput } from '../dataset/dataset-rows.ts';
 import type { RunContext } from '../run/run-context.ts';
 import type { UpdatePasses } from './update.ts';
 

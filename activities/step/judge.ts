@@ -8,7 +8,7 @@ import { runJudge } from '../../schemes/judges/run-judge.ts';
 import type { Opened } from '../../config/part.ts';
 import { durable, stageKey } from '../durable.ts';
 import type { RunContext } from '../run/run-context.ts';
-import { problemsOfRound } from './dataset-rows.ts';
+import { problemsOfRound } from '../dataset/dataset-rows.ts';
 import type { StoreDependencies } from '../store-dependencies.ts';
 
 export interface JudgeInput {

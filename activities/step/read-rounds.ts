@@ -1,7 +1,7 @@
 import { listRollouts } from '../../db/queries/rollouts.ts';
 import type { ArtifactRef } from '../../config/plan.ts';
 import type { HeldRound } from './held-rollouts.ts';
-import { roundOf } from './dataset-rows.ts';
+import { roundOf } from '../dataset/dataset-rows.ts';
 import { decodeRollouts } from './rollout-file.ts';
 import type { RunContext } from '../run/run-context.ts';
 import type { StoreDependencies } from '../store-dependencies.ts';

@@ -8,7 +8,7 @@ import { MissingSignalError } from '../../schemes/rewards/reward.ts';
 import type { RolloutBatch } from '../../rollouts/rollout-batch.ts';
 import type { Scheme } from '../../config/scheme.ts';
 import { toFloats } from '../../db/blobs.ts';
-import { countWanted } from './dataset-rows.ts';
+import { countWanted } from '../dataset/dataset-rows.ts';
 import { passGates, rewardGroups, toEstimateCall } from './reward-groups.ts';
 import { indexRollouts } from './reward-input.ts';
 import { toStoredRollout } from './stored-rollout.ts';

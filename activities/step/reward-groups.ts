@@ -9,7 +9,7 @@ import { combineRewards, type CombinedReward } from '../../schemes/rewards/combi
 import { scoreReward, type RewardInput } from '../../schemes/rewards/reward.ts';
 import { toRewardInputs, type GroupSignals, type PlaceRollout } from './reward-input.ts';
 import { poolIndex, type RunContext } from '../run/run-context.ts';
-import { roundOf } from './dataset-rows.ts';
+import { roundOf } from '../dataset/dataset-rows.ts';
 
 /** The rollouts of one prompt, and what a scheme rewards each of them with. */
 export interface RewardedGroup {

@@ -8,7 +8,7 @@ import type { ArtifactRef } from '../../config/plan.ts';
 import { durable, stageKey } from '../durable.ts';
 import { toBlob } from '../../db/blobs.ts';
 import type { HeldRound } from './held-rollouts.ts';
-import { countWanted } from './dataset-rows.ts';
+import { countWanted } from '../dataset/dataset-rows.ts';
 import { readRounds } from './read-rounds.ts';
 import { countRounds, passGates, rewardGroups, toEstimateCall, type RewardedGroup } from './reward-groups.ts';
 import { indexRollouts } from './reward-input.ts';

@@ -11,7 +11,7 @@ import type { Task } from '../../tasks/task.ts';
 import { durable, stageKey } from '../durable.ts';
 import { decodeRollouts } from './rollout-file.ts';
 import type { RunContext } from '../run/run-context.ts';
-import { problemsOfRound } from './dataset-rows.ts';
+import { problemsOfRound } from '../dataset/dataset-rows.ts';
 import type { StoreDependencies } from '../store-dependencies.ts';
 
 export interface VerifyInput {

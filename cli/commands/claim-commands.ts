@@ -11,7 +11,7 @@ import { summarizeRuns } from '../../reports/text/summarize-runs.ts';
 import { collectFinalCounts } from '../../reports/comparison/final-counts.ts';
 import { loadComparison } from '../../reports/comparison/load-comparison.ts';
 import { sortComparison } from '../../reports/comparison/sort-comparison.ts';
-import { tabulateVerdicts, isDecided, type VerdictRow } from '../../reports/tables/verdict-table.ts';
+import { tabulateVerdicts, isDecided, type VerdictRow } from '../../reports/verdicts/verdict-table.ts';
 import {
   DECISION_RULE,
   describeEffect,

@@ -26,7 +26,7 @@ import type { Tabulated } from '../tables/plain-table.ts';
 import { tabulatePlain } from '../tables/plain-tables.ts';
 import { tabulateSolvedSets, type SolvedSetRow } from '../tables/solved-set-table.ts';
 import { tabulateStrategies, type StrategyRow } from '../tables/strategy-table.ts';
-import { tabulateVerdicts, type VerdictRow } from '../tables/verdict-table.ts';
+import { tabulateVerdicts, type VerdictRow } from '../verdicts/verdict-table.ts';
 
 /** Every number of a report, computed once; CSV, Markdown and HTML only write it down. */
 export interface Analysis {

@@ -4,7 +4,7 @@ import { renderFigure } from './figure-renderer.ts';
 import type { Markup } from '../page/html.ts';
 import { ESTIMATE_MARK, intervalLayer, zeroLayer } from './interval-layers.ts';
 import { labelLayers } from './label-layers.ts';
-import { isDecided, type DecidedRow, type VerdictRow } from '../tables/verdict-table.ts';
+import { isDecided, type DecidedRow, type VerdictRow } from '../verdicts/verdict-table.ts';
 import { describeSides } from '../text/verdict-text.ts';
 
 /** Two lines of label stand above each interval. */

@@ -11,7 +11,7 @@ import {
   describeSize,
   describeTest,
 } from '../text/verdict-text.ts';
-import { isDecided, type DecidedRow, type VerdictRow } from '../tables/verdict-table.ts';
+import { isDecided, type DecidedRow, type VerdictRow } from '../verdicts/verdict-table.ts';
 
 const TONES: Record<VerdictRow['verdict'], string> = {
   supported: 'better',

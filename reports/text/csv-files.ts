@@ -15,7 +15,7 @@ import { evaluationTable, runTable } from '../tables/run-tables.ts';
 import { solvedSetTable } from '../tables/solved-set-table.ts';
 import { strategyTable } from '../tables/strategy-table.ts';
 import { toCsv, type Table } from '../tables/table.ts';
-import { verdictTable } from '../tables/verdict-columns.ts';
+import { verdictTable } from '../verdicts/verdict-columns.ts';
 
 function toFile<Row>(table: Table<Row>, rows: readonly Row[]): readonly [name: string, text: string] {
   return [table.file, toCsv(table, rows)];

@@ -7,7 +7,7 @@ import { gapTable } from '../tables/gap-table.ts';
 import { solvedSetTable } from '../tables/solved-set-table.ts';
 import { strategyTable } from '../tables/strategy-table.ts';
 import { toMarkdown, type Table } from '../tables/table.ts';
-import { verdictTable } from '../tables/verdict-columns.ts';
+import { verdictTable } from '../verdicts/verdict-columns.ts';
 import { formatScore } from './format-number.ts';
 import { escapeMarkdown, markdownTable } from './markdown-table.ts';
 import { describeProvenance } from './source-notes.ts';

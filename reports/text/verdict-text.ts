@@ -2,7 +2,7 @@ import type { Hypothesis, HypothesisMetric } from '../../config/hypothesis.ts';
 import { unitOfMetric } from '../../config/hypothesis.ts';
 import { countNoun } from './count-noun.ts';
 import { formatDifference, formatInterval, formatP, formatScore } from './format-number.ts';
-import { isDecided, type DecidedRow, type VerdictRow } from '../tables/verdict-table.ts';
+import { isDecided, type DecidedRow, type VerdictRow } from '../verdicts/verdict-table.ts';
 
 /** The rule of docs/metrics.md, section 4, in the words of the report. */
 export const DECISION_RULE =

@@ -5,9 +5,9 @@ import type { ArtifactRef } from '../../config/plan.ts';
 import { durable } from '../durable.ts';
 import { InputMissingError } from '../run/run-inputs.ts';
 import type { StoreDependencies } from '../store-dependencies.ts';
-import { toStoredRollout } from './stored-rollout.ts';
+import { toStoredRollout } from '../step/stored-rollout.ts';
 import { listRowsOfStep, rolloutsInput, type PlacedRow } from './dataset-rows.ts';
-import { encodeRollouts } from './rollout-file.ts';
+import { encodeRollouts } from '../step/rollout-file.ts';
 
 export interface ReplayInput {
   readonly plan: ArtifactRef;

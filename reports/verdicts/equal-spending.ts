@@ -1,6 +1,6 @@
 import type { Hypothesis } from '../../config/hypothesis.ts';
 import type { ComparisonInput } from '../comparison/comparison-input.ts';
-import { meanSpending } from './compute-table.ts';
+import { meanSpending } from '../tables/compute-table.ts';
 
 const describeAmount = (amount: number): string =>
   amount < 1e9 ? String(Math.round(amount * 10) / 10) : amount.toExponential(3);

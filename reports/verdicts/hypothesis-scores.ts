@@ -6,7 +6,7 @@ import type {
   MetricPoint,
   RunRecord,
 } from '../comparison/comparison-input.ts';
-import { voteOf } from './consistency-table.ts';
+import { voteOf } from '../tables/consistency-table.ts';
 import type { FinalCounts } from '../comparison/final-counts.ts';
 
 /** A metric of a condition's completed runs: one row per pair of base and seed, one column per problem. */

@@ -7,7 +7,7 @@ import {
   describeSize,
   describeTest,
 } from '../text/verdict-text.ts';
-import type { Table, TableColumn } from './table.ts';
+import type { Table, TableColumn } from '../tables/table.ts';
 import { isDecided, type DecidedRow, type VerdictRow } from './verdict-table.ts';
 
 /** Of the evidence; absent where nothing was decided. */

@@ -10,8 +10,8 @@ import type { ArtifactRef } from '../../config/plan.ts';
 import { durable, stageKey } from '../durable.ts';
 import type { StoreDependencies } from '../store-dependencies.ts';
 import type { ComputedBy } from '../train-dependencies.ts';
-import { countCollectedStep } from './count-step.ts';
-import { assertOfStep } from './record.ts';
+import { countCollectedStep } from '../step/count-step.ts';
+import { assertOfStep } from '../step/record.ts';
 
 export interface RecordCollectedInput {
   readonly plan: ArtifactRef;
