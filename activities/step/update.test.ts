@@ -20,6 +20,7 @@ import { disposePolicy, type Policy } from '../../model/network/policy.ts';
 import { parseSafetensors } from '../../model/checkpoints/safetensors.ts';
 import { addColumns, type ShapedBatch } from '../../rollouts/rollout-batch.ts';
 import { findScheme } from '../../schemes/named/index.ts';
+import { openScheme } from '../../schemes/open-scheme.ts';
 import type { CheckpointRef } from '../../config/plan.ts';
 import { createArtifactStore } from '../../artifacts/artifact-store.ts';
 import { createLivePolicies, type LivePolicies } from './live-policies.ts';
@@ -57,6 +58,7 @@ async function update(scheme: string, policies: LivePolicies, batch: ShapedBatch
         training: createTraining(),
       },
     },
+    scheme: openScheme(findScheme(scheme)),
     policyConfig: policy.config,
     maxNewTokens: COMPLETION,
   } as unknown as RunContext;
