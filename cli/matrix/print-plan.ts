@@ -1,3 +1,4 @@
+import { listInputSources } from '../../config/chain.ts';
 import { planRuns } from '../../experiments/plan-runs.ts';
 import type { ResolvedExperiment } from '../../experiments/resolve/resolve.ts';
 
@@ -9,11 +10,16 @@ export function printPlan(experiment: ResolvedExperiment, asJson: boolean): void
     return;
   }
   console.log(`${experiment.name} (${experiment.id.slice(0, 12)}): ${experiment.question}`);
+  const names = new Map(experiment.conditions.map(({ id, name }) => [id, name]));
   for (const condition of experiment.conditions) {
-    const { training, scheme, base } = condition.condition;
+    const { training, scheme, base, collect } = condition.condition;
     const control = condition.isControl ? ' (control)' : '';
+    const links = listInputSources(condition.condition).map(
+      ({ role, run }) => `, ${role} from ${names.get(run) ?? run}`,
+    );
+    const what = collect === undefined ? `scheme ${scheme.name}` : `collects ${collect.name}`;
     console.log(
-      `  ${condition.name}${control}: scheme ${scheme.name}, ${training.steps} steps of ${training.promptsPerStep} × ${training.groupSize} rollouts, base ${base.name}, fingerprint ${condition.id.slice(0, 12)}`,
+      `  ${condition.name}${control}: ${what}, ${training.steps} steps of ${training.promptsPerStep} × ${training.groupSize} rollouts, base ${base.name}${links.join('')}, fingerprint ${condition.id.slice(0, 12)}`,
     );
   }
   console.log(`${runs.length} runs:`);

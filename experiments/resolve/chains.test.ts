@@ -154,6 +154,11 @@ const refused: readonly (readonly [name: string, conditions: Conditions, message
     { a: { collect: 'ranked-problems' } },
     /reads rollouts of another run; add data/,
   ],
+  [
+    'a distillation of nothing',
+    { a: { scheme: 'distillation' } },
+    /conditions\.a\.data: scheme distillation learns from rollouts of another model/,
+  ],
   ['an unknown collector', { a: { collect: 'rollout' } }, /conditions\.a\.collect: .*nearest is "rollouts"/],
 ];
 
@@ -183,4 +188,23 @@ test('a hypothesis compares runs that are evaluated', () => {
   ] as const;
   assert.throws(() => resolve({}, { hypotheses: [...hypotheses] }), /teacher-rollouts.*collects a dataset/);
   assert.throws(() => resolve({}, { baseline: 'ranked' }), /baseline: found "ranked"/);
+});
+
+test('keys of earlier versions are refused with what to write instead', () => {
+  const former = {
+    ...declared,
+    teacher: 'teacher',
+    conditions: { a: { training: { examples: { from: 'grpo' } } } },
+    axes: { who: { taught: { scheme: { behavior: 'teacher' } } } },
+  };
+  assert.throws(
+    () => resolveExperiment(former),
+    (error: unknown) => {
+      assert.ok(error instanceof InvalidSpecError);
+      assert.match(error.message, /^teacher: a key of an earlier version.*collect: rollouts/m);
+      assert.match(error.message, /^conditions\.a\.training\.examples: .*collect: ranked-problems/m);
+      assert.match(error.message, /^axes\.who\.taught\.scheme\.behavior: /m);
+      return true;
+    },
+  );
 });

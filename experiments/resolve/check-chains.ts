@@ -127,9 +127,17 @@ function seedFault(condition: ResolvedCondition, source: ResolvedCondition, link
     : `"${source.name}" has no run of base seed ${missing.join(', ')}; it has ${source.baseSeeds.join(', ')}`;
 }
 
+/** What the policy's own correct rollouts teach has another name. */
+function distillationFault({ condition: { scheme, data } }: ResolvedCondition): Fault {
+  return scheme.name === 'distillation' && data === undefined
+    ? 'data: scheme distillation learns from rollouts of another model; add { from: "dataset", run: … }, or take positive-reinforcement ' +
+        'for the policy’s own'
+    : null;
+}
+
 function faultsOf(condition: ResolvedCondition, chains: Chains): string[] {
   const { models, data } = condition.condition;
-  const own = collectorFault(condition);
+  const own = collectorFault(condition) ?? distillationFault(condition);
   const linked = listInputSources({ models, data }).flatMap((link) => {
     const source = chains.of(link.run);
     const faults =

@@ -21,6 +21,7 @@ import { checkCondition } from './check-condition.ts';
 import { checkChains, listReadSeeds } from './check-chains.ts';
 import { checkHypotheses } from './check-hypotheses.ts';
 import { findNamed, orderChains, placeOfLink } from './order-chains.ts';
+import { refuseFormerKeys } from './refuse-former-keys.ts';
 import { resolveBase } from './resolve-base.ts';
 
 /** A condition with every default filled in; its id is the fingerprint of `condition`. */
@@ -206,6 +207,7 @@ export function experimentIdOf(
  * @throws {InvalidSpecError} naming every place that is wrong, before any compute is spent
  */
 export function resolveExperiment(declared: Settings): ResolvedExperiment {
+  refuseFormerKeys(declared);
   const experiment = parseSpec(experimentSchema, declared, '');
   const conditions = resolveConditions(experiment);
   // A crossed matrix names the baseline of all its cells: `base` means `base/latent` among the latent ones.
