@@ -11,6 +11,7 @@ import { durable } from '../durable.ts';
 import { addressOf, poolIndex } from '../run/run-context.ts';
 import { planOfRecorded } from '../run/run-inputs.ts';
 import type { StoreDependencies } from '../store-dependencies.ts';
+import { placeOfPrompt } from './dataset-rows.ts';
 
 export interface CollectInput {
   readonly plan: ArtifactRef;
@@ -19,11 +20,8 @@ export interface CollectInput {
 
 /** The recorded training rollouts of a run. */
 function listCollected(db: Database, plan: RunPlan): CollectedRollout[] {
-  const { promptsPerStep } = plan.condition.training;
   return listTrainingTexts(db, plan.runId).map(({ text, ...rollout }) => {
-    const { step, problemIndex } = rollout;
-    const position = problemIndex % promptsPerStep;
-    const at = { step, round: Math.floor(problemIndex / promptsPerStep), position };
+    const at = placeOfPrompt(plan, rollout);
     return { ...rollout, completion: text, address: addressOf(plan, at), poolIndex: poolIndex(plan, at) };
   });
 }

@@ -3,10 +3,10 @@ import type { Database } from '../../db/store/connection.ts';
 import type { RolloutRow } from '../../datasets/collector.ts';
 import type { DatasetInput, RunPlan } from '../../config/plan.ts';
 import type { Problem } from '../../tasks/problem.ts';
-import { trainProblems, type RunContext } from '../run/run-context.ts';
+import { trainProblems, type PromptPlace, type RunContext } from '../run/run-context.ts';
 
 /** The dataset of rollouts that a run is trained on; null: its policy samples. */
-export function rolloutsInput({ inputs }: RunPlan): DatasetInput | null {
+export function rolloutsInput({ inputs }: Pick<RunPlan, 'inputs'>): DatasetInput | null {
   const { data } = inputs;
   return data !== undefined && 'problems' in data && data.problems === null ? data : null;
 }
@@ -71,6 +71,15 @@ export function problemsOfRound(
 /** The sampling round that a group of a step belongs to. */
 export function roundOf(plan: RunPlan, problemIndex: number): number {
   return rolloutsInput(plan) === null ? Math.floor(problemIndex / plan.condition.training.promptsPerStep) : 0;
+}
+
+/** Where the prompt of a recorded rollout stood in its step. */
+export function placeOfPrompt(
+  plan: RunPlan,
+  { step, problemIndex }: { readonly step: number; readonly problemIndex: number },
+): PromptPlace {
+  const position = problemIndex % plan.condition.training.promptsPerStep;
+  return { step, round: roundOf(plan, problemIndex), position };
 }
 
 /** Groups that a step asks for: all of those that a dataset gives it. */

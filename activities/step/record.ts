@@ -136,7 +136,7 @@ export function createRecord(dependencies: StoreDependencies) {
       recordCheckpoint(tx, { runId, step: step + 1 }, updated.checkpoint);
       const measured = rows.map((row) => ({ ...row, entropies: toFloats(row.entropies) }));
       const tokens = rows.reduce((sum, row) => sum + row.tokenCount - row.forkAt, 0);
-      const judgements = judgementsOf(tx, rows);
+      const judgements = context.scheme.judges.length === 0 ? [] : judgementsOf(tx, rows);
       const metrics = {
         ...measureRollouts(measured),
         ...measureJudgements(judgements),

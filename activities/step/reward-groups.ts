@@ -9,7 +9,7 @@ import { combineRewards, type CombinedReward } from '../../schemes/rewards/combi
 import { scoreReward, type RewardInput } from '../../schemes/rewards/reward.ts';
 import { toRewardInputs, type GroupSignals, type PlaceRollout } from './reward-input.ts';
 import { poolIndex, type RunContext } from '../run/run-context.ts';
-import { roundOf } from '../dataset/dataset-rows.ts';
+import { placeOfPrompt } from '../dataset/dataset-rows.ts';
 
 /** The rollouts of one prompt, and what a scheme rewards each of them with. */
 export interface RewardedGroup {
@@ -87,12 +87,10 @@ function groupByPrompt(rows: readonly RolloutWithVerdict[]): RolloutWithVerdict[
 /** What the base model answered to a rollout's problem, where the run trains on a pool that was sampled before. */
 function votesOn(
   { plan }: RunContext,
-  { step, problemIndex }: RolloutWithVerdict,
+  rollout: RolloutWithVerdict,
   pool: ReadonlyMap<number, Record<string, number>>,
 ): GroupSignals['pool'] {
-  const { promptsPerStep } = plan.condition.training;
-  const at = { step, round: roundOf(plan, problemIndex), position: problemIndex % promptsPerStep };
-  const index = poolIndex(plan, at);
+  const index = poolIndex(plan, placeOfPrompt(plan, rollout));
   const answers = index === null ? undefined : pool.get(index);
   return answers === undefined ? null : { answers };
 }

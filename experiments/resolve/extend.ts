@@ -1,6 +1,7 @@
 import { fingerprint } from '../../config/canonical.ts';
 import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
 import { listInputSources, renameInputs } from '../../config/chain.ts';
+import { orderBySources } from './order-chains.ts';
 import { experimentIdOf, settleSeeds, type ResolvedCondition, type ResolvedExperiment } from './resolve.ts';
 
 /** What an extension asks for: how many there shall be in all, or which there shall be as well. */
@@ -70,20 +71,6 @@ function lengthen(
   return { ...kept, ...known, id: fingerprint(longer), condition: longer };
 }
 
-/** Conditions, each after those that it takes from. */
-function inOrderOfChains(conditions: readonly ResolvedCondition[]): ResolvedCondition[] {
-  const ordered = new Set<ResolvedCondition>();
-  const visit = (condition: ResolvedCondition): void => {
-    for (const { run } of listInputSources(condition.condition)) {
-      const source = conditions.find(({ id }) => id === run);
-      if (source !== undefined) visit(source);
-    }
-    ordered.add(condition);
-  };
-  conditions.forEach(visit);
-  return [...ordered];
-}
-
 /** Every condition with more steps. */
 function lengthenAll(
   conditions: readonly ResolvedCondition[],
@@ -93,7 +80,10 @@ function lengthenAll(
   const recomputed: { name: string; reason: string }[] = [];
   const ids = new Map<string, string>();
   const longer = new Map<string, ResolvedCondition>();
-  for (const condition of inOrderOfChains(conditions)) {
+  const byId = new Map(conditions.map((condition) => [condition.id, condition]));
+  const sourcesOf = ({ condition }: ResolvedCondition): ResolvedCondition[] =>
+    listInputSources(condition).flatMap(({ run }) => byId.get(run) ?? []);
+  for (const condition of orderBySources(conditions, sourcesOf)) {
     const next = lengthen(condition, { steps, ids });
     ids.set(condition.id, next.id);
     longer.set(condition.name, next);

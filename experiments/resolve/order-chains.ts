@@ -31,26 +31,39 @@ export function placeOfLink(condition: string, role: 'policy' | 'data'): string 
 }
 
 /**
- * Conditions in an order in which each comes after those that it takes from; otherwise as declared.
+ * Conditions in an order in which each comes after its sources; otherwise as given.
  *
- * @throws {InvalidSpecError} when a name is unknown, or a chain leads back to where it began
+ * @param sourcesOf the conditions that one takes from
+ * @throws {InvalidSpecError} when a chain leads back to where it began
  */
-export function orderChains(conditions: readonly ExpandedCondition[]): ExpandedCondition[] {
-  const ordered = new Set<ExpandedCondition>();
-  const visit = (condition: ExpandedCondition, above: readonly ExpandedCondition[]): void => {
+export function orderBySources<Named extends { readonly name: string }>(
+  conditions: readonly Named[],
+  sourcesOf: (condition: Named) => readonly Named[],
+): Named[] {
+  const ordered = new Set<Named>();
+  const visit = (condition: Named, above: readonly Named[]): void => {
     if (ordered.has(condition)) return;
-    const { name, cell } = condition;
     if (above.includes(condition)) {
       const circle = [...above.slice(above.indexOf(condition)), condition].map((one) => one.name);
       throw new InvalidSpecError(`conditions: a chain of runs leads back to itself: ${circle.join(' → ')}`);
     }
-    for (const { role, run } of listInputSources(linksOf(condition)))
-      visit(findNamed(conditions, { name: run, cell, place: placeOfLink(name, role) }), [
-        ...above,
-        condition,
-      ]);
+    for (const source of sourcesOf(condition)) visit(source, [...above, condition]);
     ordered.add(condition);
   };
   for (const condition of conditions) visit(condition, []);
   return [...ordered];
+}
+
+/**
+ * Declared conditions, each after those that it names.
+ *
+ * @throws {InvalidSpecError} when a name is unknown, or as `orderBySources`
+ */
+export function orderChains(conditions: readonly ExpandedCondition[]): ExpandedCondition[] {
+  return orderBySources(conditions, (condition) => {
+    const { name, cell } = condition;
+    return listInputSources(linksOf(condition)).map(({ role, run }) =>
+      findNamed(conditions, { name: run, cell, place: placeOfLink(name, role) }),
+    );
+  });
 }
