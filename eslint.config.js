@@ -35,7 +35,7 @@ const mayImport = {
   workflows: ['config'],
   setup: ['model'],
   worker: ['config', 'artifacts', 'db', 'model', 'activities', 'setup'],
-  experiments: ['config', 'tasks', 'corpora', 'rollouts', 'datasets', 'schemes', 'probes', 'stats'],
+  experiments: ['config', 'random', 'tasks', 'corpora', 'rollouts', 'datasets', 'schemes', 'probes', 'stats'],
   launch: ['config', 'experiments', 'worker', 'setup', 'artifacts', 'db', 'model'],
   cli: [
     'config',

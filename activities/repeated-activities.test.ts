@@ -113,6 +113,7 @@ before(async () => {
         baseSeed: 0,
         baseModelId: 'b1',
         seed: 0,
+        streamSeed: 0,
         totalSteps: 1,
       },
     })),

@@ -171,6 +171,7 @@ function fill(path: string): void {
       baseSeed: 0,
       baseModelId: 'b',
       seed: Math.floor(at / 2),
+      streamSeed: at,
       totalSteps: stepCount,
     })),
   });

@@ -22,6 +22,7 @@ export interface RunPlan {
   readonly runId: string;
   readonly experimentId: string;
   readonly conditionName: string;
+  /** Of the run's random streams. */
   readonly seed: number;
   readonly baseModelId: string;
   /** `base.seed` is this run's base seed. */
@@ -42,6 +43,8 @@ export interface DatasetInput {
   readonly sha256: string;
   /** Places in the dataset's run's pool that this run trains on alone, in their order; null: its rows are rollouts. */
   readonly problems: readonly number[] | null;
+  /** Stream seed of the run whose pool they are of; absent: of the run itself. */
+  readonly poolOf?: number;
   /** First row that is read, and how many from there on. */
   readonly from: number;
   readonly rows: number;

@@ -26,8 +26,8 @@ export const exampleRegistration: Registration = {
   },
   conditions: [{ id: 'c1', name: 'grpo', position: 0, isControl: false, settings: '{}' }],
   runs: [
-    { id: 'r1', conditionId: 'c1', baseSeed: 0, baseModelId: 'b', seed: 0, totalSteps: 2 },
-    { id: 'r2', conditionId: 'c1', baseSeed: 0, baseModelId: 'b', seed: 1, totalSteps: 2 },
+    { id: 'r1', conditionId: 'c1', baseSeed: 0, baseModelId: 'b', seed: 0, streamSeed: 7, totalSteps: 2 },
+    { id: 'r2', conditionId: 'c1', baseSeed: 0, baseModelId: 'b', seed: 1, streamSeed: 8, totalSteps: 2 },
   ],
 };
 

@@ -69,6 +69,8 @@ export const runs = sqliteTable(
     baseModelId: text('base_model_id').notNull(),
     /** Seed of everything after the base model. */
     seed: integer('seed').notNull(),
+    /** Seed of its random streams; null in runs of versions whose streams came from `seed` alone, the same for every base. */
+    streamSeed: integer('stream_seed'),
     /** The completed run of the same condition and seeds in another experiment whose rows stand for this one's. */
     reusedRunId: text('reused_run_id'),
     /** How often it was opened: a commit names the opening that it belongs to, and only the newest passes. */

@@ -1,5 +1,6 @@
 import { fingerprint } from '../config/canonical.ts';
 import type { Condition } from '../config/experiment.ts';
+import { runSeed } from '../random/run-seed.ts';
 import type { ResolvedExperiment } from './resolve/resolve.ts';
 
 /** One planned run of a matrix. */
@@ -10,6 +11,8 @@ export interface PlannedRun {
   readonly baseSeed: number;
   readonly baseModelId: string;
   readonly seed: number;
+  /** Seed of the run's random streams. */
+  readonly streamSeed: number;
   readonly totalSteps: number;
 }
 
@@ -29,6 +32,7 @@ export function planRuns(experiment: ResolvedExperiment): PlannedRun[] {
         baseSeed,
         baseModelId: stored?.baseModelIds.get(baseSeed) ?? baseModelIdOf(condition, baseSeed),
         seed,
+        streamSeed: runSeed(baseSeed, seed),
         totalSteps: condition.training.steps,
       })),
     ),

@@ -11,6 +11,7 @@ import { readStoredCondition, readStoredPlan, readStoredRecipe } from '../../con
 import { toMaxNewTokens } from '../../config/training.ts';
 import { alphabetOf, openCorpus, type Corpus } from '../../corpora/open-corpus.ts';
 import type { ProblemAddress } from '../../datasets/collector.ts';
+import { LOWEST_RUN_SEED } from '../../random/run-seed.ts';
 import { openScheme, type OpenScheme } from '../../schemes/open-scheme.ts';
 import { takeParts } from '../../schemes/own-parts.ts';
 import { openTask } from '../../tasks/index.ts';
@@ -123,8 +124,14 @@ export function createPlanReader(artifacts: ArtifactStore): PlanReader {
   };
 }
 
-/** Problems of a pool are the same for every run, and none is drawn for a corpus or as fresh problem of a small seed. */
-const POOL_SEED = 1_000_003;
+/** Pools of runs whose streams came from their RL seed alone: one for all of them, with problems that no corpus draws. */
+const FORMER_POOL_SEED = 1_000_003;
+
+/** The seed of a run's pool of train problems: its own, or that of the run whose ranked problems it trains on. */
+function poolSeed({ seed, inputs: { data } }: Pick<RunPlan, 'seed' | 'inputs'>): number {
+  const owner = data !== undefined && 'poolOf' in data ? (data.poolOf ?? seed) : seed;
+  return owner < LOWEST_RUN_SEED ? FORMER_POOL_SEED : owner;
+}
 
 /** Where a prompt stands: the i-th of a sampling round of a step. */
 export interface PromptPlace {
@@ -145,7 +152,7 @@ export function poolIndex({ condition, inputs }: RunPlan, at: PromptPlace): numb
 /** The train problem that a prompt asks, by its address. */
 export function addressOf(plan: RunPlan, at: PromptPlace): ProblemAddress {
   const index = poolIndex(plan, at);
-  if (index !== null) return { seed: POOL_SEED, index };
+  if (index !== null) return { seed: poolSeed(plan), index };
   const { promptsPerStep } = plan.condition.training;
   return {
     seed: plan.seed,
@@ -153,7 +160,7 @@ export function addressOf(plan: RunPlan, at: PromptPlace): ProblemAddress {
   };
 }
 
-/** The problems of one sampling round of one step: the same for every scheme at the same seed. */
+/** The problems of one sampling round of one step: the same for every scheme at the same base seed and seed. */
 export function trainProblems(
   { plan, task }: RunContext,
   at: { readonly step: number; readonly round: number },
@@ -175,13 +182,13 @@ export function taskOfSplit(context: Substrate, split: SampledSplit): Task {
 
 /** Problems [from, to) of an evaluation split. */
 export function evaluationProblems(
-  context: Substrate,
+  context: RunContext,
   slice: { readonly split: SampledSplit; readonly from: number; readonly to: number },
 ): Problem[] {
   const task = taskOfSplit(context, slice.split);
   return Array.from({ length: slice.to - slice.from }, (_, i) =>
     slice.split === 'pool'
-      ? task.problem('train', POOL_SEED, slice.from + i)
+      ? task.problem('train', poolSeed(context.plan), slice.from + i)
       : task.problem(slice.split, EVALUATION_SEED, slice.from + i),
   );
 }

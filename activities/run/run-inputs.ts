@@ -27,6 +27,8 @@ function findInputRun(db: Database, run: PointOf, source: InputSource): RunWithC
   return findPoint(db, { experimentId, conditionId: source.run, baseSeed, seed });
 }
 
+const streamSeedOf = (run: RunWithCondition): number => run.streamSeed ?? run.seed;
+
 const recordedBy = (run: RunWithCondition): string => run.reusedRunId ?? run.id;
 
 /**
@@ -67,7 +69,8 @@ function readDataset(
   if (kind === 'rollouts') return { runId, sha256, problems: null, ...slice };
   const rows = listDatasetRows(db, runId, { from: slice.from, to: slice.from + slice.rows }) as ProblemRow[];
   const problems = rows.map(({ poolIndex }) => poolIndex);
-  return { runId, sha256, problems: data.isReversed === true ? problems.reverse() : problems, ...slice };
+  const ordered = data.isReversed === true ? problems.reverse() : problems;
+  return { runId, sha256, problems: ordered, poolOf: streamSeedOf(run), ...slice };
 }
 
 function takeData(db: Database, run: RunWithCondition, data: DataSource): DatasetInput | RolloutsInput {
@@ -115,8 +118,8 @@ export function findInputs(db: Database, run: PointOf, condition: Condition): Re
 
 /** What describes a run whole. */
 export function toRunPlan(run: RunWithCondition, condition: Condition, inputs: RunInputs): RunPlan {
-  const { id: runId, experimentId, conditionName, seed, baseModelId } = run;
-  return { runId, experimentId, conditionName, seed, baseModelId, condition, inputs };
+  const { id: runId, experimentId, conditionName, baseModelId } = run;
+  return { runId, experimentId, conditionName, seed: streamSeedOf(run), baseModelId, condition, inputs };
 }
 
 /**

@@ -78,6 +78,7 @@ export function reuseCompletedRuns(
           eq(runs.conditionId, run.conditionId),
           eq(runs.baseSeed, run.baseSeed),
           eq(runs.seed, run.seed),
+          sql`${runs.streamSeed} is ${run.streamSeed}`,
           eq(runs.status, 'completed'),
           isNull(runs.reusedRunId),
           ne(runs.experimentId, experimentId),

@@ -14,7 +14,7 @@ export const claim = defineClaim({
   conditions: {
     'teacher-rollouts': { base: 'teacher', collect: 'rollouts' },
     // One teacher for all base seeds, as in the first results of this claim.
-    distilled: { scheme: 'distillation', data: { from: 'dataset', run: 'teacher-rollouts', baseSeed: 0 } },
+    distilled: { scheme: 'distillation', data: { from: 'dataset', run: 'teacher-rollouts' } },
     'pass-at-k-training': { scheme: 'pass-at-k-training' },
     teacher: { scheme: 'base', base: 'teacher' },
   },

@@ -65,6 +65,8 @@ export interface RunRecord {
   readonly baseSeed: number;
   /** RL seed. */
   readonly seed: number;
+  /** Of a version whose runs of one RL seed drew alike for every base. */
+  readonly hasSharedDraws: boolean;
   readonly status: string;
   readonly stepsDone: number;
   readonly checkpointSha256: string | null;

@@ -72,6 +72,7 @@ function register(db: Database): void {
         baseSeed: 0,
         baseModelId: 'base-model',
         seed,
+        streamSeed: seed,
         totalSteps: 1,
       })),
     ),

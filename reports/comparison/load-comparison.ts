@@ -66,6 +66,7 @@ function toRunRecord(run: RunWithCondition, progress: ReturnType<typeof listProg
     condition: run.conditionName,
     baseSeed: run.baseSeed,
     seed: run.seed,
+    hasSharedDraws: run.streamSeed === null,
     status: run.status,
     stepsDone,
     checkpointSha256: weightsSha256,

@@ -106,6 +106,7 @@ export function simulateComparison(size: SimulationSize): ComparisonInput {
       id: seeded.baseSeed === 0 ? `${name}-${seeded.seed}` : `${name}-${seeded.baseSeed}-${seeded.seed}`,
       condition: name,
       ...seeded,
+      hasSharedDraws: false,
       status: 'completed',
       stepsDone: name === 'base' ? 0 : steps,
       checkpointSha256: `${seeded.seed}${'c0ffee'.repeat(11)}`.slice(0, 64),

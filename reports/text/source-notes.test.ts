@@ -4,7 +4,7 @@ import { analyzeComparison } from '../comparison/analyze-comparison.ts';
 import type { ComparisonInput } from '../comparison/comparison-input.ts';
 import { renderReportPage } from '../page/report-page.ts';
 import { simulateComparison } from '../comparison/simulated-comparison.fixture.ts';
-import { describeMachines, describeSources } from './source-notes.ts';
+import { describeDraws, describeMachines, describeSources } from './source-notes.ts';
 import { toSummaryMarkdown } from './summary-markdown.ts';
 
 const small = simulateComparison({ seeds: 2, problems: 8, samples: 4, steps: 2 });
@@ -53,4 +53,11 @@ test('runs that were computed on several kinds of machine say so, and which chan
   const analysis = analyzeComparison(mixed);
   assert.ok(toSummaryMarkdown(mixed, analysis).includes(note));
   assert.ok((await renderReportPage(mixed, analysis)).includes(note));
+});
+
+test('runs whose bases drew alike say that they are no independent replications', () => {
+  assert.deepEqual(describeDraws(small), []);
+  const runs = small.runs.map((run, i) => ({ ...run, baseSeed: i % 2, hasSharedDraws: true }));
+  assert.match(describeDraws({ runs })[0]!, /^Shared draws: \d+ runs of an earlier version/);
+  assert.deepEqual(describeDraws({ runs: runs.filter(({ baseSeed }) => baseSeed === 0) }), []);
 });

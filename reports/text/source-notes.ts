@@ -55,7 +55,17 @@ export function describeMachines({ runs }: Pick<ComparisonInput, 'runs'>): strin
   ];
 }
 
+/** Whether what the report takes for independent bases shared prompts, sampling and random rewards. */
+export function describeDraws({ runs }: Pick<ComparisonInput, 'runs'>): string[] {
+  const shared = runs.filter(({ hasSharedDraws }) => hasSharedDraws);
+  if (new Set(shared.map(({ baseSeed }) => baseSeed)).size < 2) return [];
+  return [
+    `Shared draws: ${countNoun(shared.length, 'run')} of an earlier version drew prompts, samples and random rewards alike for every base of one seed. ` +
+      'Bases are no independent replications then, and intervals and p are too small.',
+  ];
+}
+
 /** Everything that a reader has to know about what computed the runs. */
 export function describeProvenance(input: Pick<ComparisonInput, 'runs'>): string[] {
-  return [...describeSources(input), ...describeMachines(input)];
+  return [...describeSources(input), ...describeMachines(input), ...describeDraws(input)];
 }
