@@ -63,6 +63,7 @@ test('an axis that changes a scheme which the condition names itself is refused,
 test('seeds are a count or a list', () => {
   assert.deepEqual(expandSeeds(3), [0, 1, 2]);
   assert.deepEqual(expandSeeds([7, 5, 7]), [7, 5]);
+  assert.throws(() => expandSeeds([1, 2 ** 52]), /found seed 4503599627370496, expected one below 2\^52/);
 });
 
 test('canonical JSON sorts keys, so equal settings have equal fingerprints', () => {

@@ -113,7 +113,18 @@ export function expandConditions(experiment: Experiment): ExpandedCondition[] {
   });
 }
 
-/** The seeds a declaration means: `3` is 0, 1, 2, or from `first` on. */
+/** Seeds of runs, which derive from declared ones, begin here (random/run-seed.ts). */
+const SEED_LIMIT = 2 ** 52;
+
+/**
+ * The seeds a declaration means: `3` is 0, 1, 2, or from `first` on.
+ *
+ * @throws {InvalidSpecError} for a seed that could be a run's
+ */
 export function expandSeeds(seeds: Experiment['seeds'], first = 0): number[] {
-  return typeof seeds === 'number' ? Array.from({ length: seeds }, (_, i) => first + i) : [...new Set(seeds)];
+  const listed =
+    typeof seeds === 'number' ? Array.from({ length: seeds }, (_, i) => first + i) : [...new Set(seeds)];
+  const large = listed.find((seed) => Math.abs(seed) >= SEED_LIMIT);
+  if (large === undefined) return listed;
+  throw new InvalidSpecError(`found seed ${large}, expected one below 2^52 in size: name a smaller one`);
 }
