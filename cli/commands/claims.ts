@@ -2,9 +2,9 @@ import { Option, type Command } from 'commander';
 import { parseScale } from '../../experiments/claim.ts';
 import { scaleNames } from '../../experiments/scales.ts';
 import type * as Implementation from './claim-commands.ts';
-import type { ScaleOption } from './claim-commands.ts';
+import type { LockOptions } from './lock-claims.ts';
+import type { RunClaimOptions } from './run-claims.ts';
 import { homeOption, jsonOption } from '../home-option.ts';
-import type { RunOptions } from '../matrix/run-options.ts';
 import { addRunOptions } from './run.ts';
 
 type Commands = typeof Implementation;
@@ -31,18 +31,37 @@ export function addClaimsCommand(program: Command, setExitCode: (code: number) =
     .addOption(jsonOption())
     .addHelpText('after', '\nExamples:\n  assay claims ls\n  assay claims ls --scale full --json')
     .action(async (options: Parameters<Commands['printClaims']>[0]) => (await load()).printClaims(options));
+  claims
+    .command('lock')
+    .description(
+      'Fix what decides a claim before its first run: hypotheses, conditions, bases, seeds, problems, analysis; to be committed.',
+    )
+    .argument('[names...]', 'claims by name, or files that declare one')
+    .addOption(scaleOption())
+    .option('--all', 'every claim')
+    .option('--relock <reason>', 'replace a lock under which runs have started; the lock keeps the reason')
+    .addOption(homeOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      '\nExamples:\n  assay claims lock one-shot\n  assay claims lock my-claim.yaml --scale full\n  assay claims lock one-shot --relock "the margin was that of another metric"',
+    )
+    .action(async (names: string[], options: LockOptions) =>
+      (await import('./lock-claims.ts')).lockClaims(names, options),
+    );
   addRunOptions(claims.command('run'))
     .description('Run claims one after the other, or resume them; finished runs are never repeated.')
     .argument('[names...]', 'claims by name, or files that declare one')
     .addOption(scaleOption())
     .option('--all', 'every claim')
-    .option('--dry-run', 'print hypotheses and the number of runs, and compute nothing')
+    .option('--deviate <reason>', 'go on although a claim deviates from its lock; every report shows it')
+    .option('--dry-run', 'print hypotheses, the lock and the number of runs, and compute nothing')
     .addHelpText(
       'after',
       '\nExamples:\n  assay claims run negative-reinforcement\n  assay claims run --all --scale tiny\n  assay claims run my-claim.yaml --dry-run',
     )
-    .action(async (names: string[], options: RunOptions & ScaleOption & { all?: boolean }) => {
-      setExitCode(await (await load()).runClaims(names, options));
+    .action(async (names: string[], options: RunClaimOptions) => {
+      setExitCode(await (await import('./run-claims.ts')).runClaims(names, options));
     });
   claims
     .command('verdicts')
