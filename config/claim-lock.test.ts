@@ -19,6 +19,7 @@ const fixed: FixedByLock = {
   experiment: digest('a'),
   baseline: 'base',
   hypotheses: [{ claim: 'GRPO is better.', margin: { value: 0.03, unit: 'fraction' } }],
+  checks: {},
   conditions: { base: digest('b'), grpo: digest('c') },
   bases: [0, 1, 2],
   seeds: [0],

@@ -12,7 +12,10 @@ const lockedRecipeSchema = z.strictObject({
   card: sha256Schema.nullable(),
 });
 
-/** What a claim fixes before its first run. Hypotheses and checks stay as they were declared, whatever later versions may add. */
+/** As declared, whatever later versions may add. */
+const declaredSchema = z.record(z.string(), z.unknown());
+
+/** What a claim fixes before its first run. */
 const fixedSchema = z.strictObject({
   version: z.literal(1),
   claim: z.string(),
@@ -20,7 +23,10 @@ const fixedSchema = z.strictObject({
   /** The experiment that the declaration means: it follows from baseline, hypotheses and conditions. */
   experiment: sha256Schema,
   baseline: z.string(),
-  hypotheses: z.array(z.record(z.string(), z.unknown())),
+  /** With margins and the smallest effects of interest. */
+  hypotheses: z.array(declaredSchema),
+  /** Name → positive control or manipulation check. */
+  checks: z.record(z.string(), declaredSchema),
   /** Name → fingerprint. */
   conditions: z.record(z.string(), sha256Schema),
   bases: z.array(z.number().int()),

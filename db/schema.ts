@@ -30,6 +30,8 @@ export const experiments = sqliteTable('experiments', {
   source: text('source'),
   /** Canonical JSON: what the report decides (config/hypothesis.ts). */
   hypotheses: text('hypotheses').notNull().default('[]'),
+  /** Canonical JSON: name → what must hold before a hypothesis that requires it is tested (config/check.ts). */
+  checks: text('checks').notNull().default('{}'),
   /** Canonical JSON: the Temporal server of its latest launch and the process that follows it there; null before the first. */
   temporalServer: text('temporal_server'),
   createdAt: text('created_at').notNull(),

@@ -19,6 +19,7 @@ const declared: FixedByLock = {
   experiment: exampleRegistration.experiment.id,
   baseline: 'base',
   hypotheses: [{ claim: 'It is better.', margin: { value: 0.03, unit: 'fraction' } }],
+  checks: {},
   conditions: { grpo: 'c'.repeat(64) },
   bases: [0, 1, 2],
   seeds: [0],

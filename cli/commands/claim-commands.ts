@@ -10,6 +10,7 @@ import { collectFinalCounts } from '../../reports/comparison/final-counts.ts';
 import { loadComparison } from '../../reports/comparison/load-comparison.ts';
 import { sortComparison } from '../../reports/comparison/sort-comparison.ts';
 import { tabulateVerdicts, isDecided, type VerdictRow } from '../../reports/verdicts/verdict-table.ts';
+import { weighChecks } from '../../reports/verdicts/weigh-checks.ts';
 import { DECISION_RULE, describeEffect, describeNeed, describeP } from '../../reports/text/verdict-text.ts';
 import { readHome } from '../home-option.ts';
 import { chooseClaims, type ScaleOption } from './choose-claims.ts';
@@ -45,7 +46,8 @@ function describeVerdict(row: VerdictRow): string {
 
 function decide(db: Database, experimentId: string): readonly VerdictRow[] {
   const input = sortComparison(loadComparison(db, experimentId));
-  return tabulateVerdicts(input, collectFinalCounts(input).finals);
+  const { finals } = collectFinalCounts(input);
+  return tabulateVerdicts(input, finals, weighChecks(input, finals));
 }
 
 export async function printVerdicts(

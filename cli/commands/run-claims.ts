@@ -6,7 +6,8 @@ import { holdToLock, recordLockedLaunch, type LockedLaunch } from '../../launch/
 import { launchOf } from '../../launch/complete-matrices.ts';
 import { registerMatrix } from '../../launch/register.ts';
 import { describeDeviation, fixedBy, listDeviations } from '../../config/claim-lock.ts';
-import { DECISION_RULE, describeTest } from '../../reports/text/verdict-text.ts';
+import { describeTest } from '../../reports/text/hypothesis-text.ts';
+import { DECISION_RULE } from '../../reports/text/verdict-text.ts';
 import { readHome } from '../home-option.ts';
 import type { RunOptions } from '../matrix/run-options.ts';
 import { chooseClaims, settleClaim, type ChosenClaim, type ScaleOption } from './choose-claims.ts';
@@ -22,6 +23,7 @@ function announce({ claim, experiment }: ChosenClaim): void {
   console.error(`decision rule: ${DECISION_RULE}`);
   for (const hypothesis of experiment.hypotheses)
     console.error(`  ${hypothesis.claim} (${describeTest(hypothesis)})`);
+  for (const [name, { says }] of Object.entries(experiment.checks)) console.error(`  check ${name}: ${says}`);
 }
 
 /** What a launch would be held to. */

@@ -61,6 +61,7 @@ export function fixClaim(
     experiment: experiment.id,
     baseline: experiment.baseline,
     hypotheses: experiment.hypotheses.map((hypothesis) => ({ ...hypothesis })),
+    checks: { ...experiment.checks },
     conditions: Object.fromEntries(experiment.conditions.map((condition) => [condition.name, condition.id])),
     bases: ascending(arms.flatMap(({ baseSeeds }) => baseSeeds)),
     seeds: ascending(experiment.seeds),

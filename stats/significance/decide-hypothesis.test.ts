@@ -4,9 +4,10 @@ import { createGenerator, type Generator } from '../../random/generator.ts';
 import { deriveStream } from '../../random/streams.ts';
 import type { Claim } from './claim-bounds.ts';
 import { criticalValue, crossedMean, upperTailP } from '../intervals/crossed-mean.ts';
-import { decideHypotheses, weighHypothesis, type HypothesisEvidence } from './decide-hypothesis.ts';
+import { decideHypotheses } from './decide-hypothesis.ts';
 import { detectableEffect, neededRuns } from './detectable-effect.ts';
 import { ScoreShapeError } from '../score-shape-error.ts';
+import { weighHypothesis, type HypothesisEvidence } from './weigh-hypothesis.ts';
 
 const close = (found: number, expected: number, tolerance = 1e-9): void =>
   assert.ok(Math.abs(found - expected) <= tolerance, `${found}, expected ${expected}`);
