@@ -29,6 +29,7 @@ import type {
 import { describeCorpus } from './describe-corpus.ts';
 import { flattenDetails } from './flatten-details.ts';
 import { groupRows } from './group-rows.ts';
+import { loadLock } from './lock-record.ts';
 
 /** Problems whose rollouts are shown, per phase of one run of each condition. */
 const SHOWN_PROBLEMS = 4;
@@ -197,6 +198,7 @@ function loadRows(db: Database, nameOrId: string): ComparisonInput {
       checks: JSON.parse(checks) as Record<string, Check>,
       fingerprint: id,
     },
+    lock: loadLock(db, id, { runs }),
     conditions: conditions.map((condition) => ({
       name: condition.name,
       isControl: condition.isControl,

@@ -148,6 +148,7 @@ export function simulateComparison(size: SimulationSize): ComparisonInput {
       hypotheses: [],
       checks: {},
     },
+    lock: null,
     conditions: ARMS.map(({ name, scheme, isControl }) => ({
       name,
       schemeName: scheme,

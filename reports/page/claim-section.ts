@@ -1,10 +1,12 @@
 import type { Analysis } from '../comparison/analyze-comparison.ts';
+import type { LockRecord } from '../comparison/lock-record.ts';
 import { html, type Markup } from './html.ts';
 import { renderTable } from './page-table.ts';
 import type { Section } from './result-sections.ts';
 import { drawVerdicts, VERDICT_CAPTION } from '../figures/verdict-figure.ts';
 import { toHtml } from '../tables/table.ts';
 import { CHECK_RULE } from '../text/check-text.ts';
+import { lockFacts } from '../text/lock-text.ts';
 import { describeTest } from '../text/hypothesis-text.ts';
 import {
   DECISION_RULE,
@@ -35,11 +37,26 @@ function renderSize(row: VerdictRow): Markup {
   return isDecided(row) ? html`${describeSize(row)}<br />${need}` : need;
 }
 
+function renderLock(lock: LockRecord | null): Markup {
+  return html`<h3>Lock: what was fixed before the first run</h3>
+    <dl>
+      ${lockFacts(lock).map(
+        ([name, lines]) =>
+          html`<dt>${name}</dt>
+            ${lines.map((line) => html`<dd>${line}</dd>`)}`,
+      )}
+    </dl>`;
+}
+
 /**
  * The report's opening where the experiment declares hypotheses: what each came to. Verdicts are coloured tags and cells
  * hold two texts in two styles, which the columns of the file and the summary cannot say.
  */
-export async function claimSection(analysis: Analysis, source: string | null): Promise<Section | null> {
+export async function claimSection(
+  analysis: Analysis,
+  source: string | null,
+  lock: LockRecord | null = null,
+): Promise<Section | null> {
   const { verdicts, checks } = analysis;
   if (verdicts.length === 0 && checks.length === 0) return null;
   const decided =
@@ -86,7 +103,7 @@ export async function claimSection(analysis: Analysis, source: string | null): P
           </p>`
         : null
     }
-    ${table} ${figures}
+    ${table} ${figures} ${renderLock(lock)}
     ${
       checks.length === 0
         ? null

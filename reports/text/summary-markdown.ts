@@ -11,6 +11,7 @@ import { checkTable } from '../verdicts/check-table.ts';
 import { verdictTable } from '../verdicts/verdict-columns.ts';
 import { CHECK_RULE } from './check-text.ts';
 import { formatScore } from './format-number.ts';
+import { lockFacts } from './lock-text.ts';
 import { escapeMarkdown, markdownTable } from './markdown-table.ts';
 import { describeProvenance } from './source-notes.ts';
 import { describeVerdict, headlineRows } from './verdict-sentence.ts';
@@ -44,7 +45,7 @@ function tableBlocks<Row>(heading: string, table: Table<Row>, rows: readonly Row
 }
 
 /** The summary's opening where the experiment declares hypotheses. */
-function claimBlocks({ experiment }: ComparisonInput, { verdicts, checks }: Analysis): string[] {
+function claimBlocks({ experiment, lock }: ComparisonInput, { verdicts, checks }: Analysis): string[] {
   if (verdicts.length === 0 && checks.length === 0) return [];
   return [
     '## Verdict per claim',
@@ -52,6 +53,10 @@ function claimBlocks({ experiment }: ComparisonInput, { verdicts, checks }: Anal
     DECISION_RULE,
     toMarkdown(verdictTable, verdicts),
     ...(checks.length === 0 ? [] : ['### Checks', CHECK_RULE, toMarkdown(checkTable, checks)]),
+    '### Lock',
+    lockFacts(lock)
+      .flatMap(([name, lines]) => lines.map((line) => `- ${name}: ${escapeMarkdown(line)}`))
+      .join('\n'),
   ];
 }
 
