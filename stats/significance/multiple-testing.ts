@@ -1,8 +1,8 @@
-export type MultiplicityCorrection = 'holm' | 'benjamini-hochberg' | 'bonferroni';
+export type MultiplicityCorrection = 'holm' | 'benjamini-hochberg';
 
 /**
- * P-values adjusted for being tested together, in the order given. Holm and Bonferroni bound the chance of any false
- * rejection, Benjamini–Hochberg the expected share of false ones. Sources: Holm 1979; Benjamini and Hochberg 1995.
+ * P-values adjusted for being tested together, in the order given. Holm bounds the chance of any false rejection,
+ * Benjamini–Hochberg the expected share of false ones. Sources: Holm 1979; Benjamini and Hochberg 1995.
  *
  * @throws RangeError when a p-value is outside [0, 1]
  */
@@ -12,7 +12,6 @@ export function adjustPValues(pValues: readonly number[], correction: Multiplici
   const count = pValues.length;
   const ascending = pValues.map((_, i) => i).sort((a, b) => pValues[a]! - pValues[b]! || a - b);
   const adjusted = Array<number>(count);
-  if (correction === 'bonferroni') return pValues.map((p) => Math.min(1, p * count));
   if (correction === 'holm') {
     let largest = 0;
     ascending.forEach((index, rank) => {
