@@ -27,3 +27,45 @@ export function adjustPValues(pValues: readonly number[], correction: Multiplici
   });
   return adjusted;
 }
+
+/** The p-values of one claim's hypotheses. */
+export interface ClaimFamily {
+  readonly name: string;
+  readonly p: readonly number[];
+}
+
+/** One hypothesis's p, corrected within its claim and over all claims. */
+export interface CorrectedP {
+  readonly claim: string;
+  /** Of the hypothesis within its claim, from 0. */
+  readonly index: number;
+  readonly p: number;
+  readonly holmWithin: number;
+  readonly bhWithin: number;
+  readonly holmOverall: number;
+  readonly bhOverall: number;
+}
+
+/**
+ * Every hypothesis of every claim, in order, by Holm and by Benjamini–Hochberg, once among the hypotheses of its claim and
+ * once among all of them. Within: how often a page says something false. Overall: how often the collection does.
+ *
+ * @throws RangeError when a p-value is outside [0, 1]
+ */
+export function correctFamilies(claims: readonly ClaimFamily[]): CorrectedP[] {
+  const all = claims.flatMap(({ p }) => p);
+  const holmOverall = adjustPValues(all, 'holm');
+  const bhOverall = adjustPValues(all, 'benjamini-hochberg');
+  const within = claims.flatMap(({ name, p }) => {
+    const holm = adjustPValues(p, 'holm');
+    const bh = adjustPValues(p, 'benjamini-hochberg');
+    return p.map((value, index) => ({
+      claim: name,
+      index,
+      p: value,
+      holmWithin: holm[index]!,
+      bhWithin: bh[index]!,
+    }));
+  });
+  return within.map((one, i) => ({ ...one, holmOverall: holmOverall[i]!, bhOverall: bhOverall[i]! }));
+}
