@@ -12,13 +12,9 @@ import { collectFinalCounts } from '../../reports/comparison/final-counts.ts';
 import { loadComparison } from '../../reports/comparison/load-comparison.ts';
 import { sortComparison } from '../../reports/comparison/sort-comparison.ts';
 import { tabulateVerdicts, isDecided, type VerdictRow } from '../../reports/verdicts/verdict-table.ts';
-import {
-  DECISION_RULE,
-  describeEffect,
-  describeNeed,
-  describeP,
-  describeTest,
-} from '../../reports/text/verdict-text.ts';
+import { weighChecks } from '../../reports/verdicts/weigh-checks.ts';
+import { describeTest } from '../../reports/text/hypothesis-text.ts';
+import { DECISION_RULE, describeEffect, describeNeed, describeP } from '../../reports/text/verdict-text.ts';
 import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
 import { readHome } from '../home-option.ts';
 import type { RunOptions } from '../matrix/run-options.ts';
@@ -32,6 +28,7 @@ function announce(claim: DeclaredClaim, experiment: ResolvedExperiment): void {
   console.error(`decision rule: ${DECISION_RULE}`);
   for (const hypothesis of experiment.hypotheses)
     console.error(`  ${hypothesis.claim} (${describeTest(hypothesis)})`);
+  for (const [name, { says }] of Object.entries(experiment.checks)) console.error(`  check ${name}: ${says}`);
 }
 
 async function chooseClaims(names: readonly string[], all: boolean): Promise<DeclaredClaim[]> {
@@ -89,7 +86,8 @@ function describeVerdict(row: VerdictRow): string {
 
 function decide(db: Database, experimentId: string): readonly VerdictRow[] {
   const input = sortComparison(loadComparison(db, experimentId));
-  return tabulateVerdicts(input, collectFinalCounts(input).finals);
+  const { finals } = collectFinalCounts(input);
+  return tabulateVerdicts(input, finals, weighChecks(input, finals));
 }
 
 export async function printVerdicts(

@@ -1,3 +1,4 @@
+import type { Check } from '../../config/check.ts';
 import type { Hypothesis } from '../../config/hypothesis.ts';
 import type { LedgerTotal } from '../../db/queries/ledger.ts';
 
@@ -32,6 +33,8 @@ interface ExperimentRecord {
   readonly source: string | null;
   /** What the report decides, in declaration order. */
   readonly hypotheses: readonly Hypothesis[];
+  /** By name: what must hold before the hypotheses that require it are tested. */
+  readonly checks: Readonly<Record<string, Check>>;
 }
 
 export interface ConditionRecord {

@@ -146,6 +146,7 @@ export function simulateComparison(size: SimulationSize): ComparisonInput {
       baseline: 'base',
       source: null,
       hypotheses: [],
+      checks: {},
     },
     conditions: ARMS.map(({ name, scheme, isControl }) => ({
       name,

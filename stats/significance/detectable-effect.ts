@@ -17,15 +17,19 @@ const MOST_UNITS = 1000;
 
 /**
  * Smallest true distance from the bound that would be shown with 80 % power at one-sided α = 0.05: (t_α + t_β) · standard
- * error, t as in `criticalValue`. For equivalence, where both bounds must be passed, β is halved. Not corrected for several
- * hypotheses. Null where nothing varies.
+ * error, t as in `criticalValue`. For equivalence, where both bounds must be passed, β is halved. With `alpha` divided by the
+ * number of hypotheses it is what Holm's correction lets pass whatever the others come to. Null where nothing varies.
  */
-export function detectableEffect(found: CrossedMean, bounds: number): number | null {
-  return hasNoSpread(found) ? null : planFactor(found, bounds) * found.standardError;
+export function detectableEffect(found: CrossedMean, bounds: number, alpha = PLANNED_ALPHA): number | null {
+  return hasNoSpread(found) ? null : planFactor(found, bounds, alpha) * found.standardError;
 }
 
-function planFactor(found: Pick<CrossedMean, 'runs' | 'problems'>, bounds: number): number {
-  return criticalValue(found, PLANNED_ALPHA) + criticalValue(found, (1 - PLANNED_POWER) / bounds);
+function planFactor(
+  found: Pick<CrossedMean, 'runs' | 'problems'>,
+  bounds: number,
+  alpha = PLANNED_ALPHA,
+): number {
+  return criticalValue(found, alpha) + criticalValue(found, (1 - PLANNED_POWER) / bounds);
 }
 
 /**
