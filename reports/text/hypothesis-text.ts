@@ -31,22 +31,25 @@ export function unitSuffix({ metric }: Pick<Compared, 'metric'>): string {
   return unit === 'fraction' ? '' : ` ${unit}`;
 }
 
-/** "(a − b) − (c − d)" of weights +1, −1, −1, +1, conditions of one label together; null for any other contrast. */
-function describeInteraction(terms: readonly ComparedTerm[], name: (term: ComparedTerm) => string) {
-  const [plus, minus] = [1, -1].map((sign) => terms.filter(({ weight }) => weight === sign)) as [
-    ComparedTerm[],
-    ComparedTerm[],
-  ];
-  if (terms.length !== 4 || plus.length !== 2 || minus.length !== 2) return null;
+/** "(a − b) − (c − d)" of weights +1, −1, −1, +1 that the labels of an axis pair, a with b and c with d; null for any other contrast. */
+function describeInteraction(
+  terms: readonly ComparedTerm[],
+  name: (term: ComparedTerm) => string,
+): string | null {
   const labelOf = ({ condition }: ComparedTerm): string => condition.split('/').slice(1).join('/');
-  // Stored contrasts have no order of their own; a treatment's name mostly sorts after `base`.
-  const [first, last] = plus.sort((a, b) => (a.condition > b.condition ? -1 : 1)) as [
-    ComparedTerm,
-    ComparedTerm,
-  ];
-  const twin = minus.find((term) => labelOf(term) === labelOf(first)) ?? minus[0]!;
-  const other = minus.find((term) => term !== twin)!;
-  return `(${name(first)} − ${name(twin)}) − (${name(other)} − ${name(last)})`;
+  const minus = terms.filter(({ weight }) => weight === -1);
+  const pairs = terms
+    .filter(({ weight }) => weight === 1)
+    .flatMap((plus) => {
+      const twin = minus.find((term) => labelOf(term) === labelOf(plus));
+      return twin === undefined || labelOf(plus) === '' ? [] : [{ plus, twin }];
+    })
+    // Stored contrasts have no order of their own; a treatment's name mostly sorts after `base`.
+    .sort((a, b) => (a.plus.condition > b.plus.condition ? -1 : 1));
+  const [first, second] = pairs;
+  if (terms.length !== 4 || minus.length !== 2 || first === undefined || second === undefined) return null;
+  if (first.twin === second.twin) return null;
+  return `(${name(first.plus)} − ${name(first.twin)}) − (${name(second.twin)} − ${name(second.plus)})`;
 }
 
 /** What is computed from the conditions: "grpo − base", "grpo", "(a − b) − (c − d)", "0.5 × c − 0.5 × a". */
