@@ -9,6 +9,7 @@ const USAGE_ERRORS = new Set([
   'LockInUseError',
   'MatrixElsewhereError',
   'MixedSourcesError',
+  'UnderpoweredClaimError',
   'UnlockedClaimError',
   'UnreadableFileError',
   'UnknownRunError',

@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import { parseScale } from '../../experiments/claim.ts';
 import { scaleNames } from '../../experiments/scales.ts';
 import type * as Implementation from './claim-commands.ts';
+import type * as Power from './claim-power.ts';
 import type { LockOptions } from './lock-claims.ts';
 import type { RunClaimOptions } from './run-claims.ts';
 import { homeOption, jsonOption } from '../home-option.ts';
@@ -18,6 +19,19 @@ function scaleOption(): Option {
     .default('small');
 }
 
+/** How the power of a claim is told before it is run. */
+function addPowerOptions(command: Command): Command {
+  return command
+    .option(
+      '--pilot <home>',
+      'home of a pilot of the claim: its variance components come before the stored ones',
+    )
+    .option(
+      '--underpowered',
+      'go on although hypotheses cannot reach 80 % power at their effect of interest',
+    );
+}
+
 export function addClaimsCommand(program: Command, setExitCode: (code: number) => void): void {
   const claims = program
     .command('claims')
@@ -31,8 +45,7 @@ export function addClaimsCommand(program: Command, setExitCode: (code: number) =
     .addOption(jsonOption())
     .addHelpText('after', '\nExamples:\n  assay claims ls\n  assay claims ls --scale full --json')
     .action(async (options: Parameters<Commands['printClaims']>[0]) => (await load()).printClaims(options));
-  claims
-    .command('lock')
+  addPowerOptions(claims.command('lock'))
     .description(
       'Fix what decides a claim before its first run: hypotheses, conditions, bases, seeds, problems, analysis; to be committed.',
     )
@@ -49,7 +62,7 @@ export function addClaimsCommand(program: Command, setExitCode: (code: number) =
     .action(async (names: string[], options: LockOptions) =>
       (await import('./lock-claims.ts')).lockClaims(names, options),
     );
-  addRunOptions(claims.command('run'))
+  addPowerOptions(addRunOptions(claims.command('run')))
     .description('Run claims one after the other, or resume them; finished runs are never repeated.')
     .argument('[names...]', 'claims by name, or files that declare one')
     .addOption(scaleOption())
@@ -63,6 +76,22 @@ export function addClaimsCommand(program: Command, setExitCode: (code: number) =
     .action(async (names: string[], options: RunClaimOptions) => {
       setExitCode(await (await import('./run-claims.ts')).runClaims(names, options));
     });
+  claims
+    .command('components')
+    .description(
+      'Print variance components of claims as CSV, as experiments/locks/variance-components.csv keeps them.',
+    )
+    .argument('[names...]', 'claims by name; all when left out')
+    .addOption(scaleOption())
+    .option('--results <dir>', 'recover them from the verdict tables of kept results, in place of a home')
+    .addOption(homeOption())
+    .addHelpText(
+      'after',
+      '\nExamples:\n  assay claims components one-shot\n  assay claims components --results docs/results',
+    )
+    .action(async (names: string[], options: Parameters<typeof Power.printComponents>[1]) =>
+      (await import('./claim-power.ts')).printComponents(names, options),
+    );
   claims
     .command('verdicts')
     .description('Print what is decided so far, from what is stored.')

@@ -5,10 +5,12 @@ import type { ClaimLock } from '../../config/claim-lock.ts';
 import { lockPathOf, readLock, writeLock } from '../../experiments/locks/lock-file.ts';
 import { renewLock, type RenewedLock } from '../../experiments/locks/renew-lock.ts';
 import { countStartedRuns } from '../../launch/claim-lock.ts';
+import type { PowerRow } from '../../reports/power/plan-power.ts';
 import { readHome } from '../home-option.ts';
+import { tellPower, type PowerOptions } from './claim-power.ts';
 import { chooseClaims, settleClaim, type ChosenClaim, type ScaleOption } from './choose-claims.ts';
 
-export interface LockOptions extends ScaleOption {
+export interface LockOptions extends ScaleOption, PowerOptions {
   readonly home: string;
   readonly all?: boolean;
   /** Why a lock that has runs is replaced. */
@@ -22,9 +24,10 @@ function countRuns(options: Pick<LockOptions, 'home'>, lock: ClaimLock | null): 
 }
 
 async function lockClaim(
-  { claim, fixed }: ChosenClaim,
+  chosen: ChosenClaim,
   options: LockOptions,
-): Promise<RenewedLock & { readonly path: string }> {
+): Promise<RenewedLock & { readonly path: string; readonly power: readonly PowerRow[] }> {
+  const { claim, fixed } = chosen;
   const path = lockPathOf(claim, options.scale);
   const found = await readLock(path);
   const renewed = renewLock(fixed, {
@@ -33,8 +36,9 @@ async function lockClaim(
     reason: options.relock,
     now: new Date().toISOString(),
   });
+  const power = tellPower(chosen, options);
   if (renewed.state !== 'unchanged') await writeLock(path, renewed.lock);
-  return { path, ...renewed };
+  return { path, ...renewed, power };
 }
 
 export async function lockClaims(names: readonly string[], options: LockOptions): Promise<void> {

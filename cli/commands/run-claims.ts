@@ -8,11 +8,13 @@ import { registerMatrix } from '../../launch/register.ts';
 import { describeDeviation, fixedBy, listDeviations } from '../../config/claim-lock.ts';
 import { describeTest } from '../../reports/text/hypothesis-text.ts';
 import { DECISION_RULE } from '../../reports/text/verdict-text.ts';
+import { describePower } from '../../reports/power/power-text.ts';
 import { readHome } from '../home-option.ts';
 import type { RunOptions } from '../matrix/run-options.ts';
+import { expectPower, tellPower, type PowerOptions } from './claim-power.ts';
 import { chooseClaims, settleClaim, type ChosenClaim, type ScaleOption } from './choose-claims.ts';
 
-export interface RunClaimOptions extends RunOptions, ScaleOption {
+export interface RunClaimOptions extends RunOptions, ScaleOption, PowerOptions {
   readonly all?: boolean;
   /** Why claims are launched although they deviate from their locks. */
   readonly deviate?: string;
@@ -43,6 +45,8 @@ async function printPlan(chosen: ChosenClaim, options: RunClaimOptions): Promise
   console.log(
     `${experiment.name}: ${planRuns(experiment).length} runs, fingerprint ${experiment.id.slice(0, 12)}, ${lock}`,
   );
+  if (options.scale === 'tiny') return;
+  for (const row of expectPower(chosen, options)) console.log(`  ${describePower(row)}`);
 }
 
 /** @throws {UnlockedClaimError} @throws {LockDeviationError} */
@@ -54,6 +58,7 @@ async function holdClaim(chosen: ChosenClaim, options: RunClaimOptions): Promise
     deviate: options.deviate,
     argument: argumentOf(chosen.claim),
   });
+  tellPower(chosen, options);
   for (const deviation of launch.deviations)
     console.error(`deviates from its lock: ${describeDeviation(deviation)}`);
   return launch;

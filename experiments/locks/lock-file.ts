@@ -8,6 +8,9 @@ import type { ScaleName } from '../scales.ts';
 
 const LOCKS_DIRECTORY = fileURLToPath(new URL('.', import.meta.url));
 
+/** Variance components of claims that were run, from which the power of the next run is told (docs/claims.md). */
+export const COMPONENTS_FILE = join(LOCKS_DIRECTORY, 'variance-components.csv');
+
 /** Where a claim's lock is kept: in experiments/locks, or beside the file of a claim of one's own. */
 export function lockPathOf(claim: Pick<DeclaredClaim, 'name' | 'file'>, scale: ScaleName): string {
   const { name, file } = claim;

@@ -70,8 +70,7 @@ export function isUnderpowered(row: PowerRow): boolean {
 function distanceOf(hypothesis: Hypothesis): number | string {
   const { alternative, interest } = hypothesis;
   const margin = marginValue(hypothesis);
-  if (margin === null)
-    return `its margin is a share of what ${shareOf(hypothesis)!.of.treatment} will gain`;
+  if (margin === null) return `its margin is a share of what ${shareOf(hypothesis)!.of.treatment} will gain`;
   if (alternative === 'noninferior' || alternative === 'equivalent') return margin;
   return interest === undefined ? 'it declares no smallest effect of interest' : interest.value - margin;
 }
@@ -114,9 +113,13 @@ function expect(
   const problems = problemsOf(hypothesis, plan, found.components);
   const bounds = hypothesis.alternative === 'equivalent' ? 2 : 1;
   const design = { bases: plan.bases, seedsPerBase: plan.seedsPerBase, problems, samples: 1 };
-  const questions = possibleComponents(found.components).map(
-    (components): PowerQuestion => ({ effect, components, alpha, bounds, design }),
-  );
+  const questions = possibleComponents(found.components).map((components): PowerQuestion => ({
+    effect,
+    components,
+    alpha,
+    bounds,
+    design,
+  }));
   const counts = questions.map((question) => neededBases(question));
   const finite = counts.filter((count) => count !== null);
   return {
