@@ -95,6 +95,7 @@ before(async () => {
       baseline: 'grpo',
       source: null,
       hypotheses: '[]',
+      checks: '{}',
     },
     conditions: [
       {

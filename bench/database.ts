@@ -157,6 +157,7 @@ function fill(path: string): void {
       baseline: 'first',
       source: null,
       hypotheses: '[]',
+      checks: '{}',
     },
     conditions: ['first', 'second'].map((name, position) => ({
       id: name,

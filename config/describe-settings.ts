@@ -105,11 +105,19 @@ function findObjects(node: Node, path: string): Listed[] {
   return [];
 }
 
-/** `defaults` are those the surrounding object gives its members, which come before the members' own. */
+/**
+ * `defaults` are those the surrounding object gives its members, which come before the members' own; `told` holds where a choice
+ * of several objects was listed, so that one that may stand in many places is listed once.
+ */
 function describeGroup(
   node: Node,
-  at: Omit<Listed, 'node'> & { readonly description: string; readonly defaults: unknown },
+  at: Omit<Listed, 'node'> & {
+    readonly description: string;
+    readonly defaults: unknown;
+    readonly told: Map<string, string>;
+  },
 ): SettingGroup[] {
+  const { told } = at;
   const settings: Setting[] = [];
   const inner: SettingGroup[] = [];
   for (const [key, child] of Object.entries(node.properties ?? {}) as [string, Node][]) {
@@ -118,12 +126,18 @@ function describeGroup(
     const given = (at.defaults as Record<string, unknown> | undefined)?.[key];
     const value = given ?? child.default;
     const isRequired = node.required?.includes(key) ?? false;
+    const objects = findObjects(child, path);
+    const choices = objects.length > 1 ? JSON.stringify(objects.map(({ node: choice }) => choice)) : '';
+    const twin = choices === '' ? undefined : told.get(choices);
     if (child.properties === undefined) {
       const known = value === undefined ? {} : { default: value };
-      settings.push({ path, type: describeType(child), ...known, isRequired, description });
+      const type = twin === undefined ? describeType(child) : `${describeType(child)}, as ${twin}`;
+      settings.push({ path, type, ...known, isRequired, description });
     }
-    for (const object of findObjects(child, path))
-      inner.push(...describeGroup(object.node, { ...object, description, defaults: value }));
+    if (twin !== undefined) continue;
+    if (choices !== '') told.set(choices, path);
+    for (const object of objects)
+      inner.push(...describeGroup(object.node, { ...object, description, defaults: value, told }));
   }
   const own = { path: at.path, which: at.which, description: at.description, settings };
   return settings.length === 0 ? inner : [own, ...inner];
@@ -133,5 +147,5 @@ function describeGroup(
 export function describeSettings(): SettingGroup[] {
   const root = z.toJSONSchema(declarationSchema, { io: 'input' }) as Node;
   const description = 'The declared experiment: defaults, the conditions that differ from them, seeds.';
-  return describeGroup(root, { path: '', which: '', description, defaults: undefined });
+  return describeGroup(root, { path: '', which: '', description, defaults: undefined, told: new Map() });
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { baseRecipeSchema } from './base-recipe.ts';
+import { checkSchema } from './check.ts';
 import { collectSchema, dataSchema, modelsSchema } from './chain.ts';
 import { hypothesisSchema } from './hypothesis.ts';
 import { schemeSchema } from './scheme.ts';
@@ -95,7 +96,13 @@ export const experimentSchema = z.strictObject({
     .array(hypothesisSchema)
     .default([])
     .describe(
-      'What the report decides: supported, contradicted, inconclusive or, where arms did not spend alike, void.',
+      'What the report decides: supported, contradicted, no-effect, underpowered or not-tested; pending while runs are unfinished.',
+    ),
+  checks: z
+    .record(labelSchema, checkSchema)
+    .default({})
+    .describe(
+      'Positive controls and manipulation checks by name: what must hold before the hypotheses that require it are tested.',
     ),
 });
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { spendingUnitSchema } from './budget.ts';
+import { contrastSchema } from './contrast.ts';
 import { evaluationSplitSchema } from './training.ts';
 
 const passAtK = z.strictObject({
@@ -36,7 +37,7 @@ const probeMetric = z.strictObject({
   split: evaluationSplitSchema.nullable().default(null).describe('Split the probe read; null: none.'),
 });
 
-const metricSchema = z.discriminatedUnion('name', [
+export const metricSchema = z.discriminatedUnion('name', [
   passAtK,
   majorityAtK,
   formatShare,
@@ -49,9 +50,29 @@ export type HypothesisMetric = z.infer<typeof metricSchema>;
 export const unitSchema = z.enum(['fraction', 'nats', 'tokens', 'bits']);
 export type MetricUnit = z.infer<typeof unitSchema>;
 
-const marginSchema = z.strictObject({
+const marginValueSchema = z.strictObject({
   value: z.number().min(0).describe('Smallest difference that matters, in `unit`.'),
   unit: unitSchema.describe('Unit of the metric: fraction for rates and scores, nats, bits or tokens.'),
+});
+
+const marginShareSchema = z.strictObject({
+  share: z
+    .number()
+    .gt(0)
+    .max(1)
+    .describe('The margin is this share of the positive control’s effect; its uncertainty counts.'),
+  of: z
+    .strictObject({
+      treatment: z.string().describe('Condition that is known to work.'),
+      control: z.string().describe('What it works against; treatment − control is above 0.'),
+    })
+    .describe('The positive control, measured by the hypothesis’s own metric.'),
+});
+export type MarginShare = z.infer<typeof marginShareSchema>;
+
+const interestSchema = z.strictObject({
+  value: z.number().gt(0).describe('Smallest effect that would matter, in `unit`.'),
+  unit: unitSchema.describe('Unit of the metric.'),
 });
 
 /** A comparison at equal spending is no comparison where the spending was not equal. */
@@ -65,36 +86,138 @@ const equalSchema = z.strictObject({
     .describe('Largest difference of the mean spending of the two arms, as a share of the larger one.'),
 });
 
-/** One sentence of a claim as something that a report decides. */
-export const hypothesisSchema = z.strictObject({
-  claim: z.string().min(1).describe('The claim, one sentence.'),
-  treatment: z.string().describe('Name of the condition the claim is about.'),
-  control: z.string().describe('Name of the condition it is compared with.'),
+/** What a hypothesis or a check compares: a treatment with a control, or a contrast of more conditions. */
+export const comparedShape = {
+  treatment: z.string().optional().describe('Name of the condition that is looked at.'),
+  control: z.string().optional().describe('Name of the condition it is compared with.'),
+  contrast: contrastSchema
+    .optional()
+    .describe(
+      'In place of treatment and control: condition → weight, summing to 0; the helpers interaction(…) and trend(…) write them.',
+    ),
   metric: metricSchema.describe('What is compared.'),
   controlMetric: metricSchema
     .optional()
     .describe(
       'What the control is measured by when it is another number of the same unit, e.g. slow against fast answers; without it `metric`.',
     ),
-  alternative: z
-    .enum(['greater', 'less', 'noninferior', 'equivalent'])
-    .describe(
-      'greater, less: treatment − control lies beyond the margin on that side; noninferior: above −margin; equivalent: within ±margin.',
-    ),
-  margin: marginSchema
+  metrics: z
+    .record(z.string(), metricSchema)
     .optional()
-    .describe('Needed for noninferior and equivalent; without it greater and less test against 0.'),
-  equal: equalSchema
-    .optional()
-    .describe(
-      'The comparison is at equal spending: the arms declare the same training.budget, and the verdict is void where the ledger disagrees.',
-    ),
-  reported: z
-    .enum(['greater', 'less', 'noninferior', 'equivalent', 'not-reported'])
-    .describe('Direction the paper reports for this comparison.'),
-});
+    .describe('Conditions of the contrast that are measured by another number of the same unit.'),
+};
+
+type Compared = z.infer<z.ZodObject<typeof comparedShape>>;
+
+/** One condition of a comparison: the effect is Σ weight · mean(metric of condition). */
+export interface ComparedTerm {
+  readonly condition: string;
+  readonly weight: number;
+  readonly metric: HypothesisMetric;
+  /** Where the declaration names the condition, and where its metric. */
+  readonly place: string;
+  readonly metricPlace: string;
+}
+
+/** The terms of a comparison: of a treatment and a control +1 and −1, of a contrast its weights other than 0. */
+export function listTerms(compared: Compared): ComparedTerm[] {
+  const { treatment, control, contrast, metric, controlMetric, metrics = {} } = compared;
+  const arms = [
+    { condition: treatment, weight: 1, metric, place: 'treatment', metricPlace: 'metric' },
+    {
+      condition: control,
+      weight: -1,
+      metric: controlMetric ?? metric,
+      place: 'control',
+      metricPlace: controlMetric === undefined ? 'metric' : 'controlMetric',
+    },
+  ];
+  return [
+    ...arms.flatMap(({ condition, ...rest }) => (condition === undefined ? [] : [{ condition, ...rest }])),
+    ...Object.entries(contrast ?? {})
+      .filter(([, weight]) => weight !== 0)
+      .map(([condition, weight]) => ({
+        condition,
+        weight,
+        metric: metrics[condition] ?? metric,
+        place: `contrast.${condition}`,
+        metricPlace: metrics[condition] === undefined ? 'metric' : `metrics.${condition}`,
+      })),
+  ];
+}
+
+/** Refuses what is neither a treatment (with its control) nor a contrast, or is both. */
+export function refuseMixedForms(
+  compared: Compared,
+  { needsControl }: { readonly needsControl: boolean },
+  context: z.RefinementCtx,
+): void {
+  const { contrast, control, controlMetric, metrics } = compared;
+  const refuse = (path: string, message: string): void =>
+    context.addIssue({ code: 'custom', path: path.split('.'), message });
+  if (contrast !== undefined) {
+    for (const key of ['treatment', 'control', 'controlMetric'] as const)
+      if (compared[key] !== undefined) refuse(key, 'a contrast stands in its place; remove one of the two');
+  } else if (compared.treatment === undefined) refuse('treatment', 'name a condition, or give a contrast');
+  else if (needsControl && control === undefined)
+    refuse('control', 'name a condition, or give a contrast in place of treatment and control');
+  if (controlMetric !== undefined && control === undefined) refuse('controlMetric', 'there is no control');
+  for (const name of Object.keys(metrics ?? {}))
+    if (contrast?.[name] === undefined) refuse(`metrics.${name}`, 'the contrast does not weigh it');
+}
+
+/** One sentence of a claim as something that a report decides. */
+export const hypothesisSchema = z
+  .strictObject({
+    claim: z.string().min(1).describe('The claim, one sentence.'),
+    ...comparedShape,
+    alternative: z
+      .enum(['greater', 'less', 'noninferior', 'equivalent'])
+      .describe(
+        'greater, less: the effect lies beyond the margin on that side; noninferior: above −margin; equivalent: within ±margin.',
+      ),
+    margin: z
+      .union([marginValueSchema, marginShareSchema])
+      .optional()
+      .describe(
+        'Needed for noninferior and equivalent, where { share, of: { treatment, control } } may stand: that share of a positive ' +
+          'control’s effect; without it greater and less test against 0.',
+      ),
+    interest: interestSchema
+      .optional()
+      .describe(
+        'Of greater and less: the smallest effect of interest. An undecided effect shown to be within ± it is no-effect, else ' +
+          'underpowered. Of noninferior and equivalent the margin is it.',
+      ),
+    requires: z
+      .array(z.string())
+      .min(1)
+      .optional()
+      .describe('Names of `checks` that must hold; where one does not, the hypothesis is not-tested.'),
+    equal: equalSchema
+      .optional()
+      .describe(
+        'The comparison is at equal spending: the arms declare the same training.budget, and the hypothesis is not-tested where the ' +
+          'ledger disagrees.',
+      ),
+    reported: z
+      .enum(['greater', 'less', 'noninferior', 'equivalent', 'not-reported'])
+      .describe('Direction the paper reports for this comparison.'),
+  })
+  .superRefine((hypothesis, context) => refuseMixedForms(hypothesis, { needsControl: true }, context));
 export type HypothesisInput = z.input<typeof hypothesisSchema>;
 export type Hypothesis = z.infer<typeof hypothesisSchema>;
+
+/** The share of a positive control's effect that the margin is; null where it is a number, or there is none. */
+export function shareOf({ margin }: Pick<Hypothesis, 'margin'>): MarginShare | null {
+  return margin !== undefined && 'share' in margin ? margin : null;
+}
+
+/** The margin as a number in the metric's unit, 0 where there is none; null where it is a share of a positive control's effect. */
+export function marginValue({ margin }: Pick<Hypothesis, 'margin'>): number | null {
+  if (margin === undefined) return 0;
+  return 'share' in margin ? null : margin.value;
+}
 
 /** The unit a metric is recorded in, by the field's convention of naming it at the end of the metric's name. */
 export function unitOfMetric(metric: HypothesisMetric): MetricUnit {

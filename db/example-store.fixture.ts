@@ -23,6 +23,7 @@ export const exampleRegistration: Registration = {
     baseline: 'base',
     source: null,
     hypotheses: '[]',
+    checks: '{}',
   },
   conditions: [{ id: 'c1', name: 'grpo', position: 0, isControl: false, settings: '{}' }],
   runs: [

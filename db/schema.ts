@@ -30,6 +30,8 @@ export const experiments = sqliteTable('experiments', {
   source: text('source'),
   /** Canonical JSON: what the report decides (config/hypothesis.ts). */
   hypotheses: text('hypotheses').notNull().default('[]'),
+  /** Canonical JSON: name → what must hold before a hypothesis that requires it is tested (config/check.ts). */
+  checks: text('checks').notNull().default('{}'),
   /** Canonical JSON: the Temporal server of its latest launch and the process that follows it there; null before the first. */
   temporalServer: text('temporal_server'),
   createdAt: text('created_at').notNull(),
@@ -97,6 +99,28 @@ export const runs = sqliteTable(
       foreignColumns: [conditions.experimentId, conditions.id],
     }),
   ],
+);
+
+/** What a claim was locked to when it was launched, and how its declaration differed: one row per lock and declaration. */
+export const claimLocks = sqliteTable(
+  'claim_locks',
+  {
+    experimentId: text('experiment_id')
+      .notNull()
+      .references(() => experiments.id, { onDelete: 'cascade' }),
+    /** SHA-256 that the lock file carries. */
+    lockSha256: text('lock_sha256').notNull(),
+    /** SHA-256 of what the launched declaration fixes; that of the locked one where nothing differs. */
+    declaredSha256: text('declared_sha256').notNull(),
+    /** Canonical JSON of the whole lock file. */
+    lock: text('lock').notNull(),
+    /** Canonical JSON: every field that differed, as path, locked and now. */
+    deviations: text('deviations').notNull().default('[]'),
+    /** Why it was launched all the same; null where nothing differed. */
+    reason: text('reason'),
+    recordedAt: text('recorded_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.experimentId, t.lockSha256, t.declaredSha256] })],
 );
 
 /** What a run takes from other runs, pinned when it is first opened: made again, they must be the same. */

@@ -46,16 +46,24 @@ function mapValues(values: unknown, map: (value: unknown) => unknown): Settings 
   );
 }
 
-/** k beyond the samples of a small scale becomes the largest that the scale can estimate. */
-function limitK(hypothesis: unknown, samplesPerProblem: number): unknown {
-  if (!isSettings(hypothesis)) return hypothesis;
-  const limited = { ...hypothesis };
-  for (const key of ['metric', 'controlMetric']) {
-    const metric = limited[key];
-    if (isSettings(metric) && typeof metric['k'] === 'number')
-      limited[key] = { ...metric, k: Math.min(metric['k'], samplesPerProblem) };
-  }
-  return limited;
+/**
+ * k of every metric in a hypothesis or check, at most what the samples estimate (n >= 4k): only for the scale that shows that the
+ * parts work and says nothing about the claim.
+ */
+function limitK(compared: unknown, samplesPerProblem: number): unknown {
+  if (!isSettings(compared)) return compared;
+  const most = Math.max(1, Math.floor(samplesPerProblem / 4));
+  const limit = (metric: unknown): unknown =>
+    isSettings(metric) && typeof metric['k'] === 'number'
+      ? { ...metric, k: Math.min(metric['k'], most) }
+      : metric;
+  const { metric, controlMetric, metrics } = compared;
+  return {
+    ...compared,
+    metric: limit(metric),
+    ...(controlMetric === undefined ? {} : { controlMetric: limit(controlMetric) }),
+    ...(metrics === undefined ? {} : { metrics: mapValues(metrics, limit) }),
+  };
 }
 
 /** The experiment that a claim means at a scale, not validated yet; it is named after both. */
@@ -69,6 +77,7 @@ export function scaleClaim(claim: Settings, scale: ScaleName): Settings {
   ) as unknown as ScaleSettings;
   const evaluation = mergeSettings((declared['evaluation'] ?? {}) as Settings, settings.evaluation);
   const samples = Number(evaluation['samplesPerProblem']);
+  const settle = (compared: unknown): unknown => (scale === 'tiny' ? limitK(compared, samples) : compared);
   const scaleAll = (value: unknown): unknown => scaleCondition(value, settings.base);
   return {
     ...(scaleAll(declared) as Settings),
@@ -80,9 +89,8 @@ export function scaleClaim(claim: Settings, scale: ScaleName): Settings {
     evaluation,
     conditions: mapValues(declared['conditions'], scaleAll),
     axes: mapValues(declared['axes'], (labels) => mapValues(labels, scaleAll)),
-    hypotheses: ((declared['hypotheses'] ?? []) as unknown[]).map((hypothesis) =>
-      limitK(hypothesis, samples),
-    ),
+    hypotheses: ((declared['hypotheses'] ?? []) as unknown[]).map(settle),
+    ...(declared['checks'] === undefined ? {} : { checks: mapValues(declared['checks'], settle) }),
     bases: settings.bases,
     seeds: settings.seeds,
   };

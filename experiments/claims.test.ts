@@ -30,7 +30,7 @@ test('a claim is another experiment at each scale, and the same one each time', 
   assert.equal(resolveClaim(claim, 'small').id, ids[1]);
 });
 
-test('a scale reaches every base recipe, and k is at most the samples it draws', () => {
+test('a scale reaches every base recipe, and tiny limits k to a fourth of the samples it draws', () => {
   const scaled = scaleClaim(
     {
       name: 'demo',
@@ -40,12 +40,14 @@ test('a scale reaches every base recipe, and k is at most the samples it draws',
       base: 'latent-strategy',
       conditions: { other: { base: 'no-latent-strategy' }, third: { base: { recipe: 'teacher', steps: 7 } } },
       hypotheses: [{ metric: { name: 'pass@k', split: 'clean', k: 64 } }],
+      checks: { control: { metric: { name: 'pass@k', split: 'clean', k: 64 } } },
     },
     'tiny',
   ) as {
     base: { recipe: string; steps: number };
     conditions: { other: { base: { recipe: string; steps: number } }; third: { base: { steps: number } } };
     hypotheses: { metric: { k: number } }[];
+    checks: { control: { metric: { k: number } } };
     evaluation: { samplesPerProblem: number };
   };
   assert.equal(scaled.base.recipe, 'latent-strategy');
@@ -53,7 +55,8 @@ test('a scale reaches every base recipe, and k is at most the samples it draws',
   assert.equal(scaled.conditions.other.base.recipe, 'no-latent-strategy');
   assert.equal(scaled.conditions.other.base.steps, 20);
   assert.equal(scaled.conditions.third.base.steps, 20);
-  assert.equal(scaled.hypotheses[0]!.metric.k, scaled.evaluation.samplesPerProblem);
+  assert.equal(scaled.hypotheses[0]!.metric.k, scaled.evaluation.samplesPerProblem / 4);
+  assert.equal(scaled.checks.control.metric.k, scaled.evaluation.samplesPerProblem / 4);
 });
 
 test('an unknown claim and a claim without a source are refused', async () => {

@@ -1,10 +1,11 @@
 import { readdir } from 'node:fs/promises';
-import { extname, join, resolve } from 'node:path';
+import { dirname, extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { closest } from 'fastest-levenshtein';
 import { InvalidSpecError } from '../config/invalid-spec-error.ts';
 import type { Settings } from '../config/merge.ts';
 import { scaleClaim } from './claim.ts';
+import { applyOverrides, type Overrides } from './resolve/declare-experiment.ts';
 import { loadDeclaration } from './resolve/load.ts';
 import { resolveExperiment, type ResolvedExperiment } from './resolve/resolve.ts';
 import type { ScaleName } from './scales.ts';
@@ -16,6 +17,11 @@ export interface DeclaredClaim {
   readonly name: string;
   readonly file: string;
   readonly declared: Settings;
+}
+
+/** How a command names the claim: by its name where the program has it, else by its file. */
+export function argumentOf({ name, file }: Pick<DeclaredClaim, 'name' | 'file'>): string {
+  return dirname(file) === CLAIMS_DIRECTORY ? name : file;
 }
 
 async function readClaim(file: string): Promise<DeclaredClaim> {
@@ -45,14 +51,21 @@ export async function findClaim(nameOrFile: string): Promise<DeclaredClaim> {
   );
 }
 
+const NO_OVERRIDES: Overrides = { set: [] };
+
 /**
  * A claim as a matrix that is ready to launch.
  *
+ * @param overrides are laid over what the claim means at that scale
  * @throws {InvalidSpecError} naming the claim's file and every place that is wrong
  */
-export function resolveClaim(claim: DeclaredClaim, scale: ScaleName): ResolvedExperiment {
+export function resolveClaim(
+  claim: DeclaredClaim,
+  scale: ScaleName,
+  overrides = NO_OVERRIDES,
+): ResolvedExperiment {
   try {
-    return resolveExperiment(scaleClaim(claim.declared, scale));
+    return resolveExperiment(applyOverrides(scaleClaim(claim.declared, scale), overrides));
   } catch (error) {
     if (error instanceof InvalidSpecError) throw new InvalidSpecError(`${claim.file}: ${error.message}`);
     throw error;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Scheme } from '../config/scheme.ts';
-import { defineClaim, defineExperiment, defineScheme } from './public.ts';
+import { defineClaim, defineExperiment, defineScheme, interaction, trend, type Contrast } from './public.ts';
 import { resolveExperiment } from './resolve/resolve.ts';
 
 const own = defineScheme({
@@ -64,6 +64,23 @@ test('what a declaration may not say is a type error', () => {
     // @ts-expect-error an aggregation that does not exist
     defineScheme({ ...own, aggregation: 'median' }),
   );
+  const contrast: Contrast = interaction('a', 'b', 'c', 'd');
+  assert.ok(contrast);
+  // @ts-expect-error a difference in differences of three conditions
+  assert.ok(interaction('a', 'b', 'c'));
+  // @ts-expect-error no trend leads through a single condition
+  assert.throws(() => trend(['a']));
+  const hypothesis = { claim: 'It works.', metric: { name: 'pass@k', split: 'clean', k: 1 } } as const;
+  defineExperiment({
+    ...{ ...base, conditions: {} },
+    hypotheses: [
+      { ...hypothesis, contrast: trend(['a', 'b', 'c']), alternative: 'greater', reported: 'greater' },
+      // @ts-expect-error an interest without its unit
+      { ...hypothesis, contrast, interest: { value: 1 }, alternative: 'greater', reported: 'greater' },
+    ],
+    // @ts-expect-error a kind of check that does not exist
+    checks: { control: { kind: 'negative-control', says: 'x', treatment: 'a', metric: hypothesis.metric } },
+  });
   // @ts-expect-error a claim without hypotheses
   assert.ok(defineClaim({ name: 'types' }));
 });

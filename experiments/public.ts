@@ -15,6 +15,7 @@ import type { ObjectiveTerm } from '../schemes/terms/term.ts';
 import type { TaskFamily } from '../tasks/task-family.ts';
 
 export { z } from 'zod';
+export { interaction, trend, type Contrast } from '../config/contrast.ts';
 export { defineExperiment, type ExperimentInput } from '../config/experiment.ts';
 export { defineScheme, type Scheme, type SchemeInput } from '../config/scheme.ts';
 export { listGroups } from '../rollouts/groups.ts';

@@ -17,10 +17,14 @@ function toRegistration(
   planned: readonly PlannedRun[],
   launch: Launch,
 ): Registration {
-  const { id, name, question, baseline, source, hypotheses } = experiment;
+  const { id, name, question, baseline, source, hypotheses, checks } = experiment;
   return {
     ...(launch.mixedSources ? {} : { sources: launch.sources }),
-    experiment: { id, name, question, baseline, source, hypotheses: canonicalJson(hypotheses) },
+    experiment: {
+      ...{ id, name, question, baseline, source },
+      hypotheses: canonicalJson(hypotheses),
+      checks: canonicalJson(checks),
+    },
     conditions: experiment.conditions.map((condition, position) => ({
       id: condition.id,
       name: condition.name,

@@ -49,7 +49,7 @@ test('a stored matrix of an earlier version is read as it is meant, and keeps it
   const formerIds = today.conditions.map((condition) => ({ ...condition, id: `former-${condition.name}` }));
   const id = experimentIdOf({ ...today, conditions: formerIds });
   registerExperiment(db, {
-    experiment: { id, name, question, baseline, source, hypotheses: '[]' },
+    experiment: { id, name, question, baseline, source, hypotheses: '[]', checks: '{}' },
     conditions: today.conditions.map((condition, position) => ({
       id: `former-${condition.name}`,
       name: condition.name,

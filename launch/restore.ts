@@ -1,6 +1,7 @@
 import type { Database } from '../db/store/connection.ts';
 import { chooseExperiment, listConditions } from '../db/queries/experiments.ts';
 import { listRuns } from '../db/queries/runs.ts';
+import type { Check } from '../config/check.ts';
 import type { Hypothesis } from '../config/hypothesis.ts';
 import { readStoredCondition } from '../config/stored-condition.ts';
 import type { ResolvedExperiment } from '../experiments/resolve/resolve.ts';
@@ -17,6 +18,7 @@ export function restoreExperiment(db: Database, nameOrId: string | undefined): R
   return {
     ...experiment,
     hypotheses: JSON.parse(experiment.hypotheses) as Hypothesis[],
+    checks: JSON.parse(experiment.checks) as Record<string, Check>,
     seeds: [...new Set(runs.map((run) => run.seed))].sort((a, b) => a - b),
     conditions: listConditions(db, experiment.id).map(({ id, name, isControl, settings }) => {
       const baseModelIds = new Map(

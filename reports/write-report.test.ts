@@ -46,6 +46,7 @@ test('the same rows in another order give the same bytes', async () => {
       'compute.csv',
       'consistency.csv',
       'differences.csv',
+      'entropy-law.csv',
       'equal-tokens.csv',
       'evaluations.csv',
       'formats.csv',

@@ -2,61 +2,18 @@ import { join } from 'node:path';
 import { openReadonlyDatabase, type Database } from '../../db/store/connection.ts';
 import { listExperiments } from '../../db/queries/experiments.ts';
 import { listRuns } from '../../db/queries/runs.ts';
-import { findClaim, listClaims, resolveClaim, type DeclaredClaim } from '../../experiments/load-claims.ts';
+import { listClaims, resolveClaim } from '../../experiments/load-claims.ts';
 import { planRuns } from '../../experiments/plan-runs.ts';
-import type { ResolvedExperiment } from '../../experiments/resolve/resolve.ts';
-import type { ScaleName } from '../../experiments/scales.ts';
 import { writeClaimPage } from '../../reports/text/claim-page.ts';
 import { summarizeRuns } from '../../reports/text/summarize-runs.ts';
 import { collectFinalCounts } from '../../reports/comparison/final-counts.ts';
 import { loadComparison } from '../../reports/comparison/load-comparison.ts';
 import { sortComparison } from '../../reports/comparison/sort-comparison.ts';
 import { tabulateVerdicts, isDecided, type VerdictRow } from '../../reports/verdicts/verdict-table.ts';
-import {
-  DECISION_RULE,
-  describeEffect,
-  describeNeed,
-  describeP,
-  describeTest,
-} from '../../reports/text/verdict-text.ts';
-import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
+import { weighChecks } from '../../reports/verdicts/weigh-checks.ts';
+import { DECISION_RULE, describeEffect, describeNeed, describeP } from '../../reports/text/verdict-text.ts';
 import { readHome } from '../home-option.ts';
-import type { RunOptions } from '../matrix/run-options.ts';
-
-export interface ScaleOption {
-  readonly scale: ScaleName;
-}
-
-function announce(claim: DeclaredClaim, experiment: ResolvedExperiment): void {
-  console.error(`${experiment.name} (${String(claim.declared['source'])}): ${experiment.question}`);
-  console.error(`decision rule: ${DECISION_RULE}`);
-  for (const hypothesis of experiment.hypotheses)
-    console.error(`  ${hypothesis.claim} (${describeTest(hypothesis)})`);
-}
-
-async function chooseClaims(names: readonly string[], all: boolean): Promise<DeclaredClaim[]> {
-  if (all) return listClaims();
-  if (names.length === 0)
-    throw new InvalidSpecError('name a claim, or say --all; `assay claims ls` lists them');
-  return Promise.all(names.map((name) => findClaim(name)));
-}
-
-export async function runClaims(
-  names: readonly string[],
-  options: RunOptions & ScaleOption & { readonly all?: boolean },
-): Promise<number> {
-  // All are resolved before the first is launched, so that a fault in the last costs nothing.
-  const claims = await chooseClaims(names, options.all ?? false);
-  const resolved = claims.map((claim) => ({ claim, experiment: resolveClaim(claim, options.scale) }));
-  for (const { claim, experiment } of resolved) announce(claim, experiment);
-  const experiments = resolved.map(({ experiment }) => experiment);
-  if (!options.dryRun) return (await import('../matrix/run-matrices.ts')).runMatrices(experiments, options);
-  for (const experiment of experiments)
-    console.log(
-      `${experiment.name}: ${planRuns(experiment).length} runs, fingerprint ${experiment.id.slice(0, 12)}`,
-    );
-  return 0;
-}
+import { chooseClaims, type ScaleOption } from './choose-claims.ts';
 
 export async function printClaims(options: ScaleOption & { readonly json?: boolean }): Promise<void> {
   const rows = (await listClaims()).map((claim) => {
@@ -89,7 +46,8 @@ function describeVerdict(row: VerdictRow): string {
 
 function decide(db: Database, experimentId: string): readonly VerdictRow[] {
   const input = sortComparison(loadComparison(db, experimentId));
-  return tabulateVerdicts(input, collectFinalCounts(input).finals);
+  const { finals } = collectFinalCounts(input);
+  return tabulateVerdicts(input, finals, weighChecks(input, finals));
 }
 
 export async function printVerdicts(

@@ -2,9 +2,10 @@ import { Option, type Command } from 'commander';
 import { parseScale } from '../../experiments/claim.ts';
 import { scaleNames } from '../../experiments/scales.ts';
 import type * as Implementation from './claim-commands.ts';
-import type { ScaleOption } from './claim-commands.ts';
+import type * as Power from './claim-power.ts';
+import type { LockOptions } from './lock-claims.ts';
+import type { RunClaimOptions } from './run-claims.ts';
 import { homeOption, jsonOption } from '../home-option.ts';
-import type { RunOptions } from '../matrix/run-options.ts';
 import { addRunOptions } from './run.ts';
 
 type Commands = typeof Implementation;
@@ -16,6 +17,19 @@ function scaleOption(): Option {
   return new Option('--scale <name>', `how large: ${scaleNames.join(', ')}`)
     .argParser(parseScale)
     .default('small');
+}
+
+/** How the power of a claim is told before it is run. */
+function addPowerOptions(command: Command): Command {
+  return command
+    .option(
+      '--pilot <home>',
+      'home of a pilot of the claim: its variance components come before the stored ones',
+    )
+    .option(
+      '--underpowered',
+      'go on although hypotheses cannot reach 80 % power at their effect of interest',
+    );
 }
 
 export function addClaimsCommand(program: Command, setExitCode: (code: number) => void): void {
@@ -31,19 +45,53 @@ export function addClaimsCommand(program: Command, setExitCode: (code: number) =
     .addOption(jsonOption())
     .addHelpText('after', '\nExamples:\n  assay claims ls\n  assay claims ls --scale full --json')
     .action(async (options: Parameters<Commands['printClaims']>[0]) => (await load()).printClaims(options));
-  addRunOptions(claims.command('run'))
+  addPowerOptions(claims.command('lock'))
+    .description(
+      'Fix what decides a claim before its first run: hypotheses, conditions, bases, seeds, problems, analysis; to be committed.',
+    )
+    .argument('[names...]', 'claims by name, or files that declare one')
+    .addOption(scaleOption())
+    .option('--all', 'every claim')
+    .option('--relock <reason>', 'replace a lock under which runs have started; the lock keeps the reason')
+    .addOption(homeOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      '\nExamples:\n  assay claims lock one-shot\n  assay claims lock my-claim.yaml --scale full\n  assay claims lock one-shot --relock "the margin was that of another metric"',
+    )
+    .action(async (names: string[], options: LockOptions) =>
+      (await import('./lock-claims.ts')).lockClaims(names, options),
+    );
+  addPowerOptions(addRunOptions(claims.command('run')))
     .description('Run claims one after the other, or resume them; finished runs are never repeated.')
     .argument('[names...]', 'claims by name, or files that declare one')
     .addOption(scaleOption())
     .option('--all', 'every claim')
-    .option('--dry-run', 'print hypotheses and the number of runs, and compute nothing')
+    .option('--deviate <reason>', 'go on although a claim deviates from its lock; every report shows it')
+    .option('--dry-run', 'print hypotheses, the lock and the number of runs, and compute nothing')
     .addHelpText(
       'after',
       '\nExamples:\n  assay claims run negative-reinforcement\n  assay claims run --all --scale tiny\n  assay claims run my-claim.yaml --dry-run',
     )
-    .action(async (names: string[], options: RunOptions & ScaleOption & { all?: boolean }) => {
-      setExitCode(await (await load()).runClaims(names, options));
+    .action(async (names: string[], options: RunClaimOptions) => {
+      setExitCode(await (await import('./run-claims.ts')).runClaims(names, options));
     });
+  claims
+    .command('components')
+    .description(
+      'Print variance components of claims as CSV, as experiments/locks/variance-components.csv keeps them.',
+    )
+    .argument('[names...]', 'claims by name; all when left out')
+    .addOption(scaleOption())
+    .option('--results <dir>', 'recover them from the verdict tables of kept results, in place of a home')
+    .addOption(homeOption())
+    .addHelpText(
+      'after',
+      '\nExamples:\n  assay claims components one-shot\n  assay claims components --results docs/results',
+    )
+    .action(async (names: string[], options: Parameters<typeof Power.printComponents>[1]) =>
+      (await import('./claim-power.ts')).printComponents(names, options),
+    );
   claims
     .command('verdicts')
     .description('Print what is decided so far, from what is stored.')

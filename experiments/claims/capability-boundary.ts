@@ -11,6 +11,8 @@ export const claim = defineClaim({
   task: { family: 'arithmetic' },
   base: 'boundary',
   evaluation: { splits: { clean: 96 }, probes: { 'base-perplexity': {} } },
+  // pass@64 takes four samples per k.
+  scales: { small: { evaluation: { samplesPerProblem: 256 } } },
   conditions: {
     'teacher-rollouts': { base: 'teacher', collect: 'rollouts' },
     // One teacher for all base seeds, as in the first results of this claim.

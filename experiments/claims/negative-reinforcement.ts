@@ -13,6 +13,8 @@ export const claim = defineClaim({
   base: 'boundary',
   // The same evaluation as capability-boundary, so that the two share their common arms.
   evaluation: { splits: { clean: 96 }, probes: { 'base-perplexity': {} } },
+  // pass@64 takes four samples per k.
+  scales: { small: { evaluation: { samplesPerProblem: 256 } } },
   conditions: {
     positive: { scheme: 'positive-reinforcement' },
     negative: { scheme: 'negative-reinforcement' },

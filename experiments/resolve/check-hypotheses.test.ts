@@ -13,7 +13,7 @@ const hypothesis = {
 const probed = { name: 'probe', probe: 'partial-prompt', metric: 'exact_match_60', split: 'clean' };
 
 /** The message of the first fault, or 'no fault'. */
-function faultOf(changes: object): string {
+function faultOf(changes: object, checks: object = {}): string {
   try {
     resolveExperiment({
       name: 'demo',
@@ -25,6 +25,7 @@ function faultOf(changes: object): string {
         probes: { 'partial-prompt': {}, 'layer-change': {}, 'base-perplexity': {} },
       },
       hypotheses: [{ ...hypothesis, ...changes }],
+      checks,
     });
   } catch (error) {
     return (error as Error).message;
@@ -54,8 +55,8 @@ test('a condition, probe, metric or split that is not there is named with those 
   assert.match(faultOf({ metric: { ...probed, split: null } }), /on clean, contaminated; found no split/);
   assert.match(faultOf({ metric: { name: 'pass@k', split: 'harder', k: 1 } }), /is not evaluated on harder/);
   assert.match(
-    faultOf({ metric: { name: 'pass@k', split: 'clean', k: 9 } }),
-    /k is 9, but condition grpo takes .* = 8/,
+    faultOf({ metric: { name: 'maj@k', split: 'clean', k: 9 } }),
+    /k is 9, but condition grpo draws n = 8 samples; evaluation.samplesPerProblem must be at least 9/,
   );
 });
 
@@ -86,9 +87,9 @@ test('a number that only another scheme records is refused', () => {
 test('the two sides are different numbers of the same problems', () => {
   assert.match(faultOf({ control: 'grpo' }), /control: found "grpo", which is the treatment/);
   assert.match(faultOf({ control: 'grpo', controlMetric: hypothesis.metric }), /which is the treatment/);
-  const passAt8 = { name: 'pass@k', split: 'clean', k: 8 };
-  assert.equal(faultOf({ control: 'grpo', controlMetric: passAt8 }), 'no fault');
-  const elsewhere = { ...passAt8, split: 'contaminated' };
+  const passAt2 = { name: 'pass@k', split: 'clean', k: 2 };
+  assert.equal(faultOf({ control: 'grpo', controlMetric: passAt2 }), 'no fault');
+  const elsewhere = { ...passAt2, split: 'contaminated' };
   assert.match(faultOf({ controlMetric: elsewhere }), /it reads contaminated, metric clean/);
 });
 
@@ -105,4 +106,100 @@ test('a margin is there where it is needed, in the unit of the metric', () => {
     faultOf({ metric, controlMetric: probed }),
     /controlMetric: it is in fraction, metric in nats/,
   );
+});
+
+test('pass@k takes four samples per k, and the refusal says how many', () => {
+  const passAt = (k: number) => ({ name: 'pass@k', split: 'clean', k });
+  assert.equal(faultOf({ metric: passAt(2) }), 'no fault');
+  assert.match(
+    faultOf({ metric: passAt(3) }),
+    /^hypotheses\.0\.metric: k is 3, but condition grpo draws n = 8 samples; evaluation\.samplesPerProblem must be at least 12 \(n >= 4k\)$/m,
+  );
+  const control = { ...check, metric: passAt(3) };
+  assert.match(faultOf({}, { control }), /^checks\.control\.metric: k is 3, /);
+});
+
+const check = {
+  kind: 'positive-control',
+  says: 'A verifier lifts pass@1.',
+  treatment: 'grpo',
+  control: 'base',
+  metric: hypothesis.metric,
+  alternative: 'greater',
+  bound: { value: 0.1, unit: 'fraction' },
+};
+
+test('a hypothesis requires checks that are declared, of conditions and numbers that are there', () => {
+  assert.equal(faultOf({ requires: ['lift'] }, { lift: check }), 'no fault');
+  assert.match(
+    faultOf({ requires: ['lift'] }),
+    /^hypotheses\.0\.requires\.0: found "lift", no check is declared/,
+  );
+  assert.match(
+    faultOf({ requires: ['lfit'] }, { lift: check }),
+    /requires\.0: found "lfit", expected one of lift/,
+  );
+  assert.match(
+    faultOf({}, { lift: { ...check, treatment: 'gpro' } }),
+    /^checks\.lift\.treatment: found "gpro"/,
+  );
+  assert.match(
+    faultOf({}, { lift: { ...check, bound: { value: 1, unit: 'nats' } } }),
+    /^checks\.lift\.bound\.unit: found "nats", but the metric is in fraction/,
+  );
+});
+
+test('a contrast weighs conditions that are there, in one unit', () => {
+  const contrasted = { treatment: undefined, control: undefined };
+  const contrast = { grpo: 1, 'random-reward': -1 };
+  assert.equal(faultOf({ ...contrasted, contrast }), 'no fault');
+  assert.match(
+    faultOf({ ...contrasted, contrast: { grpo: 1, bsae: -1 } }),
+    /^hypotheses\.0\.contrast\.bsae: found "bsae", .* the nearest is "base"/,
+  );
+  const entropy = { name: 'step', metric: 'rollout/entropy_nats' };
+  assert.match(
+    faultOf({ ...contrasted, contrast, metrics: { grpo: entropy } }),
+    /^hypotheses\.0\.metrics\.grpo: it is in nats, metric in fraction/,
+  );
+  assert.match(
+    faultOf({ ...contrasted, contrast, equal: { unit: 'labels' } }),
+    /^hypotheses\.0\.equal: equal spending is asked of a treatment and its control/,
+  );
+});
+
+test('an interest belongs to greater and less, above their margin; a share is a margin of the others', () => {
+  const interest = { value: 0.05, unit: 'fraction' };
+  const margin = { value: 0.05, unit: 'fraction' };
+  assert.equal(faultOf({ interest }), 'no fault');
+  assert.match(
+    faultOf({ interest, margin }),
+    /interest\.value: found 0\.05, expected more than the margin 0\.05/,
+  );
+  assert.match(
+    faultOf({ interest, margin, alternative: 'noninferior' }),
+    /interest: of "noninferior" the margin is/,
+  );
+  const share = { share: 0.25, of: { treatment: 'ground-truth', control: 'base' } };
+  assert.match(faultOf({ margin: share }), /margin\.share: .* found "greater"/);
+  const equivalent = { alternative: 'equivalent', treatment: 'random-reward' };
+  assert.equal(
+    faultOf({ ...equivalent, margin: { ...share, of: { treatment: 'grpo', control: 'base' } } }),
+    'no fault',
+  );
+  assert.match(
+    faultOf({ ...equivalent, margin: { ...share, of: { treatment: 'gpro', control: 'base' } } }),
+    /^hypotheses\.0\.margin\.of\.treatment: found "gpro"/,
+  );
+});
+
+test('checks are part of what an experiment is; without any it is what it was', () => {
+  const declared = {
+    ...{ name: 'demo', question: 'Does it work?', task: { family: 'arithmetic' } },
+    conditions: { grpo: {} },
+    hypotheses: [hypothesis],
+  };
+  const { id } = resolveExperiment(declared);
+  assert.equal(resolveExperiment({ ...declared, checks: {} }).id, id);
+  assert.notEqual(resolveExperiment({ ...declared, checks: { lift: check } }).id, id);
 });

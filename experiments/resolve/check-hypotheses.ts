@@ -1,11 +1,20 @@
 import { closest } from 'fastest-levenshtein';
 import { openProbe } from '../../probes/index.ts';
 import { canonicalJson } from '../../config/canonical.ts';
+import type { Check } from '../../config/check.ts';
 import type { Condition } from '../../config/experiment.ts';
-import { unitOfMetric, type Hypothesis, type HypothesisMetric } from '../../config/hypothesis.ts';
+import {
+  listTerms,
+  unitOfMetric,
+  type ComparedTerm,
+  type Hypothesis,
+  type HypothesisMetric,
+} from '../../config/hypothesis.ts';
 import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
 import { openTask } from '../../tasks/index.ts';
 import { listStepMetrics, openScheme } from '../../schemes/open-scheme.ts';
+import { equalFault } from './equal-fault.ts';
+import { interestFault, marginFault } from './margin-fault.ts';
 import type { ResolvedCondition } from './resolve.ts';
 
 type Fault = string | null;
@@ -47,6 +56,19 @@ function formatFault(format: string, { task: { family, ...options } }: Condition
     : `the formats of task ${name} are ${formats.join(', ')}; found ${format}`;
 }
 
+/** With n = k the estimate of pass@k is 0 or 1 per problem; from n = 4k on its noise is that of the problems. */
+const SAMPLES_PER_K = 4;
+
+function sampleFault({ name, k }: { name: string; k: number }, condition: string, samples: number): Fault {
+  const least = name === 'pass@k' ? SAMPLES_PER_K * k : k;
+  if (samples >= least) return null;
+  const rule = name === 'pass@k' ? ` (n >= ${SAMPLES_PER_K}k)` : '';
+  return (
+    `k is ${k}, but condition ${condition} draws n = ${samples} samples; ` +
+    `evaluation.samplesPerProblem must be at least ${least}${rule}`
+  );
+}
+
 function metricFault(metric: HypothesisMetric, condition: ResolvedCondition): Fault {
   if (condition.condition.collect !== undefined)
     return `condition ${condition.name} collects a dataset and is not evaluated; name one that reads it`;
@@ -57,25 +79,12 @@ function metricFault(metric: HypothesisMetric, condition: ResolvedCondition): Fa
     return `condition ${condition.name} is not evaluated on ${metric.split}; evaluation.splits has ${Object.keys(splits).join(', ')}`;
   }
   if (metric.name === 'format-share') return formatFault(metric.format, condition.condition);
-  return metric.k > samplesPerProblem
-    ? `k is ${metric.k}, but condition ${condition.name} takes evaluation.samplesPerProblem = ${samplesPerProblem}`
-    : null;
-}
-
-function marginFault({ alternative, margin, metric, controlMetric }: Hypothesis): Fault {
-  const unit = unitOfMetric(metric);
-  if (controlMetric !== undefined && unitOfMetric(controlMetric) !== unit) {
-    return `controlMetric: it is in ${unitOfMetric(controlMetric)}, metric in ${unit}; compare numbers of one unit`;
-  }
-  const needsMargin = alternative === 'noninferior' || alternative === 'equivalent';
-  if (margin === undefined) {
-    return needsMargin ? `margin: "${alternative}" needs one, { value, unit: "${unit}" }` : null;
-  }
-  return margin.unit === unit ? null : `margin.unit: found "${margin.unit}", but the metric is in ${unit}`;
+  return sampleFault(metric, condition.name, samplesPerProblem);
 }
 
 /** What makes the two sides one and the same number, or numbers that no problem pairs. */
-function pairFault({ treatment, control, metric, controlMetric }: Hypothesis): Fault {
+function pairFault({ treatment, control, metric, controlMetric }: Compared): Fault {
+  if (control === undefined) return null;
   const isSameNumber = controlMetric === undefined || canonicalJson(controlMetric) === canonicalJson(metric);
   if (treatment === control && isSameNumber) {
     return `control: found "${control}", which is the treatment; name another condition, or a controlMetric`;
@@ -86,79 +95,106 @@ function pairFault({ treatment, control, metric, controlMetric }: Hypothesis): F
     : `controlMetric: it reads ${splitOf(controlMetric) ?? 'no split'}, metric ${splitOf(metric) ?? 'no split'}; pairs need the same problems`;
 }
 
-/** Labels that every run of a condition reads, where its declaration alone decides it; null: it does not. */
-function declaredLabels({ training, scheme }: Condition): number | null {
-  const { sees, gates } = openScheme(scheme);
-  const hasRounds = gates.some(({ part, options }) => (part.rounds?.(options) ?? 1) > 1);
-  const looks = sees.has('labels') ? training.steps * training.promptsPerStep : 0;
-  return training.budget !== undefined || (hasRounds && looks > 0) ? null : looks;
-}
+type Compared = Parameters<typeof listTerms>[0];
 
-interface Arm {
-  readonly name: string;
-  readonly condition: Condition;
-}
-
-function describePlan({ name, condition: { training } }: Arm): string {
-  const { budget, steps } = training;
-  return `${name} has ${budget === undefined ? `no budget, ${steps} steps` : `${budget.at} ${budget.unit}`}`;
-}
-
-/** Why the declaration does not make both arms spend alike. */
-function equalFault({ equal }: Hypothesis, [left, right]: readonly (Arm | undefined)[]): Fault {
-  if (equal === undefined || left === undefined || right === undefined) return null;
-  const { unit } = equal;
-  const amountOf = ({ condition: { training } }: Arm): number | null =>
-    training.budget?.unit === unit ? training.budget.at : null;
-  if (amountOf(left) !== null && amountOf(left) === amountOf(right)) return null;
-  const labels = declaredLabels(left.condition);
-  if (unit === 'labels' && labels !== null && labels === declaredLabels(right.condition)) return null;
-  const otherwise =
-    unit === 'labels' ? ', or as many steps and prompts of schemes that both read labels in one round' : '';
-  return (
-    `equal.unit: ${unit} are to be equal, but ${describePlan(left)} and ${describePlan(right)}; ` +
-    `give both the same training.budget of ${unit}${otherwise}`
-  );
-}
-
-function faultsOf(hypothesis: Hypothesis, conditions: readonly ResolvedCondition[]): string[] {
-  const arms = [
-    ['treatment', 'metric', hypothesis.treatment, hypothesis.metric],
-    [
-      'control',
-      hypothesis.controlMetric === undefined ? 'metric' : 'controlMetric',
-      hypothesis.control,
-      hypothesis.controlMetric ?? hypothesis.metric,
-    ],
-  ] as const;
-  const faults = arms.map(([arm, place, name, metric]): Fault => {
-    const condition = conditions.find((one) => one.name === name);
-    if (condition === undefined) {
-      const names = conditions.map((one) => one.name);
-      return `${arm}: found "${name}", expected one of ${names.join(', ')}; the nearest is "${closest(name, names)}"`;
-    }
-    const fault = metricFault(metric, condition);
-    return fault === null ? null : `${place}: ${fault}`;
+/** Terms in one unit, of conditions that record them. */
+function termFaults(compared: Compared, conditions: readonly ResolvedCondition[]): Fault[] {
+  const terms = listTerms(compared);
+  const unit = unitOfMetric(compared.metric);
+  return terms.flatMap((term): Fault[] => {
+    const condition = conditions.find(({ name }) => name === term.condition);
+    if (condition === undefined) return [unknownFault(term, conditions)];
+    const fault = metricFault(term.metric, condition);
+    const own = unitOfMetric(term.metric);
+    return [
+      fault === null ? null : `${term.metricPlace}: ${fault}`,
+      own === unit
+        ? null
+        : `${term.metricPlace}: it is in ${own}, metric in ${unit}; compare numbers of one unit`,
+    ];
   });
-  const compared = [hypothesis.treatment, hypothesis.control].map((name) =>
-    conditions.find((one) => one.name === name),
+}
+
+function unknownFault(
+  { place, condition }: Pick<ComparedTerm, 'place' | 'condition'>,
+  conditions: readonly ResolvedCondition[],
+): string {
+  const names = conditions.map(({ name }) => name);
+  return `${place}: found "${condition}", expected one of ${names.join(', ')}; the nearest is "${closest(condition, names)}"`;
+}
+
+function requireFaults({ requires = [] }: Hypothesis, checks: Checks): Fault[] {
+  const names = Object.keys(checks);
+  return requires.map((name, i) => {
+    if (names.includes(name)) return null;
+    const known = names.length === 0 ? 'no check is declared' : `expected one of ${names.join(', ')}`;
+    return `requires.${i}: found "${name}", ${known}`;
+  });
+}
+
+/** A margin that is a share of a positive control's effect is measured as the hypothesis is. */
+function shareFaults(hypothesis: Hypothesis, conditions: readonly ResolvedCondition[]): Fault[] {
+  const { margin, metric } = hypothesis;
+  if (margin === undefined || !('share' in margin)) return [];
+  const control = { ...margin.of, metric };
+  return [pairFault(control), ...termFaults(control, conditions)].map((fault) =>
+    fault === null ? null : `margin.of.${fault}`,
   );
-  return [...faults, pairFault(hypothesis), marginFault(hypothesis), equalFault(hypothesis, compared)].filter(
-    (fault) => fault !== null,
+}
+
+function faultsOf(
+  hypothesis: Hypothesis,
+  checks: Checks,
+  conditions: readonly ResolvedCondition[],
+): string[] {
+  const compared = listTerms(hypothesis).flatMap(
+    (term) => conditions.find(({ name }) => name === term.condition) ?? [],
   );
+  const faults = [
+    ...termFaults(hypothesis, conditions),
+    pairFault(hypothesis),
+    marginFault(hypothesis),
+    interestFault(hypothesis),
+    ...shareFaults(hypothesis, conditions),
+    ...requireFaults(hypothesis, checks),
+    equalFault(hypothesis, compared),
+  ];
+  return faults.filter((fault) => fault !== null);
+}
+
+function checkFaults(check: Check, conditions: readonly ResolvedCondition[]): string[] {
+  const unit = unitOfMetric(check.metric);
+  const boundFault =
+    check.bound.unit === unit
+      ? null
+      : `bound.unit: found "${check.bound.unit}", but the metric is in ${unit}`;
+  return [...termFaults(check, conditions), pairFault(check), boundFault].filter((fault) => fault !== null);
+}
+
+type Checks = Readonly<Record<string, Check>>;
+
+/** What an experiment decides, and what must hold before it does. */
+interface Decided {
+  readonly hypotheses: readonly Hypothesis[];
+  readonly checks: Checks;
 }
 
 /**
- * Checks that every hypothesis names conditions of the matrix and numbers that they record.
+ * Checks that every hypothesis and every check names conditions of the matrix and numbers that they record.
  *
  * @throws {InvalidSpecError} listing every fault with its place
  */
 export function checkHypotheses(
-  hypotheses: readonly Hypothesis[],
+  { hypotheses, checks }: Decided,
   conditions: readonly ResolvedCondition[],
 ): void {
-  const faults = hypotheses.flatMap((hypothesis, i) =>
-    faultsOf(hypothesis, conditions).map((fault) => `hypotheses.${i}.${fault}`),
-  );
+  const faults = [
+    ...Object.entries(checks).flatMap(([name, check]) =>
+      checkFaults(check, conditions).map((fault) => `checks.${name}.${fault}`),
+    ),
+    ...hypotheses.flatMap((hypothesis, i) =>
+      faultsOf(hypothesis, checks, conditions).map((fault) => `hypotheses.${i}.${fault}`),
+    ),
+  ];
   if (faults.length > 0) throw new InvalidSpecError([...new Set(faults)].join('\n'));
 }

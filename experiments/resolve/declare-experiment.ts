@@ -1,4 +1,4 @@
-import { applyAssignment } from '../../config/merge.ts';
+import { applyAssignment, type Settings } from '../../config/merge.ts';
 import { loadExperiment } from './load.ts';
 import { resolveExperiment, type ResolvedExperiment } from './resolve.ts';
 
@@ -9,14 +9,18 @@ export interface Overrides {
   readonly seeds?: number | number[];
 }
 
+/** A declaration with what the command line lays over it, not validated yet. */
+export function applyOverrides(declared: Settings, { set, seeds }: Overrides): Settings {
+  let settings = declared;
+  // A scheme or base recipe named by its bare name can be overridden too.
+  if (typeof settings['scheme'] === 'string')
+    settings = { ...settings, scheme: { name: settings['scheme'] } };
+  if (typeof settings['base'] === 'string') settings = { ...settings, base: { recipe: settings['base'] } };
+  for (const assignment of set) settings = applyAssignment(settings, assignment);
+  return seeds === undefined ? settings : { ...settings, seeds };
+}
+
 /** The experiment a file and the command line declare together. */
 export async function declareExperiment(file: string, overrides: Overrides): Promise<ResolvedExperiment> {
-  let declared = await loadExperiment(file);
-  // A scheme or base recipe named by its bare name can be overridden too.
-  if (typeof declared['scheme'] === 'string')
-    declared = { ...declared, scheme: { name: declared['scheme'] } };
-  if (typeof declared['base'] === 'string') declared = { ...declared, base: { recipe: declared['base'] } };
-  for (const assignment of overrides.set) declared = applyAssignment(declared, assignment);
-  if (overrides.seeds !== undefined) declared = { ...declared, seeds: overrides.seeds };
-  return resolveExperiment(declared);
+  return resolveExperiment(applyOverrides(await loadExperiment(file), overrides));
 }

@@ -7,6 +7,7 @@ import {
   type Condition,
   type Experiment,
 } from '../../config/experiment.ts';
+import type { Check } from '../../config/check.ts';
 import type { Hypothesis } from '../../config/hypothesis.ts';
 import { InvalidSpecError, parseSpec } from '../../config/invalid-spec-error.ts';
 import { mergeSettings, type Settings } from '../../config/merge.ts';
@@ -52,6 +53,8 @@ export interface ResolvedExperiment {
   readonly baseline: string;
   readonly source: string | null;
   readonly hypotheses: readonly Hypothesis[];
+  /** By name: what must hold before the hypotheses that require it are tested. */
+  readonly checks: Readonly<Record<string, Check>>;
   readonly seeds: readonly number[];
   readonly conditions: readonly ResolvedCondition[];
 }
@@ -194,11 +197,13 @@ export function settleSeeds(conditions: readonly ResolvedCondition[]): ResolvedC
 
 /** An experiment's identity: its name, what it decides and its conditions; neither the question nor the seeds. */
 export function experimentIdOf(
-  experiment: Pick<ResolvedExperiment, 'name' | 'baseline' | 'hypotheses' | 'conditions'>,
+  experiment: Pick<ResolvedExperiment, 'name' | 'baseline' | 'hypotheses' | 'checks' | 'conditions'>,
 ): string {
-  const { name, baseline, hypotheses } = experiment;
+  const { name, baseline, hypotheses, checks } = experiment;
   const conditions = experiment.conditions.map((c) => ({ name: c.name, id: c.id }));
-  return fingerprint({ name, baseline, hypotheses, conditions });
+  // Without checks an experiment is what it was before there were any.
+  const declared = Object.keys(checks).length === 0 ? {} : { checks };
+  return fingerprint({ name, baseline, hypotheses, ...declared, conditions });
 }
 
 /**
@@ -218,10 +223,10 @@ export function resolveExperiment(declared: Settings): ResolvedExperiment {
     const names = arms.map((condition) => condition.name).join(', ');
     throw new InvalidSpecError(`baseline: found "${experiment.baseline}", expected one of ${names}`);
   }
-  const { name, question, baseline, source, hypotheses } = experiment;
+  const { name, question, baseline, source, hypotheses, checks } = experiment;
   checkChains(conditions);
-  checkHypotheses(hypotheses, conditions);
-  const id = experimentIdOf({ name, baseline, hypotheses, conditions });
+  checkHypotheses({ hypotheses, checks }, conditions);
+  const id = experimentIdOf({ name, baseline, hypotheses, checks, conditions });
   const seeds = expandSeeds(experiment.seeds);
-  return { id, name, question, baseline, source, hypotheses, seeds, conditions };
+  return { id, name, question, baseline, source, hypotheses, checks, seeds, conditions };
 }

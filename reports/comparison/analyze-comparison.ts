@@ -26,12 +26,15 @@ import type { Tabulated } from '../tables/plain-table.ts';
 import { tabulatePlain } from '../tables/plain-tables.ts';
 import { tabulateSolvedSets, type SolvedSetRow } from '../tables/solved-set-table.ts';
 import { tabulateStrategies, type StrategyRow } from '../tables/strategy-table.ts';
+import { weighChecks, type CheckRow } from '../verdicts/weigh-checks.ts';
 import { tabulateVerdicts, type VerdictRow } from '../verdicts/verdict-table.ts';
 
 /** Every number of a report, computed once; CSV, Markdown and HTML only write it down. */
 export interface Analysis {
   /** One per declared hypothesis. */
   readonly verdicts: readonly VerdictRow[];
+  /** One per declared check. */
+  readonly checks: readonly CheckRow[];
   readonly equalBudgets: readonly EqualBudgetRow[];
   readonly compute: readonly ComputeRow[];
   readonly passAtK: readonly PassAtKRow[];
@@ -59,11 +62,13 @@ export function analyzeComparison(input: ComparisonInput): Analysis {
   const { finals, excluded } = collectFinalCounts(input);
   const { fingerprint } = input.experiment;
   const pairs = pairWithBaseline(input, finals);
+  const checks = weighChecks(input, finals);
   const ks = reportedKs(finals);
   // The first, a middle and the last k: the ends of the curve decide the claims about boundaries.
   const testedKs = ks.filter((k, i) => i === 0 || k === 8 || i === ks.length - 1);
   return {
-    verdicts: tabulateVerdicts(input, finals),
+    verdicts: tabulateVerdicts(input, finals, checks),
+    checks,
     equalBudgets: tabulateEqualBudgets(input),
     compute: tabulateCompute(input),
     passAtK: tabulatePassAtK(finals, fingerprint),
@@ -74,7 +79,7 @@ export function analyzeComparison(input: ComparisonInput): Analysis {
     ...tabulateDifferences(input, finals, testedKs),
     gaps: tabulateGaps(input, finals),
     boundaries: tabulateBoundaries(pairs, fingerprint),
-    solvedSets: tabulateSolvedSets(pairs),
+    solvedSets: tabulateSolvedSets(pairs, fingerprint),
     strategies: tabulateStrategies(pairs, fingerprint),
     plain: tabulatePlain({ input, finals }),
     curves: tabulateLearningCurves(input),

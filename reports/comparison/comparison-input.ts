@@ -1,11 +1,15 @@
+import type { Check } from '../../config/check.ts';
 import type { Hypothesis } from '../../config/hypothesis.ts';
 import type { LedgerTotal } from '../../db/queries/ledger.ts';
+import type { LockRecord } from './lock-record.ts';
 
 export type { LedgerTotal };
 
 /** Plain rows a report is made from. `load-comparison.ts` fills them from the database; tests write them by hand. */
 export interface ComparisonInput {
   readonly experiment: ExperimentRecord;
+  /** What its launches were held to; null: it was never locked. */
+  readonly lock: LockRecord | null;
   /** In declaration order, which is the order of every table and legend. */
   readonly conditions: readonly ConditionRecord[];
   readonly baseModels: readonly BaseModelRecord[];
@@ -32,6 +36,8 @@ interface ExperimentRecord {
   readonly source: string | null;
   /** What the report decides, in declaration order. */
   readonly hypotheses: readonly Hypothesis[];
+  /** By name: what must hold before the hypotheses that require it are tested. */
+  readonly checks: Readonly<Record<string, Check>>;
 }
 
 export interface ConditionRecord {

@@ -51,6 +51,7 @@ function register(db: Database): void {
       baseline: 'base',
       source: null,
       hypotheses: '[]',
+      checks: '{}',
     },
     conditions: CONDITIONS.map((name, position) => ({
       id: `id-${name}`,

@@ -16,6 +16,7 @@ import { listProbeScores } from '../../db/queries/probe-scores.ts';
 import { listRuns, type RunWithCondition } from '../../db/queries/runs.ts';
 import { listMetrics } from '../../db/queries/steps.ts';
 import type { DataSource } from '../../config/chain.ts';
+import type { Check } from '../../config/check.ts';
 import type { Hypothesis } from '../../config/hypothesis.ts';
 import { readStoredRecipe } from '../../config/stored-condition.ts';
 import type {
@@ -28,6 +29,7 @@ import type {
 import { describeCorpus } from './describe-corpus.ts';
 import { flattenDetails } from './flatten-details.ts';
 import { groupRows } from './group-rows.ts';
+import { loadLock } from './lock-record.ts';
 
 /** Problems whose rollouts are shown, per phase of one run of each condition. */
 const SHOWN_PROBLEMS = 4;
@@ -177,7 +179,7 @@ export function loadComparison(db: Database, nameOrId: string): ComparisonInput 
 }
 
 function loadRows(db: Database, nameOrId: string): ComparisonInput {
-  const { id, name, question, baseline, source, hypotheses } = findExperiment(db, nameOrId);
+  const { id, name, question, baseline, source, hypotheses, checks } = findExperiment(db, nameOrId);
   // Runs that collect are not compared; what they spent stands with those that take from them.
   const conditions = listConditions(db, id).filter(isArm);
   const armIds = new Set(conditions.map((condition) => condition.id));
@@ -194,8 +196,10 @@ function loadRows(db: Database, nameOrId: string): ComparisonInput {
       baseline,
       source,
       hypotheses: JSON.parse(hypotheses) as Hypothesis[],
+      checks: JSON.parse(checks) as Record<string, Check>,
       fingerprint: id,
     },
+    lock: loadLock(db, id, { runs }),
     conditions: conditions.map((condition) => ({
       name: condition.name,
       isControl: condition.isControl,

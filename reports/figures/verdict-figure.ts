@@ -5,20 +5,19 @@ import type { Markup } from '../page/html.ts';
 import { ESTIMATE_MARK, intervalLayer, zeroLayer } from './interval-layers.ts';
 import { labelLayers } from './label-layers.ts';
 import { isDecided, type DecidedRow, type VerdictRow } from '../verdicts/verdict-table.ts';
-import { describeSides } from '../text/verdict-text.ts';
+import { describeSides } from '../text/hypothesis-text.ts';
 
 /** Two lines of label stand above each interval. */
 const ROW_HEIGHT = 54;
 const LABEL = { lines: 2, width: 450 };
 
 const COLORS = {
-  domain: ['supported', 'contradicted', 'inconclusive'],
-  range: ['var(--better)', 'var(--worse)', 'var(--suggestive)'],
+  domain: ['supported', 'contradicted', 'no-effect', 'underpowered'],
+  range: ['var(--better)', 'var(--worse)', 'var(--suggestive)', 'var(--muted)'],
 };
 
 /** The side of 0, or the ±margin, that a claim puts its effect on: what the interval has to lie beyond. */
-function boundsOf({ hypothesis }: DecidedRow): number[] {
-  const margin = hypothesis.margin?.value ?? 0;
+function boundsOf({ hypothesis, evidence: { margin } }: DecidedRow): number[] {
   if (hypothesis.alternative === 'equivalent') return [-margin, margin];
   return [hypothesis.alternative === 'greater' ? margin : -margin];
 }

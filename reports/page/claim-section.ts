@@ -1,24 +1,31 @@
 import type { Analysis } from '../comparison/analyze-comparison.ts';
+import type { LockRecord } from '../comparison/lock-record.ts';
 import { html, type Markup } from './html.ts';
 import { renderTable } from './page-table.ts';
 import type { Section } from './result-sections.ts';
 import { drawVerdicts, VERDICT_CAPTION } from '../figures/verdict-figure.ts';
+import { toHtml } from '../tables/table.ts';
+import { CHECK_RULE } from '../text/check-text.ts';
+import { lockFacts } from '../text/lock-text.ts';
+import { describeTest } from '../text/hypothesis-text.ts';
 import {
   DECISION_RULE,
+  describeDetectable,
   describeEffect,
   describeNeed,
   describeP,
   describeSize,
-  describeTest,
 } from '../text/verdict-text.ts';
+import { checkTable } from '../verdicts/check-table.ts';
 import { isDecided, type DecidedRow, type VerdictRow } from '../verdicts/verdict-table.ts';
 
 const TONES: Record<VerdictRow['verdict'], string> = {
   supported: 'better',
   contradicted: 'worse',
-  inconclusive: 'suggestive',
-  undecided: 'no-evidence',
-  void: 'no-evidence',
+  'no-effect': 'suggestive',
+  underpowered: 'no-evidence',
+  'not-tested': 'no-evidence',
+  pending: 'no-evidence',
 };
 
 function renderVerdict({ verdict }: VerdictRow): Markup {
@@ -30,12 +37,28 @@ function renderSize(row: VerdictRow): Markup {
   return isDecided(row) ? html`${describeSize(row)}<br />${need}` : need;
 }
 
+function renderLock(lock: LockRecord | null): Markup {
+  return html`<h3>Lock: what was fixed before the first run</h3>
+    <dl>
+      ${lockFacts(lock).map(
+        ([name, lines]) =>
+          html`<dt>${name}</dt>
+            ${lines.map((line) => html`<dd>${line}</dd>`)}`,
+      )}
+    </dl>`;
+}
+
 /**
  * The report's opening where the experiment declares hypotheses: what each came to. Verdicts are coloured tags and cells
  * hold two texts in two styles, which the columns of the file and the summary cannot say.
  */
-export async function claimSection({ verdicts }: Analysis, source: string | null): Promise<Section | null> {
-  if (verdicts.length === 0) return null;
+export async function claimSection(
+  analysis: Analysis,
+  source: string | null,
+  lock: LockRecord | null = null,
+): Promise<Section | null> {
+  const { verdicts, checks } = analysis;
+  if (verdicts.length === 0 && checks.length === 0) return null;
   const decided =
     (describe: (row: DecidedRow) => string) =>
     (row: VerdictRow): string =>
@@ -53,7 +76,12 @@ export async function claimSection({ verdicts }: Analysis, source: string | null
       { title: 'verdict', cell: renderVerdict },
       { title: 'paper', cell: (row) => row.hypothesis.reported },
       { title: 'effect (95% interval)', kind: 'number', cell: decided(describeEffect) },
-      { title: 'Holm p', kind: 'number', cell: decided(describeP) },
+      { title: 'Holm p (BH beside it)', kind: 'number', cell: decided(describeP) },
+      {
+        title: 'detectable at Holm’s level / of interest',
+        kind: 'number',
+        cell: decided(describeDetectable),
+      },
       { title: 'compared over; what it would take', kind: 'wide', cell: renderSize },
     ],
     verdicts,
@@ -75,7 +103,13 @@ export async function claimSection({ verdicts }: Analysis, source: string | null
           </p>`
         : null
     }
-    ${table} ${figures}
+    ${table} ${figures} ${renderLock(lock)}
+    ${
+      checks.length === 0
+        ? null
+        : html`${toHtml('Checks: what had to hold first', checkTable, checks)}
+            <p class="caption">${CHECK_RULE}</p>`
+    }
   `;
   return { id: 'claims', title: 'Verdict per claim', body };
 }

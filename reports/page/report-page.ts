@@ -67,7 +67,7 @@ function renderHeader(input: ComparisonInput, sections: readonly Section[]): Mar
 export async function renderReportPage(input: ComparisonInput, analysis: Analysis): Promise<string> {
   const styles = assignStyles(input.conditions, input.experiment.baseline);
   const candidates = [
-    await claimSection(analysis, input.experiment.source),
+    await claimSection(analysis, input.experiment.source, input.lock),
     verdictSection(analysis),
     await passAtKSection(analysis, styles),
     boundarySection(analysis),

@@ -23,6 +23,7 @@ export interface ClaimRunFacts {
 /** Tables that a kept result holds; per-problem rows and curves can be made again. */
 const KEPT_TABLES = new Set([
   'verdicts.csv',
+  'checks.csv',
   'pass-at-k.csv',
   'differences.csv',
   'formats.csv',

@@ -15,6 +15,7 @@ import { evaluationTable, runTable } from '../tables/run-tables.ts';
 import { solvedSetTable } from '../tables/solved-set-table.ts';
 import { strategyTable } from '../tables/strategy-table.ts';
 import { toCsv, type Table } from '../tables/table.ts';
+import { checkTable } from '../verdicts/check-table.ts';
 import { verdictTable } from '../verdicts/verdict-columns.ts';
 
 function toFile<Row>(table: Table<Row>, rows: readonly Row[]): readonly [name: string, text: string] {
@@ -25,6 +26,7 @@ function toFile<Row>(table: Table<Row>, rows: readonly Row[]): readonly [name: s
 export function toCsvFiles(input: ComparisonInput, analysis: Analysis): Map<string, string> {
   return new Map([
     toFile(verdictTable, analysis.verdicts),
+    toFile(checkTable, analysis.checks),
     toFile(runTable(input), input.runs),
     toFile(equalBudgetTable, analysis.equalBudgets),
     toFile(computeTable(analysis.compute), analysis.compute),

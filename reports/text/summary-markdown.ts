@@ -7,8 +7,11 @@ import { gapTable } from '../tables/gap-table.ts';
 import { solvedSetTable } from '../tables/solved-set-table.ts';
 import { strategyTable } from '../tables/strategy-table.ts';
 import { toMarkdown, type Table } from '../tables/table.ts';
+import { checkTable } from '../verdicts/check-table.ts';
 import { verdictTable } from '../verdicts/verdict-columns.ts';
+import { CHECK_RULE } from './check-text.ts';
 import { formatScore } from './format-number.ts';
+import { lockFacts } from './lock-text.ts';
 import { escapeMarkdown, markdownTable } from './markdown-table.ts';
 import { describeProvenance } from './source-notes.ts';
 import { describeVerdict, headlineRows } from './verdict-sentence.ts';
@@ -42,13 +45,18 @@ function tableBlocks<Row>(heading: string, table: Table<Row>, rows: readonly Row
 }
 
 /** The summary's opening where the experiment declares hypotheses. */
-function claimBlocks({ experiment }: ComparisonInput, { verdicts }: Analysis): string[] {
-  if (verdicts.length === 0) return [];
+function claimBlocks({ experiment, lock }: ComparisonInput, { verdicts, checks }: Analysis): string[] {
+  if (verdicts.length === 0 && checks.length === 0) return [];
   return [
     '## Verdict per claim',
     ...(experiment.source === null ? [] : [`Source: ${escapeMarkdown(experiment.source)}.`]),
     DECISION_RULE,
     toMarkdown(verdictTable, verdicts),
+    ...(checks.length === 0 ? [] : ['### Checks', CHECK_RULE, toMarkdown(checkTable, checks)]),
+    '### Lock',
+    lockFacts(lock)
+      .flatMap(([name, lines]) => lines.map((line) => `- ${name}: ${escapeMarkdown(line)}`))
+      .join('\n'),
   ];
 }
 

@@ -30,23 +30,29 @@ function decide(equal: HypothesisInput['equal'], control: string, input: Compari
   return { input: sorted, analysis, row: analysis.verdicts[0]! };
 }
 
-test('a comparison at equal spending is void where the ledger disagrees, and says both figures', async () => {
+test('a comparison at equal spending is not tested where the ledger disagrees, and says both figures', async () => {
   const { input, analysis, row } = decide({ unit: 'sampled-tokens' }, 'random-reward');
   const reason =
     'sampled-tokens were to be equal within 5.0%, but grpo spent 16000 and random-reward 8000: 50.0% apart';
-  assert.deepEqual(row.verdict === 'void' && row.reason, reason);
+  assert.deepEqual(row.verdict === 'not-tested' && row.reason, reason);
   const csv = toCsvFiles(input, analysis).get('verdicts.csv')!;
-  assert.ok(csv.split('\n')[1]!.startsWith(`1,GRPO raises pass@1.,void,"${reason}",greater,grpo,`), csv);
-  assert.ok(toSummaryMarkdown(input, analysis).includes('| void | greater | – |'));
+  assert.ok(
+    csv.split('\n')[1]!.startsWith(`1,GRPO raises pass@1.,not-tested,"${reason}",greater,grpo,`),
+    csv,
+  );
+  assert.ok(toSummaryMarkdown(input, analysis).includes('| not-tested | greater | – |'));
   const page = (await claimSection(analysis, null))!.body.markup;
-  assert.match(page, />void<\/strong>/);
+  assert.match(page, />not-tested<\/strong>/);
   assert.ok(page.includes('but grpo spent 16000 and random-reward 8000'));
 });
 
 test('a comparison at equal spending is decided where the ledger agrees, and by the tolerance declared', () => {
   assert.equal(decide({ unit: 'labels' }, 'random-reward').row.verdict, 'supported');
   assert.equal(decide({ unit: 'sampled-tokens', tolerance: 0.5 }, 'random-reward').row.verdict, 'supported');
-  assert.equal(decide({ unit: 'sampled-tokens', tolerance: 0.49 }, 'random-reward').row.verdict, 'void');
+  assert.equal(
+    decide({ unit: 'sampled-tokens', tolerance: 0.49 }, 'random-reward').row.verdict,
+    'not-tested',
+  );
   assert.equal(decide(undefined, 'random-reward').row.verdict, 'supported');
 });
 
@@ -60,15 +66,15 @@ test('evaluations are no part of what is to be equal', () => {
       : row,
   );
   const input = { ...simulated, ledger: doubled };
-  assert.notEqual(decide({ unit: 'flops' }, 'negative-only', input).row.verdict, 'void');
+  assert.notEqual(decide({ unit: 'flops' }, 'negative-only', input).row.verdict, 'not-tested');
 });
 
-test('a run that nobody counted makes the comparison void, and an unfinished one leaves it undecided', () => {
+test('a run that nobody counted leaves the comparison untested, and an unfinished one pending', () => {
   const uncounted = decide({ unit: 'flops' }, 'grpo', { ...simulated, uncountedRuns: ['grpo-0'] }).row;
   assert.match(
-    uncounted.verdict === 'void' ? uncounted.reason : '',
+    uncounted.verdict === 'not-tested' ? uncounted.reason : '',
     /not every step of grpo is in the ledger/,
   );
   const runs = simulated.runs.map((run) => (run.id === 'grpo-0' ? { ...run, status: 'running' } : run));
-  assert.equal(decide({ unit: 'flops' }, 'base', { ...simulated, runs }).row.verdict, 'undecided');
+  assert.equal(decide({ unit: 'flops' }, 'base', { ...simulated, runs }).row.verdict, 'pending');
 });

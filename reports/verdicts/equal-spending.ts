@@ -9,11 +9,10 @@ const describeAmount = (amount: number): string =>
  * Why two arms that a hypothesis says to have spent alike did not; null: they did, or it says nothing. Compared are means over the
  * runs of each arm, evaluations and the making of base models apart.
  */
-export function findInequality(
-  input: ComparisonInput,
-  { equal, treatment, control }: Hypothesis,
-): string | null {
-  if (equal === undefined) return null;
+export function findInequality(input: ComparisonInput, hypothesis: Hypothesis): string | null {
+  const { equal, treatment, control } = hypothesis;
+  // A contrast of more arms declares no equal spending.
+  if (equal === undefined || treatment === undefined || control === undefined) return null;
   const { unit, tolerance } = equal;
   const spentBy = (name: string): number | null => meanSpending(input, name)?.[unit] ?? null;
   const [left, right] = [spentBy(treatment), spentBy(control)];

@@ -124,33 +124,3 @@ function probeValues(
       .map(({ problemIndex, value }) => [problemIndex < 0 ? WHOLE_RUN : `${split}/${problemIndex}`, value]),
   );
 }
-
-/** Rows of both conditions by pair of base and seed and by problem: differences[pair][problem] = treatment − control. */
-export interface PairedScores {
-  readonly differences: readonly (readonly number[])[];
-  readonly bases: readonly number[];
-  readonly problems: number;
-}
-
-export function pairScores(treatment: MeasuredScores, control: MeasuredScores): PairedScores | Unmeasured {
-  const keyOf = ({ base, seed }: { base: number; seed: number }): string => `${base}/${seed}`;
-  const controlRow = new Map(control.pairs.map((pair, row) => [keyOf(pair), row]));
-  const controlColumn = new Map(control.problems.map((problem, column) => [problem, column]));
-  const columns = treatment.problems.flatMap((problem, column) => {
-    const other = controlColumn.get(problem);
-    return other === undefined ? [] : [[column, other] as const];
-  });
-  if (columns.length === 0) return { reason: 'the two were measured on other problems' };
-  const rows = treatment.pairs.flatMap((pair, row) => {
-    const other = controlRow.get(keyOf(pair));
-    return other === undefined ? [] : [{ base: pair.base, row, other }];
-  });
-  if (rows.length === 0) return { reason: 'no base seed and seed ran under both' };
-  return {
-    differences: rows.map(({ row, other }) =>
-      columns.map(([own, its]) => treatment.scores[row]![own]! - control.scores[other]![its]!),
-    ),
-    bases: rows.map(({ base }) => base),
-    problems: columns.length,
-  };
-}

@@ -9,7 +9,8 @@ import { simulateComparison } from '../comparison/simulated-comparison.fixture.t
 import { sortComparison } from '../comparison/sort-comparison.ts';
 import { toSummaryMarkdown } from '../text/summary-markdown.ts';
 import { drawVerdicts } from '../figures/verdict-figure.ts';
-import { describeNeed, describeSize, describeTest } from '../text/verdict-text.ts';
+import { describeTest } from '../text/hypothesis-text.ts';
+import { describeNeed, describeSize } from '../text/verdict-text.ts';
 import type { DecidedRow, VerdictRow } from './verdict-table.ts';
 
 const size = { bases: 3, seeds: 2, problems: 40, samples: 8, steps: 8 };
@@ -50,12 +51,12 @@ test('a true effect is supported, its opposite contradicted, and no effect is ne
     { treatment: 'random-reward', margin: fraction(0.002) },
     { alternative: 'greater', margin: fraction(0.5) },
     { metric: { name: 'format-share', split: 'clean', format: 'scratchpad' } },
-    { metric: { name: 'pass@k', split: 'clean', k: 8 } },
+    { metric: { name: 'pass@k', split: 'clean', k: 2 } },
     { metric: { name: 'maj@k', split: 'clean', k: 4 } },
   ]);
   assert.deepEqual(
     rows.map(({ verdict }) => verdict),
-    ['supported', 'contradicted', 'inconclusive', 'contradicted', 'supported', 'supported', 'supported'],
+    ['supported', 'contradicted', 'underpowered', 'contradicted', 'supported', 'supported', 'supported'],
   );
   const first = rows[0] as DecidedRow;
   assert.equal(describeSize(first), '3 bases × 2 seeds, 40 problems');
@@ -63,7 +64,7 @@ test('a true effect is supported, its opposite contradicted, and no effect is ne
   const meanOf = (name: string): number =>
     pass.find((row) => row.condition === name && row.split === 'clean' && row.k === 1)!.mean;
   assert.ok(Math.abs(first.evidence.effect - (meanOf('grpo') - meanOf('base'))) < 1e-12);
-  assert.match(describeNeed(rows[2]!), /^could see 0\.\d+; /);
+  assert.match(describeNeed(rows[2]!), /^could see 0\.\d+, at Holm’s level 0\.\d+; /);
 });
 
 test('a step metric is one number per run: the mean over the last quarter of the steps', () => {
@@ -83,7 +84,10 @@ test('a step metric is one number per run: the mean over the last quarter of the
     Math.abs(row.evidence.effect - (mean(lastSteps('grpo')) - mean(lastSteps('random-reward')))) < 1e-9,
   );
   const untrained = verdictsOf(simulated, [{ metric }])[0]!;
-  assert.equal(untrained.verdict === 'undecided' && untrained.reason, 'run base-0 did not record the metric');
+  assert.equal(
+    untrained.verdict === 'not-tested' && untrained.reason,
+    'run base-0 did not record the metric',
+  );
 });
 
 test('a format that a step did not meet has the share 0 there', () => {
@@ -123,14 +127,17 @@ test('a probe is compared problem by problem, or with another of its metrics in 
   ]);
   assert.deepEqual(
     rows.map(({ verdict }) => verdict),
-    ['supported', 'supported', 'undecided'],
+    ['supported', 'supported', 'supported'],
   );
   assert.ok(Math.abs((rows[0] as DecidedRow).evidence.effect - 0.7) < 1e-12);
   assert.equal((rows[1] as DecidedRow).evidence.problems, 3);
-  assert.equal(describeNeed(rows[2]!), 'the two were measured on other problems');
+  assert.match(
+    describeSize(rows[2] as DecidedRow),
+    /^3 bases × 2 seeds, each run’s mean over its own problems, as the conditions share none$/,
+  );
 });
 
-test('what is absent, unfinished, or a single run is undecided and says why, yet counts in the correction', () => {
+test('what is absent, unfinished, or a single run is no verdict and says why, yet counts in the correction', () => {
   const runs = simulated.runs.map((run) => (run.id === 'grpo-1-0' ? { ...run, status: 'running' } : run));
   const rows = verdictsOf({ ...simulated, runs }, [
     {},
@@ -168,10 +175,10 @@ test('page, summary and CSV open with the same verdicts', () => {
     summary,
     /\| GRPO raises pass@1\. \| supported \| greater \| \+0\.\d+ \(\+0\.\d+ to \+0\.\d+\) \|/,
   );
-  assert.match(summary, /Nothing \\\| helps\. \| undecided /);
+  assert.match(summary, /Nothing \\\| helps\. \| not-tested /);
   const csv = toCsvFiles(input, analysis).get('verdicts.csv')!.split('\n');
-  assert.match(csv[1]!, /^1,GRPO raises pass@1\.,supported,,greater,grpo,base,pass@1 on clean,/);
-  assert.match(csv[2]!, /^2,Nothing \| helps\.,undecided,there is no condition nothing,/);
+  assert.match(csv[1]!, /^1,GRPO raises pass@1\.,supported,,greater,grpo,base,,pass@1 on clean,/);
+  assert.match(csv[2]!, /^2,Nothing \| helps\.,not-tested,there is no condition nothing,/);
   assert.equal(csv[1]!.split(',').length, csv[0]!.split(',').length);
 });
 

@@ -1,15 +1,19 @@
-import type { Hypothesis } from '../../config/hypothesis.ts';
+import { listTerms, marginValue, shareOf, type Hypothesis } from '../../config/hypothesis.ts';
+import { decideHypotheses, type HypothesisDecision } from '../../stats/significance/decide-hypothesis.ts';
+import { weighCheck } from '../../stats/significance/weigh-check.ts';
 import {
-  decideHypotheses,
   weighHypothesis,
-  type HypothesisDecision,
+  type ControlShare,
   type HypothesisEvidence,
-} from '../../stats/significance/decide-hypothesis.ts';
+} from '../../stats/significance/weigh-hypothesis.ts';
 import type { ComparisonInput } from '../comparison/comparison-input.ts';
 import type { FinalCounts } from '../comparison/final-counts.ts';
-import { findInequality } from './equal-spending.ts';
-import { isMeasured, measureMetric, pairScores } from './hypothesis-scores.ts';
 import { intervalGenerator, LEVEL, RESAMPLES } from '../comparison/interval-generator.ts';
+import { describeFailedCheck, describeFailedControl } from '../text/check-text.ts';
+import { measureTerms, weighScores } from './align-scores.ts';
+import { findInequality } from './equal-spending.ts';
+import type { CheckRow } from './weigh-checks.ts';
+import { findUnfinished, findUnknown } from './unfinished.ts';
 
 interface NumberedHypothesis {
   /** From 1, in declaration order. */
@@ -19,14 +23,16 @@ interface NumberedHypothesis {
 
 export interface DecidedRow extends NumberedHypothesis, HypothesisDecision {
   readonly evidence: HypothesisEvidence;
+  /** The conditions have no problem in common, so that pairs are runs. */
+  readonly isAveraged: boolean;
 }
 
 /**
- * No verdict, and why: `undecided`, none could be looked for; `void`, the arms were to spend alike and did not, so that whatever the
- * numbers say is no answer to the question.
+ * No verdict, and why: `pending`, runs are left to complete; `not-tested`, whatever the numbers say is no answer to the question: a
+ * check failed, the arms were to spend alike and did not, or nothing was recorded.
  */
 export interface UndecidedRow extends NumberedHypothesis {
-  readonly verdict: 'undecided' | 'void';
+  readonly verdict: 'not-tested' | 'pending';
   readonly reason: string;
 }
 
@@ -34,66 +40,114 @@ export interface UndecidedRow extends NumberedHypothesis {
 export type VerdictRow = DecidedRow | UndecidedRow;
 
 export function isDecided(row: VerdictRow): row is DecidedRow {
-  return row.verdict !== 'undecided' && row.verdict !== 'void';
+  return 'evidence' in row;
 }
 
 /**
- * A verdict for each hypothesis of the experiment. Nothing is decided before every run of both conditions is completed:
+ * A verdict for each hypothesis of the experiment. Nothing is decided before every run that it and its checks compare is completed:
  * whoever looks at half the runs and stops when it suits has another error rate. Hypotheses without a verdict count in
  * Holm's correction all the same, so that a verdict does not get easier by leaving others unfinished.
+ *
+ * @param checks of `weighChecks`
  */
-export function tabulateVerdicts(input: ComparisonInput, finals: readonly FinalCounts[]): VerdictRow[] {
-  const found = input.experiment.hypotheses.map((hypothesis) => weigh(input, finals, hypothesis));
-  const decisions = decideHypotheses(
-    found.map((entry) => ('reason' in entry ? { supportP: 1, contradictP: 1 } : entry)),
-  );
-  return found.map((entry, i): VerdictRow => {
-    const numbered = { number: i + 1, hypothesis: input.experiment.hypotheses[i]! };
-    return 'reason' in entry
-      ? { ...numbered, verdict: entry.verdict ?? 'undecided', reason: entry.reason }
-      : { ...numbered, ...decisions[i]!, evidence: entry };
-  });
-}
-
-/** Why there is no evidence; without a verdict of its own, `undecided`. */
-interface NoEvidence {
-  readonly reason: string;
-  readonly verdict?: 'void';
-}
-
-function weigh(
+export function tabulateVerdicts(
   input: ComparisonInput,
   finals: readonly FinalCounts[],
-  hypothesis: Hypothesis,
-): HypothesisEvidence | NoEvidence {
-  const { claim, treatment, control, metric, controlMetric, alternative, margin } = hypothesis;
-  const reason = unfinishedReason(input, treatment) ?? unfinishedReason(input, control);
-  if (reason !== null) return { reason };
-  const inequality = findInequality(input, hypothesis);
-  if (inequality !== null) return { verdict: 'void', reason: inequality };
-  const left = measureMetric({ input, finals, condition: treatment }, metric);
-  if (!isMeasured(left)) return left;
-  const right = measureMetric({ input, finals, condition: control }, controlMetric ?? metric);
-  if (!isMeasured(right)) return right;
-  const paired = pairScores(left, right);
-  if ('reason' in paired) return paired;
-  const evidence = weighHypothesis({
-    differences: paired.differences,
-    bases: paired.bases,
-    claim: alternative,
-    margin: margin?.value ?? 0,
-    resamples: RESAMPLES,
-    generator: intervalGenerator(input.experiment.fingerprint, `hypothesis/${claim}/${treatment}/${control}`),
-    level: LEVEL,
+  checks: readonly CheckRow[],
+): VerdictRow[] {
+  const { hypotheses } = input.experiment;
+  const found = hypotheses.map((hypothesis) => weigh({ input, finals, checks }, hypothesis));
+  const decisions = decideHypotheses(
+    found.map((entry, i) =>
+      'reason' in entry
+        ? { supportP: 1, contradictP: 1, noEffectP: hypotheses[i]!.interest === undefined ? null : 1 }
+        : entry.evidence,
+    ),
+  );
+  return found.map((entry, i): VerdictRow => {
+    const numbered = { number: i + 1, hypothesis: hypotheses[i]! };
+    return 'reason' in entry ? { ...numbered, ...entry } : { ...numbered, ...decisions[i]!, ...entry };
   });
-  return evidence ?? { reason: 'one run per condition says nothing of other runs; at least two are needed' };
 }
 
-function unfinishedReason({ conditions, runs }: ComparisonInput, condition: string): string | null {
-  if (!conditions.some(({ name }) => name === condition)) return `there is no condition ${condition}`;
-  const own = runs.filter((run) => run.condition === condition);
-  const left = own.filter(({ status }) => status !== 'completed');
-  if (own.length > 0 && left.length === 0) return null;
-  const states = [...new Set(left.map(({ status }) => status))].sort().join(', ');
-  return `${own.length - left.length} of ${own.length} runs of ${condition} are completed${states === '' ? '' : ` (others: ${states})`}`;
+interface Known {
+  readonly input: ComparisonInput;
+  readonly finals: readonly FinalCounts[];
+  readonly checks: readonly CheckRow[];
+}
+
+type Weighed = Pick<DecidedRow, 'evidence' | 'isAveraged'> | Pick<UndecidedRow, 'verdict' | 'reason'>;
+
+const notTested = (reason: string): Weighed => ({ verdict: 'not-tested', reason });
+
+function weigh(known: Known, hypothesis: Hypothesis): Weighed {
+  const { input } = known;
+  const terms = [...listTerms(hypothesis), ...listControlTerms(hypothesis)];
+  const names = [...new Set(terms.map(({ condition }) => condition))];
+  const unknown = findUnknown(input, names);
+  if (unknown !== null) return notTested(unknown);
+  const required = (hypothesis.requires ?? []).flatMap(
+    (name) => known.checks.find((row) => row.name === name) ?? [],
+  );
+  const waiting = required.flatMap((row) => (row.state === 'pending' ? row.reason : []))[0];
+  const unfinished = findUnfinished(input, names) ?? waiting;
+  if (unfinished !== undefined) return { verdict: 'pending', reason: unfinished };
+  const failed = required.filter(({ state }) => state !== 'held');
+  if (failed.length > 0) return notTested(failed.map(describeFailedCheck).join('; '));
+  const inequality = findInequality(input, hypothesis);
+  return inequality === null ? compare(known, hypothesis) : notTested(inequality);
+}
+
+/** The positive control whose share the margin is, +1 and −1; empty where the margin is a number. */
+function listControlTerms(hypothesis: Hypothesis): ReturnType<typeof listTerms> {
+  const margin = shareOf(hypothesis);
+  return margin === null ? [] : listTerms({ ...margin.of, metric: hypothesis.metric });
+}
+
+function compare({ input, finals }: Known, hypothesis: Hypothesis): Weighed {
+  const terms = listTerms(hypothesis);
+  const controls = listControlTerms(hypothesis);
+  const aligned = measureTerms(input, finals, [...terms, ...controls]);
+  if ('reason' in aligned) return notTested(aligned.reason);
+  const { scores, bases, isAveraged } = aligned;
+  const sum = (from: number, of: typeof terms): number[][] =>
+    weighScores(
+      scores.slice(from, from + of.length),
+      of.map(({ weight }) => weight),
+    );
+  const margin = settleMargin(hypothesis, () => sum(terms.length, controls), bases);
+  if (typeof margin === 'string') return notTested(margin);
+  const evidence = weighHypothesis({
+    differences: sum(0, terms),
+    bases,
+    claim: hypothesis.alternative,
+    margin,
+    interest: hypothesis.interest?.value ?? null,
+    hypotheses: input.experiment.hypotheses.length,
+    resamples: RESAMPLES,
+    generator: intervalGenerator(input.experiment.fingerprint, nameStream(hypothesis)),
+    level: LEVEL,
+  });
+  return evidence === null
+    ? notTested('one run per condition says nothing of other runs; at least two are needed')
+    : { evidence, isAveraged };
+}
+
+/** A share of a positive control's effect is a margin only where that effect is there; else why not. */
+function settleMargin(
+  hypothesis: Hypothesis,
+  effectsOf: () => number[][],
+  bases: readonly number[],
+): number | ControlShare | string {
+  const declared = shareOf(hypothesis);
+  if (declared === null) return marginValue(hypothesis)!;
+  const effects = effectsOf();
+  const control = weighCheck({ values: effects, bases, alternative: 'greater', bound: 0 });
+  return control.holds ? { share: declared.share, effects } : describeFailedControl(hypothesis, control);
+}
+
+/** Names the random stream, which depends on what is compared alone. */
+function nameStream({ claim, treatment, control, contrast }: Hypothesis): string {
+  if (contrast === undefined) return `hypothesis/${claim}/${treatment}/${control}`;
+  return `hypothesis/${claim}/${Object.keys(contrast).sort().join('/')}`;
 }

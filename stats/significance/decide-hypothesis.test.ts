@@ -4,9 +4,10 @@ import { createGenerator, type Generator } from '../../random/generator.ts';
 import { deriveStream } from '../../random/streams.ts';
 import type { Claim } from './claim-bounds.ts';
 import { criticalValue, crossedMean, upperTailP } from '../intervals/crossed-mean.ts';
-import { decideHypotheses, weighHypothesis, type HypothesisEvidence } from './decide-hypothesis.ts';
+import { decideHypotheses } from './decide-hypothesis.ts';
 import { detectableEffect, neededRuns } from './detectable-effect.ts';
 import { ScoreShapeError } from '../score-shape-error.ts';
+import { weighHypothesis, type HypothesisEvidence } from './weigh-hypothesis.ts';
 
 const close = (found: number, expected: number, tolerance = 1e-9): void =>
   assert.ok(Math.abs(found - expected) <= tolerance, `${found}, expected ${expected}`);
@@ -50,6 +51,8 @@ function weigh(
     bases,
     claim,
     margin,
+    interest: null,
+    hypotheses: 1,
     resamples: 500,
     generator: createGenerator(deriveStream(1, 'evidence')),
     level: 0.95,
@@ -101,12 +104,12 @@ test('each claim is held to its margin, and contradicted only on the far side of
     ['greater', 0, 'supported'],
     ['greater', 0.05, 'supported'],
     ['greater', 0.2, 'contradicted'],
-    ['greater', 0.1, 'inconclusive'],
+    ['greater', 0.1, 'underpowered'],
     ['less', 0, 'contradicted'],
     ['noninferior', 0.02, 'supported'],
     ['equivalent', 0.2, 'supported'],
     ['equivalent', 0.02, 'contradicted'],
-    ['equivalent', 0.1, 'inconclusive'],
+    ['equivalent', 0.1, 'underpowered'],
   ];
   for (const [claim, margin, verdict] of table)
     assert.equal(verdictOf(claim, margin), verdict, `${claim} ${margin}`);
@@ -130,18 +133,15 @@ test('where nothing varies the sign-flip test over pairs decides, so certainty i
   const found = weigh(rows, [0, 0, 1, 1, 2, 2], ['greater', 0.5]);
   assert.deepEqual([found.supportP, found.low, found.high, found.detectable], [1 / 64, 1, 1, null]);
   const few = weigh(rows.slice(0, 3), [0, 1, 2], ['greater', 0.5]);
-  assert.equal(decideHypotheses([few])[0]!.verdict, 'inconclusive');
+  assert.equal(decideHypotheses([few])[0]!.verdict, 'underpowered');
 });
 
 test('Holm counts every hypothesis of the claim', () => {
-  const p = (supportP: number): { supportP: number; contradictP: number } => ({
-    supportP,
-    contradictP: 1 - supportP,
-  });
+  const p = (supportP: number) => ({ supportP, contradictP: 1 - supportP, noEffectP: null });
   const decided = decideHypotheses([p(0.02), p(0.04), p(1)]);
   assert.deepEqual(
     decided.map(({ verdict }) => verdict),
-    ['inconclusive', 'inconclusive', 'contradicted'],
+    ['underpowered', 'underpowered', 'contradicted'],
   );
   close(decided[0]!.holmSupportP, 0.06);
   assert.equal(decideHypotheses([p(0.02)])[0]!.verdict, 'supported');

@@ -31,11 +31,11 @@ test('every claim runs at scale tiny, and each of its hypotheses is decided or s
     const { verdicts } = found.find(({ name }) => name === `${claim.name}-tiny`)!;
     assert.equal(verdicts?.length, resolveClaim(claim, 'tiny').hypotheses.length, claim.name);
     for (const { verdict, reason } of verdicts!) {
-      if (verdict === 'undecided') assert.ok(reason, claim.name);
-      else assert.match(verdict, /^(supported|contradicted|inconclusive)$/);
+      if (verdict === 'not-tested') assert.ok(reason, claim.name);
+      else assert.match(verdict, /^(supported|contradicted|no-effect|underpowered)$/);
     }
     assert.ok(
-      verdicts!.some(({ verdict }) => verdict !== 'undecided'),
+      verdicts!.some(({ verdict }) => verdict !== 'not-tested'),
       `${claim.name} decides something`,
     );
   }

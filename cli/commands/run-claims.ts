@@ -1,0 +1,90 @@
+import { openDatabase } from '../../db/store/connection.ts';
+import { argumentOf } from '../../experiments/load-claims.ts';
+import { lockPathOf, readLock } from '../../experiments/locks/lock-file.ts';
+import { planRuns } from '../../experiments/plan-runs.ts';
+import { holdToLock, recordLockedLaunch, type LockedLaunch } from '../../launch/claim-lock.ts';
+import { launchOf } from '../../launch/complete-matrices.ts';
+import { registerMatrix } from '../../launch/register.ts';
+import { describeDeviation, fixedBy, listDeviations } from '../../config/claim-lock.ts';
+import { describeTest } from '../../reports/text/hypothesis-text.ts';
+import { DECISION_RULE } from '../../reports/text/verdict-text.ts';
+import { describePower } from '../../reports/power/power-text.ts';
+import { readHome } from '../home-option.ts';
+import type { RunOptions } from '../matrix/run-options.ts';
+import { expectPower, tellPower, type PowerOptions } from './claim-power.ts';
+import { chooseClaims, settleClaim, type ChosenClaim, type ScaleOption } from './choose-claims.ts';
+
+export interface RunClaimOptions extends RunOptions, ScaleOption, PowerOptions {
+  readonly all?: boolean;
+  /** Why claims are launched although they deviate from their locks. */
+  readonly deviate?: string;
+}
+
+function announce({ claim, experiment }: ChosenClaim): void {
+  console.error(`${experiment.name} (${String(claim.declared['source'])}): ${experiment.question}`);
+  console.error(`decision rule: ${DECISION_RULE}`);
+  for (const hypothesis of experiment.hypotheses)
+    console.error(`  ${hypothesis.claim} (${describeTest(hypothesis)})`);
+  for (const [name, { says }] of Object.entries(experiment.checks)) console.error(`  check ${name}: ${says}`);
+}
+
+/** What a launch would be held to. */
+async function describeLock({ claim, fixed }: ChosenClaim, { scale }: ScaleOption): Promise<string> {
+  if (scale === 'tiny') return 'needs no lock';
+  const lock = await readLock(lockPathOf(claim, scale));
+  if (lock === null)
+    return `not locked; \`assay claims lock ${argumentOf(claim)} --scale ${scale}\` comes first`;
+  const deviations = listDeviations(fixedBy(lock), fixed).map(describeDeviation);
+  const locked = `locked ${lock.sha256.slice(0, 12)} on ${lock.lockedAt}`;
+  return [`${locked}, deviations: ${deviations.length === 0 ? 'none' : ''}`, ...deviations].join('\n  ');
+}
+
+async function printPlan(chosen: ChosenClaim, options: RunClaimOptions): Promise<void> {
+  const { experiment } = chosen;
+  const lock = await describeLock(chosen, options);
+  console.log(
+    `${experiment.name}: ${planRuns(experiment).length} runs, fingerprint ${experiment.id.slice(0, 12)}, ${lock}`,
+  );
+  if (options.scale === 'tiny') return;
+  for (const row of expectPower(chosen, options)) console.log(`  ${describePower(row)}`);
+}
+
+/** @throws {UnlockedClaimError} @throws {LockDeviationError} */
+async function holdClaim(chosen: ChosenClaim, options: RunClaimOptions): Promise<LockedLaunch | null> {
+  if (options.scale === 'tiny') return null;
+  const lock = await readLock(lockPathOf(chosen.claim, options.scale));
+  const launch = holdToLock(chosen.fixed, {
+    lock,
+    deviate: options.deviate,
+    argument: argumentOf(chosen.claim),
+  });
+  tellPower(chosen, options);
+  for (const deviation of launch.deviations)
+    console.error(`deviates from its lock: ${describeDeviation(deviation)}`);
+  return launch;
+}
+
+export async function runClaims(names: readonly string[], options: RunClaimOptions): Promise<number> {
+  // All are resolved, and held to their locks, before the first is launched: a fault in the last costs nothing.
+  const claims = await chooseClaims(names, options.all ?? false);
+  const chosen = claims.map((claim) => settleClaim(claim, options));
+  chosen.forEach(announce);
+  if (options.dryRun) {
+    for (const each of chosen) await printPlan(each, options);
+    return 0;
+  }
+  const launches: (LockedLaunch | null)[] = [];
+  for (const each of chosen) launches.push(await holdClaim(each, options));
+  const db = openDatabase(readHome(options).database);
+  chosen.forEach(({ experiment }, i) => {
+    const launch = launches[i]!;
+    if (launch === null) return;
+    registerMatrix(db, experiment, launchOf(options));
+    recordLockedLaunch(db, launch);
+  });
+  const { runMatrices } = await import('../matrix/run-matrices.ts');
+  return runMatrices(
+    chosen.map(({ experiment }) => experiment),
+    options,
+  );
+}
