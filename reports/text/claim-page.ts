@@ -4,6 +4,7 @@ import { analyzeComparison, assertConsistent } from '../comparison/analyze-compa
 import type { ComparisonInput } from '../comparison/comparison-input.ts';
 import { countNoun } from './count-noun.ts';
 import { toCsvFiles } from './csv-files.ts';
+import { keepTables } from './kept-tables.ts';
 import { escapeMarkdown, markdownTable } from './markdown-table.ts';
 import { sortComparison } from '../comparison/sort-comparison.ts';
 import { toStandaloneSvg } from '../figures/standalone-figure.ts';
@@ -19,23 +20,6 @@ export interface ClaimRunFacts {
   /** Runs whose rows another experiment's run provides. */
   readonly reusedRuns: number;
 }
-
-/** Tables that a kept result holds; per-problem rows and curves can be made again. */
-const KEPT_TABLES = new Set([
-  'verdicts.csv',
-  'pass-at-k.csv',
-  'differences.csv',
-  'formats.csv',
-  'gap.csv',
-  'runs.csv',
-  'boundary.csv',
-  'strategies.csv',
-  'solved-sets.csv',
-  'saturation.csv',
-  'calibration.csv',
-  'equal-tokens.csv',
-  'compute.csv',
-]);
 
 function describeMachine({ runs }: ComparisonInput): string {
   const keys = { device: 'device', backend: 'backend', platform: 'host.platform', node: 'versions.node' };
@@ -90,10 +74,10 @@ export async function writeClaimPage(
   );
   const [title, question, ...rest] = toSummaryMarkdown(input, analysis).split('\n\n');
   const images = [...figures.keys()].map((name) => `![${VERDICT_CAPTION}](${name})`);
-  const files = new Map([
+  const files = new Map<string, string | Uint8Array>([
     ['README.md', [title, question, factTable(input, facts), ...images, ...rest].join('\n\n')],
     ...figures,
-    ...[...toCsvFiles(input, analysis)].filter(([name]) => KEPT_TABLES.has(name)),
+    ...keepTables(toCsvFiles(input, analysis)),
   ]);
   await mkdir(directory, { recursive: true });
   for (const [name, text] of files) await writeFile(join(directory, name), text);
