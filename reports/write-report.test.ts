@@ -52,6 +52,7 @@ test('the same rows in another order give the same bytes', async () => {
       'formats.csv',
       'gap.csv',
       'hypotheses.csv',
+      'hypothesis-terms.csv',
       'learning-curves.csv',
       'pass-at-k.csv',
       'probe-scores.csv',

@@ -8,7 +8,7 @@ import { differenceTable } from '../tables/difference-table.ts';
 import { equalBudgetTable } from '../tables/equal-token-table.ts';
 import { formatTable } from '../tables/format-table.ts';
 import { gapTable } from '../tables/gap-table.ts';
-import { hypothesisTable } from '../tables/hypothesis-table.ts';
+import { hypothesisTable, tabulateTerms, termTable } from '../tables/hypothesis-table.ts';
 import { curveTable } from '../tables/learning-curves.ts';
 import { passAtKTable } from '../tables/pass-at-k-table.ts';
 import {
@@ -35,6 +35,7 @@ export function toCsvFiles(input: ComparisonInput, analysis: Analysis): Map<stri
   return new Map([
     toFile(verdictTable, analysis.verdicts),
     toFile(hypothesisTable, analysis.verdicts),
+    toFile(termTable, tabulateTerms(analysis.verdicts)),
     toFile(runTable(input), input.runs),
     toFile(equalBudgetTable, analysis.equalBudgets),
     toFile(computeTable(analysis.compute), analysis.compute),
