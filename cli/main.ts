@@ -3,6 +3,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { addBasesCommand } from './commands/bases.ts';
 import { addCancelCommand } from './commands/cancel.ts';
 import { addClaimsCommand } from './commands/claims.ts';
+import { addCompareCommand } from './commands/compare.ts';
 import { addDbCommand } from './commands/db.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { describeError, exitCodeOf } from './exit-code.ts';
@@ -42,6 +43,7 @@ function createProgram(setExitCode: (code: number) => void): Command {
     addCancelCommand,
     addExtendCommand,
     addClaimsCommand,
+    addCompareCommand,
     addReportCommand,
     addOverlapCommand,
     addBasesCommand,

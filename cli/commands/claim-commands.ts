@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { openReadonlyDatabase, type Database } from '../../db/store/connection.ts';
-import { listExperiments } from '../../db/queries/experiments.ts';
+import { openReadonlyDatabase } from '../../db/store/connection.ts';
 import { listRuns } from '../../db/queries/runs.ts';
 import { findClaim, listClaims, resolveClaim, type DeclaredClaim } from '../../experiments/load-claims.ts';
 import { planRuns } from '../../experiments/plan-runs.ts';
@@ -8,17 +7,8 @@ import type { ResolvedExperiment } from '../../experiments/resolve/resolve.ts';
 import type { ScaleName } from '../../experiments/scales.ts';
 import { writeClaimPage } from '../../reports/text/claim-page.ts';
 import { summarizeRuns } from '../../reports/text/summarize-runs.ts';
-import { collectFinalCounts } from '../../reports/comparison/final-counts.ts';
 import { loadComparison } from '../../reports/comparison/load-comparison.ts';
-import { sortComparison } from '../../reports/comparison/sort-comparison.ts';
-import { tabulateVerdicts, isDecided, type VerdictRow } from '../../reports/verdicts/verdict-table.ts';
-import {
-  DECISION_RULE,
-  describeEffect,
-  describeNeed,
-  describeP,
-  describeTest,
-} from '../../reports/text/verdict-text.ts';
+import { DECISION_RULE, describeTest } from '../../reports/text/verdict-text.ts';
 import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
 import { readHome } from '../home-option.ts';
 import type { RunOptions } from '../matrix/run-options.ts';
@@ -34,7 +24,7 @@ function announce(claim: DeclaredClaim, experiment: ResolvedExperiment): void {
     console.error(`  ${hypothesis.claim} (${describeTest(hypothesis)})`);
 }
 
-async function chooseClaims(names: readonly string[], all: boolean): Promise<DeclaredClaim[]> {
+export async function chooseClaims(names: readonly string[], all: boolean): Promise<DeclaredClaim[]> {
   if (all) return listClaims();
   if (names.length === 0)
     throw new InvalidSpecError('name a claim, or say --all; `assay claims ls` lists them');
@@ -77,37 +67,6 @@ export async function printClaims(options: ScaleOption & { readonly json?: boole
     console.log(
       `  ${row.question} (${row.hypotheses} hypotheses, ${row.conditions} conditions, ${row.runs} runs)`,
     );
-  }
-}
-
-function describeVerdict(row: VerdictRow): string {
-  const { claim } = row.hypothesis;
-  if (!isDecided(row)) return `${row.verdict.padEnd(13)} ${claim} ${row.reason}`;
-  const need = describeNeed(row);
-  return `${row.verdict.padEnd(13)} ${claim} ${describeEffect(row)}, Holm p ${describeP(row)}${need === '' ? '' : `; ${need}`}`;
-}
-
-function decide(db: Database, experimentId: string): readonly VerdictRow[] {
-  const input = sortComparison(loadComparison(db, experimentId));
-  return tabulateVerdicts(input, collectFinalCounts(input).finals);
-}
-
-export async function printVerdicts(
-  names: readonly string[],
-  options: ScaleOption & { readonly home: string; readonly json?: boolean },
-): Promise<void> {
-  const db = openReadonlyDatabase(readHome(options).database);
-  const claims = await chooseClaims(names, names.length === 0);
-  const known = new Set(listExperiments(db).map(({ id }) => id));
-  const verdicts = claims.map((claim) => {
-    const { id, name } = resolveClaim(claim, options.scale);
-    return { name, verdicts: known.has(id) ? decide(db, id) : null };
-  });
-  if (options.json) return console.log(JSON.stringify(verdicts, null, 2));
-  console.log(`decision rule: ${DECISION_RULE}`);
-  for (const { name, verdicts: rows } of verdicts) {
-    console.log(rows === null ? `${name}: not run here` : name);
-    for (const row of rows ?? []) console.log(`  ${describeVerdict(row)}`);
   }
 }
 

@@ -5,6 +5,8 @@ import type * as Implementation from './claim-commands.ts';
 import type { ScaleOption } from './claim-commands.ts';
 import { homeOption, jsonOption } from '../home-option.ts';
 import type { RunOptions } from '../matrix/run-options.ts';
+import { OUTCOME_HELP } from './compare.ts';
+import type { VerdictOptions } from './print-verdicts.ts';
 import { addRunOptions } from './run.ts';
 
 type Commands = typeof Implementation;
@@ -21,9 +23,7 @@ function scaleOption(): Option {
 export function addClaimsCommand(program: Command, setExitCode: (code: number) => void): void {
   const claims = program
     .command('claims')
-    .description(
-      'Claims of papers as experiments that decide themselves: supported, contradicted or inconclusive.',
-    );
+    .description('Claims of papers as experiments that decide themselves.');
   claims
     .command('ls')
     .description('List the claims that can be run.')
@@ -46,15 +46,18 @@ export function addClaimsCommand(program: Command, setExitCode: (code: number) =
     });
   claims
     .command('verdicts')
-    .description('Print what is decided so far, from what is stored.')
+    .description(
+      'Print what is decided so far, from what is stored; the exit code is that of the worst outcome.',
+    )
     .argument('[names...]', 'claims by name; all when left out')
     .addOption(scaleOption())
     .addOption(homeOption())
     .addOption(jsonOption())
     .addHelpText('after', '\nExamples:\n  assay claims verdicts\n  assay claims verdicts one-shot --json')
-    .action(async (names: string[], options: Parameters<Commands['printVerdicts']>[1]) =>
-      (await load()).printVerdicts(names, options),
-    );
+    .addHelpText('after', OUTCOME_HELP)
+    .action(async (names: string[], options: VerdictOptions & ScaleOption) => {
+      setExitCode(await (await import('./print-verdicts.ts')).printVerdicts(names, options));
+    });
   claims
     .command('page')
     .description('Write a claim’s result as docs/results keeps it: a page, its tables and figures.')
