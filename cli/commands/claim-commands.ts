@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { openReadonlyDatabase } from '../../db/store/connection.ts';
 import { listRuns } from '../../db/queries/runs.ts';
 import { findClaim, listClaims, resolveClaim, type DeclaredClaim } from '../../experiments/load-claims.ts';
+import { listConstraintsOf } from '../../experiments/load-constraints.ts';
 import { planRuns } from '../../experiments/plan-runs.ts';
 import type { ResolvedExperiment } from '../../experiments/resolve/resolve.ts';
 import type { ScaleName } from '../../experiments/scales.ts';
@@ -81,6 +82,7 @@ export async function writePages(
     const facts = {
       command: `assay claims run ${claim.name} --scale ${options.scale}`,
       ...summarizeRuns(listRuns(db, id)),
+      literature: await listConstraintsOf(claim.name),
     };
     const paths = await writeClaimPage(loadComparison(db, id), facts, join(options.output, claim.name));
     for (const path of paths) console.log(path);

@@ -1,10 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Constraint } from '../../config/constraint.ts';
 import { analyzeComparison, assertConsistent } from '../comparison/analyze-comparison.ts';
 import type { ComparisonInput } from '../comparison/comparison-input.ts';
 import { countNoun } from './count-noun.ts';
 import { toCsvFiles } from './csv-files.ts';
 import { keepTables } from './kept-tables.ts';
+import { literatureMarkdown } from './literature-text.ts';
 import { escapeMarkdown, markdownTable } from './markdown-table.ts';
 import { sortComparison } from '../comparison/sort-comparison.ts';
 import { toStandaloneSvg } from '../figures/standalone-figure.ts';
@@ -19,6 +21,8 @@ export interface ClaimRunFacts {
   readonly wallSeconds: number;
   /** Runs whose rows another experiment's run provides. */
   readonly reusedRuns: number;
+  /** What the literature says of it. */
+  readonly literature: readonly Constraint[];
 }
 
 function describeMachine({ runs }: ComparisonInput): string {
@@ -75,7 +79,17 @@ export async function writeClaimPage(
   const [title, question, ...rest] = toSummaryMarkdown(input, analysis).split('\n\n');
   const images = [...figures.keys()].map((name) => `![${VERDICT_CAPTION}](${name})`);
   const files = new Map<string, string | Uint8Array>([
-    ['README.md', [title, question, factTable(input, facts), ...images, ...rest].join('\n\n')],
+    [
+      'README.md',
+      [
+        title,
+        question,
+        factTable(input, facts),
+        ...literatureMarkdown(facts.literature),
+        ...images,
+        ...rest,
+      ].join('\n\n'),
+    ],
     ...figures,
     ...keepTables(toCsvFiles(input, analysis)),
   ]);

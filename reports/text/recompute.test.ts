@@ -57,7 +57,11 @@ async function writeResult(bases: number, seeds: number): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'assay-recompute-'));
   directories.push(directory);
   const input = withHypotheses(simulateComparison({ bases, seeds, problems: 30, samples: 16, steps: 8 }));
-  await writeClaimPage(input, { command: 'assay claims run', wallSeconds: 1, reusedRuns: 0 }, directory);
+  await writeClaimPage(
+    input,
+    { command: 'assay claims run', wallSeconds: 1, reusedRuns: 0, literature: [] },
+    directory,
+  );
   return directory;
 }
 
