@@ -37,7 +37,7 @@ export function parseConstraint(text: string, file: string): Constraint {
     const described = result.error.issues.flatMap((issue) => {
       const path = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0]!] : issue.path;
       const place = `${file}:${lineOf(document, lines, path)}`;
-      return describeFaults(new z.ZodError([issue]), constraintSchema, '').map(
+      return describeFaults(new z.ZodRealError([issue]), constraintSchema, '').map(
         (fault) => `${place}: ${fault}`,
       );
     });
