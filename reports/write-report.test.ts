@@ -47,6 +47,7 @@ test('the same rows in another order give the same bytes', async () => {
       'confidences.csv',
       'consistency.csv',
       'differences.csv',
+      'entropy-law.csv',
       'equal-tokens.csv',
       'evaluations.csv',
       'formats.csv',

@@ -4,19 +4,12 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { createGenerator, type Generator } from '../random/generator.ts';
 import { deriveStream } from '../random/streams.ts';
-import { aggregateScores, probabilityOfImprovement, trimmedMean } from './intervals/aggregate-scores.ts';
-import { clopperPearsonInterval, wilsonInterval } from './intervals/binomial-interval.ts';
-import { auroc, averagePrecision, brierScore, expectedCalibrationError } from './measures/calibration.ts';
-import { clusteredBootstrap } from './intervals/clustered-bootstrap.ts';
-import { krippendorffAlpha, type MeasurementLevel } from './measures/krippendorff-alpha.ts';
+import { clopperPearsonInterval } from './intervals/binomial-interval.ts';
+import { auroc, brierScore, expectedCalibrationError } from './measures/calibration.ts';
 import { majorityAtK, type VoteRule } from './pass-at-k/majority-at-k.ts';
-import { mcnemarExact } from './significance/mcnemar.ts';
 import { adjustPValues } from './significance/multiple-testing.ts';
 import { meanOverProblems, passAtK, passHatK } from './pass-at-k/pass-at-k.ts';
-import type { IntervalEstimate } from './quantile.ts';
 import { signFlipTest, type Alternative } from './significance/sign-flip-test.ts';
-import { stratifiedBootstrap } from './intervals/stratified-bootstrap.ts';
-import { wilcoxonSignedRank } from './significance/wilcoxon-signed-rank.ts';
 
 interface Exact {
   value: number | null;
@@ -93,49 +86,6 @@ test('maj@k equals exact enumeration under each tie rule', () => {
   }
 });
 
-test('aggregates equal rliable', () => {
-  eachCase<{ scores: number[][] }, Record<string, number>>('aggregate_scores', ({ scores }, expected) => {
-    const found = aggregateScores(scores);
-    assertClose(found.iqm, expected['iqm']!);
-    assertClose(found.mean, expected['mean']!);
-    assertClose(found.median, expected['median']!);
-    assertClose(found.optimalityGap, expected['optimality_gap']!);
-  });
-  eachCase<{ x: number[][]; y: number[][] }, { value: number }>(
-    'probability_of_improvement',
-    ({ x, y }, { value }) => assertClose(probabilityOfImprovement(x, y), value),
-  );
-});
-
-test('the trimmed mean equals scipy', () => {
-  eachCase<{ values: number[]; proportion_to_cut_each_side: number }, { value: number }>(
-    'trimmed_mean',
-    ({ values, proportion_to_cut_each_side }, { value }) =>
-      assertClose(trimmedMean(values, proportion_to_cut_each_side), value),
-  );
-});
-
-test('Wilcoxon signed-rank equals scipy in every method, zero rule and alternative', () => {
-  type Expected = Record<string, { statistic: number; p: number; z?: number }>;
-  eachCase<{ differences: number[] }, Expected>('wilcoxon_signed_rank', ({ differences }, expected) => {
-    for (const [key, want] of Object.entries(expected)) {
-      const parts = key.split('/');
-      const found = wilcoxonSignedRank({
-        differences,
-        alternative: parts.at(-1) as Alternative,
-        method: parts[0] as 'exact' | 'normal',
-        ...(parts[0] === 'normal' && {
-          zeros: parts[1] as 'wilcox' | 'pratt',
-          continuityCorrection: parts[2] === 'corrected',
-        }),
-      });
-      assertClose(found.statistic, want.statistic);
-      assertClose(found.p, want.p);
-      assertClose(found.z, want.z ?? null);
-    }
-  });
-});
-
 test('the exact sign-flip test equals scipy', () => {
   type Expected = { mean_difference: number; p: Record<Alternative, number> };
   eachCase<{ x: number[]; y: number[] }, Expected>('paired_permutation_exact', ({ x, y }, expected) => {
@@ -149,17 +99,10 @@ test('the exact sign-flip test equals scipy', () => {
   });
 });
 
-test('McNemar equals statsmodels', () => {
-  type Table = [[number, number], [number, number]];
-  eachCase<{ table: Table }, { p: number }>('mcnemar_exact', ({ table }, { p }) =>
-    assertClose(mcnemarExact(table), p),
-  );
-});
-
 test('adjusted p-values equal statsmodels', () => {
   type Expected = Record<string, { adjusted: number[]; rejected_at_0_05: boolean[] }>;
   eachCase<{ p: number[] }, Expected>('multiple_testing', ({ p }, expected) => {
-    for (const correction of ['holm', 'benjamini-hochberg', 'bonferroni'] as const) {
+    for (const correction of ['holm', 'benjamini-hochberg'] as const) {
       const { adjusted, rejected_at_0_05 } = expected[correction.replace('-', '_')]!;
       const found = adjustPValues(p, correction);
       found.forEach((value, i) => assertClose(value, adjusted[i]!));
@@ -171,52 +114,17 @@ test('adjusted p-values equal statsmodels', () => {
   });
 });
 
-test('Wilson and Clopper–Pearson intervals equal statsmodels', () => {
+test('Clopper–Pearson intervals equal statsmodels', () => {
   type Expected = Record<string, [number, number]>;
   eachCase<{ successes: number; trials: number }, Expected>(
     'binomial_interval',
     ({ successes, trials }, expected) => {
       for (const [key, want] of Object.entries(expected)) {
-        const [method, level] = key.split('/');
-        const interval = method === 'wilson' ? wilsonInterval : clopperPearsonInterval;
-        interval(successes, trials, Number(level)).forEach((end, i) => assertClose(end, want[i]!));
+        const level = Number(key.split('/')[1]);
+        clopperPearsonInterval(successes, trials, level).forEach((end, i) => assertClose(end, want[i]!));
       }
     },
   );
-});
-
-interface IntervalExpected {
-  point: number;
-  lower: number;
-  upper: number;
-  tolerance: number;
-}
-
-function assertInterval(found: IntervalEstimate, expected: IntervalExpected): void {
-  assertClose(found.estimate, expected.point);
-  assertClose(found.low, expected.lower, { rtol: 0, atol: expected.tolerance });
-  assertClose(found.high, expected.upper, { rtol: 0, atol: expected.tolerance });
-}
-
-test('bootstrap intervals lie within the tolerance of rliable and numpy', () => {
-  type Stratified = { scores: number[][]; statistic: 'iqm' | 'mean'; confidence: number };
-  eachCase<Stratified, IntervalExpected>('stratified_bootstrap_interval', (inputs, expected) => {
-    const { scores, statistic, confidence: level } = inputs;
-    const found = stratifiedBootstrap({
-      scores,
-      statistic,
-      level,
-      resamples: 20_000,
-      generator: generator(),
-    });
-    assertInterval(found, expected);
-  });
-  type Clustered = { values: number[]; clusters: number[]; confidence: number };
-  eachCase<Clustered, IntervalExpected>('clustered_bootstrap_interval', (inputs, expected) => {
-    const { values, clusters, confidence: level } = inputs;
-    const found = clusteredBootstrap({ values, clusters, level, resamples: 20_000, generator: generator() });
-    assertInterval(found, expected);
-  });
 });
 
 test('calibration equals scikit-learn, undefined AUROC included', () => {
@@ -225,18 +133,8 @@ test('calibration equals scikit-learn, undefined AUROC included', () => {
     assertClose(brierScore(forecasts), expected['brier']!);
     assertClose(expectedCalibrationError(forecasts), expected['ece_15']!, { rtol: 1e-6, atol: 1e-6 });
     assertClose(auroc(forecasts), expected['auroc']!);
-    assertClose(averagePrecision(forecasts), expected['average_precision']!);
   });
   eachCase<Inputs, { auroc: number | null }>('auroc_edge', (forecasts, expected) =>
     assertClose(auroc(forecasts), expected.auroc),
   );
-});
-
-test("Krippendorff's alpha equals the krippendorff package at every level of measurement", () => {
-  type Expected = Record<MeasurementLevel, number>;
-  eachCase<{ ratings: (number | null)[][] }, Expected>('krippendorff_alpha', ({ ratings }, expected) => {
-    for (const level of ['nominal', 'ordinal', 'interval'] as const) {
-      assertClose(krippendorffAlpha(ratings, level), expected[level]);
-    }
-  });
 });

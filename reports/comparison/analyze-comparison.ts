@@ -74,7 +74,7 @@ export function analyzeComparison(input: ComparisonInput): Analysis {
     ...tabulateDifferences(input, finals, testedKs),
     gaps: tabulateGaps(input, finals),
     boundaries: tabulateBoundaries(pairs, fingerprint),
-    solvedSets: tabulateSolvedSets(pairs),
+    solvedSets: tabulateSolvedSets(pairs, fingerprint),
     strategies: tabulateStrategies(pairs, fingerprint),
     plain: tabulatePlain({ input, finals }),
     curves: tabulateLearningCurves(input),

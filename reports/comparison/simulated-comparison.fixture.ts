@@ -1,6 +1,7 @@
 /** Rows of a made-up experiment for the tests of this folder: known effects, and text that tries to break out of the page. */
 import { createGenerator, type Generator } from '../../random/generator.ts';
 import { deriveStream } from '../../random/streams.ts';
+import { independentSeeds, type RunSeed } from '../../stats/significance/simulated-differences.fixture.ts';
 import type {
   ComparisonInput,
   EvaluationCount,
@@ -30,20 +31,24 @@ export interface SimulationSize {
   readonly problems: number;
   readonly samples: number;
   readonly steps: number;
+  /** Runs of one RL seed draw the same numbers whatever their base: no base then shows what that seed did. False unless told. */
+  readonly sharedSeedsOverBases?: boolean;
+  /** The seed that names a run's draws, where bases do not share it; `independentSeeds` unless told. */
+  readonly runSeed?: RunSeed;
 }
 
-/** Runs of other bases draw other numbers. */
-function streamSeed({ baseSeed, seed }: Pick<RunRecord, 'baseSeed' | 'seed'>): number {
-  return 1000 * baseSeed + seed;
+/** A run, and the seed that names its draws; arms of one base and RL seed have the same. */
+interface SeededRun extends RunRecord {
+  readonly runSeed: number;
 }
 
 function evaluate(
-  run: RunRecord,
+  run: SeededRun,
   { split, step, problems, samples }: { split: string; step: number; problems: number; samples: number },
   chance: (difficulty: number) => number,
 ): EvaluationCount[] {
   const difficulties = createGenerator(deriveStream(7, `difficulty/${split}`));
-  const draws = createGenerator(deriveStream(streamSeed(run), `${run.condition}/${split}/${step}`));
+  const draws = createGenerator(deriveStream(run.runSeed, `${run.condition}/${split}/${step}`));
   return Array.from({ length: problems }, (_, i) => {
     const p = Math.min(0.97, Math.max(0, chance(difficulties.uniform())));
     let c = 0;
@@ -97,8 +102,9 @@ function simulateLedger(runId: string, tokens: number): LedgerTotal[] {
 
 /** The same size gives the same rows. */
 export function simulateComparison(size: SimulationSize): ComparisonInput {
-  const { bases = 1, seeds, problems, samples, steps } = size;
-  const runs: RunRecord[] = ARMS.flatMap(({ name }) =>
+  const { bases = 1, seeds, problems, samples, steps, runSeed = independentSeeds } = size;
+  const seedOf: RunSeed = size.sharedSeedsOverBases === true ? (_, rlSeed) => rlSeed : runSeed;
+  const runs: SeededRun[] = ARMS.flatMap(({ name }) =>
     Array.from({ length: bases * seeds }, (_, i) => ({
       baseSeed: Math.floor(i / seeds),
       seed: i % seeds,
@@ -106,6 +112,7 @@ export function simulateComparison(size: SimulationSize): ComparisonInput {
       id: seeded.baseSeed === 0 ? `${name}-${seeded.seed}` : `${name}-${seeded.baseSeed}-${seeded.seed}`,
       condition: name,
       ...seeded,
+      runSeed: seedOf(seeded.baseSeed, seeded.seed),
       status: 'completed',
       stepsDone: name === 'base' ? 0 : steps,
       checkpointSha256: `${seeded.seed}${'c0ffee'.repeat(11)}`.slice(0, 64),
@@ -118,7 +125,7 @@ export function simulateComparison(size: SimulationSize): ComparisonInput {
   const armOf = new Map(ARMS.map((arm) => [arm.name as string, arm]));
   const evaluations = runs.flatMap((run) => {
     const { gain, memory } = armOf.get(run.condition)!;
-    const luck = 0.03 * createGenerator(deriveStream(streamSeed(run), `luck/${run.condition}`)).normal();
+    const luck = 0.03 * createGenerator(deriveStream(run.runSeed, `luck/${run.condition}`)).normal();
     const at = (step: number) => (difficulty: number) => {
       const share = steps === 0 ? 0 : step / steps;
       return 0.55 * (1 - difficulty) ** 2 + (gain + luck) * share * (difficulty < 0.8 ? 1 : 0);
@@ -164,13 +171,13 @@ export function simulateComparison(size: SimulationSize): ComparisonInput {
         details: { parameters: '0.41 M', corpus: 'facts 0.1 (count 200), solutions' },
       },
     ],
-    runs,
+    runs: runs.map(({ runSeed: _, ...run }) => run),
     evaluations,
     metrics: runs.flatMap((run) =>
       simulateMetrics(
         run,
         armOf.get(run.condition)!.gain,
-        createGenerator(deriveStream(streamSeed(run), `metrics/${run.id}`)),
+        createGenerator(deriveStream(run.runSeed, `metrics/${run.id}`)),
       ),
     ),
     stepTokens: runs.flatMap((run) =>

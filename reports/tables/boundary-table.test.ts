@@ -8,7 +8,7 @@ import {
 } from './boundary-table.ts';
 import type { EvaluationCount } from '../comparison/comparison-input.ts';
 import type { PairedFinals } from '../comparison/paired-finals.ts';
-import { tabulateSolvedSets } from './solved-set-table.ts';
+import { tabulateSolvedSets, type SolvedSetRow } from './solved-set-table.ts';
 
 const counts = (n: number, correct: readonly number[]): EvaluationCount[] =>
   correct.map((c) => ({ n, c }) as EvaluationCount);
@@ -31,6 +31,7 @@ function pair(
 }
 
 const boundary = (one: PairedFinals): BoundaryRow => tabulateBoundaries([one], 'f'.repeat(64))[0]!;
+const solvedSets = (one: PairedFinals): SolvedSetRow[] => tabulateSolvedSets([one], 'f'.repeat(64));
 const near = (found: number | null, expected: number): void =>
   assert.ok(found !== null && Math.abs(found - expected) < 1e-12, `${found} is not ${expected}`);
 
@@ -75,7 +76,7 @@ test('a problem without any sample leaves nothing to compare', () => {
 });
 
 test('solved sets count problems of every run; the shares add up to 1', () => {
-  const [row] = tabulateSolvedSets([
+  const [row] = solvedSets(
     pair(
       4,
       [
@@ -87,7 +88,7 @@ test('solved sets count problems of every run; the shares add up to 1', () => {
         [1, 1, 1, 1],
       ],
     ),
-  ]);
+  );
   // Run 0: both, baseline only, condition only, neither. Run 1: baseline only twice, both twice.
   assert.deepEqual(
     [row!.referenceOnly, row!.both, row!.conditionOnly, row!.neither, row!.total],
@@ -97,4 +98,16 @@ test('solved sets count problems of every run; the shares add up to 1', () => {
     [row!.referenceOnlyShare, row!.bothShare, row!.conditionOnlyShare, row!.neitherShare],
     [3 / 8, 3 / 8, 1 / 8, 1 / 8],
   );
+});
+
+test('newly solved and lost problems stand beside what dealing the same samples anew would move', () => {
+  // Run 0: solved in 4 of 4 by one arm only, either way; pooled 8 with 4 correct, all with one arm in 1 of 70 deals.
+  const [row] = solvedSets(pair(4, [[4, 0, 0]], [[0, 4, 0]]));
+  assert.deepEqual([row!.k, row!.gained, row!.lost], [4, 1, 1]);
+  near(row!.chance, 2 / 70);
+  near(row!.gainedExcess, (1 - 2 / 70) / 3);
+  near(row!.lostExcess, (1 - 2 / 70) / 3);
+  assert.ok(row!.gainedLow! <= 0 && row!.gainedHigh! > row!.gainedExcess!);
+  const [empty] = solvedSets(pair(0, [[0]], [[0]]));
+  assert.deepEqual([empty!.k, empty!.gainedExcess], [null, null]);
 });

@@ -161,7 +161,6 @@ function toBoundary(pair: PairedFinals, n: number, fingerprint: string): Boundar
   });
   const gap = hierarchicalBootstrap({
     scores: subtract(scoresAt(before, n), scoresAt(after, 1)),
-    statistic: 'mean',
     ...draws('gap'),
   });
   return {

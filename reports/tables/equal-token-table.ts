@@ -112,7 +112,6 @@ function toRow(
   const found = hierarchicalBootstrap({
     scores,
     bases: points.map(({ run }) => run.baseSeed),
-    statistic: 'mean',
     resamples: BAND_RESAMPLES,
     generator: intervalGenerator(fingerprint, `equal-${label.equal}/${label.condition}`),
     level: LEVEL,

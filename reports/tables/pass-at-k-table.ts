@@ -1,3 +1,4 @@
+import { clopperPearsonInterval } from '../../stats/intervals/binomial-interval.ts';
 import { bootstrapMeans } from '../../stats/intervals/hierarchical-bootstrap.ts';
 import { passAtK } from '../../stats/pass-at-k/pass-at-k.ts';
 import type { EvaluationCount } from '../comparison/comparison-input.ts';
@@ -82,17 +83,30 @@ export function tabulateAtK(
       level: LEVEL,
     },
   );
-  return intervals.map(({ estimate, low, high, bases, seeds, problems }, i) => ({
+  return intervals.map(({ estimate, bases, seeds, problems, ...drawn }, i) => ({
     condition,
     split,
     k: measures[i]!.k,
     mean: estimate,
-    low,
-    high,
+    ...(unanimousEnds(measures[i]!.scores) ?? { low: drawn.low, high: drawn.high }),
     bases,
     seeds,
     problems,
   }));
+}
+
+/**
+ * Where every run scores 0 (or 1) on every problem no bootstrap can draw anything else, and its interval has no width. Then the ends
+ * are Clopper–Pearson's with the problems as trials: samples of one problem are no independent trials, for it may be that each
+ * problem is solved always or never. Covers other problems, for the runs as trained. Null elsewhere.
+ */
+function unanimousEnds(scores: readonly (readonly number[])[]): { low: number; high: number } | null {
+  const problems = scores[0]!.length;
+  const score = scores[0]![0];
+  if ((score !== 0 && score !== 1) || !scores.every((row) => row.every((value) => value === score)))
+    return null;
+  const [low, high] = clopperPearsonInterval(score * problems, problems, LEVEL);
+  return { low, high };
 }
 
 /** pass@k of every condition and split at each k. */

@@ -198,7 +198,6 @@ function estimateGain(
   const gain = hierarchicalBootstrap({
     scores: end.map((row, r) => row.map((value, p) => value - start[r]![p]!)),
     bases,
-    statistic: 'mean',
     resamples: BAND_RESAMPLES,
     generator: intervalGenerator(fingerprint, `saturation/${name}`),
     level: LEVEL,

@@ -134,7 +134,6 @@ function decompose(
     hierarchicalBootstrap({
       scores: only(key, ({ gain }) => gain),
       bases,
-      statistic: 'mean',
       resamples: BAND_RESAMPLES,
       // One name for all switches: the same draws, so that their replicates add up to the total's.
       generator: intervalGenerator(fingerprint, `strategies/${condition}/${split}`),

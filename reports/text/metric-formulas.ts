@@ -12,7 +12,7 @@ export const METRIC_FORMULAS: readonly {
   {
     name: 'Interval of a mean',
     formula: '2.5% and 97.5% quantiles of the replicates’ means',
-    note: 'Bootstrap over base models, the seeds of each, and problems (shared by all runs). It covers other bases where there are several, training again with other seeds, and drawing other problems of the same kind. With few seeds that disagree it is too narrow, and where nothing ever succeeded it has width 0.',
+    note: 'Bootstrap over base models, the seeds of each, and problems (shared by all runs). It covers other bases where there are several, training again with other seeds, and drawing other problems of the same kind. With few seeds that disagree it is too narrow, and where nothing ever varied it has width 0; there pass@k has the exact binomial interval over problems.',
   },
   {
     name: 'Verdict per claim',

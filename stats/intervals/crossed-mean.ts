@@ -16,9 +16,9 @@ export interface CrossedMean {
   readonly standardError: number;
   /** From the spread of the independent units of training: base models where there are several, else seeds. */
   readonly runs: VarianceShare;
-  /** From the spread of the problems' means; null for a metric that is one number per run. */
+  /** From the spread of the problems' means, less what `runs` holds already; null for a metric that is one number per run. */
   readonly problems: VarianceShare | null;
-  /** What runs and problems share, counted in both of the above: the error is rather over- than understated. */
+  /** The part of the squared error that each cell of run and problem has for itself. */
   readonly residualVariance: number;
   /** Share of `runs.variance` that seeds within bases make; null with one base, or one seed in each. */
   readonly withinBases: number | null;
@@ -30,9 +30,11 @@ export interface CrossedMean {
 
 /**
  * Mean of `differences[pair][problem]` as a two-way random-effects layout: units of training (bases, each the mean of its
- * seeds; with one base its seeds) × problems. runs = s²(unit means)/U with U − 1, problems = s²(problem means)/P with P − 1
- * degrees of freedom. Their sum counts the interaction twice, which errs on the side of caution. Null with one unit, whose
- * spread nothing shows. Source: Searle, Casella and McCulloch 1992, chapter 4; Owen 2007 for the double count.
+ * seeds; with one base its seeds) × problems. runs = s²(unit means)/U with U − 1 degrees of freedom; problems =
+ * s²(problem means)/P with P − 1, less the residual, which both hold and which must count once. No more than all of `runs`
+ * is taken off, so that the sum is never below the larger of the two; what is counted once counts with the runs, whose
+ * degrees of freedom are fewer. Null with one unit, whose spread nothing shows. Source: Searle, Casella and McCulloch 1992,
+ * chapter 4; Cameron, Gelbach and Miller 2011 for V_bases + V_problems − V_both.
  *
  * @throws ScoreShapeError when differences are ragged, empty or not finite, or bases do not match
  */
@@ -53,17 +55,21 @@ export function crossedMean(
     row.forEach((cell, p) => (residual += (cell - unitMeans[u]! - problemMeans[p]! + estimate) ** 2)),
   );
   const runs = { variance: squaredError(unitMeans), degreesOfFreedom: units.length - 1 };
+  const residualVariance =
+    problemCount < 2 ? 0 : residual / ((units.length - 1) * (problemCount - 1) * units.length * problemCount);
   const problems =
-    problemCount < 2 ? null : { variance: squaredError(problemMeans), degreesOfFreedom: problemCount - 1 };
+    problemCount < 2
+      ? null
+      : {
+          variance: Math.max(0, squaredError(problemMeans) - Math.min(residualVariance, runs.variance)),
+          degreesOfFreedom: problemCount - 1,
+        };
   return {
     estimate,
     standardError: Math.sqrt(runs.variance + (problems?.variance ?? 0)),
     runs,
     problems,
-    residualVariance:
-      problemCount < 2
-        ? 0
-        : residual / ((units.length - 1) * (problemCount - 1) * units.length * problemCount),
+    residualVariance,
     withinBases: seedShare(differences, groups),
     bases: groups.length,
     pairs,

@@ -1,18 +1,14 @@
 import type { Generator } from '../../random/generator.ts';
 import { percentileInterval, type IntervalEstimate } from '../quantile.ts';
-import { interquartileMean, mean } from './aggregate-scores.ts';
-import { drawBases, drawRows, drawRowWeights, groupByBase, rowWeights } from './run-draw.ts';
+import { mean } from './aggregate-scores.ts';
+import { drawBases, drawRowWeights, groupByBase, rowWeights } from './run-draw.ts';
 import { ScoreShapeError, toScoreMatrix } from '../score-shape-error.ts';
-
-/** A statistic of all drawn scores [S·P]; `mean` and `iqm` by name. */
-type Statistic = 'mean' | 'iqm' | ((values: Float64Array) => number);
 
 export interface BootstrapInput {
   /** scores[seed][problem]: every seed is scored on the same problems, in the same order. */
   readonly scores: readonly (readonly number[])[];
   /** Base seed of each row of `scores`: the level above the seeds. Absent, or all the same: there is no such level. */
   readonly bases?: readonly number[];
-  readonly statistic: Statistic;
   readonly resamples: number;
   readonly generator: Generator;
   /** Confidence level, 0–1. */
@@ -27,13 +23,8 @@ export interface BootstrapEstimate extends IntervalEstimate {
   readonly problems: number;
 }
 
-export function toStatisticFunction(statistic: Statistic): (values: Float64Array) => number {
-  if (statistic === 'mean') return mean;
-  return statistic === 'iqm' ? interquartileMean : statistic;
-}
-
 /**
- * Percentile interval over base models, seeds and problems: a replicate draws B bases with replacement, of each as many of
+ * Percentile interval of the mean over base models, seeds and problems: a replicate draws B bases with replacement, of each as many of
  * its seeds with replacement, then P problems with replacement once for all drawn runs, because problems are shared. It
  * covers training again with other bases and seeds, and other problems of the same generator; with one base that level is
  * absent, with one seed only problems remain. Every base counts the same, however many seeds it has. The noise of sampling
@@ -42,21 +33,8 @@ export function toStatisticFunction(statistic: Statistic): (values: Float64Array
  *
  * @throws ScoreShapeError when scores are ragged, empty or not finite, or bases do not match
  */
-export function hierarchicalBootstrap(input: BootstrapInput): BootstrapEstimate {
-  const { scores, statistic, resamples, generator, level } = input;
-  const { values, rows: seeds, columns: problems } = toScoreMatrix(scores);
-  const evaluate = toStatisticFunction(statistic);
-  const groups = groupByBase(seeds, input.bases);
-  if (statistic === 'mean') return bootstrapMeans([scores], input)[0]!;
-  const replicates = drawnReplicates({ values, seeds, problems, groups, evaluate }, { resamples, generator });
-  return {
-    estimate: evaluate(values),
-    ...percentileInterval(replicates, level),
-    level,
-    bases: groups.length,
-    seeds,
-    problems,
-  };
+export function hierarchicalBootstrap({ scores, ...input }: BootstrapInput): BootstrapEstimate {
+  return bootstrapMeans([scores], input)[0]!;
 }
 
 /**
@@ -67,7 +45,7 @@ export function hierarchicalBootstrap(input: BootstrapInput): BootstrapEstimate 
  */
 export function bootstrapMeans(
   measures: readonly (readonly (readonly number[])[])[],
-  input: Omit<BootstrapInput, 'scores' | 'statistic'>,
+  input: Omit<BootstrapInput, 'scores'>,
 ): BootstrapEstimate[] {
   const matrices = measures.map(toMatrix);
   const { seeds, problems } = matrices[0]!;
@@ -149,25 +127,4 @@ export function weightedMean(
     sum += seedWeights[s]! * rowSum;
   }
   return sum / (seeds * problems);
-}
-
-interface DrawnStatistic extends Matrix {
-  readonly groups: readonly (readonly number[])[];
-  readonly evaluate: (values: Float64Array) => number;
-}
-
-function drawnReplicates(
-  { values, problems, groups, evaluate }: DrawnStatistic,
-  { resamples, generator }: Draws,
-): Float64Array {
-  const replicates = new Float64Array(resamples);
-  for (let r = 0; r < resamples; r += 1) {
-    const rows = drawRows(groups, drawBases(groups.length, generator), generator);
-    const columns = Int32Array.from({ length: problems }, () => generator.integer(problems));
-    const drawn = new Float64Array(rows.length * problems);
-    let next = 0;
-    for (const row of rows) for (const column of columns) drawn[next++] = values[row * problems + column]!;
-    replicates[r] = evaluate(drawn);
-  }
-  return replicates;
 }

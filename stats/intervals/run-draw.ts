@@ -21,20 +21,6 @@ export function drawBases(bases: number, generator: Generator): number[] {
   return bases === 1 ? [0] : Array.from({ length: bases }, () => generator.integer(bases));
 }
 
-/** Of each drawn base as many runs as it has, drawn with replacement (RL seeds are nested in their base). */
-export function drawRows(
-  groups: readonly (readonly number[])[],
-  drawnBases: readonly number[],
-  generator: Generator,
-): number[] {
-  const rows: number[] = [];
-  for (const base of drawnBases) {
-    const group = groups[base]!;
-    for (let i = 0; i < group.length; i += 1) rows.push(group[generator.integer(group.length)]!);
-  }
-  return rows;
-}
-
 /** Weights of all rows, summing to their number, under which every base counts the same. */
 export function rowWeights(groups: readonly (readonly number[])[]): Float64Array {
   const rows = countRows(groups);

@@ -70,30 +70,10 @@ export function expectedCalibrationError(forecasts: Forecasts, binCount = 15): n
 /** Chance that a correct item got a higher probability than an incorrect one, ties one half; null with one class only. */
 export function auroc(forecasts: Forecasts): number | null {
   assertForecasts(forecasts);
-  const { ranks } = averageRanks(forecasts.probabilities);
+  const ranks = averageRanks(forecasts.probabilities);
   const positives = forecasts.outcomes.filter((outcome) => outcome === 1).length;
   const negatives = forecasts.outcomes.length - positives;
   if (positives === 0 || negatives === 0) return null;
   const rankSum = ranks.reduce((sum, rank, i) => sum + (forecasts.outcomes[i] === 1 ? rank : 0), 0);
   return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
-}
-
-/** Average precision: Σ (recall step) · precision over distinct thresholds, as scikit-learn; null without a correct item. */
-export function averagePrecision(forecasts: Forecasts): number | null {
-  assertForecasts(forecasts);
-  const { probabilities, outcomes } = forecasts;
-  const positives = outcomes.filter((outcome) => outcome === 1).length;
-  if (positives === 0) return null;
-  const order = probabilities.map((_, i) => i).sort((a, b) => probabilities[b]! - probabilities[a]!);
-  let hits = 0;
-  let hitsBefore = 0;
-  let sum = 0;
-  order.forEach((index, i) => {
-    hits += outcomes[index]!;
-    const isThreshold = i + 1 === order.length || probabilities[order[i + 1]!] !== probabilities[index];
-    if (!isThreshold) return;
-    sum += ((hits - hitsBefore) / positives) * (hits / (i + 1));
-    hitsBefore = hits;
-  });
-  return sum;
 }

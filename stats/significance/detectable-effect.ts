@@ -12,33 +12,40 @@ export interface NeededRuns {
   readonly seedsPerBase: number | null;
 }
 
+type Plan = Pick<CrossedMean, 'runs' | 'problems'>;
+
 /** More than this many units are not planned for. */
 const MOST_UNITS = 1000;
 
 /**
- * Smallest true distance from the bound that would be shown with 80 % power at one-sided α = 0.05: (t_α + t_β) · standard
- * error, t as in `criticalValue`. For equivalence, where both bounds must be passed, β is halved. Not corrected for several
- * hypotheses. Null where nothing varies.
+ * Smallest true distance from the bound that would be shown with 80 % power at one-sided `alpha`: (t_α + t_β) · standard
+ * error, t as in `criticalValue`. For equivalence, where both bounds must be passed, β is halved. Of m hypotheses decided
+ * together, 0.05/m is the level of Holm's first step, at which the smallest p must pass. Null where nothing varies.
+ *
+ * @throws RangeError when alpha is not in (0, 0.5)
  */
-export function detectableEffect(found: CrossedMean, bounds: number): number | null {
-  return hasNoSpread(found) ? null : planFactor(found, bounds) * found.standardError;
+export function detectableEffect(found: CrossedMean, bounds: number, alpha = PLANNED_ALPHA): number | null {
+  if (!(alpha > 0 && alpha < 0.5))
+    throw new RangeError(`a one-sided level must be in (0, 0.5), found ${alpha}`);
+  return hasNoSpread(found) ? null : planFactor(found, bounds, alpha) * found.standardError;
 }
 
-function planFactor(found: Pick<CrossedMean, 'runs' | 'problems'>, bounds: number): number {
-  return criticalValue(found, PLANNED_ALPHA) + criticalValue(found, (1 - PLANNED_POWER) / bounds);
+function planFactor(plan: Plan, bounds: number, alpha: number): number {
+  return criticalValue(plan, alpha) + criticalValue(plan, (1 - PLANNED_POWER) / bounds);
 }
 
 /**
  * Units at which `distance` from the bound would be shown with that power, were the variance components as estimated:
- * U' units leave runs·U/U' + own·U/U' + shared, where own = min(problems, residual) is the part of the problems' variance
- * that more runs average out and shared = problems − own is not; S' seeds per base leave, of runs, the part within bases
- * times S/S'. A plan, not a promise: the components themselves are known badly from a few runs.
+ * U' units leave runs·U/U' + own·U/U' + shared, where own is the part of the problems' variance that is residual still
+ * (where `runs` was too small to hold all of it) and that more runs average out, and shared = problems − own; S' seeds per
+ * base leave, of runs, the part within bases times S/S'. A plan, not a promise: the components themselves are known badly
+ * from a few runs.
  */
 export function neededRuns(found: CrossedMean, distance: number, bounds: number): NeededRuns {
   if (!(distance > 0) || hasNoSpread(found)) return { bases: null, seedsPerBase: null };
-  const enough = (plan: Pick<CrossedMean, 'runs' | 'problems'>): boolean => {
+  const enough = (plan: Plan): boolean => {
     const error = Math.sqrt(plan.runs.variance + (plan.problems?.variance ?? 0));
-    return planFactor(plan, bounds) * error <= distance;
+    return planFactor(plan, bounds, PLANNED_ALPHA) * error <= distance;
   };
   const units = smallestCount((count) => enough(withUnits(found, count)));
   if (found.bases === 1) return { bases: null, seedsPerBase: units };
@@ -51,11 +58,9 @@ export function neededRuns(found: CrossedMean, distance: number, bounds: number)
   return { bases: units, seedsPerBase: seeds };
 }
 
-type Plan = Pick<CrossedMean, 'runs' | 'problems'>;
-
 function withUnits({ runs, problems, residualVariance }: CrossedMean, units: number): Plan {
   const now = runs.degreesOfFreedom + 1;
-  const own = Math.min(problems?.variance ?? 0, residualVariance);
+  const own = Math.min(problems?.variance ?? 0, Math.max(0, residualVariance - runs.variance));
   return {
     runs: { variance: (runs.variance * now) / units, degreesOfFreedom: units - 1 },
     problems: problems && { ...problems, variance: problems.variance - own + (own * now) / units },

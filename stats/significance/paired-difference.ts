@@ -26,21 +26,14 @@ export interface PairedDifference extends BootstrapEstimate {
 }
 
 /**
- * Mean difference treatment − baseline over problems and seeds. Interval: as `hierarchicalBootstrap`, with problems drawn
- * once for both arms. p = 2·min(share of replicates <= 0, share >= 0), the observed data added to both: the level at which
- * the interval would just touch 0, so that interval and p cannot disagree by more than the Monte Carlo error.
+ * Mean differences treatment − baseline over problems and seeds, of several measures of the same runs and problems, such as
+ * pass@k at several k: each as it alone would come out, with every replicate drawn once. Interval: as
+ * `hierarchicalBootstrap`, with problems drawn once for both arms. p = 2·min(share of replicates <= 0, share >= 0), the
+ * observed data added to both: the level at which the interval would just touch 0, so that interval and p cannot disagree
+ * by more than the Monte Carlo error.
  *
- * @throws ScoreShapeError when the arms have other problems, or other seed counts though declared the same
- */
-export function pairedDifference({ treatment, baseline, ...input }: PairedDifferenceInput): PairedDifference {
-  return pairedDifferences([{ treatment, baseline }], input)[0]!;
-}
-
-/**
- * `pairedDifference` of several measures of the same runs and problems, such as pass@k at several k: each as it alone would
- * come out, with every replicate drawn once.
- *
- * @throws ScoreShapeError as `pairedDifference`, or when the measures differ in shape
+ * @throws ScoreShapeError when the arms have other problems, or other seed counts though declared the same, or when the
+ *   measures differ in shape
  */
 export function pairedDifferences(
   measures: readonly Pick<PairedDifferenceInput, 'treatment' | 'baseline'>[],
