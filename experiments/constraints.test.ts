@@ -40,8 +40,8 @@ test('what is wrong in a file is named with its line', () => {
   refused('seen: listed', 'seen: heard', /^constraints\/mi-peaks\.yaml:11: against\.0\.seen: /);
   refused(
     'status: untested-here',
-    'state: durable',
-    /mi-peaks\.yaml:\d+: status: .*\n.*mi-peaks\.yaml:13: state: unknown key "state"; the nearest valid key is "status"/,
+    'statuses: durable',
+    /mi-peaks\.yaml:\d+: status: .*\n.*mi-peaks\.yaml:13: statuses: unknown key "statuses"; the nearest valid key is "status"/,
   );
   refused('2025-06', '2024-06', /mi-peaks\.yaml:3: date: found 2024-06, but arXiv 2506\.02867 is of 2025-06/);
   refused(

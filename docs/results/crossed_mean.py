@@ -37,10 +37,23 @@ class CrossedMean:
         unit_means = [mean(row) for row in cells]
         problem_means = [mean(column) for column in zip(*cells)]
         self.effect = mean(unit_means)
-        self.shares = [(squared_error(unit_means), len(units) - 1)]
+        runs = squared_error(unit_means)
+        self.shares = [(runs, len(units) - 1)]
         if len(problem_means) > 1:
-            self.shares.append((squared_error(problem_means), len(problem_means) - 1))
+            # Both spreads hold the residual of unit and problem; it counts once, with the units.
+            twice = min(self.residual(cells, unit_means, problem_means), runs)
+            self.shares.append((max(0.0, squared_error(problem_means) - twice), len(problem_means) - 1))
         self.error = math.sqrt(sum(variance for variance, _ in self.shares))
+
+    def residual(self, cells, unit_means, problem_means):
+        """The part of the squared error that each cell of unit and problem has for itself."""
+        squares = math.fsum(
+            (cell - unit - problem + self.effect) ** 2
+            for row, unit in zip(cells, unit_means)
+            for cell, problem in zip(row, problem_means)
+        )
+        units, problems = len(unit_means), len(problem_means)
+        return squares / ((units - 1) * (problems - 1) * units * problems)
 
     def has_no_spread(self):
         return self.error**2 <= NO_SPREAD
