@@ -19,7 +19,7 @@ from collections import defaultdict
 from fractions import Fraction
 from pathlib import Path
 
-from crossed_mean import CrossedMean, Undefined, flip_p, holm
+from crossed_mean import CrossedMean, Undefined, flip_p, holm, mean
 
 ALPHA = 0.05
 # Relative for p: the program's library has the quantiles of t to about 1e-8.
@@ -189,11 +189,12 @@ def weighted_cells(result, number):
     if not pairs:
         raise Undefined("no base seed and seed ran under all conditions")
     problems = sorted(set.intersection(*(set(scores[pairs[0]]) for _, _, scores in measured)))
-    if not problems:
-        raise Undefined("the conditions were measured on other problems")
 
     def cells(part):
         own = [(weight, scores) for one, weight, scores in measured if one == part]
+        if not problems:
+            # Of conditions without a common problem each run counts with the mean over its own.
+            return [[math.fsum(w * mean(scores[pair].values()) for w, scores in own)] for pair in pairs]
         return [[math.fsum(w * scores[pair][problem] for w, scores in own) for problem in problems] for pair in pairs]
 
     return [base for base, _ in pairs], cells("effect"), cells("margin")
