@@ -1,8 +1,9 @@
-/** Exit codes: 0 done, 1 a run failed or a fault of ours, 2 the command or declaration is wrong, 130 interrupted. */
+/** Exit codes: 0 done, 1 a run failed or a fault of ours, 2 the command or declaration is wrong, 130 interrupted; outcomes: config/outcome.ts. */
 const USAGE_ERRORS = new Set([
   'BackupExistsError',
   'BaseNotBuiltError',
   'BrokenLockError',
+  'DatabaseMissingError',
   'InvalidSpecError',
   'JsonLinesError',
   'LockDeviationError',

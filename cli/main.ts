@@ -3,6 +3,8 @@ import packageJson from '../package.json' with { type: 'json' };
 import { addBasesCommand } from './commands/bases.ts';
 import { addCancelCommand } from './commands/cancel.ts';
 import { addClaimsCommand } from './commands/claims.ts';
+import { addCompareCommand } from './commands/compare.ts';
+import { addConstraintsCommand } from './commands/constraints.ts';
 import { addDbCommand } from './commands/db.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { describeError, exitCodeOf } from './exit-code.ts';
@@ -42,6 +44,8 @@ function createProgram(setExitCode: (code: number) => void): Command {
     addCancelCommand,
     addExtendCommand,
     addClaimsCommand,
+    addConstraintsCommand,
+    addCompareCommand,
     addReportCommand,
     addOverlapCommand,
     addBasesCommand,

@@ -17,6 +17,8 @@ import type { TaskFamily } from '../tasks/task-family.ts';
 export { z } from 'zod';
 export { interaction, trend, type Contrast } from '../config/contrast.ts';
 export { defineExperiment, type ExperimentInput } from '../config/experiment.ts';
+export { outcomeSchema, type Outcome } from '../config/outcome.ts';
+export { verdictDocumentSchema, type VerdictDocument } from '../config/verdict-document.ts';
 export { defineScheme, type Scheme, type SchemeInput } from '../config/scheme.ts';
 export { listGroups } from '../rollouts/groups.ts';
 export { AUTHORS, requireColumns, type RolloutBatch } from '../rollouts/rollout-batch.ts';

@@ -2,10 +2,13 @@ import { Option, type Command } from 'commander';
 import { parseScale } from '../../experiments/claim.ts';
 import { scaleNames } from '../../experiments/scales.ts';
 import type * as Implementation from './claim-commands.ts';
+import type { ScaleOption } from './choose-claims.ts';
 import type * as Power from './claim-power.ts';
 import type { LockOptions } from './lock-claims.ts';
 import type { RunClaimOptions } from './run-claims.ts';
 import { homeOption, jsonOption } from '../home-option.ts';
+import { OUTCOME_HELP } from './compare.ts';
+import type { VerdictOptions } from './print-verdicts.ts';
 import { addRunOptions } from './run.ts';
 
 type Commands = typeof Implementation;
@@ -35,9 +38,7 @@ function addPowerOptions(command: Command): Command {
 export function addClaimsCommand(program: Command, setExitCode: (code: number) => void): void {
   const claims = program
     .command('claims')
-    .description(
-      'Claims of papers as experiments that decide themselves: supported, contradicted or inconclusive.',
-    );
+    .description('Claims of papers as experiments that decide themselves.');
   claims
     .command('ls')
     .description('List the claims that can be run.')
@@ -94,15 +95,18 @@ export function addClaimsCommand(program: Command, setExitCode: (code: number) =
     );
   claims
     .command('verdicts')
-    .description('Print what is decided so far, from what is stored.')
+    .description(
+      'Print what is decided so far, from what is stored; the exit code is that of the worst outcome.',
+    )
     .argument('[names...]', 'claims by name; all when left out')
     .addOption(scaleOption())
     .addOption(homeOption())
     .addOption(jsonOption())
     .addHelpText('after', '\nExamples:\n  assay claims verdicts\n  assay claims verdicts one-shot --json')
-    .action(async (names: string[], options: Parameters<Commands['printVerdicts']>[1]) =>
-      (await load()).printVerdicts(names, options),
-    );
+    .addHelpText('after', OUTCOME_HELP)
+    .action(async (names: string[], options: VerdictOptions & ScaleOption) => {
+      setExitCode(await (await import('./print-verdicts.ts')).printVerdicts(names, options));
+    });
   claims
     .command('page')
     .description('Write a claim’s result as docs/results keeps it: a page, its tables and figures.')

@@ -1,4 +1,5 @@
 import type { ComparisonInput, EvaluationCount, RunRecord } from '../comparison/comparison-input.ts';
+import { sampleColumns } from './raw-tables.ts';
 import type { Table } from './table.ts';
 
 /** What the runs recorded of their making, every name of any run. */
@@ -50,6 +51,7 @@ export function evaluationTable(input: ComparisonInput): Table<EvaluationCount> 
       { name: 'n', cell: (row) => row.n },
       { name: 'c', cell: (row) => row.c },
       { name: 'tokens', cell: (row) => row.tokens },
+      ...sampleColumns(input.evaluations),
     ],
   };
 }

@@ -1,9 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Constraint } from '../../config/constraint.ts';
 import { analyzeComparison, assertConsistent } from '../comparison/analyze-comparison.ts';
 import type { ComparisonInput } from '../comparison/comparison-input.ts';
 import { countNoun } from './count-noun.ts';
 import { toCsvFiles } from './csv-files.ts';
+import { keepTables } from './kept-tables.ts';
+import { literatureMarkdown } from './literature-text.ts';
 import { escapeMarkdown, markdownTable } from './markdown-table.ts';
 import { sortComparison } from '../comparison/sort-comparison.ts';
 import { toStandaloneSvg } from '../figures/standalone-figure.ts';
@@ -18,25 +21,9 @@ export interface ClaimRunFacts {
   readonly wallSeconds: number;
   /** Runs whose rows another experiment's run provides. */
   readonly reusedRuns: number;
+  /** What the literature says of it. */
+  readonly literature: readonly Constraint[];
 }
-
-/** Tables that a kept result holds; per-problem rows and curves can be made again. */
-const KEPT_TABLES = new Set([
-  'verdicts.csv',
-  'checks.csv',
-  'pass-at-k.csv',
-  'differences.csv',
-  'formats.csv',
-  'gap.csv',
-  'runs.csv',
-  'boundary.csv',
-  'strategies.csv',
-  'solved-sets.csv',
-  'saturation.csv',
-  'calibration.csv',
-  'equal-tokens.csv',
-  'compute.csv',
-]);
 
 function describeMachine({ runs }: ComparisonInput): string {
   const keys = { device: 'device', backend: 'backend', platform: 'host.platform', node: 'versions.node' };
@@ -91,10 +78,20 @@ export async function writeClaimPage(
   );
   const [title, question, ...rest] = toSummaryMarkdown(input, analysis).split('\n\n');
   const images = [...figures.keys()].map((name) => `![${VERDICT_CAPTION}](${name})`);
-  const files = new Map([
-    ['README.md', [title, question, factTable(input, facts), ...images, ...rest].join('\n\n')],
+  const files = new Map<string, string | Uint8Array>([
+    [
+      'README.md',
+      [
+        title,
+        question,
+        factTable(input, facts),
+        ...literatureMarkdown(facts.literature),
+        ...images,
+        ...rest,
+      ].join('\n\n'),
+    ],
     ...figures,
-    ...[...toCsvFiles(input, analysis)].filter(([name]) => KEPT_TABLES.has(name)),
+    ...keepTables(toCsvFiles(input, analysis)),
   ]);
   await mkdir(directory, { recursive: true });
   for (const [name, text] of files) await writeFile(join(directory, name), text);

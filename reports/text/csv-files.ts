@@ -8,8 +8,16 @@ import { differenceTable } from '../tables/difference-table.ts';
 import { equalBudgetTable } from '../tables/equal-token-table.ts';
 import { formatTable } from '../tables/format-table.ts';
 import { gapTable } from '../tables/gap-table.ts';
+import { hypothesisTable, tabulateTerms, termTable } from '../tables/hypothesis-table.ts';
 import { curveTable } from '../tables/learning-curves.ts';
 import { passAtKTable } from '../tables/pass-at-k-table.ts';
+import {
+  confidenceTable,
+  probeTable,
+  stepTable,
+  tabulateConfidences,
+  tabulateSteps,
+} from '../tables/raw-tables.ts';
 import { rewardTruthTable } from '../tables/reward-truth-table.ts';
 import { evaluationTable, runTable } from '../tables/run-tables.ts';
 import { solvedSetTable } from '../tables/solved-set-table.ts';
@@ -24,9 +32,12 @@ function toFile<Row>(table: Table<Row>, rows: readonly Row[]): readonly [name: s
 
 /** Every table of the report, as file name → text; `input` is sorted. */
 export function toCsvFiles(input: ComparisonInput, analysis: Analysis): Map<string, string> {
+  const steps = tabulateSteps(input);
   return new Map([
     toFile(verdictTable, analysis.verdicts),
     toFile(checkTable, analysis.checks),
+    toFile(hypothesisTable, analysis.verdicts),
+    toFile(termTable, tabulateTerms(analysis.verdicts)),
     toFile(runTable(input), input.runs),
     toFile(equalBudgetTable, analysis.equalBudgets),
     toFile(computeTable(analysis.compute), analysis.compute),
@@ -44,5 +55,8 @@ export function toCsvFiles(input: ComparisonInput, analysis: Analysis): Map<stri
     toFile(calibrationTable, analysis.calibration),
     toFile(reliabilityTable, analysis.reliability),
     toFile(evaluationTable(input), input.evaluations),
+    toFile(probeTable(input), input.probeScores),
+    toFile(stepTable(input, steps), steps),
+    toFile(confidenceTable(input), tabulateConfidences(input)),
   ]);
 }

@@ -1,0 +1,90 @@
+import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
+import type { ExperimentVerdictEntry } from '../../config/verdict-document.ts';
+import { chooseExperiment, listExperiments } from '../../db/queries/experiments.ts';
+import { openReadonlyDatabase, type Database } from '../../db/store/connection.ts';
+import { resolveClaim } from '../../experiments/load-claims.ts';
+import { collectFinalCounts } from '../../reports/comparison/final-counts.ts';
+import { loadComparison } from '../../reports/comparison/load-comparison.ts';
+import { sortComparison } from '../../reports/comparison/sort-comparison.ts';
+import { listLockDeviations } from '../../reports/text/lock-text.ts';
+import { DECISION_RULE, describeEffect, describeNeed, describeP } from '../../reports/text/verdict-text.ts';
+import {
+  toPendingEntries,
+  toVerdictDocument,
+  toVerdictEntries,
+} from '../../reports/verdicts/to-verdict-document.ts';
+import { isDecided, tabulateVerdicts, type VerdictRow } from '../../reports/verdicts/verdict-table.ts';
+import { weighChecks } from '../../reports/verdicts/weigh-checks.ts';
+import { readHome } from '../home-option.ts';
+import { chooseClaims, type ScaleOption } from './choose-claims.ts';
+
+export interface VerdictOptions {
+  readonly home: string;
+  readonly json?: boolean;
+}
+
+/** An experiment in the document, and the lines that say the same to a reader. */
+interface Decided {
+  readonly entry: ExperimentVerdictEntry;
+  readonly lines: readonly string[];
+}
+
+function describeVerdict(row: VerdictRow): string {
+  const { claim } = row.hypothesis;
+  if (!isDecided(row)) return `${row.verdict.padEnd(13)} ${claim} ${row.reason}`;
+  const need = describeNeed(row);
+  return `${row.verdict.padEnd(13)} ${claim} ${describeEffect(row)}, Holm p ${describeP(row)}${need === '' ? '' : `; ${need}`}`;
+}
+
+function decide(db: Database, experimentId: string): Decided {
+  const input = sortComparison(loadComparison(db, experimentId));
+  const { finals } = collectFinalCounts(input);
+  const checks = weighChecks(input, finals);
+  const rows = tabulateVerdicts(input, finals, checks);
+  const { name, fingerprint, question, source } = input.experiment;
+  const { lock: held } = input;
+  const lock = held === null ? null : { sha256: held.lock.sha256, deviations: listLockDeviations(held) };
+  return {
+    entry: { name, fingerprint, question, source, lock, hypotheses: toVerdictEntries(rows, checks) },
+    lines: [name, ...rows.map((row) => `  ${describeVerdict(row)}`)],
+  };
+}
+
+/** Prints the document, or its lines; returns the exit code. */
+function print(decided: readonly Decided[], { json = false }: VerdictOptions): number {
+  const document = toVerdictDocument(decided.map(({ entry }) => entry));
+  if (json) console.log(JSON.stringify(document, null, 2));
+  else console.log([`decision rule: ${DECISION_RULE}`, ...decided.flatMap(({ lines }) => lines)].join('\n'));
+  return document.exitCode;
+}
+
+export async function printVerdicts(
+  names: readonly string[],
+  options: VerdictOptions & ScaleOption,
+): Promise<number> {
+  const db = openReadonlyDatabase(readHome(options).database);
+  const claims = await chooseClaims(names, names.length === 0);
+  const known = new Set(listExperiments(db).map(({ id }) => id));
+  const decided = claims.map((claim): Decided => {
+    const { id, name, question, source, hypotheses } = resolveClaim(claim, options.scale);
+    if (known.has(id)) return decide(db, id);
+    const entries = toPendingEntries(hypotheses, 'not run here');
+    return {
+      entry: { name, fingerprint: id, question, source, lock: null, hypotheses: entries },
+      lines: [`${name}: not run here`],
+    };
+  });
+  return print(decided, options);
+}
+
+/** @throws {InvalidSpecError} when the experiment declares no hypothesis */
+export function compareExperiment(name: string | undefined, options: VerdictOptions): number {
+  const db = openReadonlyDatabase(readHome(options).database);
+  const { id } = chooseExperiment(db, name);
+  const decided = decide(db, id);
+  if (decided.entry.hypotheses.length === 0)
+    throw new InvalidSpecError(
+      `${decided.entry.name} declares no hypotheses, so that nothing is decided; declare some (docs/claims.md), or read its arms with assay report`,
+    );
+  return print([decided], options);
+}
