@@ -78,6 +78,8 @@ export interface ProbeSubject extends ProbeSetting {
   problems(split: EvaluationSplit): readonly Problem[];
   /** Tokens that a completion of a problem may have, as in the final evaluation. */
   readonly maxNewTokens: number;
+  /** That of the final evaluation; 0: greedy. */
+  readonly temperature: number;
   encode(text: string): Int32Array;
   /** [T] where each token of a completion stands in its text. */
   offsets(tokens: Int32Array): readonly TextSpan[];
