@@ -9,7 +9,7 @@ export const WHOLE_RUN = -1;
 
 /** One number that a probe measured; a number that is not defined has no score, which is never a 0. */
 export interface ProbeScore {
-  /** Ends in `_nats`, `_bits` or `_tokens` where the number has that unit (before a count, as `_40`), else a fraction. */
+  /** Ends in `_nats`, `_bits`, `_tokens` or `_samples` where the number has that unit (before a count, as `_40`), else a fraction. */
   readonly metric: string;
   /** Empty: the probe reads no split. */
   readonly split: EvaluationSplit | '';

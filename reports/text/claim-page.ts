@@ -24,6 +24,8 @@ export interface ClaimRunFacts {
 const KEPT_TABLES = new Set([
   'verdicts.csv',
   'pass-at-k.csv',
+  'gain-parts.csv',
+  'temperatures.csv',
   'differences.csv',
   'formats.csv',
   'gap.csv',
