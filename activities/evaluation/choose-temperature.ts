@@ -3,7 +3,6 @@ import { chooseTemperature } from '../../config/temperature.ts';
 import { commitAttempt } from '../../db/queries/attempts.ts';
 import { listGridCounts, recordChosenTemperature } from '../../db/queries/temperatures.ts';
 import { writeTransaction } from '../../db/store/connection.ts';
-import { meanOverProblems, passAtK } from '../../stats/pass-at-k/pass-at-k.ts';
 import { durable, stageKey } from '../durable.ts';
 import type { StoreDependencies } from '../store-dependencies.ts';
 
@@ -22,13 +21,19 @@ export class UnscoredGridError extends Error {
   override readonly name = 'UnscoredGridError';
 }
 
-/** Mean pass@1 over the problems with a verified sample; null where there is none. */
-function scoreTemperature(counts: readonly { readonly n: number; readonly c: number }[]): number | null {
-  return meanOverProblems(
-    counts.filter(({ n }) => n > 0),
-    1,
-    passAtK,
-  );
+/**
+ * Mean pass@1 over the problems with a verified sample; null where there is none. Counts are summed as whole numbers before they are
+ * divided, so that temperatures that are right equally often are equal, whatever problems they are right on.
+ */
+export function scoreTemperature(
+  counts: readonly { readonly n: number; readonly c: number }[],
+): number | null {
+  const scored = counts.filter(({ n }) => n > 0);
+  if (scored.length === 0) return null;
+  const correctOf = new Map<number, number>();
+  for (const { n, c } of scored) correctOf.set(n, (correctOf.get(n) ?? 0) + c);
+  const byN = [...correctOf].sort(([a], [b]) => a - b);
+  return byN.reduce((sum, [n, c]) => sum + c / n, 0) / scored.length;
 }
 
 /** Chooses the temperature of a final evaluation by the recorded grid, and records the choice. */
