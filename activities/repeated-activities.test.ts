@@ -16,9 +16,6 @@ import { findScheme } from '../schemes/named/index.ts';
 import { countForwardFlops } from '../model/flops.ts';
 import { selectBackend, type BackendChoice } from '../model/backends/backend.ts';
 import { defaultCacheDirectory } from '../model/backends/cache-directory.ts';
-import { baseRecipeSchema } from '../config/base-recipe.ts';
-import { canonicalJson } from '../config/canonical.ts';
-import { conditionSchema, type Condition } from '../config/experiment.ts';
 import {
   planEvaluationSlices,
   type ArtifactRef,
@@ -26,7 +23,6 @@ import {
   type RunInput,
   type SplitEvaluation,
 } from '../config/plan.ts';
-import { evaluationSchema, trainingSchema } from '../config/training.ts';
 import { createArtifactStore } from '../artifacts/artifact-store.ts';
 import { corpusDocuments } from './base/corpus.ts';
 import { createHeldRollouts } from './step/held-rollouts.ts';
@@ -36,44 +32,7 @@ import { rescoreStep } from './step/rescore-step.ts';
 import { createPlanReader, openRunContext, openSubstrate, type BaseModelPlan } from './run/run-context.ts';
 import { createStoreActivities, type StoreActivities } from './store-activities.ts';
 import { createTrainActivities, type TrainActivities } from './train-activities.ts';
-
-const condition: Condition = conditionSchema.parse({
-  task: { family: 'arithmetic', operations: 1, startDigits: 1, modulus: 10 },
-  base: baseRecipeSchema.parse({
-    architecture: { hiddenSize: 16, layers: 1, heads: 2, keyValueHeads: 1, feedForwardSize: 32 },
-    steps: 4,
-    documentsPerStep: 8,
-    sources: [{ name: 'facts', share: 0.1, options: { count: 5 } }, { name: 'solutions' }],
-    stages: [
-      { name: 'leak', steps: 2, sources: [{ name: 'planted', share: 0.3, options: { problems: 4 } }] },
-    ],
-  }),
-  scheme: findScheme('grpo'),
-  training: trainingSchema.parse({ steps: 1, promptsPerStep: 4, groupSize: 4 }),
-  evaluation: evaluationSchema.parse({
-    splits: { clean: 4 },
-    samplesPerProblem: 4,
-    probes: { 'partial-prompt': { splits: ['clean'], keptPercents: [60] } },
-  }),
-});
-
-/** The same with rollouts that share tokens. */
-const forking: Condition = {
-  ...condition,
-  scheme: { ...findScheme('tree-grpo'), rollouts: { name: 'tree', options: { forks: 1 } } },
-};
-
-/** The base alone, at the better of two temperatures and greedily. */
-const untrained = { ...condition, scheme: findScheme('base'), training: trainingSchema.parse({ steps: 0 }) };
-const tempered: Condition = {
-  ...untrained,
-  evaluation: {
-    ...condition.evaluation,
-    devProblems: 6,
-    temperature: { best: [0.5, 1], on: 'dev', samples: 3 },
-  },
-};
-const greedy: Condition = { ...untrained, evaluation: { ...condition.evaluation, temperature: 0 } };
+import { condition, forking, registration, tempered } from './tiny-conditions.fixture.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'assay-activities-'));
 let db: Database;
@@ -102,38 +61,7 @@ before(async () => {
     computedBy: { machine: '{}', revision: null },
     workerQueue: 'here',
   });
-  registerExperiment(db, {
-    experiment: {
-      id: 'e1',
-      name: 'demo',
-      question: 'Does repeating change anything?',
-      baseline: 'grpo',
-      source: null,
-      hypotheses: '[]',
-    },
-    conditions: [
-      {
-        id: 'c1',
-        name: 'grpo',
-        position: 0,
-        isControl: false,
-        settings: canonicalJson(condition),
-      },
-      { id: 'c2', name: 'tree', position: 1, isControl: false, settings: canonicalJson(forking) },
-      { id: 'c3', name: 'tempered', position: 2, isControl: true, settings: canonicalJson(tempered) },
-      { id: 'c4', name: 'greedy', position: 3, isControl: true, settings: canonicalJson(greedy) },
-    ],
-    runs: ['1', '2', '3', '4'].map((number) => ({
-      ...{
-        id: `r${number}`,
-        conditionId: `c${number}`,
-        baseSeed: 0,
-        baseModelId: 'b1',
-        seed: 0,
-        totalSteps: number > '2' ? 0 : 1,
-      },
-    })),
-  });
+  registerExperiment(db, registration);
 });
 
 after(() => rmSync(directory, { recursive: true }));
@@ -256,13 +184,7 @@ test('every activity may run twice: the second run returns the same and changes 
   const runs = page.runs as RunInput[];
   await makeBaseModel(runs[0]!.base);
   for (const run of runs) await (run.steps === 0 ? passUntrained(run) : passRun(run));
-  for (const table of [
-    'evaluations',
-    'ledger',
-    'probe_scores',
-    'temperature_grid',
-    'chosen_temperatures',
-  ]) {
+  for (const table of ['evaluations', 'ledger', 'probe_scores', 'temperature_grid', 'chosen_temperatures']) {
     assert.ok(
       dumpRows(db).some((row) => row.startsWith(`${table} `)),
       table,

@@ -101,7 +101,7 @@ export function estimateGainParts(
   runs: readonly ComparedRun[],
   input: Omit<ByRunInput, 'runs' | 'problems'>,
 ): GainParts<IntervalEstimate> {
-  const hasTempered = runs[0]?.temperedGiven != null;
+  const hasTempered = runs.length > 0 && runs[0]!.temperedGiven !== null;
   const [gain, share, within, unknown, temperature, rest] = bootstrapByRun(
     (run, counts) => {
       const parts = splitGain(runs[run]!, counts);
