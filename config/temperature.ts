@@ -23,7 +23,7 @@ export const temperatureSchema = z.union([z.number().min(0), bestTemperatureSche
   error:
     "expected a number of 0 or more, or { best: [0.5, 1], on: 'dev', samples: 16 } of different temperatures above 0",
 });
-export type Temperature = z.infer<typeof temperatureSchema>;
+type Temperature = z.infer<typeof temperatureSchema>;
 
 /** How the temperature is chosen, or null where it is given. */
 export function toBestTemperature(temperature: Temperature): BestTemperature | null {

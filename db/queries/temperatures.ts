@@ -85,7 +85,7 @@ export function listChosenTemperatures(db: Database, runId: string): ChosenRow[]
 }
 
 /** One problem of the grid of a run of an experiment. */
-export interface GridCount extends Pick<GridRow, 'runId' | 'temperature' | 'n' | 'c'> {
+interface GridCount extends Pick<GridRow, 'runId' | 'temperature' | 'n' | 'c'> {
   readonly problemKey: string;
   /** Whether the final evaluation has this temperature. */
   readonly isChosen: boolean;

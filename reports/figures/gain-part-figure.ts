@@ -31,7 +31,7 @@ function partsOf(row: GainPartRow): [PartName, Part][] {
 }
 
 /** One part of a bar: those above 0 stand to the right of 0 one after the other, those below to its left. */
-export interface Segment {
+interface Segment {
   readonly condition: string;
   readonly part: PartName;
   readonly from: number;

@@ -4,7 +4,7 @@ import { drawBases, drawRowWeights, groupByBase, rowWeights } from './run-draw.t
 import { ScoreShapeError } from '../score-shape-error.ts';
 
 /** Several numbers of one run, computed from its problems as often as `counts` [P] says that each was drawn. */
-export type RunStatistics = (run: number, counts: Int32Array) => readonly number[];
+type RunStatistics = (run: number, counts: Int32Array) => readonly number[];
 
 export interface ByRunInput extends Omit<BootstrapInput, 'scores' | 'statistic'> {
   readonly runs: number;

@@ -22,7 +22,7 @@ export interface ComparedRun {
 }
 
 /** Parts of a gain in pass@1. */
-export interface GainParts<Value> {
+interface GainParts<Value> {
   /** share + within */
   readonly gain: Value;
   /** Eliciting: other formats than the base's, at the base's accuracy in each. */
