@@ -8,22 +8,21 @@ import { ApplicationFailure } from '@temporalio/activity';
 import { openDatabase, readStoreId, type Database } from '../db/store/connection.ts';
 import { dumpRows } from '../db/store/dump.ts';
 import { listLedger } from '../db/queries/ledger.ts';
+import { listEvaluations } from '../db/queries/evaluations.ts';
+import { listChosenTemperatures, listGridCounts } from '../db/queries/temperatures.ts';
 import { listRollouts } from '../db/queries/rollouts.ts';
 import { registerExperiment } from '../db/queries/experiments.ts';
 import { findScheme } from '../schemes/named/index.ts';
 import { countForwardFlops } from '../model/flops.ts';
 import { selectBackend, type BackendChoice } from '../model/backends/backend.ts';
 import { defaultCacheDirectory } from '../model/backends/cache-directory.ts';
-import { baseRecipeSchema } from '../config/base-recipe.ts';
-import { canonicalJson } from '../config/canonical.ts';
-import { conditionSchema, type Condition } from '../config/experiment.ts';
 import {
   planEvaluationSlices,
   type ArtifactRef,
   type BaseModelInput,
   type RunInput,
+  type SplitEvaluation,
 } from '../config/plan.ts';
-import { evaluationSchema, trainingSchema } from '../config/training.ts';
 import { createArtifactStore } from '../artifacts/artifact-store.ts';
 import { corpusDocuments } from './base/corpus.ts';
 import { createHeldRollouts } from './step/held-rollouts.ts';
@@ -33,32 +32,7 @@ import { rescoreStep } from './step/rescore-step.ts';
 import { createPlanReader, openRunContext, openSubstrate, type BaseModelPlan } from './run/run-context.ts';
 import { createStoreActivities, type StoreActivities } from './store-activities.ts';
 import { createTrainActivities, type TrainActivities } from './train-activities.ts';
-
-const condition: Condition = conditionSchema.parse({
-  task: { family: 'arithmetic', operations: 1, startDigits: 1, modulus: 10 },
-  base: baseRecipeSchema.parse({
-    architecture: { hiddenSize: 16, layers: 1, heads: 2, keyValueHeads: 1, feedForwardSize: 32 },
-    steps: 4,
-    documentsPerStep: 8,
-    sources: [{ name: 'facts', share: 0.1, options: { count: 5 } }, { name: 'solutions' }],
-    stages: [
-      { name: 'leak', steps: 2, sources: [{ name: 'planted', share: 0.3, options: { problems: 4 } }] },
-    ],
-  }),
-  scheme: findScheme('grpo'),
-  training: trainingSchema.parse({ steps: 1, promptsPerStep: 4, groupSize: 4 }),
-  evaluation: evaluationSchema.parse({
-    splits: { clean: 4 },
-    samplesPerProblem: 4,
-    probes: { 'partial-prompt': { splits: ['clean'], keptPercents: [60] } },
-  }),
-});
-
-/** The same with rollouts that share tokens. */
-const forking: Condition = {
-  ...condition,
-  scheme: { ...findScheme('tree-grpo'), rollouts: { name: 'tree', options: { forks: 1 } } },
-};
+import { condition, forking, registration, tempered } from './tiny-conditions.fixture.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'assay-activities-'));
 let db: Database;
@@ -87,38 +61,7 @@ before(async () => {
     computedBy: { machine: '{}', revision: null },
     workerQueue: 'here',
   });
-  registerExperiment(db, {
-    experiment: {
-      id: 'e1',
-      name: 'demo',
-      question: 'Does repeating change anything?',
-      baseline: 'grpo',
-      source: null,
-      hypotheses: '[]',
-      checks: '{}',
-    },
-    conditions: [
-      {
-        id: 'c1',
-        name: 'grpo',
-        position: 0,
-        isControl: false,
-        settings: canonicalJson(condition),
-      },
-      { id: 'c2', name: 'tree', position: 1, isControl: false, settings: canonicalJson(forking) },
-    ],
-    runs: ['1', '2'].map((number) => ({
-      ...{
-        id: `r${number}`,
-        conditionId: `c${number}`,
-        baseSeed: 0,
-        baseModelId: 'b1',
-        seed: 0,
-        streamSeed: 0,
-        totalSteps: 1,
-      },
-    })),
-  });
+  registerExperiment(db, registration);
 });
 
 after(() => rmSync(directory, { recursive: true }));
@@ -205,17 +148,84 @@ async function passRun({ runId, plan, finalEvaluations, probes }: RunInput): Pro
   });
 }
 
+/** Samples and records what a run evaluates of its base. */
+async function evaluateBase(
+  { plan }: RunInput,
+  { epoch, checkpoint }: OpenedRun,
+  evaluations: readonly SplitEvaluation[],
+): Promise<void> {
+  for (const slice of evaluations.flatMap(planEvaluationSlices)) {
+    const { rollouts } = await twice(train.sampleEvaluation, { plan, step: 0, checkpoint, slice });
+    await twice(store.recordEvaluation, { plan, epoch, step: 0, slice, rollouts });
+  }
+}
+
+/** Every activity of an untrained run; returns the temperature that was chosen, if one was. */
+async function passUntrained(run: RunInput): Promise<number | null> {
+  const { runId, plan, finalEvaluations, temperatureGrid } = run;
+  const opened = await openTwice(plan);
+  const { epoch, checkpoint } = opened;
+  let chosen: { temperature: number } | null = null;
+  if (temperatureGrid !== undefined) {
+    await evaluateBase(run, opened, temperatureGrid);
+    chosen = await twice(store.chooseTemperature, { plan, epoch, step: 0 });
+  }
+  await evaluateBase(
+    run,
+    opened,
+    finalEvaluations.map((evaluation) => ({ ...evaluation, ...chosen })),
+  );
+  await twice(store.closeRun, { runId, plan, epoch, status: 'completed', checkpoint });
+  return chosen?.temperature ?? null;
+}
+
 test('every activity may run twice: the second run returns the same and changes no row', async () => {
   const page = await twice(store.planMatrix, { experimentId: 'e1', after: null, limit: 10 });
   const runs = page.runs as RunInput[];
   await makeBaseModel(runs[0]!.base);
-  for (const run of runs) await passRun(run);
-  for (const table of ['evaluations', 'ledger', 'probe_scores']) {
+  for (const run of runs) await (run.steps === 0 ? passUntrained(run) : passRun(run));
+  for (const table of ['evaluations', 'ledger', 'probe_scores', 'temperature_grid', 'chosen_temperatures']) {
     assert.ok(
       dumpRows(db).some((row) => row.startsWith(`${table} `)),
       table,
     );
   }
+});
+
+test('a temperature is chosen from counts of dev at each, which are no evaluation of dev', () => {
+  const grid = listGridCounts(db, { runId: 'r3', step: 0 });
+  assert.deepEqual([...grid.keys()], [0.5, 1]);
+  const { devProblems } = tempered.evaluation;
+  for (const counts of grid.values())
+    assert.deepEqual(
+      counts.map(({ n }) => n),
+      Array(devProblems).fill(3),
+    );
+  const [cold, warm] = [...grid.values()].map((counts) => counts.reduce((sum, { c }) => sum + c, 0));
+  const { step, temperature } = listChosenTemperatures(db, 'r3')[0]!;
+  assert.deepEqual([step, temperature], [0, cold! > warm! ? 0.5 : 1]);
+  const splits = new Set(listEvaluations(db, ['r3']).map(({ split }) => split));
+  assert.deepEqual(splits, new Set(['clean']));
+  const spent = listLedger(db, 'r3').map(({ kind, calls }) => [kind, calls]);
+  assert.deepEqual(spent, [
+    ['clean/0', 16],
+    ['temperature-0.5/0', 3 * devProblems],
+    ['temperature-1/0', 3 * devProblems],
+  ]);
+});
+
+test('a greedy sample is drawn once and counts as n equal ones, so that pass@k is pass@1', () => {
+  const rows = listEvaluations(db, ['r4']);
+  assert.equal(rows.length, 4);
+  for (const { n, c, answers } of rows) {
+    assert.equal(n, 4);
+    assert.ok(c === 0 || c === 4);
+    assert.equal(Object.keys(JSON.parse(answers) as object).length, 1);
+  }
+  assert.deepEqual(
+    listLedger(db, 'r4').map(({ kind, calls }) => [kind, calls]),
+    [['clean/0', 4]],
+  );
 });
 
 test('the ledger counts a step and its evaluation as by hand', () => {

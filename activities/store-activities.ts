@@ -1,4 +1,5 @@
 import { createFindBaseModel, createRecordBaseModel } from './base/base-models.ts';
+import { createChooseTemperature } from './evaluation/choose-temperature.ts';
 import { createCancelPending, createCloseRun } from './run/close-run.ts';
 import { createCollect } from './dataset/collect.ts';
 import { createJudge } from './step/judge.ts';
@@ -28,6 +29,7 @@ export function createStoreActivities(dependencies: StoreDependencies) {
     recordCollected: createRecordCollected(dependencies),
     collect: createCollect(dependencies),
     recordEvaluation: createRecordEvaluation(dependencies),
+    chooseTemperature: createChooseTemperature(dependencies),
     recordProbe: createRecordProbe(dependencies),
     closeRun: createCloseRun(dependencies),
     cancelPending: createCancelPending(dependencies),

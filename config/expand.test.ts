@@ -25,6 +25,20 @@ test('controls come by themselves and conditions merge over the defaults', () =>
   assert.deepEqual(conditions[3]?.settings['training'], { steps: 10, optimizer: { learningRate: 3e-4 } });
 });
 
+test('the untrained base stands beside itself at its best temperature and greedily, untrained all three', () => {
+  const controls = ['base', 'base-best-temperature', 'base-greedy'];
+  const experiment = experimentSchema.parse({ ...declared, controls, evaluation: { every: 5 } });
+  const conditions = expandConditions(experiment).slice(0, 3);
+  assert.deepEqual(
+    conditions.map(({ name, settings }) => [name, settings['scheme'], settings['evaluation']]),
+    [
+      ['base', { name: 'base' }, { every: 5 }],
+      ['base-best-temperature', { name: 'base' }, { every: 5, temperature: { best: [0.3, 0.5, 0.7, 1] } }],
+      ['base-greedy', { name: 'base' }, { every: 5, temperature: 0 }],
+    ],
+  );
+});
+
 test('axes multiply conditions and an overridden scheme does not inherit another scheme’s overrides', () => {
   const conditions = expandConditions(
     experimentSchema.parse({

@@ -81,18 +81,23 @@ function refuseLostOverrides({ name, isControl, overrides }: Variant, defaults: 
   }
 }
 
-const CONTROL_SCHEMES: Record<Experiment['controls'][number], string> = {
-  base: 'base',
-  'random-reward': 'random-reward',
-  'format-only': 'format-only',
-  'ground-truth': 'grpo',
+const CONTROLS: Record<Experiment['controls'][number], ConditionOverrides> = {
+  base: { scheme: 'base' },
+  'base-best-temperature': {
+    scheme: 'base',
+    evaluation: { temperature: { best: [0.3, 0.5, 0.7, 1] } },
+  },
+  'base-greedy': { scheme: 'base', evaluation: { temperature: 0 } },
+  'random-reward': { scheme: 'random-reward' },
+  'format-only': { scheme: 'format-only' },
+  'ground-truth': { scheme: 'grpo' },
 };
 
 /** Every condition of the matrix, in declaration order: controls first, then conditions, each crossed with the axes. */
 export function expandConditions(experiment: Experiment): ExpandedCondition[] {
   const controls = experiment.controls
     .filter((name) => experiment.conditions[name] === undefined)
-    .map((name) => ({ name, cell: '', isControl: true, overrides: [{ scheme: CONTROL_SCHEMES[name] }] }));
+    .map((name) => ({ name, cell: '', isControl: true, overrides: [CONTROLS[name]] }));
   const declared = Object.entries(experiment.conditions).map(([name, overrides]) => ({
     name,
     cell: '',

@@ -46,7 +46,14 @@ const taskSchema = z.looseObject({
   family: z.string().describe('Name of a task family; docs/tasks.md has the options of each.'),
 });
 
-export const controlSchema = z.enum(['base', 'random-reward', 'format-only', 'ground-truth']);
+export const controlSchema = z.enum([
+  'base',
+  'base-best-temperature',
+  'base-greedy',
+  'random-reward',
+  'format-only',
+  'ground-truth',
+]);
 
 /** The declared experiment: defaults, the conditions that differ from them, seeds. */
 export const experimentSchema = z.strictObject({

@@ -70,16 +70,20 @@ export interface EvaluationSlice {
   readonly from: number;
   readonly to: number;
   readonly samplesPerProblem: number;
+  /** How many equal samples each one stands for, when sampled greedily; absent: itself alone. */
+  readonly countsAs?: number;
+  /** Absent: what the condition says of evaluations. */
+  readonly temperature?: number;
+  /** A part of the grid that the temperature is chosen from: counted apart. */
+  readonly isOfGrid?: true;
 }
 /** `pool`: the fixed train problems of training.pool, sampled by the base model before training. */
 export type SampledSplit = EvaluationSplit | 'pool';
 export type EvaluationSplit = 'dev' | 'clean' | 'contaminated' | 'knowledge' | 'harder';
 
 /** How many problems of a split an evaluation samples, and how often each. */
-export interface SplitEvaluation {
-  readonly split: SampledSplit;
+export interface SplitEvaluation extends Omit<EvaluationSlice, 'from' | 'to'> {
   readonly problems: number;
-  readonly samplesPerProblem: number;
 }
 
 /** Input of a run workflow. */
@@ -97,6 +101,8 @@ export interface RunInput {
   readonly poolEvaluation: SplitEvaluation;
   readonly devEvaluation: SplitEvaluation;
   readonly finalEvaluations: readonly SplitEvaluation[];
+  /** What the temperature of the final evaluations is chosen from; absent: it is given. */
+  readonly temperatureGrid?: readonly SplitEvaluation[];
   /** A run that was paused when its history was cut stays paused. */
   readonly startsPaused?: boolean;
 }
@@ -106,13 +112,18 @@ const ROLLOUTS_PER_SLICE = 2048;
 
 /** Cuts an evaluation into slices of about ROLLOUTS_PER_SLICE rollouts. */
 export function planEvaluationSlices(evaluation: SplitEvaluation): EvaluationSlice[] {
-  const { split, problems, samplesPerProblem } = evaluation;
-  const perSlice = Math.max(1, Math.floor(ROLLOUTS_PER_SLICE / samplesPerProblem));
+  const { problems, ...how } = evaluation;
+  const perSlice = Math.max(1, Math.floor(ROLLOUTS_PER_SLICE / how.samplesPerProblem));
   const slices: EvaluationSlice[] = [];
   for (let from = 0; from < problems; from += perSlice) {
-    slices.push({ split, from, to: Math.min(problems, from + perSlice), samplesPerProblem });
+    slices.push({ ...how, from, to: Math.min(problems, from + perSlice) });
   }
   return slices;
+}
+
+/** What a slice is of, as files, the ledger and attempts name it: a split, or a temperature of the grid. */
+export function nameSampled({ split, temperature, isOfGrid }: EvaluationSlice): string {
+  return isOfGrid === true ? `temperature-${temperature}` : split;
 }
 
 /** Whether the dev split is evaluated once step `step` (from 0) is done; the final evaluation is separate. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { budgetSchema } from './budget.ts';
+import { temperatureSchema } from './temperature.ts';
 
 export const optimizerSchema = z.strictObject({
   learningRate: z.number().positive().default(1e-4).describe('Peak AdamW learning rate.'),
@@ -107,7 +108,12 @@ export const evaluationSchema = z.strictObject({
     .default({ clean: 96, contaminated: 32 })
     .describe('Problems per evaluation split, the same ones for every run of the experiment.'),
   samplesPerProblem: z.number().int().min(1).default(64).describe('n of the unbiased pass@k estimator.'),
-  temperature: z.number().positive().default(1).describe('Sampling temperature of evaluations.'),
+  temperature: temperatureSchema
+    .default(1)
+    .describe(
+      'Sampling temperature of evaluations; 0: greedy, drawn once and counted n times. Where the final evaluation’s is chosen on dev, ' +
+        'those on the way have that of training.',
+    ),
   every: z.number().int().min(0).default(20).describe('Evaluate on dev after every so many steps; 0: never.'),
   devProblems: z
     .number()

@@ -149,6 +149,41 @@ export const evaluations = sqliteTable(
   (t) => [primaryKey({ columns: [t.runId, t.step, t.split, t.problemIndex] })],
 );
 
+/** What the temperature of a final evaluation was chosen from: counts of one problem at one temperature. */
+export const temperatureGrid = sqliteTable(
+  'temperature_grid',
+  {
+    runId: text('run_id')
+      .notNull()
+      .references(() => runs.id, { onDelete: 'cascade' }),
+    /** Training steps behind the evaluated checkpoint. */
+    step: integer('step').notNull(),
+    temperature: real('temperature').notNull(),
+    problemIndex: integer('problem_index').notNull(),
+    problemId: integer('problem_id')
+      .notNull()
+      .references(() => problems.id),
+    /** As in `evaluations`. */
+    n: integer('n').notNull(),
+    c: integer('c').notNull(),
+    formats: text('formats').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.runId, t.step, t.temperature, t.problemIndex] })],
+);
+
+/** The temperature that a final evaluation was sampled at, where it was chosen on dev. */
+export const chosenTemperatures = sqliteTable(
+  'chosen_temperatures',
+  {
+    runId: text('run_id')
+      .notNull()
+      .references(() => runs.id, { onDelete: 'cascade' }),
+    step: integer('step').notNull(),
+    temperature: real('temperature').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.runId, t.step] })],
+);
+
 /** What a probe of the final policy measured (docs/probes.md). */
 export const probeScores = sqliteTable(
   'probe_scores',

@@ -66,6 +66,16 @@ function limitK(compared: unknown, samplesPerProblem: number): unknown {
   };
 }
 
+/** The untrained base as sampled in training, as well as a temperature alone makes it, and greedy; and what a gain must beat. */
+const STANDING_CONTROLS = [
+  'base',
+  'base-best-temperature',
+  'base-greedy',
+  'format-only',
+  'random-reward',
+  'ground-truth',
+];
+
 /** The experiment that a claim means at a scale, not validated yet; it is named after both. */
 export function scaleClaim(claim: Settings, scale: ScaleName): Settings {
   const { scales: own, ...declared } = claim;
@@ -83,7 +93,7 @@ export function scaleClaim(claim: Settings, scale: ScaleName): Settings {
     ...(scaleAll(declared) as Settings),
     name: `${String(declared['name'])}-${scale}`,
     baseline: declared['baseline'] ?? 'base',
-    controls: declared['controls'] ?? ['base', 'format-only', 'random-reward', 'ground-truth'],
+    controls: declared['controls'] ?? STANDING_CONTROLS,
     base: scaleRecipe(declared['base'] ?? {}, settings.base),
     training: mergeSettings((declared['training'] ?? {}) as Settings, settings.training),
     evaluation,

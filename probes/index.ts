@@ -3,6 +3,7 @@ import { answerConfidence } from './answer-confidence.ts';
 import { basePerplexity } from './base-perplexity.ts';
 import { confidenceClassifier } from './confidence-classifier.ts';
 import { fastSlow } from './fast-slow.ts';
+import { givenFormat } from './given-format.ts';
 import { knowledgeRecall } from './knowledge-recall.ts';
 import { layerChange } from './layer-change.ts';
 import { layerRestore } from './layer-restore.ts';
@@ -19,6 +20,7 @@ const index = createPartIndex('probe', [
   part(partialPrompt),
   part(basePerplexity),
   part(fastSlow),
+  part(givenFormat),
   part(layerChange),
   part(layerRestore),
   part(knowledgeRecall),

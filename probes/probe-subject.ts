@@ -17,6 +17,8 @@ export interface SubjectParts {
   /** The problems of the final evaluation. */
   readonly problems: ReadonlyMap<EvaluationSplit, readonly Problem[]>;
   readonly maxNewTokens: number;
+  /** Of the final evaluation. */
+  readonly temperature: number;
   readonly surroundings: ProbeSurroundings;
 }
 
@@ -48,6 +50,7 @@ export function createProbeSubject(parts: SubjectParts): ProbeSubject {
     task,
     layers: parts.policy.config.layers,
     maxNewTokens: parts.maxNewTokens,
+    temperature: parts.temperature,
     endId: tokenizer.endId,
     offsets: (tokens) => tokenizer.offsets(tokens),
     encode: (text) => Int32Array.from(tokenizer.encode(text)),

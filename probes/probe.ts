@@ -9,7 +9,7 @@ export const WHOLE_RUN = -1;
 
 /** One number that a probe measured; a number that is not defined has no score, which is never a 0. */
 export interface ProbeScore {
-  /** Ends in `_nats`, `_bits` or `_tokens` where the number has that unit (before a count, as `_40`), else a fraction. */
+  /** Ends in `_nats`, `_bits`, `_tokens` or `_samples` where the number has that unit (before a count, as `_40`), else a fraction. */
   readonly metric: string;
   /** Empty: the probe reads no split. */
   readonly split: EvaluationSplit | '';
@@ -78,6 +78,8 @@ export interface ProbeSubject extends ProbeSetting {
   problems(split: EvaluationSplit): readonly Problem[];
   /** Tokens that a completion of a problem may have, as in the final evaluation. */
   readonly maxNewTokens: number;
+  /** That of the final evaluation; 0: greedy. */
+  readonly temperature: number;
   encode(text: string): Int32Array;
   /** [T] where each token of a completion stands in its text. */
   offsets(tokens: Int32Array): readonly TextSpan[];

@@ -7,6 +7,7 @@ import { selectBackend, type BackendChoice } from '../model/backends/backend.ts'
 import { defaultCacheDirectory } from '../model/backends/cache-directory.ts';
 import { createPolicy, disposePolicy, type Policy } from '../model/network/policy.ts';
 import { optimizerSchema } from '../config/training.ts';
+import { openTask } from '../tasks/index.ts';
 import { openProbe, probeNames } from './index.ts';
 import { UnknownPartError } from '../config/part-index.ts';
 import { ProbeMismatchError } from './probe-subject.ts';
@@ -123,6 +124,27 @@ test('fast-slow forces either format on problems and on facts', async () => {
   assert.ok(!scores.some(({ metric, split }) => metric === 'correction_rate' && split === 'contaminated'));
   assert.equal(mean(scores, 'fast', 'knowledge'), 1);
   assert.ok(mean(scores, 'overthinking_rate', 'knowledge') > 0.5);
+});
+
+test('given-format finds the accuracy in each format, counted by the format that was written', async () => {
+  const scores = await run('given-format', { splits: ['contaminated', 'knowledge'], samplesPerProblem: 4 });
+  // Both formats of the leaked problems were learned by heart; facts have the one format alone.
+  for (const format of ['direct', 'scratchpad']) {
+    assert.ok(mean(scores, `given_${format}`, 'contaminated') > 0.8, format);
+    assert.ok(mean(scores, `given_${format}_samples`, 'contaminated') > 3, format);
+  }
+  assert.ok(mean(scores, 'given_direct', 'knowledge') > 0.8);
+  assert.ok(
+    !scores.some(({ metric, split }) => split === 'knowledge' && metric.startsWith('given_scratchpad')),
+  );
+  const greedy = { ...createTinySubject('given-format', policies), temperature: 0 };
+  const once = await openProbe('given-format', { splits: ['contaminated'] }).run(greedy);
+  assert.equal(mean(once, 'given_scratchpad_samples', 'contaminated'), 1);
+});
+
+test('given-format needs two beginnings to force', () => {
+  const setting = { task: openTask('arithmetic', { formats: ['direct', 'direct-confidence'] }), layers: 2 };
+  assert.match(openProbe('given-format').findFault(setting)!, /1 beginnings to force/);
 });
 
 test('layer-change finds every part changed, and nothing in the base itself', async () => {

@@ -68,6 +68,7 @@ export function createTinySubject(
     tasks: [task, knowledge],
     problems,
     maxNewTokens: 16,
+    temperature: 1,
     surroundings: { probe, seed: 0, step: 1, tokenizer, pause: () => Promise.resolve() },
   });
 }

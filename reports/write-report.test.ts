@@ -51,6 +51,7 @@ test('the same rows in another order give the same bytes', async () => {
       'equal-tokens.csv',
       'evaluations.csv',
       'formats.csv',
+      'gain-parts.csv',
       'gap.csv',
       'hypotheses.csv',
       'hypothesis-terms.csv',
@@ -66,6 +67,7 @@ test('the same rows in another order give the same bytes', async () => {
       'step-metrics.csv',
       'strategies.csv',
       'summary.md',
+      'temperatures.csv',
       'tokens-per-correct.csv',
       'verdicts.csv',
     ],
@@ -83,7 +85,7 @@ test('model output is escaped everywhere in the page, and the page refers to not
   ].map((match) => match[1]!);
   assert.ok(urls.length > 0);
   for (const url of urls) assert.ok(url.startsWith('#'), `refers to ${url}`);
-  assert.equal((page.match(/<svg[^>]*role="img" aria-label="[^"]+/g) ?? []).length, 14);
+  assert.equal((page.match(/<svg[^>]*role="img" aria-label="[^"]+/g) ?? []).length, 16);
 });
 
 test('a large true difference is found, and a control without one is reported as no evidence', () => {

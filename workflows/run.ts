@@ -45,14 +45,36 @@ async function evaluate(
   });
 }
 
+/** The final evaluation, at the temperature that the condition gives or that dev decides; returns a temperature that was chosen. */
+async function evaluateFinally(run: OpenRun, final: PolicyAt): Promise<number | null> {
+  const { input, opened } = run;
+  if (input.temperatureGrid === undefined) {
+    await evaluate(run, final, input.finalEvaluations);
+    return null;
+  }
+  await evaluate(run, final, input.temperatureGrid);
+  const { plan } = input;
+  const { temperature } = await store.chooseTemperature({ plan, epoch: opened.epoch, step: final.step });
+  await evaluate(
+    run,
+    final,
+    input.finalEvaluations.map((evaluation) => ({ ...evaluation, temperature })),
+  );
+  return temperature;
+}
+
 /** Probes of the final policy, one after the other: each may use a whole train worker. */
-async function runProbes({ input, opened, controls }: OpenRun, at: PolicyAt): Promise<void> {
+async function runProbes(
+  { input, opened, controls }: OpenRun,
+  at: PolicyAt,
+  temperature: number | null,
+): Promise<void> {
   const { plan } = input;
   const { step, checkpoint } = at;
   const { epoch, base } = opened;
   for (const probe of input.probes) {
     controls.at(`probe ${probe}`, step);
-    const { scores } = await train().probe({ plan, step, probe, checkpoint, base });
+    const { scores } = await train().probe({ plan, step, probe, checkpoint, base, temperature });
     await store.recordProbe({ plan, epoch, step, probe, scores });
   }
 }
@@ -111,8 +133,8 @@ async function trainAndEvaluate(run: OpenRun): Promise<void> {
   const final = await trainSteps(run);
   await controls.untilResumed();
   controls.at('evaluate', final.step);
-  await evaluate(run, final, input.finalEvaluations);
-  await runProbes(run, final);
+  const temperature = await evaluateFinally(run, final);
+  await runProbes(run, final, temperature);
   const { runId, plan } = input;
   const { checkpoint } = final;
   await store.closeRun({ runId, plan, epoch: opened.epoch, status: 'completed', checkpoint });

@@ -5,6 +5,7 @@ import { openProbe } from '../../probes/index.ts';
 import type { ProbeScore } from '../../probes/probe.ts';
 import { canonicalJson } from '../../config/canonical.ts';
 import type { ArtifactRef, CheckpointRef, EvaluationSplit } from '../../config/plan.ts';
+import { temperatureOr } from '../../config/temperature.ts';
 import { durable, type Attempt } from '../durable.ts';
 import { evaluationProblems, type RunContext } from '../run/run-context.ts';
 import type { TrainDependencies } from '../train-dependencies.ts';
@@ -17,6 +18,8 @@ export interface ProbeInput {
   readonly checkpoint: CheckpointRef;
   /** The base model. */
   readonly base: CheckpointRef;
+  /** What was chosen for the final evaluation; null or absent: the condition gives it. */
+  readonly temperature?: number | null;
 }
 
 export interface ProbedScores {
@@ -45,6 +48,7 @@ function runProbe(
     tasks: context.corpus.tasks,
     problems: finalProblems(context),
     maxNewTokens: context.maxNewTokens,
+    temperature: input.temperature ?? temperatureOr(condition.evaluation.temperature, 1),
     surroundings: {
       probe: input.probe,
       seed,

@@ -1,6 +1,7 @@
 import { commitAttempt } from '../../db/queries/attempts.ts';
 import { writeTransaction } from '../../db/store/connection.ts';
 import { recordEvaluations, type EvaluatedProblem } from '../../db/queries/evaluations.ts';
+import { recordTemperatureGrid } from '../../db/queries/temperatures.ts';
 import { recordLedger, type LedgerRow } from '../../db/queries/ledger.ts';
 import { recordArtifact } from '../../db/queries/artifacts.ts';
 import { recordVerifiedRollouts, type VerifiedRollout } from '../../db/queries/rollouts.ts';
@@ -9,7 +10,7 @@ import { countPass } from '../../rollouts/count-pass.ts';
 import type { RolloutBatch } from '../../rollouts/rollout-batch.ts';
 import { listGroups } from '../../rollouts/groups.ts';
 import { canonicalJson } from '../../config/canonical.ts';
-import type { ArtifactRef, EvaluationSlice } from '../../config/plan.ts';
+import { nameSampled, type ArtifactRef, type EvaluationSlice } from '../../config/plan.ts';
 import type { Task } from '../../tasks/task.ts';
 import { countConfidences } from './count-confidences.ts';
 import { durable, stageKey } from '../durable.ts';
@@ -46,6 +47,11 @@ function countFormats(records: readonly VerifiedRollout[]): Record<string, { n: 
   return formats;
 }
 
+/** A greedy sample stands for all that would have been equal to it. */
+function repeat(records: readonly VerifiedRollout[], { countsAs = 1 }: EvaluationSlice): VerifiedRollout[] {
+  return records.flatMap((record) => Array.from({ length: countsAs }, () => record));
+}
+
 function countProblem(task: Task, records: readonly VerifiedRollout[]): EvaluatedProblem {
   const [{ problem, rollout }] = records as [VerifiedRollout];
   const outcomes = count(records.map(({ verdict }) => verdict.outcome));
@@ -76,9 +82,8 @@ function countSlice(
   { step, slice }: RecordEvaluationInput,
   batch: RolloutBatch,
 ): LedgerRow {
-  const { split, from } = slice;
   const deed =
-    split === 'pool'
+    slice.split === 'pool'
       ? ({ stage: 'sample', role: 'reference' } as const)
       : ({ stage: 'evaluation', role: 'policy' } as const);
   const count = countPass(batch);
@@ -86,7 +91,7 @@ function countSlice(
   return {
     runId: context.plan.runId,
     step,
-    ...toEntry({ ...deed, kind: `${split}/${from}` }, count, flops),
+    ...toEntry({ ...deed, kind: `${nameSampled(slice)}/${slice.from}` }, count, flops),
   };
 }
 
@@ -114,15 +119,17 @@ export function createRecordEvaluation({ db, artifacts, plans }: StoreDependenci
       await attempt.pause();
     }
     const place = { runId, phase: slice.split, step };
-    const stage = `evaluate/${slice.split}/${slice.from}`;
+    const stage = `evaluate/${nameSampled(slice)}/${slice.from}`;
     writeTransaction(db, (tx) => {
       commitAttempt(tx, stageKey(input, attempt, { runId, stage }));
       recordArtifact(tx, 'evaluation-rollouts', input.rollouts);
       recordLedger(tx, [countSlice(context, input, batch)]);
-      recordEvaluations(
-        tx,
-        perProblem.map((records) => countProblem(source.task, records)),
-      );
+      const counted = perProblem.map((records) => countProblem(source.task, repeat(records, slice)));
+      if (slice.isOfGrid === true) {
+        recordTemperatureGrid(tx, slice.temperature!, counted);
+        return;
+      }
+      recordEvaluations(tx, counted);
       recordVerifiedRollouts(
         tx,
         place,

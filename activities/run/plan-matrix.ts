@@ -4,7 +4,15 @@ import type { BaseRecipe } from '../../config/base-recipe.ts';
 import { canonicalJson } from '../../config/canonical.ts';
 import type { Condition } from '../../config/experiment.ts';
 import type { RunKind } from '../../config/chain.ts';
-import type { ArtifactRef, BaseModelInput, EvaluationSplit, RunInput, RunInputs } from '../../config/plan.ts';
+import type {
+  ArtifactRef,
+  BaseModelInput,
+  EvaluationSplit,
+  RunInput,
+  RunInputs,
+  SplitEvaluation,
+} from '../../config/plan.ts';
+import { toBestTemperature, type BestTemperature } from '../../config/temperature.ts';
 import { countSteps } from '../../corpora/stages.ts';
 import { durable } from '../durable.ts';
 import { rolloutsInput } from '../dataset/dataset-rows.ts';
@@ -61,6 +69,23 @@ function kindOf({ collect }: Condition, inputs: RunInputs): RunKind {
   return rolloutsInput({ inputs }) === null ? 'train' : 'fit';
 }
 
+/** Greedy samples of a problem are all equal: one is drawn, and counts as all. */
+function planSplit({ temperature }: Condition['evaluation'], planned: SplitEvaluation): SplitEvaluation {
+  const { samplesPerProblem } = planned;
+  return temperature === 0 ? { ...planned, samplesPerProblem: 1, countsAs: samplesPerProblem } : planned;
+}
+
+/** The same problems at every temperature that may be chosen. */
+function planGrid({ best, on, samples }: BestTemperature, problems: number): SplitEvaluation[] {
+  return best.map((temperature) => ({
+    split: on,
+    problems,
+    samplesPerProblem: samples,
+    temperature,
+    isOfGrid: true,
+  }));
+}
+
 async function planRun(
   dependencies: StoreDependencies,
   run: RunWithCondition,
@@ -69,6 +94,7 @@ async function planRun(
   const { condition, inputs } = of;
   const { base, evaluation, task, training, parts } = condition;
   const plan = toRunPlan(run, condition, inputs);
+  const best = toBestTemperature(evaluation.temperature);
   const splits = Object.entries(evaluation.splits) as [EvaluationSplit, number][];
   return {
     runId: run.id,
@@ -80,16 +106,15 @@ async function planRun(
     evaluateEvery: evaluation.every,
     probes: Object.keys(evaluation.probes).sort(),
     poolEvaluation: { split: 'pool', problems: training.pool ?? 0, samplesPerProblem: training.poolSamples },
-    devEvaluation: {
+    devEvaluation: planSplit(evaluation, {
       split: 'dev',
       problems: evaluation.devProblems,
       samplesPerProblem: evaluation.devSamples,
-    },
-    finalEvaluations: splits.map(([split, problems]) => ({
-      split,
-      problems,
-      samplesPerProblem: evaluation.samplesPerProblem,
-    })),
+    }),
+    finalEvaluations: splits.map(([split, problems]) =>
+      planSplit(evaluation, { split, problems, samplesPerProblem: evaluation.samplesPerProblem }),
+    ),
+    ...(best === null ? {} : { temperatureGrid: planGrid(best, evaluation.devProblems) }),
   };
 }
 

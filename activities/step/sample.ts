@@ -2,7 +2,13 @@ import { deriveStream } from '../../random/streams.ts';
 import { countSampled } from '../../rollouts/count-pass.ts';
 import { shapes } from '../../rollouts/shapes/index.ts';
 import type { OpenScheme } from '../../schemes/open-scheme.ts';
-import type { ArtifactRef, CheckpointRef, EvaluationSlice } from '../../config/plan.ts';
+import {
+  nameSampled,
+  type ArtifactRef,
+  type CheckpointRef,
+  type EvaluationSlice,
+} from '../../config/plan.ts';
+import { temperatureOr } from '../../config/temperature.ts';
 import type { Problem } from '../../tasks/problem.ts';
 import { durable, type Attempt } from '../durable.ts';
 import { recordSignals, type StepModels } from './record-signals.ts';
@@ -111,6 +117,12 @@ export interface SampleEvaluationInput {
   readonly slice: EvaluationSlice;
 }
 
+/** What is chosen for the final evaluation comes with its slices; those on the way are then sampled as in training. */
+function sliceTemperature({ plan }: RunContext, { temperature }: EvaluationSlice): number {
+  const { evaluation, training } = plan.condition;
+  return temperature ?? temperatureOr(evaluation.temperature, training.temperature);
+}
+
 /** Samples n completions for each problem of an evaluation slice. */
 export function createSampleEvaluation(dependencies: TrainDependencies) {
   return durable(async (input: SampleEvaluationInput, attempt): Promise<SampledRollouts> => {
@@ -121,14 +133,15 @@ export function createSampleEvaluation(dependencies: TrainDependencies) {
       firstProblem: slice.from,
       shape: shapes.open('independent'),
       samplesPerProblem: slice.samplesPerProblem,
-      temperature: context.plan.condition.evaluation.temperature,
+      temperature: sliceTemperature(context, slice),
+      // One stream at every temperature of a grid: they are compared on common random numbers.
       stream: `evaluate/${slice.split}`,
       step,
       recordsDisparities: false,
       checkpoint: input.checkpoint,
       attempt,
       models: null,
-      path: `runs/${context.plan.runId}/evaluation-${step}/${slice.split}-${slice.from}-{sha}.safetensors`,
+      path: `runs/${context.plan.runId}/evaluation-${step}/${nameSampled(slice)}-${slice.from}-{sha}.safetensors`,
     });
   });
 }

@@ -22,6 +22,10 @@ export function printRun(shown: CollectedRun): void {
       `  after step ${step}, ${split}: pass@1 ${passAt1?.toFixed(3) ?? 'undefined'} over ${problems} problems`,
     );
   }
+  for (const { step, temperature, grid } of shown.temperatures) {
+    const scores = grid.map((at) => `${at.temperature}: ${at.passAt1?.toFixed(3) ?? 'undefined'}`).join(', ');
+    console.log(`  after step ${step}, temperature ${temperature} by pass@1 on dev (${scores})`);
+  }
   printLedger(shown);
   if (shown.step >= 0) console.log(`metrics of step ${shown.step}:`);
   for (const [name, value] of Object.entries(shown.metrics))

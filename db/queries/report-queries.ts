@@ -72,6 +72,7 @@ export interface EvaluatedProblemRow {
   readonly runId: string;
   readonly step: number;
   readonly split: string;
+  readonly problemIndex: number;
   readonly problemKey: string;
   readonly answer: string;
   readonly n: number;
@@ -92,6 +93,7 @@ export function listEvaluatedProblems(db: Database, experimentId: string): Evalu
       runId: runs.id,
       step: evaluations.step,
       split: evaluations.split,
+      problemIndex: evaluations.problemIndex,
       problemKey: problems.key,
       answer: problems.answer,
       n: evaluations.n,

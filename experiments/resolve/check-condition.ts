@@ -1,5 +1,6 @@
 import type { Condition } from '../../config/experiment.ts';
 import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
+import { toBestTemperature } from '../../config/temperature.ts';
 import { toMaxNewTokens, toMostTokens } from '../../config/training.ts';
 import { findSplitFault, listCorpusFaults } from '../../corpora/corpus-faults.ts';
 import { openCorpus, type Corpus } from '../../corpora/open-corpus.ts';
@@ -15,9 +16,14 @@ import type { Task } from '../../tasks/task.ts';
 type Fault = string | null;
 
 function checkSplits({ evaluation }: Condition, corpus: Corpus): Fault[] {
-  return Object.entries(evaluation.splits).map(([split, problems]) => {
+  const best = toBestTemperature(evaluation.temperature);
+  const chosenOn = best === null ? [] : [['temperature', best.on, evaluation.devProblems] as const];
+  const read = Object.entries(evaluation.splits).map(
+    ([split, problems]) => [`splits.${split}`, split, problems] as const,
+  );
+  return [...read, ...chosenOn].map(([place, split, problems]) => {
     const fault = findSplitFault(corpus, { split: split as Split, problems });
-    return fault === null ? null : `evaluation.splits.${split}: ${fault}`;
+    return fault === null ? null : `evaluation.${place}: ${fault}`;
   });
 }
 

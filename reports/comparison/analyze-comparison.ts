@@ -16,6 +16,7 @@ import {
 import { tabulateEqualBudgets, type EqualBudgetRow } from '../tables/equal-token-table.ts';
 import { collectFinalCounts, type ExcludedRun } from './final-counts.ts';
 import { tabulateFormats, type FormatRow } from '../tables/format-table.ts';
+import { tabulateGainParts, type GainPartRow } from '../tables/gain-part-table.ts';
 import { tabulateGaps, type GapRow } from '../tables/gap-table.ts';
 import { IncomparableError } from './incomparable-error.ts';
 import { tabulateLearningCurves, type CurvePoint } from '../tables/learning-curves.ts';
@@ -38,6 +39,7 @@ export interface Analysis {
   readonly equalBudgets: readonly EqualBudgetRow[];
   readonly compute: readonly ComputeRow[];
   readonly passAtK: readonly PassAtKRow[];
+  readonly gainParts: readonly GainPartRow[];
   readonly consistency: readonly ConsistencyRow[];
   readonly formats: readonly FormatRow[];
   readonly calibration: readonly CalibrationRow[];
@@ -72,6 +74,7 @@ export function analyzeComparison(input: ComparisonInput): Analysis {
     equalBudgets: tabulateEqualBudgets(input),
     compute: tabulateCompute(input),
     passAtK: tabulatePassAtK(finals, fingerprint),
+    gainParts: tabulateGainParts(input, finals),
     consistency: tabulateConsistency(finals, fingerprint),
     formats: tabulateFormats(finals),
     calibration: tabulateCalibration(finals),

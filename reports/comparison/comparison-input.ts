@@ -3,6 +3,8 @@ import type { Hypothesis } from '../../config/hypothesis.ts';
 import type { LedgerTotal } from '../../db/queries/ledger.ts';
 import type { LockRecord } from './lock-record.ts';
 
+import type { ForcedFormatCount } from './forced-formats.ts';
+
 export type { LedgerTotal };
 
 /** Plain rows a report is made from. `load-comparison.ts` fills them from the database; tests write them by hand. */
@@ -21,6 +23,8 @@ export interface ComparisonInput {
   /** Ids of runs with a step that is not in the ledger, as in stores older than it. */
   readonly uncountedRuns: readonly string[];
   readonly probeScores: readonly ProbeScore[];
+  readonly forcedFormats: readonly ForcedFormatCount[];
+  readonly temperatures: readonly TemperatureCount[];
   readonly rewardByVerdict: readonly VerdictReward[];
   readonly rollouts: readonly SampleRollout[];
 }
@@ -129,6 +133,17 @@ interface ProbeScore {
   /** Below 0: one number for the whole run. */
   readonly problemIndex: number;
   readonly value: number;
+}
+
+/** One problem of dev at one of the temperatures that a run's final evaluation was chosen from. */
+export interface TemperatureCount {
+  readonly runId: string;
+  readonly temperature: number;
+  readonly problemId: string;
+  readonly n: number;
+  readonly c: number;
+  /** Whether the final evaluation has this temperature. */
+  readonly isChosen: boolean;
 }
 
 /** All training rollouts of a run with one true verdict, and what the scheme rewarded them with. */

@@ -12,6 +12,7 @@ import {
   readTransaction,
   type SampledRolloutRow,
 } from '../../db/queries/report-queries.ts';
+import { listTemperatureGrids } from '../../db/queries/temperatures.ts';
 import { listProbeScores } from '../../db/queries/probe-scores.ts';
 import { listRuns, type RunWithCondition } from '../../db/queries/runs.ts';
 import { listMetrics } from '../../db/queries/steps.ts';
@@ -28,6 +29,7 @@ import type {
 } from './comparison-input.ts';
 import { describeCorpus } from './describe-corpus.ts';
 import { flattenDetails } from './flatten-details.ts';
+import { readForcedFormats } from './forced-formats.ts';
 import { groupRows } from './group-rows.ts';
 import { loadLock } from './lock-record.ts';
 
@@ -188,6 +190,8 @@ function loadRows(db: Database, nameOrId: string): ComparisonInput {
   const ofArms = <Row extends { readonly runId: string }>(rows: readonly Row[]): Row[] =>
     rows.filter(({ runId }) => runIds.has(runId));
   const progress = listProgress(db, id);
+  const evaluated = listEvaluatedProblems(db, id);
+  const probeScores = loadProbeScores(db, runs);
   const baseModelIds = [...new Set(runs.map((run) => run.baseModelId))];
   return {
     experiment: {
@@ -210,8 +214,8 @@ function loadRows(db: Database, nameOrId: string): ComparisonInput {
     })),
     baseModels: baseModelIds.flatMap((baseModelId) => loadBaseModel(db, baseModelId) ?? []),
     runs: runs.map((run) => toRunRecord(run, progress)),
-    evaluations: listEvaluatedProblems(db, id).map(
-      ({ problemKey, answer, answers, formats, confidences, ...row }) => ({
+    evaluations: evaluated.map(
+      ({ problemKey, problemIndex: _, answer, answers, formats, confidences, ...row }) => ({
         ...row,
         problemId: problemKey,
         correctAnswer: answer,
@@ -225,7 +229,12 @@ function loadRows(db: Database, nameOrId: string): ComparisonInput {
     stepTokens: ofArms(listStepTokens(db, id)),
     ledger: ofArms(listLedgerTotals(db, id)),
     uncountedRuns: listUncountedRuns(db, id).filter((runId) => runIds.has(runId)),
-    probeScores: loadProbeScores(db, runs),
+    probeScores,
+    forcedFormats: readForcedFormats(probeScores, evaluated),
+    temperatures: ofArms(listTemperatureGrids(db, id)).map(({ problemKey, ...row }) => ({
+      ...row,
+      problemId: problemKey,
+    })),
     rewardByVerdict: listRewardsByVerdict(db, id),
     rollouts: loadSampleRollouts(db, runs),
   };

@@ -195,6 +195,8 @@ export function simulateComparison(size: SimulationSize): ComparisonInput {
     ),
     uncountedRuns: [],
     probeScores: [],
+    forcedFormats: [],
+    temperatures: [],
     rewardByVerdict: runs
       .filter(({ stepsDone }) => stepsDone > 0)
       .flatMap((run) => {

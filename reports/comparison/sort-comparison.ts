@@ -43,6 +43,16 @@ export function sortComparison(input: ComparisonInput): ComparisonInput {
         compareSplits(a.split, b.split) ||
         a.problemIndex - b.problemIndex,
     ),
+    forcedFormats: input.forcedFormats.toSorted(
+      (a, b) =>
+        byRun(a, b) ||
+        compareSplits(a.split, b.split) ||
+        byText(a.problemId, b.problemId) ||
+        byText(a.format, b.format),
+    ),
+    temperatures: input.temperatures.toSorted(
+      (a, b) => byRun(a, b) || a.temperature - b.temperature || byText(a.problemId, b.problemId),
+    ),
     rewardByVerdict: input.rewardByVerdict.toSorted((a, b) => byRun(a, b) || byText(a.verdict, b.verdict)),
     rollouts: input.rollouts.toSorted(
       (a, b) =>

@@ -6,6 +6,7 @@ import { computeSection } from './compute-section.ts';
 import { calibrationSection } from './calibration-section.ts';
 import { assignStyles } from '../figures/condition-style.ts';
 import { equalTokenSection } from './equal-token-section.ts';
+import { gainPartSection } from './gain-part-section.ts';
 import { html, trusted, type Markup } from './html.ts';
 import { PAGE_STYLE } from './page-style.ts';
 import {
@@ -70,6 +71,7 @@ export async function renderReportPage(input: ComparisonInput, analysis: Analysi
     await claimSection(analysis, input.experiment.source, input.lock),
     verdictSection(analysis),
     await passAtKSection(analysis, styles),
+    await gainPartSection(analysis),
     boundarySection(analysis),
     await differenceSection(analysis, styles),
     await gapSection(analysis, styles),

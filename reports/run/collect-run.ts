@@ -1,5 +1,6 @@
 import type { Database } from '../../db/store/connection.ts';
 import { listEvaluations } from '../../db/queries/evaluations.ts';
+import { listChosenTemperatures, listGridCounts } from '../../db/queries/temperatures.ts';
 import { findBaseModel } from '../../db/queries/base-models.ts';
 import { findDataset } from '../../db/queries/datasets.ts';
 import { listRunInputs } from '../../db/queries/run-inputs.ts';
@@ -32,6 +33,22 @@ function summarizeEvaluations(db: Database, runId: string) {
   }));
 }
 
+/** The temperatures chosen on dev, each with what it was chosen from. */
+function summarizeTemperatures(db: Database, runId: string) {
+  return listChosenTemperatures(db, runId).map(({ step, temperature }) => ({
+    step,
+    temperature,
+    grid: [...listGridCounts(db, { runId, step })].map(([candidate, counts]) => ({
+      temperature: candidate,
+      passAt1: meanOverProblems(
+        counts.filter(({ n }) => n > 0),
+        1,
+        passAtK,
+      ),
+    })),
+  }));
+}
+
 /** What one run did, as far as it got: its facts, its evaluations, one of its steps and rollouts of that. */
 export function collectRun(db: Database, runId: string, options: ShownPart) {
   const { settings, provenance, ...run } = findRun(db, runId);
@@ -60,6 +77,7 @@ export function collectRun(db: Database, runId: string, options: ShownPart) {
     step,
     metrics,
     evaluations: summarizeEvaluations(db, recorded),
+    temperatures: summarizeTemperatures(db, recorded),
     inputs: listRunInputs(db, recorded).map(({ role, inputRunId, sha256 }) => ({
       role,
       run: inputRunId,

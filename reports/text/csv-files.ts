@@ -7,6 +7,7 @@ import { consistencyTable } from '../tables/consistency-table.ts';
 import { differenceTable } from '../tables/difference-table.ts';
 import { equalBudgetTable } from '../tables/equal-token-table.ts';
 import { formatTable } from '../tables/format-table.ts';
+import { gainPartTable } from '../tables/gain-part-table.ts';
 import { gapTable } from '../tables/gap-table.ts';
 import { hypothesisTable, tabulateTerms, termTable } from '../tables/hypothesis-table.ts';
 import { curveTable } from '../tables/learning-curves.ts';
@@ -42,6 +43,7 @@ export function toCsvFiles(input: ComparisonInput, analysis: Analysis): Map<stri
     toFile(equalBudgetTable, analysis.equalBudgets),
     toFile(computeTable(analysis.compute), analysis.compute),
     toFile(passAtKTable, analysis.passAtK),
+    toFile(gainPartTable, analysis.gainParts),
     toFile(consistencyTable, analysis.consistency),
     toFile(differenceTable, analysis.differences),
     toFile(gapTable(analysis.gaps), analysis.gaps),

@@ -25,6 +25,11 @@ export const METRIC_FORMULAS: readonly {
     note: 'Paired: the same problems and, where both arms ran them, the same seeds. p is the level at which the interval would just touch 0; Holm p corrects it over all comparisons at the same k.',
   },
   {
+    name: 'Parts of a gain',
+    formula: 'Σ s′a′ − Σ sa = Σ (s′ − s)a + Σ s′(t − a) + Σ s′(a′ − t), over formats',
+    note: 'Shares s and accuracies a of the base, t of the base at its best temperature, s′ and a′ of the arm. Share is eliciting, temperature sharpening, the rest teaching. Where the base’s accuracy in a format is not known, a′ stands in for it, so that it never counts as taught.',
+  },
+  {
     name: 'Crossing point',
     formula: 'smallest k with passₖ(baseline) ≥ passₖ(condition)',
     note: 'Read off between evaluated k, linear in log k. “Never” means not within the n samples drawn; such replicates count as beyond every k.',

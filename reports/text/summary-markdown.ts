@@ -3,6 +3,7 @@ import type { ComparisonInput } from '../comparison/comparison-input.ts';
 import { boundaryTable } from '../tables/boundary-table.ts';
 import { computeTable, trainingRows } from '../tables/compute-table.ts';
 import { differenceTable } from '../tables/difference-table.ts';
+import { gainPartTable } from '../tables/gain-part-table.ts';
 import { gapTable } from '../tables/gap-table.ts';
 import { solvedSetTable } from '../tables/solved-set-table.ts';
 import { strategyTable } from '../tables/strategy-table.ts';
@@ -85,6 +86,7 @@ export function toSummaryMarkdown(input: ComparisonInput, analysis: Analysis): s
     verdicts.length > 0 ? verdicts.join('\n') : 'No comparison could be made.',
     '## pass@k, mean and 95% interval over base models, seeds and problems',
     ...passAtKSection(analysis),
+    ...tableBlocks('## What each gain is made of', gainPartTable, analysis.gainParts),
     '## Differences',
     toMarkdown(differenceTable, analysis.differences),
     ...tableBlocks('## Gap in pass@1, contaminated minus clean', gapTable(analysis.gaps), analysis.gaps),

@@ -174,8 +174,11 @@ export class StubMatrix {
         return { isSpent: false };
       },
       recordEvaluation: async ({ plan, step, slice }) => {
-        if (slice.split === 'dev') this.#run(plan).devEvaluations.push(step);
+        if (slice.split === 'dev' && slice.isOfGrid !== true) this.#run(plan).devEvaluations.push(step);
       },
+      chooseTemperature: async ({ plan }) => ({
+        temperature: this.#run(plan).input.temperatureGrid!.at(-1)!.temperature!,
+      }),
       recordProbe: async () => undefined,
       replay: async ({ plan, step }) =>
         stubArtifact(`runs/${runIdOf(plan)}/step-${step}/rollouts-0-0123456789abcdef.safetensors`),
