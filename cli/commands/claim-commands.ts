@@ -3,6 +3,8 @@ import { openReadonlyDatabase, type Database } from '../../db/store/connection.t
 import { listExperiments } from '../../db/queries/experiments.ts';
 import { listRuns } from '../../db/queries/runs.ts';
 import { findClaim, listClaims, resolveClaim, type DeclaredClaim } from '../../experiments/load-claims.ts';
+import { BaseGateError, listBaseFaults } from '../../experiments/check-bases.ts';
+import { COMMITTED_CARDS } from '../../experiments/bases/gate-records.ts';
 import { planRuns } from '../../experiments/plan-runs.ts';
 import type { ResolvedExperiment } from '../../experiments/resolve/resolve.ts';
 import type { ScaleName } from '../../experiments/scales.ts';
@@ -41,6 +43,18 @@ async function chooseClaims(names: readonly string[], all: boolean): Promise<Dec
   return Promise.all(names.map((name) => findClaim(name)));
 }
 
+/** A verdict needs base models that are known to be what the claim means; what only shows that every part works is told. */
+function requireBases(
+  experiments: readonly ResolvedExperiment[],
+  { home, scale, dryRun = false }: RunOptions & ScaleOption,
+): void {
+  const directories = [readHome({ home }).cards, COMMITTED_CARDS];
+  const faults = experiments.flatMap((experiment) => listBaseFaults(experiment, directories));
+  if (faults.length === 0) return;
+  if (scale !== 'tiny' && !dryRun) throw new BaseGateError([...new Set(faults)].join('\n'));
+  for (const fault of new Set(faults)) console.error(`not checked: ${fault}`);
+}
+
 export async function runClaims(
   names: readonly string[],
   options: RunOptions & ScaleOption & { readonly all?: boolean },
@@ -50,6 +64,7 @@ export async function runClaims(
   const resolved = claims.map((claim) => ({ claim, experiment: resolveClaim(claim, options.scale) }));
   for (const { claim, experiment } of resolved) announce(claim, experiment);
   const experiments = resolved.map(({ experiment }) => experiment);
+  requireBases(experiments, options);
   if (!options.dryRun) return (await import('../matrix/run-matrices.ts')).runMatrices(experiments, options);
   for (const experiment of experiments)
     console.log(

@@ -29,4 +29,24 @@ export const sharp = {
       },
     ],
   },
+  gates: [
+    {
+      name: 'greedy-right',
+      reason: 'The right value is the most likely one, so that a lower temperature finds it.',
+      measure: { of: 'greedy' },
+      atLeast: 0.8,
+    },
+    {
+      name: 'truth-lifts',
+      reason: 'RL on the true verdict has something to gain.',
+      measure: { of: 'lift', arm: 'truth', over: 'base' },
+      atLeast: 0.2,
+    },
+    {
+      name: 'one-format',
+      reason: 'Gains are of skill, and not of choosing another way to answer.',
+      measure: { of: 'format-share', format: 'scratchpad' },
+      atLeast: 0.95,
+    },
+  ],
 } as const satisfies DeclaredBase;
