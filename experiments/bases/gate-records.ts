@@ -35,7 +35,8 @@ const isOf = (record: GateRecord, { recipeId, gatesId }: Measured): boolean =>
   record.recipeId === recipeId && record.gatesId === gatesId;
 
 /**
- * The newest record of a recipe with these gates; of recipes and gates that were otherwise there is none.
+ * The record of a recipe with these gates on the most base seeds, of several the newest; of recipes and gates that were otherwise there
+ * is none.
  *
  * @param directories where records are looked for
  * @throws CardFileError
@@ -44,20 +45,22 @@ export function findGateRecord(directories: readonly string[], of: Measured): Ga
   const found = directories
     .flatMap((directory) => readRecords(directory, of.recipe))
     .filter((record) => isOf(record, of))
-    .sort((a, b) => (a.recordedAt < b.recordedAt ? 1 : -1));
+    .sort((a, b) => b.seeds.length - a.seeds.length || (a.recordedAt < b.recordedAt ? 1 : -1));
   return found[0] ?? null;
 }
 
 /**
- * Keeps a record in a directory: in the place of one of the same recipe, gates and kinds of machine.
+ * Keeps a record in a directory: in the place of one of the same recipe, gates, base seeds and kinds of machine. What was measured of a
+ * recipe or of gates that were otherwise goes.
  *
  * @returns the file
  * @throws CardFileError
  */
 export function keepGateRecord(directory: string, record: GateRecord): string {
-  const isSame = (other: GateRecord): boolean =>
-    isOf(other, record) && other.machines.join() === record.machines.join();
-  const others = readRecords(directory, record.recipe).filter((other) => !isSame(other));
+  const pointOf = ({ seeds, machines }: GateRecord): string => JSON.stringify([seeds, machines]);
+  const others = readRecords(directory, record.recipe).filter(
+    (other) => isOf(other, record) && pointOf(other) !== pointOf(record),
+  );
   const file = fileOf(directory, record.recipe);
   mkdirSync(directory, { recursive: true });
   // A reader sees the old file or the new one.

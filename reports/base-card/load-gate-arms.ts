@@ -1,5 +1,6 @@
 import { listProbeScores } from '../../db/queries/probe-scores.ts';
-import { listEvaluatedProblems, listProgress } from '../../db/queries/report-queries.ts';
+import { listEvaluatedProblems } from '../../db/queries/report-queries.ts';
+import { canonicalJson } from '../../config/canonical.ts';
 import { listRuns, type RunWithCondition } from '../../db/queries/runs.ts';
 import { findBaseModel } from '../../db/queries/base-models.ts';
 import type { Database } from '../../db/store/connection.ts';
@@ -12,7 +13,7 @@ export interface LoadedArms {
   readonly bySeed: ReadonlyMap<number, SeedArms>;
   /** Base seed → SHA-256 of the base model's weights. */
   readonly weights: Readonly<Record<string, string>>;
-  /** Kinds of machine that took training steps, as canonical JSON. */
+  /** Kinds of machine that computed them, as canonical JSON. */
   readonly machines: readonly string[];
 }
 
@@ -27,6 +28,21 @@ function loadGreedy(db: Database, run: RunWithCondition): Record<string, number>
       rows.reduce((sum, { value }) => sum + value, 0) / rows.length,
     ]),
   );
+}
+
+interface Provenance {
+  readonly backend: string;
+  readonly flags: unknown;
+  readonly device: unknown;
+  readonly host: { readonly platform: string; readonly architecture: string; readonly processor: unknown };
+}
+
+/** What of a run's provenance may decide a number; not the host's name. */
+function machineOf({ provenance }: RunWithCondition): string[] {
+  if (provenance === null) return [];
+  const { backend, flags, device, host } = JSON.parse(provenance) as Provenance;
+  const { platform, architecture, processor } = host;
+  return [canonicalJson({ backend, flags, device, platform, architecture, processor })];
 }
 
 /** The completed arms of an experiment on the base seeds asked for; a seed of which nothing is there has none. */
@@ -46,6 +62,5 @@ export function loadGateArms(db: Database, experimentId: string, seeds: readonly
     bySeed.get(run.baseSeed)!.set(arm.name, arm);
     weights[run.baseSeed] = findBaseModel(db, run.baseModelId)!.weights.sha256;
   }
-  const machines = [...listProgress(db, experimentId).values()].flatMap((progress) => progress.machines);
-  return { bySeed, weights, machines: [...new Set(machines)].sort() };
+  return { bySeed, weights, machines: [...new Set(runs.flatMap(machineOf))].sort() };
 }
