@@ -83,7 +83,7 @@ const TRIAL = { steps: 120, promptsPerStep: 32, groupSize: 8 };
 const TRIALS: Readonly<Record<TrialArm, Settings>> = {
   // Advantages are centred and not scaled, and one update per batch clips nothing; beyond 3e-4 RL damages models of this size.
   truth: { scheme: 'dr-grpo', training: { ...TRIAL, optimizer: { learningRate: 3e-4, warmupSteps: 10 } } },
-  // As further pretraining: at 3e-4 it reached no more than a low temperature gives.
+  // At 3e-4 it reached hardly more than a low temperature gives (docs/substrates.md).
   imitation: {
     scheme: 'distillation',
     data: { from: 'task' },
