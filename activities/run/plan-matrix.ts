@@ -15,7 +15,7 @@ import type {
 import { toBestTemperature, type BestTemperature } from '../../config/temperature.ts';
 import { countSteps } from '../../corpora/stages.ts';
 import { durable } from '../durable.ts';
-import { rolloutsInput } from '../dataset/dataset-rows.ts';
+import { isGiven } from '../dataset/dataset-rows.ts';
 import { conditionOf } from './run-context.ts';
 import { findInputs, toRunPlan } from './run-inputs.ts';
 import type { StoreDependencies } from '../store-dependencies.ts';
@@ -64,9 +64,9 @@ async function planBaseModel(
 }
 
 /** What a run does with its steps. */
-function kindOf({ collect }: Condition, inputs: RunInputs): RunKind {
-  if (collect !== undefined) return 'collect';
-  return rolloutsInput({ inputs }) === null ? 'train' : 'fit';
+function kindOf(condition: Condition, inputs: RunInputs): RunKind {
+  if (condition.collect !== undefined) return 'collect';
+  return isGiven({ condition, inputs }) ? 'fit' : 'train';
 }
 
 /** Greedy samples of a problem are all equal: one is drawn, and counts as all. */

@@ -11,7 +11,7 @@ import { readStoredCondition, readStoredPlan, readStoredRecipe } from '../../con
 import { toMaxNewTokens } from '../../config/training.ts';
 import { alphabetOf, openCorpus, type Corpus } from '../../corpora/open-corpus.ts';
 import type { ProblemAddress } from '../../datasets/collector.ts';
-import { LOWEST_RUN_SEED } from '../../random/run-seed.ts';
+import { LOWEST_RUN_SEED, runSeed } from '../../random/run-seed.ts';
 import { openScheme, type OpenScheme } from '../../schemes/open-scheme.ts';
 import { takeParts } from '../../schemes/own-parts.ts';
 import { openTask } from '../../tasks/index.ts';
@@ -158,6 +158,15 @@ export function addressOf(plan: RunPlan, at: PromptPlace): ProblemAddress {
     seed: plan.seed,
     index: (at.step * MAX_ROUNDS + at.round) * promptsPerStep + at.position,
   };
+}
+
+/** The train problem whose worked solution is the i-th that a step learns from: of no corpus, and asked by no prompt. */
+export function addressOfSolution(
+  { seed, condition: { training } }: RunPlan,
+  at: { readonly step: number; readonly position: number },
+): ProblemAddress {
+  const perStep = training.promptsPerStep * training.groupSize;
+  return { seed: runSeed(seed, 0), index: at.step * perStep + at.position };
 }
 
 /** The problems of one sampling round of one step: the same for every scheme at the same base seed and seed. */
