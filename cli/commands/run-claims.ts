@@ -11,6 +11,7 @@ import { DECISION_RULE } from '../../reports/text/verdict-text.ts';
 import { describePower } from '../../reports/power/power-text.ts';
 import { readHome } from '../home-option.ts';
 import type { RunOptions } from '../matrix/run-options.ts';
+import { listDeadGroups } from './claim-groups.ts';
 import { expectPower, tellPower, type PowerOptions } from './claim-power.ts';
 import { chooseClaims, settleClaim, type ChosenClaim, type ScaleOption } from './choose-claims.ts';
 
@@ -46,6 +47,7 @@ async function printPlan(chosen: ChosenClaim, options: RunClaimOptions): Promise
     `${experiment.name}: ${planRuns(experiment).length} runs, fingerprint ${experiment.id.slice(0, 12)}, ${lock}`,
   );
   if (options.scale === 'tiny') return;
+  for (const line of listDeadGroups(chosen, options)) console.log(`  ${line}`);
   for (const row of expectPower(chosen, options)) console.log(`  ${describePower(row)}`);
 }
 
@@ -58,6 +60,7 @@ async function holdClaim(chosen: ChosenClaim, options: RunClaimOptions): Promise
     deviate: options.deviate,
     argument: argumentOf(chosen.claim),
   });
+  for (const line of listDeadGroups(chosen, options)) console.error(`  ${line}`);
   tellPower(chosen, options);
   for (const deviation of launch.deviations)
     console.error(`deviates from its lock: ${describeDeviation(deviation)}`);
