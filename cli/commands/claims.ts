@@ -36,7 +36,7 @@ export function addClaimsCommand(program: Command, setExitCode: (code: number) =
   const claims = program
     .command('claims')
     .description(
-      'Claims of papers as experiments that decide themselves: supported, contradicted or inconclusive.',
+      'Claims of papers as experiments that decide themselves: supported, contradicted, no-effect, underpowered or not-tested.',
     );
   claims
     .command('ls')
