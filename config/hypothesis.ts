@@ -186,7 +186,7 @@ export const hypothesisSchema = z
     interest: interestSchema
       .optional()
       .describe(
-        'Of greater and less: the smallest effect of interest. An undecided effect shown to be within ± it is no-effect, else ' +
+        'Of greater and less: the smallest effect of interest. An effect shown to be within ± it, and neither supported nor contradicted, is no-effect, else ' +
           'underpowered. Of noninferior and equivalent the margin is it.',
       ),
     requires: z

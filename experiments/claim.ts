@@ -18,7 +18,7 @@ export interface ClaimInput extends Omit<ExperimentInput, 'hypotheses' | 'source
  * export const claim = defineClaim({
  *   name: 'negative-reinforcement', source: 'arXiv 2506.01347', question: '…', task: { family: 'arithmetic' },
  *   base: 'boundary', conditions: { nsr: { scheme: 'negative-reinforcement' } },
- *   hypotheses: [{ claim: 'NSR keeps pass@64', treatment: 'nsr', control: 'base', metric: { name: 'pass@k', split: 'clean', k: 64 },
+ *   hypotheses: [{ claim: 'NSR keeps pass@16', treatment: 'nsr', control: 'base', metric: { name: 'pass@k', split: 'clean', k: 16 },
  *     alternative: 'noninferior', margin: { value: 0.02, unit: 'fraction' }, reported: 'noninferior' }],
  * });
  */

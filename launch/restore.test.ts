@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { canonicalJson } from '../config/canonical.ts';
+import { checkSchema } from '../config/check.ts';
 import { registerExperiment } from '../db/queries/experiments.ts';
 import { listRuns } from '../db/queries/runs.ts';
 import { openDatabase } from '../db/store/connection.ts';
@@ -83,4 +84,21 @@ test('a stored matrix of an earlier version is read as it is meant, and keeps it
   const longer = extendExperiment(restored, { steps: 5 }).experiment;
   const planned = registerMatrix(db, longer, launch);
   assert.ok(planned.every(({ baseModelId }) => baseModelId === 'former-base'));
+});
+
+test('what must hold first is stored with the matrix and read back with its identity', (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'assay-restore-'));
+  t.after(() => rmSync(directory, { recursive: true }));
+  const db = openDatabase(join(directory, 'assay.db'));
+  const level = checkSchema.parse({
+    ...{ kind: 'manipulation', says: 'The base answers.', treatment: 'base', alternative: 'greater' },
+    metric: { name: 'pass@k', split: 'clean', k: 1 },
+    bound: { value: 0.1, unit: 'fraction' },
+  });
+  const checks = { level };
+  const id = experimentIdOf({ ...today, checks });
+  registerMatrix(db, { ...today, checks, id }, { sources: 'x', mixedSources: true });
+  const restored = restoreExperiment(db, id);
+  assert.deepEqual(restored.checks, checks);
+  assert.equal(experimentIdOf(restored), id);
 });

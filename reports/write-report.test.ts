@@ -43,6 +43,7 @@ test('the same rows in another order give the same bytes', async () => {
     [
       'boundary.csv',
       'calibration.csv',
+      'checks.csv',
       'compute.csv',
       'confidences.csv',
       'consistency.csv',

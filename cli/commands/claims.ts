@@ -38,7 +38,9 @@ function addPowerOptions(command: Command): Command {
 export function addClaimsCommand(program: Command, setExitCode: (code: number) => void): void {
   const claims = program
     .command('claims')
-    .description('Claims of papers as experiments that decide themselves.');
+    .description(
+      'Claims of papers as experiments that decide themselves: supported, contradicted, no-effect, underpowered or not-tested.',
+    );
   claims
     .command('ls')
     .description('List the claims that can be run.')

@@ -7,6 +7,7 @@ import { renewLock, type RenewedLock } from '../../experiments/locks/renew-lock.
 import { countStartedRuns } from '../../launch/claim-lock.ts';
 import type { PowerRow } from '../../reports/power/plan-power.ts';
 import { readHome } from '../home-option.ts';
+import { listDeadGroups } from './claim-groups.ts';
 import { tellPower, type PowerOptions } from './claim-power.ts';
 import { chooseClaims, settleClaim, type ChosenClaim, type ScaleOption } from './choose-claims.ts';
 
@@ -36,6 +37,7 @@ async function lockClaim(
     reason: options.relock,
     now: new Date().toISOString(),
   });
+  for (const line of listDeadGroups(chosen, options)) console.error(`  ${line}`);
   const power = tellPower(chosen, options);
   if (renewed.state !== 'unchanged') await writeLock(path, renewed.lock);
   return { path, ...renewed, power };

@@ -1,3 +1,5 @@
+import { BaseGateError, listBaseFaults } from '../../experiments/check-bases.ts';
+import { COMMITTED_CARDS } from '../../experiments/bases/gate-records.ts';
 import { openDatabase } from '../../db/store/connection.ts';
 import { argumentOf } from '../../experiments/load-claims.ts';
 import { lockPathOf, readLock } from '../../experiments/locks/lock-file.ts';
@@ -11,6 +13,7 @@ import { DECISION_RULE } from '../../reports/text/verdict-text.ts';
 import { describePower } from '../../reports/power/power-text.ts';
 import { readHome } from '../home-option.ts';
 import type { RunOptions } from '../matrix/run-options.ts';
+import { listDeadGroups } from './claim-groups.ts';
 import { expectPower, tellPower, type PowerOptions } from './claim-power.ts';
 import { chooseClaims, settleClaim, type ChosenClaim, type ScaleOption } from './choose-claims.ts';
 
@@ -46,6 +49,7 @@ async function printPlan(chosen: ChosenClaim, options: RunClaimOptions): Promise
     `${experiment.name}: ${planRuns(experiment).length} runs, fingerprint ${experiment.id.slice(0, 12)}, ${lock}`,
   );
   if (options.scale === 'tiny') return;
+  for (const line of listDeadGroups(chosen, options)) console.log(`  ${line}`);
   for (const row of expectPower(chosen, options)) console.log(`  ${describePower(row)}`);
 }
 
@@ -58,10 +62,20 @@ async function holdClaim(chosen: ChosenClaim, options: RunClaimOptions): Promise
     deviate: options.deviate,
     argument: argumentOf(chosen.claim),
   });
+  for (const line of listDeadGroups(chosen, options)) console.error(`  ${line}`);
   tellPower(chosen, options);
   for (const deviation of launch.deviations)
     console.error(`deviates from its lock: ${describeDeviation(deviation)}`);
   return launch;
+}
+
+/** A verdict needs base models that are known to be what the claim means; what only shows that every part works is told. */
+function requireBases(chosen: readonly ChosenClaim[], options: RunClaimOptions): void {
+  const directories = [readHome(options).cards, COMMITTED_CARDS];
+  const faults = new Set(chosen.flatMap(({ experiment }) => listBaseFaults(experiment, directories)));
+  if (faults.size === 0) return;
+  if (options.scale !== 'tiny' && !options.dryRun) throw new BaseGateError([...faults].join('\n'));
+  for (const fault of faults) console.error(`not checked: ${fault}`);
 }
 
 export async function runClaims(names: readonly string[], options: RunClaimOptions): Promise<number> {
@@ -69,6 +83,7 @@ export async function runClaims(names: readonly string[], options: RunClaimOptio
   const claims = await chooseClaims(names, options.all ?? false);
   const chosen = claims.map((claim) => settleClaim(claim, options));
   chosen.forEach(announce);
+  requireBases(chosen, options);
   if (options.dryRun) {
     for (const each of chosen) await printPlan(each, options);
     return 0;

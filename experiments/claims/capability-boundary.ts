@@ -11,8 +11,6 @@ export const claim = defineClaim({
   task: { family: 'arithmetic' },
   base: 'boundary',
   evaluation: { splits: { clean: 96 }, probes: { 'base-perplexity': {} } },
-  // pass@64 takes four samples per k.
-  scales: { small: { evaluation: { samplesPerProblem: 256 } } },
   conditions: {
     'teacher-rollouts': { base: 'teacher', collect: 'rollouts' },
     // One teacher for all base seeds, as in the first results of this claim.
@@ -30,10 +28,10 @@ export const claim = defineClaim({
       reported: 'greater',
     },
     {
-      claim: 'At k = 64 the base model is above the RL model.',
+      claim: 'At k = 16 the base model is above the RL model.',
       treatment: 'ground-truth',
       control: 'base',
-      metric: { name: 'pass@k', split: 'clean', k: 64 },
+      metric: { name: 'pass@k', split: 'clean', k: 16 },
       alternative: 'less',
       reported: 'less',
     },
@@ -46,18 +44,18 @@ export const claim = defineClaim({
       reported: 'greater',
     },
     {
-      claim: 'Distillation raises pass@64 above the base model.',
+      claim: 'Distillation raises pass@16 above the base model.',
       treatment: 'distilled',
       control: 'base',
-      metric: { name: 'pass@k', split: 'clean', k: 64 },
+      metric: { name: 'pass@k', split: 'clean', k: 16 },
       alternative: 'greater',
       reported: 'greater',
     },
     {
-      claim: 'Pass@k training ends above pass@1 training at k = 64.',
+      claim: 'Pass@k training ends above pass@1 training at k = 16.',
       treatment: 'pass-at-k-training',
       control: 'ground-truth',
-      metric: { name: 'pass@k', split: 'clean', k: 64 },
+      metric: { name: 'pass@k', split: 'clean', k: 16 },
       alternative: 'greater',
       reported: 'greater',
     },

@@ -1,7 +1,7 @@
 import { defineClaim } from '../claim.ts';
 
 const entropy = { name: 'step', metric: 'rollout/entropy_nats' } as const;
-const passAt64 = { name: 'pass@k', split: 'clean', k: 64 } as const;
+const passAt16 = { name: 'pass@k', split: 'clean', k: 16 } as const;
 
 /** KL-Cov does not clip, so what it adds shows against plain GRPO without the clip. */
 const coverage = [
@@ -18,8 +18,6 @@ export const claim = defineClaim({
   base: 'boundary',
   // The same evaluation as capability-boundary, so that the two share their common arms.
   evaluation: { splits: { clean: 96 }, probes: { 'base-perplexity': {} } },
-  // pass@64 takes four samples per k.
-  scales: { small: { evaluation: { samplesPerProblem: 256 } } },
   conditions: {
     'clip-cov': { scheme: 'clip-cov' },
     'kl-cov': { scheme: 'kl-cov' },
@@ -45,10 +43,10 @@ export const claim = defineClaim({
       reported: 'greater' as const,
     })),
     ...coverage.map(([treatment, control]) => ({
-      claim: `${treatment} ends above ${control} at k = 64.`,
+      claim: `${treatment} ends above ${control} at k = 16.`,
       treatment,
       control,
-      metric: passAt64,
+      metric: passAt16,
       alternative: 'greater' as const,
       reported: 'greater' as const,
     })),

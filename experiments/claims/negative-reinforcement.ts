@@ -1,10 +1,10 @@
 import { defineClaim } from '../claim.ts';
 
 const passAt1 = { name: 'pass@k', split: 'clean', k: 1 } as const;
-const passAt64 = { name: 'pass@k', split: 'clean', k: 64 } as const;
+const passAt16 = { name: 'pass@k', split: 'clean', k: 16 } as const;
 const margin = { value: 0.03, unit: 'fraction' } as const;
 
-/** On a base whose pass@64 leaves room, so that a loss or a gain at large k can show. */
+/** On a base whose pass@16 leaves room, so that a loss or a gain at large k can show. */
 export const claim = defineClaim({
   name: 'negative-reinforcement',
   question: 'Are wrong samples enough to learn from, and do right samples alone cost coverage?',
@@ -13,8 +13,6 @@ export const claim = defineClaim({
   base: 'boundary',
   // The same evaluation as capability-boundary, so that the two share their common arms.
   evaluation: { splits: { clean: 96 }, probes: { 'base-perplexity': {} } },
-  // pass@64 takes four samples per k.
-  scales: { small: { evaluation: { samplesPerProblem: 256 } } },
   conditions: {
     positive: { scheme: 'positive-reinforcement' },
     negative: { scheme: 'negative-reinforcement' },
@@ -39,27 +37,27 @@ export const claim = defineClaim({
       reported: 'greater',
     },
     {
-      claim: 'Negative samples alone keep the base model’s pass@64.',
+      claim: 'Negative samples alone keep the base model’s pass@16.',
       treatment: 'negative',
       control: 'base',
-      metric: passAt64,
+      metric: passAt16,
       alternative: 'noninferior',
       margin,
       reported: 'noninferior',
     },
     {
-      claim: 'Positive samples alone lower pass@64 below the base model’s.',
+      claim: 'Positive samples alone lower pass@16 below the base model’s.',
       treatment: 'positive',
       control: 'base',
-      metric: passAt64,
+      metric: passAt16,
       alternative: 'less',
       reported: 'less',
     },
     {
-      claim: 'Negative samples keep more of pass@64 than positive ones.',
+      claim: 'Negative samples keep more of pass@16 than positive ones.',
       treatment: 'negative',
       control: 'positive',
-      metric: passAt64,
+      metric: passAt16,
       alternative: 'greater',
       reported: 'greater',
     },
@@ -73,10 +71,10 @@ export const claim = defineClaim({
       reported: 'greater',
     },
     {
-      claim: 'W-REINFORCE (λ = 0.1) ends above full REINFORCE at k = 64.',
+      claim: 'W-REINFORCE (λ = 0.1) ends above full REINFORCE at k = 16.',
       treatment: 'weighted-0.1',
       control: 'reinforce',
-      metric: passAt64,
+      metric: passAt16,
       alternative: 'greater',
       reported: 'greater',
     },

@@ -32,6 +32,11 @@ export function boundarySection({ boundaries, solvedSets }: Analysis): Section |
       there, whatever they would do on harder problems.
     </p>
     ${sets}
+    <p class="caption">
+      Sampling twice moves problems between the sets. “By chance” is how many it would move either way, were
+      all samples of both arms from one policy; the last columns are what was newly solved, and lost, beyond
+      that, as a share of problems × runs with its 95% interval.
+    </p>
   `;
   return { id: 'boundary', title: 'Capability boundary', body };
 }

@@ -17,7 +17,7 @@ export const METRIC_FORMULAS: readonly {
   {
     name: 'Verdict per claim',
     formula: 'effect ± t* · √(V_runs + V_problems), t* the variances’ weighted mean of t quantiles',
-    note: 'V_runs from the spread of the base models (with one base: of its seeds), V_problems from that of the problems, each s²/n. Of three bases a bootstrap shows too little spread; t quantiles hold the 5 % also there. The minimum detectable effect is (t*₀.₉₅ + t*₀.₈₀) · SE.',
+    note: 'V_runs from the spread of the base models (with one base: of its seeds), V_problems from that of the problems, each s²/n, what both hold counted once. Of three bases a bootstrap shows too little spread; t quantiles hold the 5 % also there. The minimum detectable effect is (t*₀.₉₅ + t*₀.₈₀) · SE.',
   },
   {
     name: 'Difference',
