@@ -3,8 +3,8 @@ import type { Scheme } from '../config/scheme.ts';
 import { createGenerator } from '../random/generator.ts';
 import { deriveStream } from '../random/streams.ts';
 import { createRolloutBatch, numberGroups } from '../rollouts/rollout-batch.fixture.ts';
-import { addColumns, type RolloutBatch } from '../rollouts/rollout-batch.ts';
-import { estimateCredit, type EstimatedCredit } from '../schemes/credit/estimate-credit.ts';
+import type { RolloutBatch, ShapedBatch } from '../rollouts/rollout-batch.ts';
+import { estimateCredit } from '../schemes/credit/estimate-credit.ts';
 import { openScheme, type OpenScheme } from '../schemes/open-scheme.ts';
 import { computePolicyLoss, type WeightedTerm } from './gradients/policy-loss.ts';
 import { ruleTokens } from './rule-tokens.ts';
@@ -62,7 +62,10 @@ export function createRollouts(
   return { batch, current };
 }
 
-export interface Outcome extends EstimatedCredit {
+export interface Outcome
+  extends
+    Pick<ShapedBatch['perToken'], 'credit' | 'tokenMask'>,
+    Pick<ShapedBatch['perRollout'], 'advantages'> {
   readonly loss: number;
   /** by logprobs, then by entropies; [N, T] each */
   readonly gradients: readonly [Float32Array, Float32Array];
@@ -130,18 +133,12 @@ export function teach(
     const rollout = { outcome: 'correct', reward, isTruncated: batch.finished[row] === 0 } as const;
     return open.gates.every(({ part, options }) => part.counts?.(rollout, options) ?? true);
   });
-  const estimated = estimateCredit(batch, {
-    rewards,
-    counts,
-    comparisons: open.comparisons,
-    rules: open.credit,
-  });
-  const { credit, tokenMask, tokenWeights, advantages } = estimated;
-  const credited = addColumns(batch, { perToken: { credit, tokenMask }, perRollout: { advantages } });
-  const shaped = tokenWeights === null ? credited : addColumns(credited, { perToken: { tokenWeights } });
+  const { comparisons, credit: rules } = open;
+  const shaped = estimateCredit(batch, { rewards, counts, comparisons, credit: rules });
+  const { credit, tokenMask } = shaped.perToken;
   const { terms, remembered } = adaptTerms(open, batch.perToken.entropies);
   const lesson = ruleTokens(shaped, {
-    rules: open.credit,
+    rules,
     terms,
     score: () => current,
     ...{ seed: 7, step: 0, update: 0 },
@@ -160,7 +157,7 @@ export function teach(
     current,
     { slopes: lesson.slopes, terms },
   );
-  return { ...learnt, ...estimated, lesson, remembered };
+  return { ...learnt, ...shaped.perToken, ...shaped.perRollout, lesson, remembered };
 }
 
 /** Every number that training would see, as a text to compare. */

@@ -1,11 +1,11 @@
 import type { Database } from '../../db/store/connection.ts';
 import { listRollouts, type RolloutWithVerdict } from '../../db/queries/rollouts.ts';
-import { estimateCredit, type EstimatedCredit } from '../../schemes/credit/estimate-credit.ts';
+import { estimateCredit } from '../../schemes/credit/estimate-credit.ts';
 import { openScheme, type OpenScheme } from '../../schemes/open-scheme.ts';
 import { canonicalJson } from '../../config/canonical.ts';
 import { gatherRollouts } from '../../rollouts/gather-rollouts.ts';
 import { MissingSignalError } from '../../schemes/rewards/reward.ts';
-import type { RolloutBatch } from '../../rollouts/rollout-batch.ts';
+import type { RolloutBatch, ShapedBatch } from '../../rollouts/rollout-batch.ts';
 import type { Scheme } from '../../config/scheme.ts';
 import { toFloats } from '../../db/blobs.ts';
 import { countWanted } from '../dataset/dataset-rows.ts';
@@ -40,9 +40,8 @@ function readOwnPull({ credit, tokenWeights }: RolloutWithVerdict): Float32Array
 /** Credit times weight of each token by rollout id, under another scheme. */
 function mapPulls(
   rows: readonly RolloutWithVerdict[],
-  { credit, tokenWeights }: EstimatedCredit,
+  { completionLength: width, perToken: { credit, tokenWeights } }: ShapedBatch,
 ): Map<number, Float32Array> {
-  const width = credit.length / rows.length;
   return new Map(
     rows.map(({ id, tokenCount }, row) => {
       const pull = Float32Array.from(
@@ -104,7 +103,7 @@ export function rescoreStep(
   const { kept } = passGates(groups, open.gates, countWanted(context.plan));
   const keptRows = kept.flatMap((group) => group.rows);
   const estimated = estimateCredit(toBatch(keptRows, padId), toEstimateCall(kept, open));
-  const advantageOf = new Map(keptRows.map(({ id }, at) => [id, estimated.advantages[at]!]));
+  const advantageOf = new Map(keptRows.map(({ id }, at) => [id, estimated.perRollout.advantages[at]!]));
   const pulls = mapPulls(keptRows, estimated);
   return groups.flatMap((group) =>
     group.rows.map((rollout, i) => ({

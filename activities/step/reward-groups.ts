@@ -67,14 +67,14 @@ export function passGates(
 /** What the credit of these groups is estimated from. */
 export function toEstimateCall(
   groups: readonly RewardedGroup[],
-  { gates, comparisons, credit: rules }: OpenScheme,
+  { gates, comparisons, credit }: OpenScheme,
 ): EstimateCall {
   const rewards = groups.flatMap((group) => group.rewards.map(({ reward }) => reward));
   const gated = groups.flatMap(toGated);
   const counts = gated.map((rollout) =>
     gates.every(({ part, options }) => part.counts?.(rollout, options) ?? true),
   );
-  return { rewards, counts, comparisons, rules };
+  return { rewards, counts, comparisons, credit };
 }
 
 /** Rollouts by their prompt, in the order of their first ones. */

@@ -13,7 +13,7 @@ import {
 } from '../../model/network/policy.ts';
 import { sampleCompletions } from '../../model/decoding/sampler.ts';
 import { deriveStream } from '../../random/streams.ts';
-import { addColumns, type ShapedBatch } from '../../rollouts/rollout-batch.ts';
+import type { ShapedBatch } from '../../rollouts/rollout-batch.ts';
 import { defineScheme } from '../../config/scheme.ts';
 import { trainingSchema } from '../../config/training.ts';
 import { estimateCredit } from '../../schemes/credit/estimate-credit.ts';
@@ -66,9 +66,8 @@ async function sampleShapedBatch(policy: Policy): Promise<ShapedBatch> {
   });
   const rewards = Array.from({ length: rollouts.count }, (_, row) => (row % 3) - 0.75);
   const counts = rewards.map(() => true);
-  const { comparisons, credit: rules } = openScheme(scheme);
-  const { credit, tokenMask, advantages } = estimateCredit(rollouts, { rewards, counts, comparisons, rules });
-  return addColumns(rollouts, { perToken: { credit, tokenMask }, perRollout: { advantages } });
+  const { comparisons, credit } = openScheme(scheme);
+  return estimateCredit(rollouts, { rewards, counts, comparisons, credit });
 }
 
 /** The 2-norm of the gradient of −Σ A·logprob / N in one pass over the batch as it was sampled. */
