@@ -42,7 +42,7 @@ const EVEN_DIGITS = new Set([1, 3, 5, 7, 9]);
 
 const rollouts = Number(flags.rollouts);
 const warmup = Number(flags.warmup);
-const scheme = findScheme('grpo');
+const scheme = openScheme(findScheme('grpo'));
 const training = trainingSchema.parse({
   steps: warmup + Number(flags.steps),
   promptsPerStep: rollouts / GROUP,
@@ -123,7 +123,7 @@ async function takeStep(
   const batch = await sample(policy, step);
   const sampled = performance.now();
   const rewards = reward(batch);
-  const { comparisons, credit } = openScheme(scheme);
+  const { comparisons, credit } = scheme;
   const counts = rewards.map(() => true);
   const shapedBatch = estimateCredit(batch, { rewards, counts, comparisons, credit });
   const shaped = performance.now();

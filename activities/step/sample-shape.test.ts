@@ -91,8 +91,8 @@ test('leaves of one fork differ behind it: each draws by a sample index of its o
 
 test('a policy learns from trees: what is rewarded becomes more frequent', async () => {
   const learner = createToyPolicy();
-  const scheme = findScheme('tree-grpo');
-  const { rollouts: shape, comparisons, credit } = openScheme(scheme);
+  const scheme = openScheme(findScheme('tree-grpo'));
+  const { rollouts: shape, comparisons, credit } = scheme;
   const moments = createMoments(learner);
   const prompts = new Map(Array.from({ length: 8 }, (_, problem) => [problem, Int32Array.of(2 + problem)]));
   const shares: number[] = [];
