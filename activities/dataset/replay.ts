@@ -1,11 +1,10 @@
 import { listRollouts, type RolloutWithVerdict } from '../../db/queries/rollouts.ts';
 import type { Database } from '../../db/store/connection.ts';
-import { gatherRollouts } from '../../rollouts/gather-rollouts.ts';
 import type { ArtifactRef } from '../../config/plan.ts';
 import { durable } from '../durable.ts';
 import { InputMissingError } from '../run/run-inputs.ts';
 import type { StoreDependencies } from '../store-dependencies.ts';
-import { toStoredRollout } from '../step/stored-rollout.ts';
+import { gatherRollouts } from '../step/gather-rollouts.ts';
 import { listRowsOfStep, rolloutsInput, type PlacedRow } from './dataset-rows.ts';
 import { encodeRollouts } from '../step/rollout-file.ts';
 
@@ -39,10 +38,12 @@ export function createReplay({ db, artifacts, plans }: StoreDependencies) {
     if (input === null) throw new InputMissingError(`${plan.runId} takes no rollouts from another run`);
     const rows = listRowsOfStep(db, plan, input, step);
     const sampled = findSampled(db, input.runId, rows);
-    const rollouts = rows.map(({ row, problemIndex }, i) =>
-      toStoredRollout(sampled[i]!, { prompt: tokenizer.encode(row.prompt), group: problemIndex }),
-    );
+    const rollouts = gatherRollouts(sampled, {
+      prompts: rows.map(({ row }) => tokenizer.encode(row.prompt)),
+      groups: rows.map(({ problemIndex }) => problemIndex),
+      padId: tokenizer.padId,
+    });
     const path = `runs/${plan.runId}/step-${step}/rollouts-0-{sha}.safetensors`;
-    return artifacts.write(path, encodeRollouts(gatherRollouts(rollouts, tokenizer.padId)));
+    return artifacts.write(path, encodeRollouts(rollouts));
   });
 }

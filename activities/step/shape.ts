@@ -11,7 +11,7 @@ import type { HeldRound } from './held-rollouts.ts';
 import { countWanted } from '../dataset/dataset-rows.ts';
 import { readRounds } from './read-rounds.ts';
 import { countRounds, passGates, rewardGroups, toEstimateCall, type RewardedGroup } from './reward-groups.ts';
-import { indexRollouts } from './reward-input.ts';
+import { placeRollouts } from './reward-input.ts';
 import { encodeRollouts } from './rollout-file.ts';
 import type { StoreDependencies } from '../store-dependencies.ts';
 
@@ -34,9 +34,9 @@ function toShapedRollouts(
   kept: readonly RewardedGroup[],
   { completionLength: width, perToken, perRollout }: ShapedBatch,
 ): ShapedRollout[] {
-  const keptRows = new Map(kept.flatMap((group) => group.rows).map((row, at) => [row.id, at]));
+  const keptRows = new Map(kept.flatMap((group) => group.rows).map(({ rollout }, at) => [rollout.id, at]));
   return groups.flatMap((group) =>
-    group.rows.map((row, i) => {
+    group.rows.map(({ rollout: row }, i) => {
       const at = keptRows.get(row.id);
       const reward = group.rewards[i]!;
       const decided = { rolloutId: row.id, reward: reward.reward, components: reward.components };
@@ -81,12 +81,11 @@ export function createShape(dependencies: StoreDependencies) {
     const { step } = input;
     const round = input.rounds.length - 1;
     const rounds = await readRounds(dependencies, context, input);
-    const place = indexRollouts(rounds.map(({ batch }) => batch));
-    const rows = rounds.flatMap((sampled) => sampled.rows);
-    const groups = rewardGroups(db, context, { scheme, rows, place });
+    const rows = rounds.flatMap((sampled) => placeRollouts(sampled.batch, sampled.rows));
+    const groups = rewardGroups(db, context, { scheme, rows });
     const { kept, isShort } = passGates(groups, scheme.gates, countWanted(context.plan));
     const merged = selectRows(
-      kept.flatMap((group) => group.rows.map(place)),
+      kept.flatMap((group) => group.rows),
       context.tokenizer.padId,
     );
     const taught = estimateCredit(merged, toEstimateCall(kept, scheme));
