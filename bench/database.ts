@@ -12,13 +12,10 @@ import {
 import { recordEvaluations } from '../db/queries/evaluations.ts';
 import { registerExperiment } from '../db/queries/experiments.ts';
 import { listPositions } from '../db/queries/progress.ts';
-import {
-  listEvaluatedProblems,
-  listLastRollouts,
-  listRewardsByVerdict,
-} from '../db/queries/report-queries.ts';
+import { listEvaluatedProblems, listRewardsByVerdict } from '../db/queries/report-queries.ts';
 import { endRun } from '../db/queries/runs.ts';
 import {
+  listLastRollouts,
   listRollouts,
   recordShaping,
   recordVerifiedRollouts,

@@ -8,7 +8,7 @@ import { createPolicy, type Policy } from '../model/network/policy.ts';
 import { sampleCompletions } from '../model/decoding/sampler.ts';
 import { createGenerator } from '../random/generator.ts';
 import { deriveStream } from '../random/streams.ts';
-import { addColumns, type RolloutBatch } from '../rollouts/rollout-batch.ts';
+import type { RolloutBatch } from '../rollouts/rollout-batch.ts';
 import { estimateCredit } from '../schemes/credit/estimate-credit.ts';
 import { findScheme } from '../schemes/named/index.ts';
 import { openScheme } from '../schemes/open-scheme.ts';
@@ -42,7 +42,7 @@ const EVEN_DIGITS = new Set([1, 3, 5, 7, 9]);
 
 const rollouts = Number(flags.rollouts);
 const warmup = Number(flags.warmup);
-const scheme = findScheme('grpo');
+const scheme = openScheme(findScheme('grpo'));
 const training = trainingSchema.parse({
   steps: warmup + Number(flags.steps),
   promptsPerStep: rollouts / GROUP,
@@ -123,12 +123,11 @@ async function takeStep(
   const batch = await sample(policy, step);
   const sampled = performance.now();
   const rewards = reward(batch);
-  const { comparisons, credit: rules } = openScheme(scheme);
+  const { comparisons, credit } = scheme;
   const counts = rewards.map(() => true);
-  const { advantages, credit, tokenMask } = estimateCredit(batch, { rewards, counts, comparisons, rules });
+  const shapedBatch = estimateCredit(batch, { rewards, counts, comparisons, credit });
   const shaped = performance.now();
   const common = { policy, moments, scheme, training, step };
-  const shapedBatch = addColumns(batch, { perToken: { credit, tokenMask }, perRollout: { advantages } });
   await updatePolicy({
     ...common,
     batch: shapedBatch,

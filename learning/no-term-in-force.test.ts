@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { defineScheme } from '../config/scheme.ts';
 import { selectBackend, type BackendChoice } from '../model/backends/backend.ts';
 import { defaultCacheDirectory } from '../model/backends/cache-directory.ts';
 import { disposePolicy, readParameters } from '../model/network/policy.ts';
 import { createMoments } from './optimizer/adamw.ts';
-import { COMPLETION, createBatch, createToyPolicy, createTraining } from './toy-update.fixture.ts';
+import {
+  COMPLETION,
+  createBatch,
+  createScheme,
+  createToyPolicy,
+  createTraining,
+} from './toy-update.fixture.ts';
 import { updatePolicy } from './update-policy.ts';
 
 before(async () => {
@@ -20,13 +25,7 @@ test('a step in which an adaptive weight switches the only term off is skipped a
     policy,
     moments: createMoments(policy),
     batch: createBatch(policy, 4),
-    scheme: defineScheme({
-      name: 'toy',
-      title: 'toy',
-      source: 'none',
-      rewards: ['verifier'],
-      objective: [{ name: 'entropy', weight: 0.1, options: { target: 0 } }],
-    }),
+    scheme: createScheme({ objective: [{ name: 'entropy', weight: 0.1, options: { target: 0 } }] }),
     training: createTraining(),
     maxNewTokens: COMPLETION,
     seed: 1,

@@ -69,11 +69,11 @@ function stepAtOnce(documents: readonly Int32Array[]): { loss: number; weights: 
   documents.forEach((document, row) => tokens.set(document, row * length));
   const batch = {
     count: documents.length,
-    length,
     promptLength: 1,
+    completionLength: length - 1,
     tokens,
     promptStarts: new Int32Array(documents.length),
-    lengths: Int32Array.from(documents, (document) => document.length),
+    completionLengths: Int32Array.from(documents, (document) => document.length - 1),
   };
   const { value, grads } = tf.variableGrads(() => {
     const { logprobs, tokenMask } = scoreSequences(policy, batch);

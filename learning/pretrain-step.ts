@@ -1,14 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { PolicyConfig } from '../model/network/config.ts';
 import type { Policy } from '../model/network/policy.ts';
-import { createMask, createTargetMask, shiftTargets, type TokenBatch } from '../model/network/token-batch.ts';
+import {
+  createMask,
+  createTargetMask,
+  shiftTargets,
+  takeIds,
+  widthOf,
+  type TokenBatch,
+} from '../model/network/token-batch.ts';
 import { requireTokenIds } from '../model/network/token-ids.ts';
 import type { OptimizerMoments } from '../model/checkpoints/training-state.ts';
 import type { OptimizerPlan } from '../config/training.ts';
-import { accumulateGradients, createGradientSums, type LossBody } from './gradients/accumulate-gradients.ts';
+import { accumulateGradients, createGradientSums } from './gradients/accumulate-gradients.ts';
 import { applyAdamw } from './optimizer/adamw.ts';
 import { toAdamwOptions } from './optimizer/adamw-options.ts';
-import { takeInputs } from './gradients/micro-batches.ts';
 import { NonFiniteLossError } from './non-finite-loss-error.ts';
 import { scoreRows } from './gradients/score-rows.ts';
 
@@ -33,44 +38,40 @@ function padDocuments(documents: readonly Int32Array[], padId: number, rows: num
   // The last token is only a target, so the network sees one column less.
   const length = Math.ceil((longest - 1) / LENGTH_MULTIPLE) * LENGTH_MULTIPLE + 1;
   const tokens = new Int32Array(rows * length).fill(padId);
-  const lengths = new Int32Array(rows);
+  const completionLengths = new Int32Array(rows);
   documents.forEach((document, row) => {
     tokens.set(document, row * length);
-    lengths[row] = document.length;
+    completionLengths[row] = document.length - 1;
   });
-  return { count: rows, length, promptLength: 1, tokens, promptStarts: new Int32Array(rows), lengths };
-}
-
-/** Σ −logprob·weight over targets; tensors: ids, targets and their weights, [N·S] each. */
-function createBody(config: PolicyConfig, columns: number): LossBody {
-  return (weights, [ids, targets, shares]) => {
-    const rows = {
-      ids: ids as tf.Tensor1D,
-      targets: targets as tf.Tensor1D,
-      mask: createMask(Int32Array.of(0), columns),
-    };
-    const { logprobs } = scoreRows(weights, rows, { config, temperature: 1 });
-    return [tf.neg(tf.sum(tf.mul(tf.reshape(logprobs, shares!.shape), shares!))) as tf.Scalar];
+  const promptStarts = new Int32Array(rows);
+  return {
+    ...{ count: rows, promptLength: 1, completionLength: length - 1 },
+    ...{ tokens, promptStarts, completionLengths },
   };
 }
 
-/** Adds a micro-batch's gradient to `into` and returns its share of the loss. */
+/** Σ −logprob·share over targets. Adds a micro-batch's gradient to `into` and returns its share of the loss. */
 function accumulateDocuments(
   policy: Policy,
   batch: TokenBatch,
   call: { share: number; into: readonly Float32Array[] },
 ): number {
-  const columns = batch.length - 1;
+  const columns = widthOf(batch) - 1;
+  const { config } = policy;
   const shares = createTargetMask(batch, 1).map((value) => value * call.share);
   const [loss] = accumulateGradients({
     policy,
-    body: createBody(policy.config, columns),
+    body: (weights, { ids, targets, shares: each }) => {
+      const mask = createMask(Int32Array.of(0), columns);
+      const { logprobs } = scoreRows(weights, { ids, targets, mask }, { config, temperature: 1 });
+      return [tf.neg(tf.sum(tf.mul(tf.reshape(logprobs, each.shape), each))) as tf.Scalar];
+    },
     key: `next-token ${columns}`,
-    tensors: [
-      tf.tensor1d(takeInputs(batch), 'int32'),
-      tf.tensor1d(shiftTargets(batch, 1), 'int32'),
-      tf.tensor1d(shares),
-    ],
+    tensors: {
+      ids: tf.tensor1d(takeIds(batch, columns), 'int32'),
+      targets: tf.tensor1d(shiftTargets(batch, 1), 'int32'),
+      shares: tf.tensor1d(shares),
+    },
     into: call.into,
   });
   return loss![0]!;

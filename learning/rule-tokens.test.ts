@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import { createRolloutBatch } from '../rollouts/rollout-batch.fixture.ts';
 import type { ShapedBatch } from '../rollouts/rollout-batch.ts';
 import { creditRules } from '../schemes/credit/index.ts';
-import type { CurrentScores } from '../schemes/credit/credit-rule.ts';
+import type { CurrentScores, TokenRuling } from '../schemes/credit/credit-rule.ts';
 import { terms } from '../schemes/terms/index.ts';
-import { ruleTokens, type TokenLesson } from './rule-tokens.ts';
+import { ruleTokens } from './rule-tokens.ts';
 
 /** Covariances under the current logprobs: 2, −2 | 2, −2; the third column is padding. */
 const current = {
@@ -25,7 +25,7 @@ interface Call {
   readonly score?: () => CurrentScores;
 }
 
-function ruled(rules: readonly (readonly [name: string, options?: object])[], call: Call = {}): TokenLesson {
+function ruled(rules: readonly (readonly [name: string, options?: object])[], call: Call = {}): TokenRuling {
   const { columns = {}, objective = ['clipped'], score = () => current } = call;
   const batch: ShapedBatch = createRolloutBatch<
     'credit' | 'tokenMask' | 'logprobs' | 'entropies',
@@ -52,7 +52,7 @@ test('without a rule of the optimizer step nothing is scored and every counted t
     throw new Error('scored');
   };
   const found = ruled([['spread'], ['whiten']], { score });
-  assert.deepEqual(found, { tokenWeights: perToken.tokenMask, slopes: null, metrics: {} });
+  assert.deepEqual(found, { tokenWeights: perToken.tokenMask });
   const tokenWeights = Float32Array.of(0.5, 1, 0, 0, 1, 0);
   assert.equal(ruled([['spread']], { score, columns: { tokenWeights } }).tokenWeights, tokenWeights);
 });
@@ -72,7 +72,7 @@ test('the entropy mask and Clip-Cov both take tokens away; the policy is scored 
   );
   // The upper half of the entropies is the second row; its first token has covariance 2.
   assert.deepEqual([...found.tokenWeights], [0, 0, 0, 0, 1, 0]);
-  assert.equal(found.metrics['update/covariance_chosen'], 1 / 4);
+  assert.equal(found.metrics!['update/covariance_chosen'], 1 / 4);
   assert.equal(scored, 1);
 });
 

@@ -1,19 +1,15 @@
 import { createGenerator } from '../random/generator.ts';
 import { deriveStream } from '../random/streams.ts';
 import type { ShapedBatch } from '../rollouts/rollout-batch.ts';
-import type { CreditRule, CurrentScores, OptimizerBatch } from '../schemes/credit/credit-rule.ts';
+import type {
+  CreditRule,
+  CurrentScores,
+  OptimizerBatch,
+  TokenRuling,
+} from '../schemes/credit/credit-rule.ts';
 import type { Opened } from '../config/part.ts';
 import { findSurrogate, type WeightedTerm } from './gradients/policy-loss.ts';
 import { measureRatios } from './gradients/ratio-statistics.ts';
-
-/** What an optimizer batch learns per token; arrays are [N, T]. */
-export interface TokenLesson {
-  /** What a token's policy gradient is multiplied by. */
-  readonly tokenWeights: Float32Array;
-  /** What the loss gains per nat of the logprob above the behavior policy's; null where no rule asks for it. */
-  readonly slopes: Float32Array | null;
-  readonly metrics: Readonly<Record<string, number>>;
-}
 
 function once<Value>(compute: () => Value): () => Value {
   let found: { readonly value: Value } | null = null;
@@ -48,15 +44,11 @@ export function ruleTokens(
     readonly step: number;
     readonly update: number;
   },
-): TokenLesson {
+): TokenRuling {
   const { tokenMask, credit, logprobs: behaviorLogprobs } = batch.perToken;
   const current = once(call.score);
   const isClipped = createClipTest(batch, call.terms, current);
-  let lesson: TokenLesson = {
-    tokenWeights: batch.perToken.tokenWeights ?? tokenMask,
-    slopes: null,
-    metrics: {},
-  };
+  let lesson: TokenRuling = { tokenWeights: batch.perToken.tokenWeights ?? tokenMask };
   for (const { part, options } of call.rules) {
     if (part.rule === undefined) continue;
     const generator = createGenerator(deriveStream(call.seed, part.name), call.step, call.update);
@@ -65,14 +57,14 @@ export function ruleTokens(
     const seen: OptimizerBatch = {
       ...{ width, credit, behaviorLogprobs, tokenMask, tokenWeights, current, isClipped, generator },
     };
-    const { slopes = null, ...ruling } = part.rule(seen, options);
-    const before = lesson.slopes;
+    const ruling = part.rule(seen, options);
+    const { slopes: before } = lesson;
+    const slopes =
+      before === undefined ? ruling.slopes : ruling.slopes?.map((slope, at) => slope + before[at]!);
     lesson = {
-      tokenWeights: ruling.tokenWeights,
-      slopes:
-        slopes === null || before === null
-          ? (slopes ?? before)
-          : slopes.map((slope, at) => slope + before[at]!),
+      ...lesson,
+      ...ruling,
+      ...(slopes === undefined ? {} : { slopes }),
       metrics: { ...lesson.metrics, ...ruling.metrics },
     };
   }

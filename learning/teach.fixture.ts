@@ -3,10 +3,11 @@ import type { Scheme } from '../config/scheme.ts';
 import { createGenerator } from '../random/generator.ts';
 import { deriveStream } from '../random/streams.ts';
 import { createRolloutBatch, numberGroups } from '../rollouts/rollout-batch.fixture.ts';
-import { addColumns, type RolloutBatch } from '../rollouts/rollout-batch.ts';
-import { estimateCredit, type EstimatedCredit } from '../schemes/credit/estimate-credit.ts';
+import type { Columns, RolloutBatch, ShapedBatch } from '../rollouts/rollout-batch.ts';
+import { estimateCredit } from '../schemes/credit/estimate-credit.ts';
 import { openScheme, type OpenScheme } from '../schemes/open-scheme.ts';
-import { computePolicyLoss, type WeightedTerm } from './gradients/policy-loss.ts';
+import { toLossColumns } from './gradients/loss-columns.fixture.ts';
+import { computePolicyLoss, type LossColumn, type WeightedTerm } from './gradients/policy-loss.ts';
 import { ruleTokens } from './rule-tokens.ts';
 import { weighTokens } from './gradients/token-weights.ts';
 
@@ -62,7 +63,10 @@ export function createRollouts(
   return { batch, current };
 }
 
-export interface Outcome extends EstimatedCredit {
+export interface Outcome
+  extends
+    Pick<ShapedBatch['perToken'], 'credit' | 'tokenMask'>,
+    Pick<ShapedBatch['perRollout'], 'advantages'> {
   readonly loss: number;
   /** by logprobs, then by entropies; [N, T] each */
   readonly gradients: readonly [Float32Array, Float32Array];
@@ -84,28 +88,20 @@ function adaptTerms({ objective }: OpenScheme, entropies: Float32Array) {
 }
 
 function differentiate(
-  arrays: Readonly<Record<string, Float32Array>>,
+  arrays: Columns<Exclude<LossColumn, 'logprobs'> | 'behaviorLogprobs' | 'weights'>,
   current: Current,
-  call: { readonly slopes: Float32Array | null; readonly terms: readonly WeightedTerm[] },
+  terms: readonly WeightedTerm[],
 ): Pick<Outcome, 'loss' | 'gradients'> {
   return tf.tidy(() => {
     const toTensor = (values: Float32Array): tf.Tensor2D => tf.tensor2d(values, [COUNT, WIDTH]);
-    const tensors = Object.fromEntries(
-      Object.entries(arrays).map(([name, values]) => [name, toTensor(values)]),
+    const tensors = Object.entries(arrays).map(([name, values]) => [name, toTensor(values)]);
+    const columns = toLossColumns(
+      Object.fromEntries(tensors) as Record<keyof typeof arrays, tf.Tensor2D>,
+      terms,
     );
-    const { weights, credit, tokenMask, tokenWeights, behaviorLogprobs, ...columns } = tensors;
-    const given = {
-      credit: credit!,
-      tokenMask: tokenMask!,
-      tokenWeights: tokenWeights!,
-      behaviorLogprobs: behaviorLogprobs!,
-      columns,
-      slopes: call.slopes === null ? null : toTensor(call.slopes),
-      termWeights: call.terms.map(({ weight }) => tf.mul(weights!, weight) as tf.Tensor2D),
-    };
     const computeLoss = (logprobs: tf.Tensor, entropies: tf.Tensor): tf.Tensor => {
       const scores = { logprobs: logprobs as tf.Tensor2D, entropies: entropies as tf.Tensor2D };
-      const { rows } = computePolicyLoss({ ...given, ...scores }, call.terms);
+      const { rows } = computePolicyLoss(scores, columns, terms);
       // The tape refuses a loss that does not depend on one of its inputs.
       return tf.add(tf.sum(rows), tf.mul(tf.add(tf.sum(entropies), tf.sum(logprobs)), 0));
     };
@@ -130,18 +126,12 @@ export function teach(
     const rollout = { outcome: 'correct', reward, isTruncated: batch.finished[row] === 0 } as const;
     return open.gates.every(({ part, options }) => part.counts?.(rollout, options) ?? true);
   });
-  const estimated = estimateCredit(batch, {
-    rewards,
-    counts,
-    comparisons: open.comparisons,
-    rules: open.credit,
-  });
-  const { credit, tokenMask, tokenWeights, advantages } = estimated;
-  const credited = addColumns(batch, { perToken: { credit, tokenMask }, perRollout: { advantages } });
-  const shaped = tokenWeights === null ? credited : addColumns(credited, { perToken: { tokenWeights } });
+  const { comparisons, credit: rules } = open;
+  const shaped = estimateCredit(batch, { rewards, counts, comparisons, credit: rules });
+  const { credit, tokenMask } = shaped.perToken;
   const { terms, remembered } = adaptTerms(open, batch.perToken.entropies);
   const lesson = ruleTokens(shaped, {
-    rules: open.credit,
+    rules,
     terms,
     score: () => current,
     ...{ seed: 7, step: 0, update: 0 },
@@ -155,12 +145,10 @@ export function teach(
     localBatch: 5,
   });
   const { logprobs: behaviorLogprobs, ...columns } = batch.perToken;
-  const learnt = differentiate(
-    { ...columns, weights, credit, tokenMask, tokenWeights: lesson.tokenWeights, behaviorLogprobs },
-    current,
-    { slopes: lesson.slopes, terms },
-  );
-  return { ...learnt, ...estimated, lesson, remembered };
+  const { metrics: _metrics, ...ruled } = lesson;
+  const arrays = { ...columns, weights, credit, tokenMask, ...ruled, behaviorLogprobs };
+  const learnt = differentiate(arrays, current, terms);
+  return { ...learnt, ...shaped.perToken, ...shaped.perRollout, lesson, remembered };
 }
 
 /** Every number that training would see, as a text to compare. */
@@ -177,7 +165,7 @@ export function findLeak({ loss, gradients, advantages, lesson, credit, tokenMas
     'token weight': lesson.tokenWeights,
     'gradient by logprob': gradients[0],
     'gradient by entropy': gradients[1],
-    ...(lesson.slopes === null ? {} : { slope: lesson.slopes }),
+    ...(lesson.slopes === undefined ? {} : { slope: lesson.slopes }),
   };
   for (const [name, values] of Object.entries(grids)) {
     const at = values.findIndex(

@@ -8,7 +8,7 @@ function toMetricWord(name: string): string {
 
 /** The terms in force with their weights of this step; an adaptive one, of which there is one at most, is remembered. */
 export function adaptTerms(
-  { objective }: OpenScheme,
+  { objective }: Pick<OpenScheme, 'objective'>,
   call: { readonly remembered: number | null; readonly entropy: number | null },
 ): {
   readonly terms: readonly WeightedTerm[];

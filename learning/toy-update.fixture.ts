@@ -9,8 +9,9 @@ import { scoreArrays } from '../model/network/score-arrays.ts';
 import { createGenerator } from '../random/generator.ts';
 import { deriveStream } from '../random/streams.ts';
 import { createLineage, type ShapedBatch } from '../rollouts/rollout-batch.ts';
-import { defineScheme, type Scheme, type SchemeInput } from '../config/scheme.ts';
+import { defineScheme, type SchemeInput } from '../config/scheme.ts';
 import { trainingSchema, type TrainingPlan } from '../config/training.ts';
+import { openScheme, type OpenScheme } from '../schemes/open-scheme.ts';
 import { createMoments } from './optimizer/adamw.ts';
 import { updatePolicy, type PolicyUpdate, type UpdateCall } from './update-policy.ts';
 
@@ -77,15 +78,8 @@ export function createBatch(policy: Policy, groups: number): ShapedBatch {
   }
   const scores = scoreArrays(
     policy,
-    {
-      count,
-      length: width,
-      promptLength: PROMPT,
-      tokens,
-      promptStarts,
-      lengths: completionLengths.map((length) => length + PROMPT),
-    },
-    { from: PROMPT, temperature: 1 },
+    { count, promptLength: PROMPT, completionLength: COMPLETION, tokens, promptStarts, completionLengths },
+    { temperature: 1 },
   );
   const hidePadding = (values: Float32Array): Float32Array =>
     values.map((value, at) => value * tokenMask[at]!);
@@ -116,8 +110,10 @@ export function createTraining(changes: Partial<TrainingPlan> = {}): TrainingPla
 }
 
 /** GRPO with a clip, as far as the parts do not tell otherwise. */
-export function createScheme(parts: Partial<SchemeInput> = {}): Scheme {
-  return defineScheme({ name: 'toy', title: 'toy', source: 'none', rewards: ['verifier'], ...parts });
+export function createScheme(parts: Partial<SchemeInput> = {}): OpenScheme {
+  return openScheme(
+    defineScheme({ name: 'toy', title: 'toy', source: 'none', rewards: ['verifier'], ...parts }),
+  );
 }
 
 interface Change extends Partial<UpdateCall> {

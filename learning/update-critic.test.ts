@@ -10,7 +10,7 @@ import { addColumns, type ShapedBatch, type ValuedBatch } from '../rollouts/roll
 import type { CriticOptions } from '../schemes/credit/credit-rule.ts';
 import { createMoments } from './optimizer/adamw.ts';
 import { NonFiniteLossError } from './non-finite-loss-error.ts';
-import { valueRollouts } from './gradients/score-rollouts.ts';
+import { scoreValues } from '../model/network/score-values.ts';
 import { createBatch, createToyPolicy, createTraining } from './toy-update.fixture.ts';
 import { updateCritic } from './update-critic.ts';
 import { computeValueLoss } from './gradients/value-loss.ts';
@@ -36,7 +36,7 @@ function createValuedBatch(critic: CriticState): TaughtBatch {
   const policy = createToyPolicy();
   const batch = createBatch(policy, 4);
   disposePolicy(policy);
-  const values = valueRollouts(critic.policy, batch, createTraining());
+  const values = scoreValues(critic.policy, batch, createTraining());
   const { credit: returns, tokenMask: valueMask } = batch.perToken;
   return addColumns(batch, { perToken: { values, returns, valueMask } });
 }

@@ -1,22 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { valuePrepared } from '../model/network/forward.ts';
 import type { CriticState } from '../model/checkpoints/training-state.ts';
-import { createMask, shiftTargets } from '../model/network/token-batch.ts';
 import { countPass } from '../rollouts/count-pass.ts';
 import { requireColumns, valuedColumns, type ValuedBatch } from '../rollouts/rollout-batch.ts';
 import { takeRows } from '../rollouts/select-rows.ts';
 import type { CriticOptions } from '../schemes/credit/credit-rule.ts';
-import { accumulateGradients, createGradientSums, type LossBody } from './gradients/accumulate-gradients.ts';
+import { accumulateGradients, createGradientSums } from './gradients/accumulate-gradients.ts';
 import { toAdamwOptions } from './optimizer/adamw-options.ts';
 import { applyAdamw } from './optimizer/adamw.ts';
 import { learningRateAt, toSchedule } from './optimizer/learning-rate.ts';
-import {
-  cutColumns,
-  cutMicroBatch,
-  splitByLength,
-  takeInputs,
-  type MicroBatch,
-} from './gradients/micro-batches.ts';
+import { cutMicroBatch, splitByLength, toTensors, type MicroBatch } from './gradients/micro-batches.ts';
 import { splitMinibatches } from './gradients/minibatches.ts';
 import { NonFiniteLossError } from './non-finite-loss-error.ts';
 import { toInputs } from './gradients/score-rows.ts';
@@ -31,47 +24,21 @@ export interface CriticCall extends Pick<
   readonly options: CriticOptions;
 }
 
-/** Tensors: ids, targets, mask; recorded values, returns, weights. */
-function createBody({ critic, options }: CriticCall): LossBody {
-  return (weights, tensors) => {
-    const [ids, targets, mask, recordedValues, returns, tokenWeights] = tensors as [
-      tf.Tensor1D,
-      tf.Tensor1D,
-      tf.Tensor,
-      ...tf.Tensor2D[],
-    ];
-    const inputs = toInputs({ ids, targets, mask }, critic.policy.config);
-    const values = tf.reshape(valuePrepared(weights, inputs, { targets }), recordedValues!.shape);
-    return [
-      computeValueLoss(
-        { values, recordedValues: recordedValues!, returns: returns!, weights: tokenWeights! },
-        options.valueClip,
-      ),
-    ];
-  };
-}
-
-/** The loss of a micro-batch, its gradient added to `into`. */
+/** The loss of a micro-batch, its gradient added to `into`; column `weights` says what each token's is multiplied by. */
 function accumulatePart(
-  call: CriticCall,
-  part: MicroBatch,
-  work: { batch: ValuedBatch; weights: Float32Array; into: readonly Float32Array[] },
+  { critic, options }: CriticCall,
+  part: MicroBatch<'values' | 'returns' | 'weights'>,
+  into: readonly Float32Array[],
 ): number {
-  const { batch, weights, into } = work;
-  const { tokens, completionLength } = part;
-  const { values: recordedValues, returns } = batch.perToken;
   const [loss] = accumulateGradients({
-    policy: call.critic.policy,
-    body: createBody(call),
-    key: `values, clip ${call.options.valueClip}`,
-    tensors: [
-      tf.tensor1d(takeInputs(tokens), 'int32'),
-      tf.tensor1d(shiftTargets(tokens, tokens.promptLength), 'int32'),
-      createMask(tokens.promptStarts, tokens.length - 1),
-      ...[recordedValues, returns, weights].map((values) =>
-        tf.tensor2d(cutColumns(batch, part, values), [tokens.count, completionLength]),
-      ),
-    ],
+    policy: critic.policy,
+    key: `values, clip ${options.valueClip}`,
+    tensors: toTensors(part),
+    body: (network, { ids, targets, mask, values: recordedValues, returns, weights }) => {
+      const inputs = toInputs({ ids, targets, mask }, critic.policy.config);
+      const values = tf.reshape(valuePrepared(network, inputs, { targets }), recordedValues.shape);
+      return [computeValueLoss({ values, recordedValues, returns, weights }, options.valueClip)];
+    },
     into,
   });
   return loss![0]!;
@@ -84,15 +51,16 @@ async function updateOnce(
   update: number,
 ): Promise<{ loss: number; norm: number } | null> {
   const { critic, training } = call;
-  const { valueMask } = batch.perToken;
+  const { values, returns, valueMask } = batch.perToken;
   const tokens = valueMask.reduce((sum, counts) => sum + counts, 0);
   if (tokens === 0) return null;
   const weights = valueMask.map((counts) => counts / tokens);
   const into = createGradientSums(critic.policy);
   let loss = 0;
+  const weighed = { ...batch, perToken: { values, returns, weights } };
   const rows = Array.from({ length: batch.count }, (_, row) => row);
   for (const taken of splitByLength(batch, rows, training.microBatch)) {
-    loss += accumulatePart(call, cutMicroBatch(batch, taken, training.microBatch), { batch, weights, into });
+    loss += accumulatePart(call, cutMicroBatch(weighed, taken, training.microBatch), into);
     call.onPass?.('gradients', countPass(batch, taken));
     if (!Number.isFinite(loss)) {
       throw new NonFiniteLossError(

@@ -7,7 +7,7 @@ import { clonePolicy, disposePolicy, readParameters, writeParameters } from '../
 import { addColumns, type ShapedBatch } from '../rollouts/rollout-batch.ts';
 import { createMoments } from './optimizer/adamw.ts';
 import { NonFiniteLossError } from './non-finite-loss-error.ts';
-import { scoreRollouts } from './gradients/score-rollouts.ts';
+import { scoreArrays } from '../model/network/score-arrays.ts';
 import {
   COMPLETION,
   createBatch,
@@ -148,7 +148,7 @@ test('a KL penalty pulls toward the reference and is reported before its weight'
   const scheme = createScheme({ objective: ['clipped', { name: 'kl', weight: 0.5 }] });
   const batch = createBatch(referencePolicy, 4);
   const scored = (): ShapedBatch => {
-    const { logprobs: referenceLogprobs } = scoreRollouts(referencePolicy, batch, createTraining());
+    const { logprobs: referenceLogprobs } = scoreArrays(referencePolicy, batch, createTraining());
     return addColumns(batch, { perToken: { referenceLogprobs } });
   };
   const near = await update({ scheme, batch: scored() });

@@ -1,14 +1,14 @@
 import type { Policy } from '../model/network/policy.ts';
+import { scoreArrays } from '../model/network/score-arrays.ts';
 import { requireBatchIds } from '../model/network/token-ids.ts';
 import type { OptimizerMoments } from '../model/checkpoints/training-state.ts';
 import { countPass, type PassCount } from '../rollouts/count-pass.ts';
-import { requireColumns, type ShapedBatch } from '../rollouts/rollout-batch.ts';
+import { requireColumns, type Columns, type ShapedBatch } from '../rollouts/rollout-batch.ts';
 import { takeRows } from '../rollouts/select-rows.ts';
-import type { CurrentScores } from '../schemes/credit/credit-rule.ts';
+import type { CurrentScores, TokenRuling } from '../schemes/credit/credit-rule.ts';
 import { countTokens } from '../schemes/credit/token-covariance.ts';
-import { openScheme, type OpenScheme } from '../schemes/open-scheme.ts';
+import type { OpenScheme } from '../schemes/open-scheme.ts';
 import { averageMetrics, measureReference, measureTokens } from '../schemes/update-metrics.ts';
-import type { Scheme } from '../config/scheme.ts';
 import type { TrainingPlan } from '../config/training.ts';
 import { createGradientSums } from './gradients/accumulate-gradients.ts';
 import { toAdamwOptions } from './optimizer/adamw-options.ts';
@@ -17,20 +17,19 @@ import { learningRateAt, toSchedule } from './optimizer/learning-rate.ts';
 import { cutMicroBatch, splitByLength } from './gradients/micro-batches.ts';
 import { splitMinibatches } from './gradients/minibatches.ts';
 import { NonFiniteLossError } from './non-finite-loss-error.ts';
-import { findSurrogate, type WeightedTerm } from './gradients/policy-loss.ts';
-import { sumRatios } from './gradients/ratio-statistics.ts';
+import { findSurrogate, termColumn, type WeightedTerm } from './gradients/policy-loss.ts';
+import { addRatios, noRatios, sumRatios, type RatioSums } from './gradients/ratio-statistics.ts';
 import { accumulateRollouts, type LossContext } from './gradients/rollout-gradients.ts';
 import { ruleTokens } from './rule-tokens.ts';
 import { adaptTerms, measureTerms } from './terms-in-force.ts';
 import { createWeightMeans } from './token-weight-means.ts';
-import { scoreRollouts } from './gradients/score-rollouts.ts';
 import { weighTokens } from './gradients/token-weights.ts';
 
 export interface UpdateCall {
   readonly policy: Policy;
   readonly moments: OptimizerMoments;
   readonly batch: ShapedBatch;
-  readonly scheme: Scheme;
+  readonly scheme: Pick<OpenScheme, 'credit' | 'objective' | 'aggregation'>;
   readonly training: TrainingPlan;
   /** the longest completion that could have been sampled */
   readonly maxNewTokens: number;
@@ -47,19 +46,13 @@ export interface UpdateCall {
 /** A forward pass alone, or one with its backward pass. */
 export type UpdatePass = 'scores' | 'gradients';
 
-/** A scheme as its updates read it. */
-interface Lesson extends Pick<OpenScheme, 'credit'> {
-  /** the terms in force, with their weights of this step */
-  readonly terms: readonly WeightedTerm[];
-  readonly aggregation: Scheme['aggregation'];
-}
-
 /** One optimizer step of an update. */
 interface Share {
   readonly rollouts: readonly number[];
   /** from 0, in the order of the steps */
   readonly update: number;
-  readonly lesson: Lesson;
+  /** the terms in force, with their weights of this step */
+  readonly terms: readonly WeightedTerm[];
 }
 
 export interface PolicyUpdate {
@@ -72,22 +65,18 @@ export interface PolicyUpdate {
 }
 
 /** Whether a rollout without credit still has a gradient, through a term that is no surrogate. */
-function needsEveryRollout({ terms }: Lesson): boolean {
+function needsEveryRollout(terms: readonly WeightedTerm[]): boolean {
   return terms.some(({ part }) => part.surrogate === undefined);
 }
 
 /** Whether `values` [N, T] has any in this row. */
-function hasAny(values: Float32Array | null, row: number, width: number): boolean {
+function hasAny(values: Float32Array | undefined, row: number, width: number): boolean {
   return values?.subarray(row * width, (row + 1) * width).some((value) => value !== 0) ?? false;
 }
 
 async function pause(call: UpdateCall): Promise<void> {
   await call.onYield?.();
   call.signal?.throwIfAborted();
-}
-
-interface StepContext extends LossContext {
-  readonly metrics: Readonly<Record<string, number>>;
 }
 
 /** Columns that hold what a part can need per token. */
@@ -104,39 +93,43 @@ function pickColumns(batch: ShapedBatch, terms: readonly WeightedTerm[]): Record
   return Object.fromEntries(picked);
 }
 
-function createContext(call: UpdateCall, batch: ShapedBatch, share: Share): StepContext {
-  const { policy, training, maxNewTokens, seed, step } = call;
-  const { lesson, update } = share;
-  const { terms, aggregation } = lesson;
+/** What a share's loss reads, and what the rules that decided it measured. */
+function createContext(
+  call: UpdateCall,
+  batch: ShapedBatch,
+  { update, terms }: Share,
+): { readonly context: LossContext; readonly metrics: TokenRuling['metrics'] } {
+  const { policy, scheme, training, maxNewTokens, seed, step } = call;
   const weights = weighTokens({
     width: batch.completionLength,
     tokenMask: batch.perToken.tokenMask,
-    aggregation,
+    aggregation: scheme.aggregation,
     maxNewTokens,
     localBatch: training.microBatch,
   });
   const score = (): CurrentScores => {
     call.onPass?.('scores', countPass(batch));
-    return scoreRollouts(policy, batch, training);
+    return scoreArrays(policy, batch, training);
   };
-  const ruled = ruleTokens(batch, { rules: lesson.credit, terms, score, seed, step, update });
-  const termWeights = terms.map(({ weight }) =>
+  const { metrics, ...ruled } = ruleTokens(batch, { rules: scheme.credit, terms, score, seed, step, update });
+  const termWeights = terms.map(({ weight }, at) => [
+    termColumn(at),
     weight === 1 ? weights : weights.map((value) => value * weight),
-  );
+  ]);
+  const { logprobs, credit, tokenMask } = batch.perToken;
+  const perToken = {
+    ...{ logprobs, credit, tokenMask, ...ruled },
+    ...Object.fromEntries(termWeights),
+    ...pickColumns(batch, terms),
+  };
   const { temperature } = training;
-  const columns = pickColumns(batch, terms);
-  return { ...ruled, policy, batch, terms, temperature, termWeights, columns };
+  return { context: { policy, batch: { ...batch, perToken }, terms, temperature }, metrics };
 }
 
-interface Totals {
-  loss: number;
+interface Totals extends RatioSums {
+  readonly loss: number;
   /** of each term that is no surrogate */
-  readonly terms: number[];
-  tokens: number;
-  ratio: number;
-  clipped: number;
-  clippedHigh: number;
-  divergence: number;
+  readonly terms: readonly number[];
 }
 
 /** Sums losses and gradients of the rows `taught` over micro-batches. */
@@ -154,15 +147,7 @@ async function accumulate(
   const surrogate = findSurrogate(context.terms);
   const isClipped = (ratio: number, credit: number): boolean =>
     surrogate?.part.surrogate!.isClipped(ratio, credit, surrogate.options) ?? false;
-  const totals: Totals = {
-    loss: 0,
-    terms: [],
-    tokens: 0,
-    ratio: 0,
-    clipped: 0,
-    clippedHigh: 0,
-    divergence: 0,
-  };
+  let totals: Totals = { loss: 0, terms: [], ...noRatios };
   for (const rows of splitByLength(batch, work.taught, microBatch)) {
     const part = cutMicroBatch(batch, rows, microBatch);
     const found = accumulateRollouts(context, part, work.into);
@@ -173,14 +158,13 @@ async function accumulate(
           'Look at the logprobs and credit of these rollouts, or lower the learning rate',
       );
     }
-    const sums = sumRatios(batch, part, { ratio: found.ratio, isClipped });
-    totals.loss += found.loss;
-    found.terms.forEach((sum, at) => (totals.terms[at] = (totals.terms[at] ?? 0) + sum));
-    totals.tokens += sums.tokens;
-    totals.ratio += sums.ratio;
-    totals.clipped += sums.clipped;
-    totals.clippedHigh += sums.clippedHigh;
-    totals.divergence += sums.divergence;
+    const sums = sumRatios(part.perToken, { ratio: found.ratio, isClipped });
+    const { loss, terms } = totals;
+    totals = {
+      loss: loss + found.loss,
+      terms: found.terms.map((sum, at) => (terms[at] ?? 0) + sum),
+      ...addRatios(totals, sums),
+    };
     await pause(call);
   }
   return totals;
@@ -195,18 +179,19 @@ interface Updated {
 /** One optimizer step over some rollouts of the batch, one or more; null when none of them has a gradient. */
 async function updateOnce(call: UpdateCall, share: Share): Promise<Updated | null> {
   const { policy, moments, training } = call;
-  const { rollouts, update, lesson } = share;
+  const { rollouts, update, terms } = share;
   const batch = takeRows(call.batch, rollouts);
   const { credit, tokenMask } = batch.perToken;
-  const isEveryNeeded = needsEveryRollout(lesson);
+  const isEveryNeeded = needsEveryRollout(terms);
   // Without a gradient Adam would still move the weights, by what it remembers of earlier steps.
-  if (countTokens(tokenMask) === 0 || lesson.terms.length === 0) return null;
+  if (countTokens(tokenMask) === 0 || terms.length === 0) return null;
   if (!isEveryNeeded && !credit.some((value) => value !== 0)) return null;
-  const context = createContext(call, batch, share);
+  const { context, metrics: ruled } = createContext(call, batch, share);
+  const { tokenWeights, slopes } = context.batch.perToken as Columns<'tokenWeights', 'slopes'>;
   const width = batch.completionLength;
   const taught = rollouts
     .map((_, row) => row)
-    .filter((row) => isEveryNeeded || hasAny(credit, row, width) || hasAny(context.slopes, row, width));
+    .filter((row) => isEveryNeeded || hasAny(credit, row, width) || hasAny(slopes, row, width));
   const gradients = createGradientSums(policy);
   const describe = (rows: readonly number[]): string =>
     `step ${call.step}, minibatch ${update}, rollouts ${rows.map((row) => rollouts[row]!).join(', ')}`;
@@ -219,9 +204,9 @@ async function updateOnce(call: UpdateCall, share: Share): Promise<Updated | nul
   const tokens = Math.max(totals.tokens, 1);
   const metrics = {
     'loss/policy': totals.loss,
-    ...measureTerms(lesson.terms, totals),
+    ...measureTerms(terms, totals),
     'gradient/norm': gradientNorm,
-    ...context.metrics,
+    ...ruled,
     'update/clip_fraction': totals.clipped / tokens,
     'update/clip_fraction_high': totals.clippedHigh / tokens,
     'update/clip_fraction_low': (totals.clipped - totals.clippedHigh) / tokens,
@@ -230,7 +215,7 @@ async function updateOnce(call: UpdateCall, share: Share): Promise<Updated | nul
     'update/learning_rate': learningRate,
     'update/tokens': totals.tokens,
   };
-  return { metrics, tokenWeights: context.tokenWeights };
+  return { metrics, tokenWeights };
 }
 
 /**
@@ -245,23 +230,18 @@ async function updateOnce(call: UpdateCall, share: Share): Promise<Updated | nul
  */
 export async function updatePolicy(call: UpdateCall): Promise<PolicyUpdate> {
   const { batch, scheme, training, seed, step } = call;
-  const open = openScheme(scheme);
-  requireBatchIds(
-    { tokens: batch.tokens, length: batch.promptLength + batch.completionLength },
-    call.policy.config.vocabularySize,
-  );
+  requireBatchIds(batch, call.policy.config.vocabularySize);
   const { updatesPerBatch: updates, epochs } = training;
   const shares = splitMinibatches({ groups: batch.groups, updates, epochs, seed, step });
   const sampled = measureTokens(batch.perToken);
   const remembered = call.moments.entropyCoefficient;
-  const adapted = adaptTerms(open, { remembered, entropy: sampled?.entropy ?? null });
+  const adapted = adaptTerms(scheme, { remembered, entropy: sampled?.entropy ?? null });
   pickColumns(batch, adapted.terms);
-  const lesson = { credit: open.credit, terms: adapted.terms, aggregation: scheme.aggregation };
   const measured: Record<string, number>[] = [];
   const weightMeans = createWeightMeans(batch);
   for (const [update, rollouts] of shares.entries()) {
     if (rollouts.length === 0) continue;
-    const updated = await updateOnce(call, { rollouts, update, lesson });
+    const updated = await updateOnce(call, { rollouts, update, terms: adapted.terms });
     if (updated === null) continue;
     measured.push(updated.metrics);
     weightMeans.add(rollouts, updated.tokenWeights);
@@ -276,6 +256,6 @@ export async function updatePolicy(call: UpdateCall): Promise<PolicyUpdate> {
     ...measureReference(batch.perToken),
     'update/skipped': (shares.length - measured.length) / shares.length,
   };
-  const isRuled = open.credit.some(({ part }) => part.rule !== undefined);
+  const isRuled = scheme.credit.some(({ part }) => part.rule !== undefined);
   return { metrics, tokenWeights: isRuled ? weightMeans.means() : null };
 }

@@ -72,7 +72,8 @@ export function toTokenBatch(
   padId: number,
 ): TokenBatch {
   const promptLength = Math.max(...rows.map(({ prompt }) => prompt.length));
-  const length = promptLength + Math.max(...rows.map(({ tokens }) => tokens.length));
+  const completionLength = Math.max(...rows.map(({ tokens }) => tokens.length));
+  const length = promptLength + completionLength;
   const tokens = new Int32Array(rows.length * length).fill(padId);
   rows.forEach((row, i) => {
     tokens.set(row.prompt, i * length + promptLength - row.prompt.length);
@@ -80,11 +81,11 @@ export function toTokenBatch(
   });
   return {
     count: rows.length,
-    length,
     promptLength,
+    completionLength,
     tokens,
     promptStarts: Int32Array.from(rows, ({ prompt }) => promptLength - prompt.length),
-    lengths: Int32Array.from(rows, (row) => promptLength + row.tokens.length),
+    completionLengths: Int32Array.from(rows, (row) => row.tokens.length),
   };
 }
 
@@ -102,9 +103,8 @@ async function score(
       .slice(begin, begin + SCORED_AT_ONCE)
       .map(({ prompt, tokens }) => ({ prompt: Int32Array.from(tokenizer.encode(prompt)), tokens }));
     const batch = toTokenBatch(rows, tokenizer.padId);
-    const from = batch.promptLength;
-    const { logprobs } = scoreArrays(policy, batch, { from, temperature: 1 });
-    const width = batch.length - from;
+    const { logprobs } = scoreArrays(policy, batch, { temperature: 1 });
+    const width = batch.completionLength;
     rows.forEach(({ tokens }, i) => scored.push(logprobs.slice(i * width, i * width + tokens.length)));
     await pause();
   }

@@ -31,6 +31,7 @@ export interface OpenScheme {
   readonly comparisons: readonly Weighted<Comparison<object>>[];
   readonly credit: readonly Opened<CreditRule<object>>[];
   readonly objective: readonly Weighted<ObjectiveTerm<object>>[];
+  readonly aggregation: Scheme['aggregation'];
   /** What all parts together read beyond a rollout itself. */
   readonly needs: ReadonlySet<Need>;
   /** What all parts together look at beyond rollouts and models. */
@@ -124,7 +125,8 @@ export function openScheme(scheme: Scheme): OpenScheme {
   const sees = new Set(
     [...readers, ...running].map(({ part, options }) => part.sees?.(options) ?? 'nothing'),
   );
-  return { ...lists, rollouts: rollouts[0]!, judges: running, needs, sees };
+  const { aggregation } = scheme;
+  return { ...lists, rollouts: rollouts[0]!, judges: running, aggregation, needs, sees };
 }
 
 /** How the critic is trained; null: there is none. */

@@ -33,9 +33,9 @@ function createRehearsal(): RolloutBatch {
  * What goes wrong when a right and a wrong rollout are compared and credited under a scheme, such as rules in an order without effect or an
  * error in a part of one's own; null: nothing. Costs no time, and comes before any compute is spent.
  */
-export function rehearseCredit({ comparisons, credit: rules }: OpenScheme): string | null {
+export function rehearseCredit({ comparisons, credit }: OpenScheme): string | null {
   try {
-    estimateCredit(createRehearsal(), { rewards: [1, 0], counts: [true, true], comparisons, rules });
+    estimateCredit(createRehearsal(), { rewards: [1, 0], counts: [true, true], comparisons, credit });
     return null;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

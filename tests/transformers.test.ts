@@ -66,11 +66,11 @@ function createConfig(variant: Pick<PolicyConfig, 'keyValueHeads' | 'tiedEmbeddi
 function computeLogits(policy: Policy, ids: readonly number[]): Float32Array {
   const logits = forwardLogits(policy, {
     count: 1,
-    length: ids.length,
     promptLength: 1,
+    completionLength: ids.length - 1,
     tokens: Int32Array.from(ids),
     promptStarts: new Int32Array(1),
-    lengths: Int32Array.of(ids.length),
+    completionLengths: Int32Array.of(ids.length - 1),
   });
   const values = (logits.dataSync() as Float32Array).slice();
   logits.dispose();

@@ -1,13 +1,13 @@
+import { toBlob } from '../../db/blobs.ts';
 import { listRollouts, type RolloutWithVerdict } from '../../db/queries/rollouts.ts';
 import type { Database } from '../../db/store/connection.ts';
-import { gatherRollouts, type StoredRollout } from '../../rollouts/gather-rollouts.ts';
 import type { ArtifactRef } from '../../config/plan.ts';
 import type { PolicyTokenizer } from '../../model/tokenizers/tokenizer.ts';
 import { durable } from '../durable.ts';
 import type { RunContext } from '../run/run-context.ts';
 import { InputMissingError } from '../run/run-inputs.ts';
 import type { StoreDependencies } from '../store-dependencies.ts';
-import { toStoredRollout } from '../step/stored-rollout.ts';
+import { gatherRollouts, type GatheredRow } from '../step/gather-rollouts.ts';
 import { listGivenRows, rolloutsInput, type PlacedRow } from './dataset-rows.ts';
 import { encodeRollouts } from '../step/rollout-file.ts';
 
@@ -33,32 +33,22 @@ function findSampled(db: Database, runId: string, rows: readonly PlacedRow[]): R
   });
 }
 
-/** A written solution as a rollout. No model drew it: whoever wrote it was certain of each token, so logprobs and entropies are 0. */
-function toRollout({ row, problemIndex }: PlacedRow, tokenizer: PolicyTokenizer): StoredRollout {
+/** A written solution as a stored rollout. No model drew it: whoever wrote it was certain of each token, so logprobs and entropies are 0. */
+function toStored({ row }: PlacedRow, tokenizer: PolicyTokenizer): GatheredRow {
   const tokens = Int32Array.from([...tokenizer.encode(row.completion), tokenizer.endId]);
-  const [logprobs, entropies] = [new Float32Array(tokens.length), new Float32Array(tokens.length)];
-  const prompt = tokenizer.encode(row.prompt);
-  return {
-    prompt,
-    tokens,
-    logprobs,
-    entropies,
-    isFinished: true,
-    group: problemIndex,
-    parent: -1,
-    forkAt: 0,
-  };
+  const zeros = toBlob(new Float32Array(tokens.length));
+  const stored = { tokens: toBlob(tokens), logprobs: zeros, entropies: zeros };
+  return { ...stored, isTruncated: false, parentSample: null, forkAt: 0 };
 }
 
 /** The rollouts that a step is given: those that the dataset's run recorded, or solutions as they are written. */
-function gatherGiven(db: Database, context: RunContext, rows: readonly PlacedRow[]): StoredRollout[] {
-  const { plan, tokenizer } = context;
+function listGiven(
+  db: Database,
+  { plan, tokenizer }: RunContext,
+  rows: readonly PlacedRow[],
+): readonly GatheredRow[] {
   const input = rolloutsInput(plan);
-  if (input === null) return rows.map((row) => toRollout(row, tokenizer));
-  const sampled = findSampled(db, input.runId, rows);
-  return rows.map(({ row, problemIndex }, i) =>
-    toStoredRollout(sampled[i]!, { prompt: tokenizer.encode(row.prompt), group: problemIndex }),
-  );
+  return input === null ? rows.map((row) => toStored(row, tokenizer)) : findSampled(db, input.runId, rows);
 }
 
 /** Writes the rollouts that a step is given as if its policy had sampled them. */
@@ -68,8 +58,12 @@ export function createReplay({ db, artifacts, plans }: StoreDependencies) {
     const { plan, tokenizer } = context;
     const rows = listGivenRows(db, context, step);
     if (rows === null) throw new InputMissingError(`${plan.runId} is given no rollouts, its policy samples`);
-    const rollouts = gatherGiven(db, context, rows);
+    const rollouts = gatherRollouts(listGiven(db, context, rows), {
+      prompts: rows.map(({ row }) => tokenizer.encode(row.prompt)),
+      groups: rows.map(({ problemIndex }) => problemIndex),
+      padId: tokenizer.padId,
+    });
     const path = `runs/${plan.runId}/step-${step}/rollouts-0-{sha}.safetensors`;
-    return artifacts.write(path, encodeRollouts(gatherRollouts(rollouts, tokenizer.padId)));
+    return artifacts.write(path, encodeRollouts(rollouts));
   });
 }

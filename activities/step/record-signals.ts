@@ -1,4 +1,5 @@
-import { scoreRollouts, valueRollouts } from '../../learning/gradients/score-rollouts.ts';
+import { scoreArrays } from '../../model/network/score-arrays.ts';
+import { scoreValues } from '../../model/network/score-values.ts';
 import { addColumns, type RolloutBatch } from '../../rollouts/rollout-batch.ts';
 import type { CheckpointRef } from '../../config/plan.ts';
 import type { LivePolicies } from './live-policies.ts';
@@ -33,12 +34,12 @@ export async function recordSignals(
   let scored = rollouts;
   if (needs.has('referenceLogprobs')) {
     const reference = await policies.borrow(models.reference, policyConfig);
-    const { logprobs } = scoreRollouts(reference, rollouts, training);
+    const { logprobs } = scoreArrays(reference, rollouts, training);
     scored = addColumns(scored, { perToken: { referenceLogprobs: hidePadding(rollouts, logprobs) } });
   }
   if (needs.has('values')) {
     const critic = await policies.borrowCritic(models.policy, policyConfig);
-    const values = hidePadding(rollouts, valueRollouts(critic, rollouts, training));
+    const values = hidePadding(rollouts, scoreValues(critic, rollouts, training));
     scored = addColumns(scored, { perToken: { values } });
   }
   return scored;

@@ -20,7 +20,6 @@ import { durable, stageKey } from '../durable.ts';
 import { countStep } from './count-step.ts';
 import { toBlob, toFloats } from '../../db/blobs.ts';
 import { decodeRollouts } from './rollout-file.ts';
-import { indexRollouts } from './reward-input.ts';
 import type { StoreDependencies } from '../store-dependencies.ts';
 import type { UpdatedPolicy } from './update.ts';
 
@@ -100,11 +99,10 @@ async function readTokenWeights(
   const batch = decodeRollouts(await artifacts.read(ref));
   const needed = { perToken: ['tokenWeights'], perRollout: [] } as const;
   const { tokenWeights } = requireColumns(batch, needed, 'the record of a step').perToken;
-  const place = indexRollouts([batch]);
   return of.rows
     .filter(({ isKept }) => isKept === true)
-    .map((rollout) => {
-      const begin = place(rollout).row * batch.completionLength;
+    .map((rollout, row) => {
+      const begin = row * batch.completionLength;
       return {
         rolloutId: rollout.id,
         tokenWeights: toBlob(tokenWeights.subarray(begin, begin + rollout.tokenCount)),

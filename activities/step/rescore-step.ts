@@ -1,17 +1,17 @@
 import type { Database } from '../../db/store/connection.ts';
 import { listRollouts, type RolloutWithVerdict } from '../../db/queries/rollouts.ts';
-import { estimateCredit, type EstimatedCredit } from '../../schemes/credit/estimate-credit.ts';
+import { estimateCredit } from '../../schemes/credit/estimate-credit.ts';
 import { openScheme, type OpenScheme } from '../../schemes/open-scheme.ts';
 import { canonicalJson } from '../../config/canonical.ts';
-import { gatherRollouts } from '../../rollouts/gather-rollouts.ts';
+import { selectRows } from '../../rollouts/select-rows.ts';
 import { MissingSignalError } from '../../schemes/rewards/reward.ts';
-import type { RolloutBatch } from '../../rollouts/rollout-batch.ts';
+import type { ShapedBatch } from '../../rollouts/rollout-batch.ts';
 import type { Scheme } from '../../config/scheme.ts';
 import { toFloats } from '../../db/blobs.ts';
+import { gatherRollouts } from './gather-rollouts.ts';
 import { countWanted } from '../dataset/dataset-rows.ts';
 import { passGates, rewardGroups, toEstimateCall } from './reward-groups.ts';
-import { indexRollouts } from './reward-input.ts';
-import { toStoredRollout } from './stored-rollout.ts';
+import { placeRollouts } from './reward-input.ts';
 import type { RunContext } from '../run/run-context.ts';
 
 /** What a scheme makes of a rollout; advantage null: left out by a gate. */
@@ -40,9 +40,8 @@ function readOwnPull({ credit, tokenWeights }: RolloutWithVerdict): Float32Array
 /** Credit times weight of each token by rollout id, under another scheme. */
 function mapPulls(
   rows: readonly RolloutWithVerdict[],
-  { credit, tokenWeights }: EstimatedCredit,
+  { completionLength: width, perToken: { credit, tokenWeights } }: ShapedBatch,
 ): Map<number, Float32Array> {
-  const width = credit.length / rows.length;
   return new Map(
     rows.map(({ id, tokenCount }, row) => {
       const pull = Float32Array.from(
@@ -51,14 +50,6 @@ function mapPulls(
       );
       return [id, pull];
     }),
-  );
-}
-
-/** Stored rollouts as credit is estimated from them: without prompts, which it does not read. */
-function toBatch(rows: readonly RolloutWithVerdict[], padId: number): RolloutBatch {
-  return gatherRollouts(
-    rows.map((row) => toStoredRollout(row, { prompt: [], group: row.problemIndex })),
-    padId,
   );
 }
 
@@ -96,18 +87,17 @@ export function rescoreStep(
   requireJudged(open, context.scheme.judges, scheme.name);
   const rows = listRollouts(db, { runId, phase: 'train', step });
   if (rows.length === 0) return [];
-  const groups = rewardGroups(db, context, {
-    scheme: open,
-    rows,
-    place: indexRollouts([toBatch(rows, padId)]),
-  });
+  // Without prompts, which neither rewards nor credit read.
+  const batch = gatherRollouts(rows, { groups: rows.map(({ problemIndex }) => problemIndex), padId });
+  const groups = rewardGroups(db, context, { scheme: open, rows: placeRollouts(batch, rows) });
   const { kept } = passGates(groups, open.gates, countWanted(context.plan));
-  const keptRows = kept.flatMap((group) => group.rows);
-  const estimated = estimateCredit(toBatch(keptRows, padId), toEstimateCall(kept, open));
-  const advantageOf = new Map(keptRows.map(({ id }, at) => [id, estimated.advantages[at]!]));
+  const placed = kept.flatMap((group) => group.rows);
+  const keptRows = placed.map(({ rollout }) => rollout);
+  const estimated = estimateCredit(selectRows(placed, padId), toEstimateCall(kept, open));
+  const advantageOf = new Map(keptRows.map(({ id }, at) => [id, estimated.perRollout.advantages[at]!]));
   const pulls = mapPulls(keptRows, estimated);
   return groups.flatMap((group) =>
-    group.rows.map((rollout, i) => ({
+    group.rows.map(({ rollout }, i) => ({
       rollout,
       own: { reward: rollout.reward, advantage: rollout.advantage },
       other: { reward: group.rewards[i]!.reward, advantage: advantageOf.get(rollout.id) ?? null },

@@ -2,24 +2,25 @@ import type { Database } from '../../db/store/connection.ts';
 import { listPoolAnswers } from '../../db/queries/evaluations.ts';
 import { listJudgements } from '../../db/queries/judgements.ts';
 import type { RolloutWithVerdict } from '../../db/queries/rollouts.ts';
+import { listGroups } from '../../rollouts/groups.ts';
 import type { EstimateCall } from '../../schemes/credit/estimate-credit.ts';
 import type { GatedRollout } from '../../schemes/gates/gate.ts';
 import type { OpenScheme } from '../../schemes/open-scheme.ts';
 import { combineRewards, type CombinedReward } from '../../schemes/rewards/combine-rewards.ts';
 import { scoreReward, type RewardInput } from '../../schemes/rewards/reward.ts';
-import { toRewardInputs, type GroupSignals, type PlaceRollout } from './reward-input.ts';
+import { toRewardInputs, type GroupSignals, type PlacedRollout } from './reward-input.ts';
 import { poolIndex, type RunContext } from '../run/run-context.ts';
 import { placeOfPrompt } from '../dataset/dataset-rows.ts';
 
 /** The rollouts of one prompt, and what a scheme rewards each of them with. */
 export interface RewardedGroup {
-  readonly rows: readonly RolloutWithVerdict[];
+  readonly rows: readonly PlacedRollout[];
   readonly rewards: readonly CombinedReward[];
 }
 
 /** What turns the rollouts of one prompt into rewards under a scheme. */
 function createRewarding(context: RunContext, { rewards }: OpenScheme) {
-  return (rows: readonly RolloutWithVerdict[], signals: GroupSignals): RewardedGroup => {
+  return (rows: readonly PlacedRollout[], signals: GroupSignals): RewardedGroup => {
     const combined = toRewardInputs(context, rows, signals).map((input) =>
       combineRewards(
         rewards.map((reward) => ({
@@ -36,7 +37,7 @@ function createRewarding(context: RunContext, { rewards }: OpenScheme) {
 type OpenGates = OpenScheme['gates'];
 
 function toGated({ rows, rewards }: RewardedGroup): GatedRollout[] {
-  return rows.map(({ verdict, isTruncated }, i) => ({
+  return rows.map(({ rollout: { verdict, isTruncated } }, i) => ({
     outcome: verdict.outcome,
     reward: rewards[i]!.reward,
     isTruncated,
@@ -67,21 +68,20 @@ export function passGates(
 /** What the credit of these groups is estimated from. */
 export function toEstimateCall(
   groups: readonly RewardedGroup[],
-  { gates, comparisons, credit: rules }: OpenScheme,
+  { gates, comparisons, credit }: OpenScheme,
 ): EstimateCall {
   const rewards = groups.flatMap((group) => group.rewards.map(({ reward }) => reward));
   const gated = groups.flatMap(toGated);
   const counts = gated.map((rollout) =>
     gates.every(({ part, options }) => part.counts?.(rollout, options) ?? true),
   );
-  return { rewards, counts, comparisons, rules };
+  return { rewards, counts, comparisons, credit };
 }
 
 /** Rollouts by their prompt, in the order of their first ones. */
-function groupByPrompt(rows: readonly RolloutWithVerdict[]): RolloutWithVerdict[][] {
-  const byProblem = new Map<number, RolloutWithVerdict[]>();
-  for (const row of rows) byProblem.set(row.problemIndex, [...(byProblem.get(row.problemIndex) ?? []), row]);
-  return [...byProblem.values()];
+function groupByPrompt(rows: readonly PlacedRollout[]): PlacedRollout[][] {
+  const problems = Int32Array.from(rows, ({ rollout }) => rollout.problemIndex);
+  return listGroups(problems).map((members) => members.map((at) => rows[at]!));
 }
 
 /** What the base model answered to a rollout's problem, where the run trains on a pool that was sampled before. */
@@ -99,12 +99,12 @@ function votesOn(
 function listJudged(
   db: Database,
   { judges }: OpenScheme,
-  rows: readonly RolloutWithVerdict[],
+  rows: readonly PlacedRollout[],
 ): GroupSignals['judged'] {
   if (judges.length === 0) return new Map();
   const found = listJudgements(
     db,
-    rows.map((row) => row.id),
+    rows.map(({ rollout }) => rollout.id),
   );
   return new Map(
     [...found].map(([id, ofRollout]) => {
@@ -121,18 +121,14 @@ function listJudged(
 export function rewardGroups(
   db: Database,
   context: RunContext,
-  of: {
-    readonly scheme: OpenScheme;
-    readonly rows: readonly RolloutWithVerdict[];
-    readonly place: PlaceRollout;
-  },
+  of: { readonly scheme: OpenScheme; readonly rows: readonly PlacedRollout[] },
 ): RewardedGroup[] {
-  const { scheme, rows, place } = of;
+  const { scheme, rows } = of;
   const { runId, condition } = context.plan;
   const judged = listJudged(db, scheme, rows);
   const pool = condition.training.pool === null ? new Map() : listPoolAnswers(db, runId);
   const reward = createRewarding(context, scheme);
   return groupByPrompt(rows).map((group) =>
-    reward(group, { judged, place, pool: votesOn(context, group[0]!, pool) }),
+    reward(group, { judged, pool: votesOn(context, group[0]!.rollout, pool) }),
   );
 }

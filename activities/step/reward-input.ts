@@ -2,63 +2,59 @@ import type { RolloutWithVerdict } from '../../db/queries/rollouts.ts';
 import { measureAnswerConfidence, type AnswerConfidence } from '../../schemes/rewards/answer-confidence.ts';
 import type { GroupMember, RewardInput } from '../../schemes/rewards/reward.ts';
 import { orderDraw, rewardDraw } from '../../schemes/rewards/reward-draw.ts';
-import { listGroups } from '../../rollouts/groups.ts';
 import { AUTHORS, type RolloutBatch, type SampledColumn } from '../../rollouts/rollout-batch.ts';
 import type { RowOfBatch } from '../../rollouts/select-rows.ts';
 import { toTokenSpan } from '../../rollouts/token-span.ts';
-import { toFloats, toInts } from '../../db/blobs.ts';
 import type { RunContext } from '../run/run-context.ts';
 
-type SampledRow = RowOfBatch<SampledColumn, never>;
-
-/** Where in the sampled batches a training rollout stands. */
-export type PlaceRollout = (rollout: {
-  readonly problemIndex: number;
-  readonly sampleIndex: number;
-}) => SampledRow;
+/** A training rollout: its row in the store, and the row of the sampled batch that has its columns. */
+export interface PlacedRollout extends RowOfBatch<SampledColumn, never> {
+  readonly rollout: RolloutWithVerdict;
+}
 
 /** What is known of one prompt's rollouts beside their rows. */
 export interface GroupSignals {
   /** By rollout id; without an entry no judge ran. */
   readonly judged: ReadonlyMap<number, RewardInput['judgements']>;
-  readonly place: PlaceRollout;
   readonly pool: RewardInput['pool'];
 }
 
-/** Indexes the rollouts of a step's batches: a group's number is its problem's index in the step. */
-export function indexRollouts(batches: readonly RolloutBatch[]): PlaceRollout {
-  const places = new Map<number, readonly SampledRow[]>();
-  for (const batch of batches) {
-    for (const rows of listGroups(batch.groups))
-      places.set(
-        batch.groups[rows[0]!]!,
-        rows.map((row) => ({ batch, row })),
-      );
+/**
+ * Rows of the store beside the batch that they were sampled in: both hold problems, and samples of each, in their order.
+ *
+ * @throws RangeError when they are not of the same rollouts
+ */
+export function placeRollouts(batch: RolloutBatch, rows: readonly RolloutWithVerdict[]): PlacedRollout[] {
+  const isSame =
+    rows.length === batch.count && rows.every(({ problemIndex }, row) => batch.groups[row] === problemIndex);
+  if (!isSame) {
+    throw new RangeError(
+      `expected the rows of a batch whose groups are ${batch.groups.join()}; found rows of problems ` +
+        rows.map(({ problemIndex }) => problemIndex).join(),
+    );
   }
-  return ({ problemIndex, sampleIndex }) => places.get(problemIndex)![sampleIndex]!;
-}
-
-function disparitiesOf({ batch, row }: SampledRow): Float32Array | null {
-  const begin = row * batch.completionLength;
-  return batch.perToken.disparities?.subarray(begin, begin + batch.completionLengths[row]!) ?? null;
+  return rows.map((rollout, row) => ({ batch, row, rollout }));
 }
 
 function confidenceOf(
-  context: RunContext,
-  rollout: RolloutWithVerdict,
-  place: PlaceRollout,
+  { task, tokenizer }: RunContext,
+  { batch, row, rollout }: PlacedRollout,
 ): AnswerConfidence | null {
-  const span = rollout.isTruncated ? null : context.task.answerSpan(rollout.text);
+  const span = rollout.isTruncated ? null : task.answerSpan(rollout.text);
   if (span === null) return null;
-  const offsets = context.tokenizer.offsets(toInts(rollout.tokens));
+  const cut = <Values extends Float32Array | Int32Array>(values: Values, begin: number): Values =>
+    values.subarray(begin, begin + batch.completionLengths[row]!) as Values;
+  const { promptLength, completionLength: width, tokens, perToken } = batch;
+  const { logprobs, disparities } = perToken;
+  const offsets = tokenizer.offsets(cut(tokens, row * (promptLength + width) + promptLength));
   return measureAnswerConfidence(toTokenSpan(span, offsets), {
-    logprobs: toFloats(rollout.logprobs),
-    disparities: disparitiesOf(place(rollout)),
+    logprobs: cut(logprobs, row * width),
+    disparities: disparities === undefined ? null : cut(disparities, row * width),
   });
 }
 
 /** Σ of logprob − reference logprob over the tokens that the policy wrote; null when no reference was recorded. */
-function referenceGapOf({ batch, row }: SampledRow): number | null {
+function referenceGapOf({ batch, row }: PlacedRollout): number | null {
   const { referenceLogprobs, logprobs } = batch.perToken;
   if (referenceLogprobs === undefined) return null;
   const begin = row * batch.completionLength;
@@ -72,10 +68,11 @@ function referenceGapOf({ batch, row }: SampledRow): number | null {
 /** Everything that rewards may look at, for each rollout of one prompt in sampling order. */
 export function toRewardInputs(
   context: RunContext,
-  rows: readonly RolloutWithVerdict[],
-  { judged, place, pool }: GroupSignals,
+  placed: readonly PlacedRollout[],
+  { judged, pool }: GroupSignals,
 ): RewardInput[] {
   const { seed } = context.plan;
+  const rows = placed.map(({ rollout }) => rollout);
   const addresses = rows.map((row) => ({
     step: row.step,
     problem: row.problemIndex,
@@ -83,7 +80,7 @@ export function toRewardInputs(
   }));
   const group = rows.map((row, i): GroupMember => ({
     verdict: { outcome: row.verdict.outcome, extractedAnswer: row.verdict.extractedAnswer },
-    confidence: confidenceOf(context, row, place),
+    confidence: confidenceOf(context, placed[i]!),
     order: orderDraw(seed, addresses[i]!),
   }));
   return rows.map((row, position) => ({
@@ -97,7 +94,7 @@ export function toRewardInputs(
     judgements: judged.get(row.id) ?? {},
     confidence: group[position]!.confidence,
     statedConfidence: row.isTruncated ? null : context.task.statedConfidence(row.text),
-    referenceGap: referenceGapOf(place(row)),
+    referenceGap: referenceGapOf(placed[position]!),
     pool,
     group,
     position,

@@ -10,7 +10,7 @@ import { sampleCompletions } from '../../model/decoding/sampler.ts';
 import { disposePolicy, type Policy } from '../../model/network/policy.ts';
 import { deriveStream } from '../../random/streams.ts';
 import { countSampled } from '../../rollouts/count-pass.ts';
-import { addColumns, type RolloutBatch } from '../../rollouts/rollout-batch.ts';
+import type { RolloutBatch } from '../../rollouts/rollout-batch.ts';
 import { shapes } from '../../rollouts/shapes/index.ts';
 import { estimateCredit } from '../../schemes/credit/estimate-credit.ts';
 import { findScheme } from '../../schemes/named/index.ts';
@@ -91,8 +91,8 @@ test('leaves of one fork differ behind it: each draws by a sample index of its o
 
 test('a policy learns from trees: what is rewarded becomes more frequent', async () => {
   const learner = createToyPolicy();
-  const scheme = findScheme('tree-grpo');
-  const { rollouts: shape, comparisons, credit: rules } = openScheme(scheme);
+  const scheme = openScheme(findScheme('tree-grpo'));
+  const { rollouts: shape, comparisons, credit } = scheme;
   const moments = createMoments(learner);
   const prompts = new Map(Array.from({ length: 8 }, (_, problem) => [problem, Int32Array.of(2 + problem)]));
   const shares: number[] = [];
@@ -105,12 +105,12 @@ test('a policy learns from trees: what is rewarded becomes more frequent', async
     );
     shares.push(rewards.reduce((sum, reward) => sum + reward, 0) / rewards.length);
     const counts = rewards.map(() => true);
-    const { credit, tokenMask, advantages } = estimateCredit(batch, { rewards, counts, comparisons, rules });
-    assert.ok(tokenMask.every((mask) => mask === 1));
+    const shaped = estimateCredit(batch, { rewards, counts, comparisons, credit });
+    assert.ok(shaped.perToken.tokenMask.every((mask) => mask === 1));
     await updatePolicy({
       ...{ policy: learner, moments, scheme, training: createTraining({ groupSize: GROUP, steps: 12 }) },
       ...{ maxNewTokens: width, seed: 1, step },
-      batch: addColumns(batch, { perToken: { credit, tokenMask }, perRollout: { advantages } }),
+      batch: shaped,
     });
   }
   disposePolicy(learner);

@@ -1,8 +1,8 @@
 import { commitAttempt } from '../../db/queries/attempts.ts';
 import { writeTransaction } from '../../db/store/connection.ts';
 import { recordShaping, type ShapedRollout } from '../../db/queries/rollouts.ts';
-import { estimateCredit, type EstimatedCredit } from '../../schemes/credit/estimate-credit.ts';
-import { addColumns } from '../../rollouts/rollout-batch.ts';
+import { estimateCredit } from '../../schemes/credit/estimate-credit.ts';
+import type { ShapedBatch } from '../../rollouts/rollout-batch.ts';
 import { selectRows } from '../../rollouts/select-rows.ts';
 import type { ArtifactRef } from '../../config/plan.ts';
 import { durable, stageKey } from '../durable.ts';
@@ -11,7 +11,7 @@ import type { HeldRound } from './held-rollouts.ts';
 import { countWanted } from '../dataset/dataset-rows.ts';
 import { readRounds } from './read-rounds.ts';
 import { countRounds, passGates, rewardGroups, toEstimateCall, type RewardedGroup } from './reward-groups.ts';
-import { indexRollouts } from './reward-input.ts';
+import { placeRollouts } from './reward-input.ts';
 import { encodeRollouts } from './rollout-file.ts';
 import type { StoreDependencies } from '../store-dependencies.ts';
 
@@ -32,25 +32,25 @@ export interface ShapedStep {
 function toShapedRollouts(
   groups: readonly RewardedGroup[],
   kept: readonly RewardedGroup[],
-  shaped: Pick<EstimatedCredit, 'advantages' | 'credit' | 'tokenWeights'> & { readonly width: number },
+  { completionLength: width, perToken, perRollout }: ShapedBatch,
 ): ShapedRollout[] {
-  const keptRows = new Map(kept.flatMap((group) => group.rows).map((row, at) => [row.id, at]));
+  const keptRows = new Map(kept.flatMap((group) => group.rows).map(({ rollout }, at) => [rollout.id, at]));
   return groups.flatMap((group) =>
-    group.rows.map((row, i) => {
+    group.rows.map(({ rollout: row }, i) => {
       const at = keptRows.get(row.id);
       const reward = group.rewards[i]!;
       const decided = { rolloutId: row.id, reward: reward.reward, components: reward.components };
       if (at === undefined) {
         return { ...decided, advantage: null, isKept: false, credit: null, tokenWeights: null };
       }
-      const begin = at * shaped.width;
+      const begin = at * width;
       const blobOf = (values: Float32Array): Buffer => toBlob(values.subarray(begin, begin + row.tokenCount));
       return {
         ...decided,
-        advantage: shaped.advantages[at]!,
+        advantage: perRollout.advantages[at]!,
         isKept: true,
-        credit: blobOf(shaped.credit),
-        tokenWeights: shaped.tokenWeights === null ? null : blobOf(shaped.tokenWeights),
+        credit: blobOf(perToken.credit),
+        tokenWeights: perToken.tokenWeights === undefined ? null : blobOf(perToken.tokenWeights),
       };
     }),
   );
@@ -81,25 +81,17 @@ export function createShape(dependencies: StoreDependencies) {
     const { step } = input;
     const round = input.rounds.length - 1;
     const rounds = await readRounds(dependencies, context, input);
-    const place = indexRollouts(rounds.map(({ batch }) => batch));
-    const rows = rounds.flatMap((sampled) => sampled.rows);
-    const groups = rewardGroups(db, context, { scheme, rows, place });
+    const rows = rounds.flatMap((sampled) => placeRollouts(sampled.batch, sampled.rows));
+    const groups = rewardGroups(db, context, { scheme, rows });
     const { kept, isShort } = passGates(groups, scheme.gates, countWanted(context.plan));
     const merged = selectRows(
-      kept.flatMap((group) => group.rows.map(place)),
+      kept.flatMap((group) => group.rows),
       context.tokenizer.padId,
     );
-    const { advantages, credit, tokenMask, tokenWeights, targets } = estimateCredit(
-      merged,
-      toEstimateCall(kept, scheme),
-    );
+    const taught = estimateCredit(merged, toEstimateCall(kept, scheme));
     const path = `runs/${runId}/step-${step}/shaped-${round}-{sha}.safetensors`;
-    const credited = addColumns(merged, { perToken: { credit, tokenMask }, perRollout: { advantages } });
-    const weighed = tokenWeights === null ? credited : addColumns(credited, { perToken: { tokenWeights } });
-    const taught = targets === null ? weighed : addColumns(weighed, { perToken: targets });
     const batch = await artifacts.write(path, encodeRollouts(taught));
-    const width = merged.completionLength;
-    const shaped = toShapedRollouts(groups, kept, { advantages, credit, tokenWeights, width });
+    const shaped = toShapedRollouts(groups, kept, taught);
     writeTransaction(db, (tx) => {
       commitAttempt(tx, stageKey(input, attempt, { runId, stage: `shape/${round}` }));
       recordShaping(tx, shaped);

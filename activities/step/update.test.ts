@@ -12,7 +12,7 @@ import {
   createToyPolicy,
   createTraining,
 } from '../../learning/toy-update.fixture.ts';
-import { valueRollouts } from '../../learning/gradients/score-rollouts.ts';
+import { scoreValues } from '../../model/network/score-values.ts';
 import { selectBackend, type BackendChoice } from '../../model/backends/backend.ts';
 import { defaultCacheDirectory } from '../../model/backends/cache-directory.ts';
 import { encodePolicy } from '../../model/checkpoints/checkpoint.ts';
@@ -94,7 +94,7 @@ test('a critic goes with the training state and not with the weights, and to no 
   const policies = createLivePolicies(artifacts, 4);
   const critic = await policies.borrowCritic(base, policy.config);
   const batch = createBatch(policy, 2);
-  const values = valueRollouts(critic, batch, { microBatch: 8 });
+  const values = scoreValues(critic, batch, { microBatch: 8 });
   const { credit: returns, tokenMask: valueMask } = batch.perToken;
   const valued = addColumns(batch, { perToken: { values, returns, valueMask } });
   const plain = await update('grpo', policies, batch);
@@ -109,8 +109,8 @@ test('a critic goes with the training state and not with the weights, and to no 
   assert.ok(!state.some((name) => name.startsWith('critic.')));
   const moved = await policies.borrowCritic(withCritic.checkpoint, policy.config);
   const fresh = await createLivePolicies(artifacts, 4).borrowCritic(withCritic.checkpoint, policy.config);
-  const live = valueRollouts(moved, batch, { microBatch: 8 });
-  assert.deepEqual(valueRollouts(fresh, batch, { microBatch: 8 }), live);
+  const live = scoreValues(moved, batch, { microBatch: 8 });
+  assert.deepEqual(scoreValues(fresh, batch, { microBatch: 8 }), live);
   assert.notDeepEqual(live, values);
 });
 

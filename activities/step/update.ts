@@ -84,7 +84,8 @@ async function updateLive(
   work: Pick<UpdateCall, 'batch' | 'step'> & { readonly attempt: Attempt },
 ): Promise<PolicyUpdate & { readonly passes: readonly UpdatePasses[] }> {
   const { condition, seed } = context.plan;
-  const { scheme, training } = condition;
+  const { training } = condition;
+  const { scheme } = context;
   const { batch, step, attempt } = work;
   const common = { batch, training, seed, step, onYield: attempt.pause, signal: attempt.signal };
   const { policy, moments, critic } = live;
@@ -97,7 +98,7 @@ async function updateLive(
     scheme,
     maxNewTokens: context.maxNewTokens,
   });
-  const options = findCritic(context.scheme);
+  const options = findCritic(scheme);
   if (critic === null || options === null) return { ...updated, passes: meter.passes() };
   const taught = await updateCritic({ ...common, onPass: meter.of('critic'), critic, options });
   return { ...updated, metrics: { ...updated.metrics, ...taught }, passes: meter.passes() };

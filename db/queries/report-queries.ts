@@ -1,4 +1,4 @@
-import { and, asc, avg, count, desc, eq, isNotNull, max, ne } from 'drizzle-orm';
+import { and, asc, avg, count, eq, isNotNull, ne } from 'drizzle-orm';
 import type { Database } from '../store/connection.ts';
 import { recordedRunId } from './runs.ts';
 import { evaluations, problems, rollouts, verdicts } from '../rollout-schema.ts';
@@ -129,60 +129,5 @@ export function listRewardsByVerdict(
     .where(and(eq(runs.experimentId, experimentId), eq(rollouts.phase, 'train'), isNotNull(rollouts.reward)))
     .groupBy(runs.id, verdicts.outcome)
     .orderBy(asc(runs.id), asc(verdicts.outcome))
-    .all();
-}
-
-export interface SampledRolloutRow {
-  readonly step: number;
-  readonly problemKey: string;
-  readonly prompt: string;
-  readonly answer: string;
-  readonly completion: string;
-  readonly verdict: string;
-  readonly reward: number | null;
-  readonly isTruncated: boolean;
-  readonly tokenCount: number;
-  /** As the store holds them (db/rollout-schema.ts). */
-  readonly tokenEnds: Buffer | null;
-  /** Little-endian float32, one per sampled token. */
-  readonly entropies: Buffer;
-  readonly credit: Buffer | null;
-  readonly tokenWeights: Buffer | null;
-}
-
-/** The first sample of each of the first `limit` problems at the last step of a run's phase ('train' or a split). */
-export function listLastRollouts(
-  db: Database,
-  from: { readonly runId: string; readonly phase: string; readonly limit: number },
-): SampledRolloutRow[] {
-  const place = and(eq(rollouts.runId, from.runId), eq(rollouts.phase, from.phase));
-  const last = db
-    .select({ step: max(rollouts.step) })
-    .from(rollouts)
-    .where(place)
-    .get()?.step;
-  if (last === null || last === undefined) return [];
-  return db
-    .select({
-      step: rollouts.step,
-      problemKey: problems.key,
-      prompt: problems.prompt,
-      answer: problems.answer,
-      completion: rollouts.text,
-      verdict: verdicts.outcome,
-      reward: rollouts.reward,
-      isTruncated: rollouts.isTruncated,
-      tokenCount: rollouts.tokenCount,
-      tokenEnds: rollouts.tokenEnds,
-      entropies: rollouts.entropies,
-      credit: rollouts.credit,
-      tokenWeights: rollouts.tokenWeights,
-    })
-    .from(rollouts)
-    .innerJoin(problems, eq(problems.id, rollouts.problemId))
-    .innerJoin(verdicts, eq(verdicts.rolloutId, rollouts.id))
-    .where(and(place, eq(rollouts.step, last), eq(rollouts.sampleIndex, 0)))
-    .orderBy(asc(rollouts.problemIndex), desc(rollouts.id))
-    .limit(from.limit)
     .all();
 }

@@ -1,4 +1,4 @@
-import { and, asc, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, max, sql, type SQL } from 'drizzle-orm';
 import { assertSameRecord } from './conflicting-record-error.ts';
 import type { Database } from '../store/connection.ts';
 import { assertFinite } from './finite-value.ts';
@@ -104,8 +104,7 @@ export interface RolloutWithVerdict extends RolloutRow {
   readonly verdict: VerdictRow;
 }
 
-/** The rollouts of one place, by problem and sample. */
-export function listRollouts(db: Database, place: RolloutPlace): RolloutWithVerdict[] {
+function selectRollouts(db: Database, where: SQL | undefined, limit = -1): RolloutWithVerdict[] {
   return db
     .select({
       rollout: rollouts,
@@ -117,10 +116,30 @@ export function listRollouts(db: Database, place: RolloutPlace): RolloutWithVerd
     .from(rollouts)
     .innerJoin(verdicts, eq(verdicts.rolloutId, rollouts.id))
     .innerJoin(problems, eq(problems.id, rollouts.problemId))
-    .where(at(place))
+    .where(where)
     .orderBy(asc(rollouts.problemIndex), asc(rollouts.sampleIndex))
+    .limit(limit)
     .all()
     .map(({ rollout, ...rest }) => ({ ...rollout, ...rest }));
+}
+
+/** The rollouts of one place, by problem and sample. */
+export function listRollouts(db: Database, place: RolloutPlace): RolloutWithVerdict[] {
+  return selectRollouts(db, at(place));
+}
+
+/** The first sample of each of the first `limit` problems at the last step of a run's phase ('train' or a split). */
+export function listLastRollouts(
+  db: Database,
+  { limit, ...from }: Omit<RolloutPlace, 'step'> & { readonly limit: number },
+): RolloutWithVerdict[] {
+  const last = db
+    .select({ step: max(rollouts.step) })
+    .from(rollouts)
+    .where(and(eq(rollouts.runId, from.runId), eq(rollouts.phase, from.phase)))
+    .get()?.step;
+  if (last === null || last === undefined) return [];
+  return selectRollouts(db, and(at({ ...from, step: last }), eq(rollouts.sampleIndex, 0)), limit);
 }
 
 /** A training rollout without its numbers, as datasets are made of. */

@@ -7,18 +7,18 @@ import { createRecordings } from '../../model/backends/recordings.ts';
 const recordings = createRecordings(64);
 
 /**
- * A loss as a function of weights and the tensors of one micro-batch: the scalar that is differentiated, then whatever
+ * A loss as a function of weights and the tensors of one micro-batch, by name: the scalar that is differentiated, then whatever
  * else is reported. It depends on the tensors and on what the call's key names, nothing else.
  */
-export type LossBody = (weights: PolicyWeights, tensors: readonly tf.Tensor[]) => [tf.Scalar, ...tf.Tensor[]];
+type LossBody<Tensors> = (weights: PolicyWeights, tensors: Tensors) => [tf.Scalar, ...tf.Tensor[]];
 
-export interface GradientCall {
+export interface GradientCall<Tensors> {
   readonly policy: Policy;
-  readonly body: LossBody;
-  /** names everything `body` does that the policy's config and the tensors' shapes do not tell */
+  readonly body: LossBody<Tensors>;
+  /** names everything `body` does that the policy's config and the tensors' names and shapes do not tell */
   readonly key: string;
   /** disposed by the call */
-  readonly tensors: readonly tf.Tensor[];
+  readonly tensors: Tensors;
   /** gradients are added to these, one per parameter, in the parameters' order */
   readonly into: readonly Float32Array[];
 }
@@ -28,15 +28,14 @@ export function createGradientSums(policy: Policy): Float32Array[] {
   return policy.parameters.map(({ size }) => new Float32Array(size));
 }
 
-/** What `body` returns, then the gradient of its first value by every parameter. */
+/** What `loss` returns, then the gradient of its first value by every parameter. */
 function differentiate(
-  call: Pick<GradientCall, 'policy' | 'body'>,
-  tensors: readonly tf.Tensor[],
+  call: { readonly policy: Policy; readonly loss: (weights: PolicyWeights) => [tf.Scalar, ...tf.Tensor[]] },
   parameters: readonly tf.Tensor[],
 ): tf.Tensor[] {
   let reported: tf.Tensor[] = [];
   const evaluate = (...values: tf.Tensor[]): tf.Tensor => {
-    const [loss, ...others] = call.body(toWeights(call.policy.config, values), tensors);
+    const [loss, ...others] = call.loss(toWeights(call.policy.config, values));
     // The tape's scope ends before the gradients are taken and would take these with it.
     reported = others.map((tensor) => tf.keep(tensor));
     return loss;
@@ -49,12 +48,19 @@ function differentiate(
 }
 
 /** Adds the gradients of a loss by every parameter to `into`; returns the values of what `body` returned, the loss first. */
-export function accumulateGradients(call: GradientCall): Float32Array[] {
-  const { policy, tensors, into } = call;
-  const count = tensors.length;
+export function accumulateGradients<Tensors extends Readonly<Record<string, tf.Tensor>>>(
+  call: GradientCall<Tensors>,
+): Float32Array[] {
+  const { policy, body, into } = call;
+  const names = Object.keys(call.tensors);
+  const tensors = Object.values<tf.Tensor>(call.tensors);
   const outputs = recordings.run(
-    `gradients ${JSON.stringify(policy.config)} ${call.key}`,
-    (inputs) => differentiate(call, inputs.slice(0, count), inputs.slice(count)),
+    `gradients ${JSON.stringify([policy.config, names])} ${call.key}`,
+    (inputs) => {
+      const named = Object.fromEntries(names.map((name, at) => [name, inputs[at]!])) as Tensors;
+      const parameters = inputs.slice(names.length);
+      return differentiate({ policy, loss: (weights) => body(weights, named) }, parameters);
+    },
     [...tensors, ...policy.parameters],
   );
   const reported = outputs.length - into.length;

@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { before, test } from 'node:test';
+import * as tf from '@tensorflow/tfjs-core';
+import { selectBackend, type BackendChoice } from '../../model/backends/backend.ts';
+import { defaultCacheDirectory } from '../../model/backends/cache-directory.ts';
 import { createRolloutBatch } from '../../rollouts/rollout-batch.fixture.ts';
 import type { ShapedBatch } from '../../rollouts/rollout-batch.ts';
-import { cutColumns, cutMicroBatch, splitByLength, takeInputs } from './micro-batches.ts';
+import { cutMicroBatch, splitByLength, toTensors } from './micro-batches.ts';
+
+before(async () => {
+  const backend = (process.env['ASSAY_TEST_BACKEND'] ?? 'auto') as BackendChoice;
+  await selectBackend({ backend, cacheDirectory: defaultCacheDirectory() });
+});
 
 /** Three rollouts, P = 6 and T = 6; digits 1–9 are tokens, 0 is padding. */
 function createBatch(): ShapedBatch {
@@ -26,23 +34,22 @@ test('rollouts are split into parts of similar length, longest first', () => {
 });
 
 test('completion columns that are padding in all rows are cut, up to a multiple of 4', () => {
-  const { tokens, completionLength } = cutMicroBatch(createBatch(), [0, 2], 2);
-  assert.equal(completionLength, 4);
-  assert.deepEqual([tokens.promptLength, tokens.length, tokens.count], [8, 12, 2]);
-  assert.deepEqual([...tokens.tokens], [...'000012345600', ...'000000123000'].map(Number));
-  assert.deepEqual([...tokens.promptStarts], [4, 6]);
-  assert.deepEqual([...tokens.lengths], [10, 9]);
+  const part = cutMicroBatch(createBatch(), [0, 2], 2);
+  assert.deepEqual([part.promptLength, part.completionLength, part.count], [8, 4, 2]);
+  assert.deepEqual([...part.tokens], [...'000012345600', ...'000000123000'].map(Number));
+  assert.deepEqual([...part.promptStarts], [4, 6]);
+  assert.deepEqual([...part.completionLengths], [2, 1]);
 });
 
 test('per-token values follow the cut, with zeros in what was added', () => {
-  const batch = createBatch();
-  const part = cutMicroBatch(batch, [1], 64);
-  assert.equal(part.tokens.count, 8);
-  const cut = cutColumns(batch, part, batch.perToken.credit);
-  assert.deepEqual([...cut.subarray(0, 16)], [7, 8, 9, 10, 11, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+  const { count, perToken } = cutMicroBatch(createBatch(), [1], 64);
+  assert.equal(count, 8);
+  assert.deepEqual([...perToken.credit.subarray(0, 16)], [7, 8, 9, 10, 11, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
 });
 
 test('the network reads every column but the last', () => {
-  const { tokens } = cutMicroBatch(createBatch(), [0, 2], 2);
-  assert.deepEqual([...takeInputs(tokens)], [...'00001234560', ...'00000012300'].map(Number));
+  const tensors = toTensors(cutMicroBatch(createBatch(), [0, 2], 2));
+  assert.deepEqual([...tensors.ids.dataSync()], [...'00001234560', ...'00000012300'].map(Number));
+  assert.deepEqual(tensors.credit.shape, [2, 4]);
+  tf.dispose(tensors);
 });

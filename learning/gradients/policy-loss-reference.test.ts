@@ -6,7 +6,8 @@ import { defaultCacheDirectory } from '../../model/backends/cache-directory.ts';
 import { createGenerator } from '../../random/generator.ts';
 import { deriveStream } from '../../random/streams.ts';
 import { terms } from '../../schemes/terms/index.ts';
-import { computePolicyLoss, type LossInput, type WeightedTerm } from './policy-loss.ts';
+import { toLossColumns } from './loss-columns.fixture.ts';
+import { computePolicyLoss, type WeightedTerm } from './policy-loss.ts';
 
 /** TRL has neither k1, k2, the score function nor mixed settings: here each combination meets the formulas in float64. */
 
@@ -157,12 +158,11 @@ function evaluate(arrays: Arrays, options: Setting): { loss: number; slopes: Flo
     const tensors = Object.fromEntries(
       Object.entries(arrays).map(([name, values]) => [name, tf.tensor2d(values, [ROWS, WIDTH])]),
     ) as Record<keyof Arrays, tf.Tensor2D>;
-    const { weights, referenceLogprobs, ...others } = tensors;
-    const termWeights = objective.map(({ weight }) => tf.mul<tf.Tensor2D>(weights, weight));
-    const input: LossInput = { ...others, termWeights, columns: { referenceLogprobs } };
-    const computeLoss = (logprobs: tf.Tensor): tf.Scalar =>
-      tf.sum(computePolicyLoss({ ...input, logprobs: logprobs as tf.Tensor2D }, objective).rows);
-    const { value, grad } = tf.valueAndGrad(computeLoss)(tensors.logprobs);
+    const { logprobs, entropies, ...others } = tensors;
+    const columns = toLossColumns(others, objective);
+    const computeLoss = (moved: tf.Tensor): tf.Scalar =>
+      tf.sum(computePolicyLoss({ logprobs: moved as tf.Tensor2D, entropies }, columns, objective).rows);
+    const { value, grad } = tf.valueAndGrad(computeLoss)(logprobs);
     // Adding 0 makes a zero of either sign the same zero.
     return { loss: value.dataSync()[0]!, slopes: Float32Array.from(grad.dataSync(), (slope) => slope + 0) };
   });

@@ -12,7 +12,8 @@ import {
   type GoldenCase,
   type GoldenConfig,
 } from '../../tests/support/golden-cases.ts';
-import { computePolicyLoss, type LossInput, type WeightedTerm } from './policy-loss.ts';
+import { toLossColumns } from './loss-columns.fixture.ts';
+import { computePolicyLoss, type WeightedTerm } from './policy-loss.ts';
 import { weighTokens } from './token-weights.ts';
 
 before(async () => {
@@ -76,17 +77,14 @@ function evaluateRows(
   return tf.tidy(() => {
     const cut = (values: Float32Array): tf.Tensor2D =>
       tf.tensor2d(values.slice(begin * width, end * width), [end - begin, width]);
-    const { referenceLogprobs, slopes, weights, ...others } = arrays;
-    const named = Object.fromEntries(Object.entries(others).map(([name, values]) => [name, cut(values)]));
-    const input = {
-      ...named,
-      termWeights: objective.map(({ weight }) => tf.mul(cut(weights), weight)),
-      slopes: slopes === undefined ? null : cut(slopes),
-      columns: { referenceLogprobs: cut(referenceLogprobs) },
-    } as unknown as LossInput;
+    const { logprobs, entropies, ...others } = Object.fromEntries(
+      Object.entries(arrays).map(([name, values]) => [name, cut(values)]),
+    ) as Record<keyof Arrays, tf.Tensor2D>;
+    const scores = { logprobs, entropies };
+    const columns = toLossColumns(others, objective);
     const computeLoss = (moved: tf.Tensor): tf.Scalar =>
-      tf.sum(computePolicyLoss({ ...input, [by]: moved as tf.Tensor2D }, objective).rows);
-    const { value, grad } = tf.valueAndGrad(computeLoss)(input[by]);
+      tf.sum(computePolicyLoss({ ...scores, [by]: moved as tf.Tensor2D }, columns, objective).rows);
+    const { value, grad } = tf.valueAndGrad(computeLoss)(scores[by]);
     return { loss: value.dataSync()[0]!, gradient: (grad.dataSync() as Float32Array).slice() };
   });
 }

@@ -6,20 +6,24 @@ import type { ObjectiveTerm } from '../../schemes/terms/term.ts';
 /** A term of an objective, its weight the one that is in force. */
 export type WeightedTerm = Weighted<ObjectiveTerm<object>>;
 
-/** What the loss of n rollouts with T completion columns needs; all [n, T] float32, as `TermInput` tells them. */
-export interface LossInput {
-  readonly logprobs: tf.Tensor2D;
-  readonly entropies: tf.Tensor2D;
-  readonly behaviorLogprobs: tf.Tensor2D;
-  readonly credit: tf.Tensor2D;
-  readonly tokenMask: tf.Tensor2D;
-  readonly columns: Readonly<Record<string, tf.Tensor2D>>;
-  /** what a token's share of every surrogate is multiplied by; `tokenMask` where no rule says otherwise */
-  readonly tokenWeights: tf.Tensor2D;
-  /** one per term: its weight times that of `weighTokens` over the whole optimizer batch, so that the losses of parts add up */
-  readonly termWeights: readonly tf.Tensor2D[];
-  /** of the logprob above the behavior policy's, see `TokenRuling`; null without any */
-  readonly slopes: tf.Tensor2D | null;
+/** Under the policy being trained, [n, T] each; differentiable. */
+export type Scores = Readonly<Record<'logprobs' | 'entropies', tf.Tensor2D>>;
+
+/** The columns that every loss reads; `logprobs` are the behavior policy's. */
+export type LossColumn = 'logprobs' | 'credit' | 'tokenMask' | 'tokenWeights';
+
+/**
+ * Columns of n rollouts, [n, T] float32 each, under their names in the batch: beside those of every loss the ones that terms need,
+ * that of each term's weights, and `slopes` where a rule gives any (see `TokenRuling`).
+ */
+export type LossColumns = Readonly<Record<LossColumn, tf.Tensor2D>> & Readonly<Record<string, tf.Tensor2D>>;
+
+/**
+ * The column of term number `at`: its weight times that of `weighTokens` over the whole optimizer batch, so that the losses of parts
+ * add up.
+ */
+export function termColumn(at: number): string {
+  return `weights of term ${at}`;
 }
 
 /** To be minimised. */
@@ -58,18 +62,22 @@ export function findSurrogate(terms: readonly WeightedTerm[]): WeightedTerm | nu
  * overflows would still give inf · 0 = NaN in the loss or, through the derivative of exp, in the gradient. Where the ratio
  * itself is the loss there is no bound, and an overflow shows as a loss that is not finite. Null: no bound anywhere.
  */
-function boundLogRatio(input: LossInput, terms: readonly WeightedTerm[]): tf.Tensor | number | null {
+function boundLogRatio(columns: LossColumns, terms: readonly WeightedTerm[]): tf.Tensor | number | null {
   if (terms.some(({ part, options }) => part.readsRatio?.(options))) return null;
   const term = findSurrogate(terms);
   if (term === null) return LARGE_LOG_RATIO;
-  const pull = tf.mul(input.credit, input.tokenWeights);
+  const pull = tf.mul(columns.credit, columns.tokenWeights);
   const isUnbounded = term.part.surrogate!.isUnbounded(library, pull, term.options);
   return isUnbounded === null ? LARGE_LOG_RATIO : tf.where(toTfjs(isUnbounded), Infinity, LARGE_LOG_RATIO);
 }
 
 /** exp(logprob − behavior logprob) per token; at sequence level exp(mean over the row's counted tokens). [n, T] */
-function computeRatio(input: LossInput, terms: readonly WeightedTerm[]): tf.Tensor2D {
-  const { logprobs, behaviorLogprobs, tokenMask } = input;
+function computeRatio(
+  logprobs: tf.Tensor2D,
+  columns: LossColumns,
+  terms: readonly WeightedTerm[],
+): tf.Tensor2D {
+  const { logprobs: behaviorLogprobs, tokenMask } = columns;
   // Padding is masked before exp, so that noise there cannot overflow.
   let logRatio = tf.mul(tf.sub(logprobs, behaviorLogprobs), tokenMask);
   const term = findSurrogate(terms);
@@ -78,7 +86,7 @@ function computeRatio(input: LossInput, terms: readonly WeightedTerm[]): tf.Tens
     const mean = tf.div(tf.sum(logRatio, 1, true), lengths);
     logRatio = tf.mul(mean, tf.onesLike(tokenMask));
   }
-  const bound = boundLogRatio(input, terms);
+  const bound = boundLogRatio(columns, terms);
   return tf.exp((bound === null ? logRatio : tf.minimum(logRatio, bound)) as tf.Tensor2D);
 }
 
@@ -86,18 +94,23 @@ function computeRatio(input: LossInput, terms: readonly WeightedTerm[]): tf.Tens
  * The loss of an objective: each term times its weights, surrogates times `tokenWeights` before, + slopes · (logprob − behavior
  * logprob). The ratio is of the first surrogate's level. Equal to TRL 1.16.0's GRPOTrainer where that has the same options.
  */
-export function computePolicyLoss(input: LossInput, terms: readonly WeightedTerm[]): PolicyLoss {
+export function computePolicyLoss(
+  scores: Scores,
+  columns: LossColumns,
+  terms: readonly WeightedTerm[],
+): PolicyLoss {
   return tf.tidy(() => {
-    const { tokenWeights, termWeights, slopes, logprobs, behaviorLogprobs } = input;
-    const ratio = computeRatio(input, terms);
-    const losses = terms.map(({ part, options }) =>
-      toTfjs(part.loss({ ...input, tf: library, ratio }, options)),
-    );
+    const { logprobs } = scores;
+    const { logprobs: behaviorLogprobs, credit, tokenMask, tokenWeights, slopes } = columns;
+    const ratio = computeRatio(logprobs, columns, terms);
+    const seen = { ...scores, tf: library, ratio, behaviorLogprobs, credit, tokenMask, columns };
+    const losses = terms.map(({ part, options }) => toTfjs(part.loss(seen, options)));
     const first = terms.indexOf(findSurrogate(terms)!);
     const weighted = losses.map((loss, at) => {
       const taught = terms[at]!.part.surrogate === undefined ? loss : tf.mul(loss, tokenWeights);
-      if (at !== first || slopes === null) return tf.mul(taught, termWeights[at]!);
-      return tf.mul(tf.add(taught, tf.mul(tf.sub(logprobs, behaviorLogprobs), slopes)), termWeights[at]!);
+      const weights = columns[termColumn(at)]!;
+      if (at !== first || slopes === undefined) return tf.mul(taught, weights);
+      return tf.mul(tf.add(taught, tf.mul(tf.sub(logprobs, behaviorLogprobs), slopes)), weights);
     });
     const [start, ...others] = weighted;
     const total = others.reduce((sum, next) => tf.add(sum, next), start!);

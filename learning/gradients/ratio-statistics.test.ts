@@ -6,7 +6,7 @@ import { defaultCacheDirectory } from '../../model/backends/cache-directory.ts';
 import { disposePolicy } from '../../model/network/policy.ts';
 import { terms } from '../../schemes/terms/index.ts';
 import { cutMicroBatch } from './micro-batches.ts';
-import { computePolicyLoss, type LossInput, type WeightedTerm } from './policy-loss.ts';
+import { computePolicyLoss, termColumn, type WeightedTerm } from './policy-loss.ts';
 import { measureRatios, sumRatios } from './ratio-statistics.ts';
 import { createBatch, createToyPolicy } from '../toy-update.fixture.ts';
 
@@ -19,18 +19,15 @@ before(async () => {
 function slopeOf(ratio: number, credit: number, term: WeightedTerm): number {
   return tf.tidy(() => {
     const one = tf.tensor2d([1], [1, 1]);
-    const fixed = {
-      behaviorLogprobs: tf.tensor2d([-2], [1, 1]),
-      entropies: one,
+    const columns = {
+      logprobs: tf.tensor2d([-2], [1, 1]),
       credit: tf.tensor2d([credit], [1, 1]),
       tokenMask: one,
       tokenWeights: one,
-      termWeights: [one],
-      slopes: null,
-      columns: {},
-    } satisfies Omit<LossInput, 'logprobs'>;
+      [termColumn(0)]: one,
+    };
     const loss = (logprobs: tf.Tensor): tf.Scalar =>
-      tf.sum(computePolicyLoss({ ...fixed, logprobs: logprobs as tf.Tensor2D }, [term]).rows);
+      tf.sum(computePolicyLoss({ logprobs: logprobs as tf.Tensor2D, entropies: one }, columns, [term]).rows);
     return tf
       .grad(loss)(tf.tensor2d([-2 + Math.log(ratio)], [1, 1]))
       .dataSync()[0]!;
@@ -58,10 +55,10 @@ test('ratios that over- or underflow leave finite statistics', () => {
   const policy = createToyPolicy();
   const batch = createBatch(policy, 1);
   const part = cutMicroBatch(batch, [0, 1, 2, 3], 4);
-  const ratio = Float32Array.from({ length: part.tokens.count * part.completionLength }, (_, at) =>
+  const ratio = Float32Array.from({ length: part.count * part.completionLength }, (_, at) =>
     at % 2 === 0 ? Infinity : 0,
   );
-  const sums = sumRatios(batch, part, { ratio, isClipped: (value) => value > 1.2 });
+  const sums = sumRatios(part.perToken, { ratio, isClipped: (value) => value > 1.2 });
   assert.ok(Object.values(sums).every(Number.isFinite), JSON.stringify(sums));
   assert.equal(sums.clippedHigh, sums.clipped);
   assert.ok(sums.divergence >= 19 * sums.tokens);

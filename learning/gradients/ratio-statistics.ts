@@ -1,5 +1,4 @@
 import type { ShapedBatch } from '../../rollouts/rollout-batch.ts';
-import { cutColumns, type MicroBatch } from './micro-batches.ts';
 
 /** Sums over the counted tokens of a micro-batch. */
 export interface RatioSums {
@@ -11,6 +10,18 @@ export interface RatioSums {
   readonly clippedHigh: number;
   /** ratio − 1 − log ratio (k3): the KL from the behavior policy to the policy, nats */
   readonly divergence: number;
+}
+
+export const noRatios: RatioSums = { tokens: 0, ratio: 0, clipped: 0, clippedHigh: 0, divergence: 0 };
+
+export function addRatios(a: RatioSums, b: RatioSums): RatioSums {
+  return {
+    tokens: a.tokens + b.tokens,
+    ratio: a.ratio + b.ratio,
+    clipped: a.clipped + b.clipped,
+    clippedHigh: a.clippedHigh + b.clippedHigh,
+    divergence: a.divergence + b.divergence,
+  };
 }
 
 /** Log ratios beyond this, either way, count as this in the statistics: in float32 they would over- or underflow. */
@@ -44,18 +55,15 @@ export function measureRatios(
  * @param call.isClipped the clip rule of the objective's surrogate
  */
 export function sumRatios(
-  batch: ShapedBatch,
-  part: MicroBatch,
+  { tokenMask, credit }: Pick<ShapedBatch['perToken'], 'tokenMask' | 'credit'>,
   call: { readonly ratio: Float32Array; readonly isClipped: (ratio: number, credit: number) => boolean },
 ): RatioSums {
-  const mask = cutColumns(batch, part, batch.perToken.tokenMask);
-  const credit = cutColumns(batch, part, batch.perToken.credit);
   let tokens = 0;
   let ratioSum = 0;
   let clipped = 0;
   let clippedHigh = 0;
   let divergence = 0;
-  mask.forEach((counts, at) => {
+  tokenMask.forEach((counts, at) => {
     if (counts === 0) return;
     const ratio = bound(call.ratio[at]!);
     tokens += 1;

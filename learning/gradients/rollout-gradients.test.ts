@@ -13,7 +13,7 @@ import {
 } from '../../model/network/policy.ts';
 import { sampleCompletions } from '../../model/decoding/sampler.ts';
 import { deriveStream } from '../../random/streams.ts';
-import { addColumns, type ShapedBatch } from '../../rollouts/rollout-batch.ts';
+import type { ShapedBatch } from '../../rollouts/rollout-batch.ts';
 import { defineScheme } from '../../config/scheme.ts';
 import { trainingSchema } from '../../config/training.ts';
 import { estimateCredit } from '../../schemes/credit/estimate-credit.ts';
@@ -23,7 +23,7 @@ import { updatePolicy } from '../update-policy.ts';
 
 const TEMPERATURE = 0.7;
 const MAX_NEW_TOKENS = 7;
-const scheme = defineScheme({
+const settings = defineScheme({
   name: 'direct',
   title: 'direct',
   source: 'none',
@@ -66,21 +66,17 @@ async function sampleShapedBatch(policy: Policy): Promise<ShapedBatch> {
   });
   const rewards = Array.from({ length: rollouts.count }, (_, row) => (row % 3) - 0.75);
   const counts = rewards.map(() => true);
-  const { comparisons, credit: rules } = openScheme(scheme);
-  const { credit, tokenMask, advantages } = estimateCredit(rollouts, { rewards, counts, comparisons, rules });
-  return addColumns(rollouts, { perToken: { credit, tokenMask }, perRollout: { advantages } });
+  const { comparisons, credit } = openScheme(settings);
+  return estimateCredit(rollouts, { rewards, counts, comparisons, credit });
 }
 
 /** The 2-norm of the gradient of −Σ A·logprob / N in one pass over the batch as it was sampled. */
 function measureDirectly(policy: Policy, batch: ShapedBatch): number {
-  const { count, promptLength, completionLength, tokens, promptStarts, completionLengths } = batch;
-  const length = promptLength + completionLength;
-  const lengths = completionLengths.map((value) => value + promptLength);
-  const whole = { count, length, promptLength, tokens, promptStarts, lengths };
+  const { count, completionLength } = batch;
   return tf.tidy(() => {
     const credit = tf.tensor2d(batch.perToken.credit, [count, completionLength]);
     const { grads } = tf.variableGrads(() => {
-      const { logprobs } = scoreCompletions(policy, whole, TEMPERATURE);
+      const { logprobs } = scoreCompletions(policy, batch, TEMPERATURE);
       return tf.div(tf.neg(tf.sum(tf.mul(logprobs, credit))), count) as tf.Scalar;
     }, [...policy.parameters]);
     return measureGradientNorm(policy.parameters.map(({ name }) => grads[name]!.dataSync() as Float32Array));
@@ -97,7 +93,7 @@ test('sampled at a temperature, an update sees ratios of 1 and the gradient of t
     policy,
     moments: createMoments(policy),
     batch,
-    scheme,
+    scheme: openScheme(settings),
     training: trainingSchema.parse({ groupSize: 4, microBatch: 5, temperature: TEMPERATURE }),
     maxNewTokens: MAX_NEW_TOKENS,
     seed: 1,

@@ -6,14 +6,14 @@ import { createRotaryTables } from '../../model/network/rotary.ts';
 import type { SequenceInputs } from '../../model/network/token-batch.ts';
 
 /** A batch's tokens as tensors, so that one recorded graph serves every batch of its shape. */
-export interface RowTensors {
+export type RowTensors = {
   /** [N·S] int32 */
   readonly ids: tf.Tensor1D;
   /** [N·T] int32: the tokens that the last T of the S columns are to predict */
   readonly targets: tf.Tensor1D;
   /** [1, 1, S, S] or [1, N, S, S], see `createMask` */
   readonly mask: tf.Tensor;
-}
+};
 
 /** What the network reads, made of tensors that a recorded graph takes as inputs. */
 export function toInputs(rows: RowTensors, config: PolicyConfig): SequenceInputs {

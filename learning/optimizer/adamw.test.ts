@@ -46,11 +46,11 @@ function padLeft(rows: readonly number[][]): TokenBatch {
   rows.forEach((row, index) => tokens.set(row, (index + 1) * length - row.length));
   return {
     count: rows.length,
-    length,
     promptLength: 1,
+    completionLength: length - 1,
     tokens,
     promptStarts: Int32Array.from(rows, (row) => length - row.length),
-    lengths: new Int32Array(rows.length).fill(length),
+    completionLengths: new Int32Array(rows.length).fill(length - 1),
   };
 }
 

@@ -6,7 +6,7 @@ import { toWeights, type PolicyWeights } from '../network/parameter-layout.ts';
 import { type Policy } from '../network/policy.ts';
 import { createRecordings } from '../backends/recordings.ts';
 import { rotate, type RotaryTensors } from '../network/rotary.ts';
-import { createInputs, type SequenceInputs, type TokenBatch } from '../network/token-batch.ts';
+import { createInputs, widthOf, type SequenceInputs, type TokenBatch } from '../network/token-batch.ts';
 import { normalizeFinal, projectToVocabulary, runLayers, type Attention } from '../network/transformer.ts';
 
 const prefills = createRecordings(16);
@@ -61,7 +61,7 @@ function prefill(weights: PolicyWeights, inputs: SequenceInputs): tf.Tensor[] {
 /** Runs the prompts of `batch` (all its columns); the logits are those after the last column. */
 export function prefillCache(policy: Policy, batch: TokenBatch): Decoded {
   const { config, parameters } = policy;
-  const inputs = createInputs(config, batch, batch.length);
+  const inputs = createInputs(config, batch, widthOf(batch));
   const read = [inputs.ids, inputs.mask, inputs.cosines, inputs.sines];
   const body = (tensors: readonly tf.Tensor[]): tf.Tensor[] => {
     const [ids, mask, cosines, sines] = tensors as [tf.Tensor1D, tf.Tensor, tf.Tensor, tf.Tensor];

@@ -105,10 +105,8 @@ test('a completion ends with its first end token or is truncated, and padding fo
 
 test('behavior logprobs and entropies are those that the training path computes', async () => {
   const batch = await sample(ROWS);
-  const { promptLength, completionLength: width, completionLengths } = batch;
-  const length = promptLength + width;
-  const lengths = completionLengths.map((count) => promptLength + count);
-  const scores = scoreArrays(policy, { ...batch, length, lengths }, { from: promptLength, temperature: 1.3 });
+  const { completionLength: width, completionLengths } = batch;
+  const scores = scoreArrays(policy, batch, { temperature: 1.3 });
   for (const row of ROWS) {
     for (let at = row * width; at < row * width + completionLengths[row]!; at += 1) {
       assert.ok(Math.abs(batch.perToken.logprobs[at]! - scores.logprobs[at]!) < 1e-4, `logprob ${at}`);
@@ -213,13 +211,7 @@ test('a row begins with its forced tokens, marks them, and draws the rest as it 
     assert.ok(authors.slice(3).every((author) => author === AUTHORS.policy));
   }
   // What was forced is scored like a draw, under the distribution that it was put in place of.
-  const lengths = steered.completionLengths.map((count) => steered.promptLength + count);
-  const from = steered.promptLength;
-  const scores = scoreArrays(
-    policy,
-    { ...steered, length: from + width, lengths },
-    { from, temperature: 1.3 },
-  );
+  const scores = scoreArrays(policy, steered, { temperature: 1.3 });
   for (let at = width; at < width + 3; at += 1) {
     assert.ok(Math.abs(steered.perToken.logprobs[at]! - scores.logprobs[at]!) < 1e-4, `logprob ${at}`);
     assert.ok(Math.abs(steered.perToken.entropies[at]! - scores.entropies[at]!) < 1e-4, `entropy ${at}`);

@@ -182,11 +182,11 @@ function startMicroBatch(call: SampleCall, rows: Row[], promptLength: number): M
   );
   const { logits, cache } = prefillCache(call.policy, {
     count: prompts.count,
-    length: promptLength,
     promptLength,
+    completionLength: 0,
     tokens: prompts.tokens,
     promptStarts: prompts.starts,
-    lengths: new Int32Array(prompts.count).fill(promptLength),
+    completionLengths: new Int32Array(prompts.count),
   });
   const spread = tf.tidy(() => tf.gather(logits, tf.tensor1d(prompts.rows, 'int32')));
   const ids = extendRows(call, rows, spread);

@@ -30,11 +30,11 @@ const config: PolicyConfig = {
 
 const batch: TokenBatch = {
   count: 3,
-  length: 6,
   promptLength: 3,
+  completionLength: 3,
   tokens: Int32Array.from({ length: 18 }, (_, at) => 1 + (at % 6)),
   promptStarts: Int32Array.of(0, 1, 0),
-  lengths: Int32Array.of(6, 5, 4),
+  completionLengths: Int32Array.of(3, 2, 1),
 };
 
 before(async () => {
@@ -52,7 +52,7 @@ for (const tiedEmbeddings of [true, false]) {
     const weights = exportWeights(critic);
     assert.deepEqual([...weights.keys()], [...trunk.keys(), 'score.weight']);
     for (const [name, tensor] of trunk) assert.deepEqual(weights.get(name), tensor);
-    assert.deepEqual([...scoreValues(critic, batch, { from: 3 })], new Array(9).fill(0));
+    assert.deepEqual([...scoreValues(critic, batch, {})], new Array(9).fill(0));
     for (const each of [policy, critic]) disposePolicy(each);
     assert.equal(tf.memory().numTensors, tensors);
   });
@@ -65,17 +65,17 @@ test('a value is the score of the state before its token, whatever the micro-bat
   weights.at(-1)!.forEach((_, at, head) => (head[at] = Math.sin(at + 1)));
   writeParameters(critic, weights);
   const hidden = tf.tidy(() => {
-    const inputs = createInputs(critic.config, batch, batch.length);
+    const inputs = createInputs(critic.config, batch, 6);
     return encodeHidden(critic.weights, inputs, 0).dataSync() as Float32Array;
   });
   const want = Array.from({ length: 9 }, (_, at) => {
-    const column = Math.floor(at / 3) * batch.length + 2 + (at % 3);
+    const column = Math.floor(at / 3) * 6 + 2 + (at % 3);
     return hidden
       .subarray(column * config.width, (column + 1) * config.width)
       .reduce((sum, value, i) => sum + value * Math.sin(i + 1), 0);
   });
   for (const microBatch of [2, 8]) {
-    const values = scoreValues(critic, batch, { from: 3, microBatch });
+    const values = scoreValues(critic, batch, { microBatch });
     values.forEach((value, at) => assert.ok(Math.abs(value - want[at]!) < 1e-5, `${value} for ${want[at]}`));
   }
   for (const each of [policy, critic]) disposePolicy(each);

@@ -7,6 +7,7 @@ import {
   createTargetMask,
   shiftTargets,
   type SequenceInputs,
+  widthOf,
   type TokenBatch,
 } from './token-batch.ts';
 import { requireBatchIds } from './token-ids.ts';
@@ -49,9 +50,9 @@ export function encodeHidden(weights: PolicyWeights, inputs: SequenceInputs, kee
 /** Logits [N, S, V] float32 of every column; differentiable in the policy's parameters. */
 export function forwardLogits(policy: Policy, batch: TokenBatch): tf.Tensor3D {
   return tf.tidy(() => {
-    const inputs = createInputs(policy.config, batch, batch.length);
+    const inputs = createInputs(policy.config, batch, widthOf(batch));
     const logits = projectToVocabulary(policy.weights, encodeHidden(policy.weights, inputs, 0));
-    return tf.reshape(logits, [batch.count, batch.length, policy.config.vocabularySize]);
+    return tf.reshape(logits, [batch.count, widthOf(batch), policy.config.vocabularySize]);
   });
 }
 
@@ -85,12 +86,12 @@ function scoreColumns(
   const { from, temperature } = call;
   requireBatchIds(batch, policy.config.vocabularySize);
   return tf.tidy(() => {
-    const inputs = createInputs(policy.config, batch, batch.length - 1);
+    const inputs = createInputs(policy.config, batch, widthOf(batch) - 1);
     const targets = tf.tensor1d(shiftTargets(batch, from), 'int32');
     const [logprobs, entropies] = tf.unstack(
       scorePrepared(policy.weights, inputs, { targets, temperature }),
     ) as [tf.Tensor1D, tf.Tensor1D];
-    const shape: [number, number] = [batch.count, batch.length - from];
+    const shape: [number, number] = [batch.count, widthOf(batch) - from];
     return {
       logprobs: tf.reshape<tf.Rank.R2>(logprobs, shape),
       entropies: tf.reshape<tf.Rank.R2>(entropies, shape),
@@ -116,6 +117,6 @@ export function scoreCompletions(policy: Policy, batch: TokenBatch, temperature:
  */
 export function scoreSequences(policy: Policy, batch: TokenBatch): TokenScores & { tokenMask: tf.Tensor2D } {
   const scores = scoreColumns(policy, batch, { from: 1, temperature: 1 });
-  const tokenMask = tf.tensor2d(createTargetMask(batch, 1), [batch.count, batch.length - 1]);
+  const tokenMask = tf.tensor2d(createTargetMask(batch, 1), [batch.count, widthOf(batch) - 1]);
   return { ...scores, tokenMask };
 }

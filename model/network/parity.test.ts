@@ -66,11 +66,11 @@ async function withPolicy(name: string, body: (policy: Policy, expected: Expecte
 function singleBatch(ids: readonly number[], promptLength: number): TokenBatch {
   return {
     count: 1,
-    length: ids.length,
     promptLength,
+    completionLength: ids.length - promptLength,
     tokens: Int32Array.from(ids),
     promptStarts: new Int32Array(1),
-    lengths: Int32Array.of(ids.length),
+    completionLengths: Int32Array.of(ids.length - promptLength),
   };
 }
 
@@ -114,11 +114,11 @@ for (const name of ['llama-gqa', 'llama-tied']) {
       const starts = padded.attention_mask.map((row) => row.indexOf(1));
       const batch: TokenBatch = {
         count: 3,
-        length,
         promptLength: 1,
+        completionLength: length - 1,
         tokens: Int32Array.from(padded.input_ids.flat()),
         promptStarts: Int32Array.from(starts),
-        lengths: new Int32Array(3).fill(length),
+        completionLengths: new Int32Array(3).fill(length - 1),
       };
       const scores = scoreSequences(policy, batch);
       const mask = read(scores.tokenMask);

@@ -31,11 +31,11 @@ function createBatch(promptStarts: readonly number[], length: number): TokenBatc
   const count = promptStarts.length;
   return {
     count,
-    length,
     promptLength: 3,
+    completionLength: length - 3,
     tokens: Int32Array.from({ length: count * length }, (_, at) => (at * at + 3) % 11),
     promptStarts: Int32Array.from(promptStarts),
-    lengths: new Int32Array(count).fill(length),
+    completionLengths: new Int32Array(count).fill(length - 3),
   };
 }
 
@@ -66,7 +66,7 @@ for (const [name, starts, length] of [
     const tensors = tf.memory().numTensors;
     // The second time an already recorded graph is replayed.
     for (const round of ['first', 'second']) {
-      const scores = scoreArrays(policy, batch, { from: 3, temperature: 0.8, microBatch: 2 });
+      const scores = scoreArrays(policy, batch, { temperature: 0.8, microBatch: 2 });
       assertClose(scores.logprobs, want.logprobs.dataSync(), `${round} logprobs`);
       assertClose(scores.entropies, want.entropies.dataSync(), `${round} entropies`);
     }
@@ -100,7 +100,7 @@ test('gradients of logprobs and entropies agree with finite differences along th
   const values = policy.parameters.map(({ size }, index) => createCoefficients(size, index));
   writeParameters(policy, values);
   const batch = createBatch([0, 1], 8);
-  const size = batch.count * (batch.length - batch.promptLength);
+  const size = batch.count * batch.completionLength;
   const loss = { a: createCoefficients(size, 2), b: createCoefficients(size, 3) };
   computeGradients(policy, batch, loss).forEach((gradient, index) => {
     const norm = Math.hypot(...gradient);
@@ -108,7 +108,7 @@ test('gradients of logprobs and entropies agree with finite differences along th
     const probe = (sign: number): number => {
       const moved = values[index]!.map((value, at) => value + sign * distance * gradient[at]!);
       writeParameters(policy, values.with(index, moved));
-      const { logprobs, entropies } = scoreArrays(policy, batch, { from: 3, temperature: 0.8 });
+      const { logprobs, entropies } = scoreArrays(policy, batch, { temperature: 0.8 });
       return logprobs.reduce((sum, value, at) => sum + value * loss.a[at]! + entropies[at]! * loss.b[at]!, 0);
     };
     const slope = (probe(1) - probe(-1)) / (2 * distance);
@@ -128,7 +128,7 @@ test('an id outside the vocabulary is refused by name and place, also where it i
     // The last column is a target and never an input.
     batch.tokens[17] = id;
     const scores: readonly (() => unknown)[] = [
-      () => scoreArrays(policy, batch, { from: 3, temperature: 1 }),
+      () => scoreArrays(policy, batch, { temperature: 1 }),
       () => scoreCompletions(policy, batch, 1),
       () => scoreSequences(policy, batch),
     ];

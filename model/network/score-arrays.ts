@@ -4,27 +4,25 @@ import { scoreColumns } from './score-columns.ts';
 import type { TokenBatch } from './token-batch.ts';
 
 export interface ScoringCall {
-  /** the first column that is scored, at least 1: the prompt length for completions, 1 for whole sequences */
-  readonly from: number;
   readonly temperature: number;
   /** rows scored at a time */
   readonly microBatch?: number;
 }
 
-/** Scores [N, S − from] float32, row-major, natural logarithms; what stands at padding is finite and means nothing. */
+/** Scores [N, T] float32, row-major, natural logarithms; what stands at padding is finite and means nothing. */
 export interface ScoreArrays {
   readonly logprobs: Float32Array;
   readonly entropies: Float32Array;
 }
 
 /**
- * Logprobs and entropies of the columns `from` … S − 1 under softmax(logits / temperature), without a gradient; rows in
+ * Logprobs and entropies of all completions under softmax(logits / temperature), without a gradient; rows in
  * micro-batches, each replayed as one graph where the backend can. For a reference policy, a teacher, a probe.
  */
 export function scoreArrays(policy: Policy, batch: TokenBatch, call: ScoringCall): ScoreArrays {
-  const { temperature } = call;
+  const { temperature, microBatch } = call;
   const [logprobs, entropies] = scoreColumns(policy, batch, {
-    ...call,
+    microBatch,
     column: {
       key: `logprobs at ${temperature}`,
       outputs: 2,

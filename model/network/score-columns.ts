@@ -4,7 +4,7 @@ import { type Policy } from './policy.ts';
 import { canRecord } from '../backends/recorded-function.ts';
 import { createRecordings } from '../backends/recordings.ts';
 import { requireBatchIds } from './token-ids.ts';
-import { createInputs, shiftTargets, type SequenceInputs, type TokenBatch } from './token-batch.ts';
+import { createInputs, shiftTargets, widthOf, type SequenceInputs, type TokenBatch } from './token-batch.ts';
 
 /** A score of columns: what is recorded as one graph where the backend can. */
 export interface ColumnScore {
@@ -24,17 +24,20 @@ const recordings = createRecordings(16);
 /** `count` rows from `begin` on, those past the end empty, padded on the right to `length` columns. */
 function takeRows(batch: TokenBatch, begin: number, shape: { count: number; length: number }): TokenBatch {
   const { count, length } = shape;
+  const width = widthOf(batch);
   const tokens = new Int32Array(count * length);
   const rows = Math.min(count, batch.count - begin);
   for (let row = 0; row < rows; row += 1) {
-    const from = (begin + row) * batch.length;
-    tokens.set(batch.tokens.subarray(from, from + batch.length), row * length);
+    const from = (begin + row) * width;
+    tokens.set(batch.tokens.subarray(from, from + width), row * length);
   }
   const promptStarts = new Int32Array(count);
   promptStarts.set(batch.promptStarts.subarray(begin, begin + rows));
-  const lengths = new Int32Array(count);
-  lengths.set(batch.lengths.subarray(begin, begin + rows));
-  return { ...batch, count, length, tokens, promptStarts, lengths };
+  const completionLengths = new Int32Array(count);
+  completionLengths.set(batch.completionLengths.subarray(begin, begin + rows));
+  const { promptLength } = batch;
+  const completionLength = length - promptLength;
+  return { count, promptLength, completionLength, tokens, promptStarts, completionLengths };
 }
 
 /** Scores [outputs, count·columns] of one micro-batch. */
@@ -61,28 +64,27 @@ function scoreRows(
 }
 
 /**
- * Scores of the columns `from` … S − 1 without a gradient; rows in micro-batches, each replayed as one graph where the
+ * Scores of the tokens of all completions without a gradient; rows in micro-batches, each replayed as one graph where the
  * backend can.
  *
- * @param call.from the first column that is scored, at least 1
  * @param call.microBatch rows scored at a time; 32 unless told
- * @returns one array [N, S − from] float32 per output, row-major; what stands at padding is finite and means nothing
+ * @returns one array [N, T] float32 per output, row-major; what stands at padding is finite and means nothing
  * @throws UnknownTokenIdError
  */
 export function scoreColumns(
   policy: Policy,
   batch: TokenBatch,
-  call: { readonly from: number; readonly microBatch?: number; readonly column: ColumnScore },
+  call: { readonly microBatch?: number | undefined; readonly column: ColumnScore },
 ): Float32Array[] {
-  const { from, column } = call;
+  const { column } = call;
+  const { promptLength: from, completionLength: kept } = batch;
   requireBatchIds(batch, policy.config.vocabularySize);
-  const kept = batch.length - from;
   const columns = canRecord() ? Math.ceil(kept / COLUMN_STEP) * COLUMN_STEP : kept;
   const count = Math.min(call.microBatch ?? DEFAULT_MICRO_BATCH, batch.count);
   const outputs = Array.from({ length: column.outputs }, () => new Float32Array(batch.count * kept));
   for (let begin = 0; begin < batch.count; begin += count) {
     const part = takeRows(batch, begin, { count, length: from + columns });
-    const inputs = createInputs(policy.config, part, part.length - 1);
+    const inputs = createInputs(policy.config, part, widthOf(part) - 1);
     const targets = tf.tensor1d(shiftTargets(part, from), 'int32');
     const scores = scoreRows(policy, inputs, { targets, column });
     const values = scores.dataSync() as Float32Array;

@@ -1,25 +1,21 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { RolloutBatch } from '../../rollouts/rollout-batch.ts';
 import type { AttentionContext } from './attention.ts';
 import type { PolicyConfig } from './config.ts';
 import { createRotaryTables } from './rotary.ts';
 
 /**
- * N sequences of S columns, prompts padded on the left to P columns, completions on the right. Padding may be any id of
- * the vocabulary.
+ * What the network reads of N rollouts, or of other sequences of S = P + T columns with P at least 1. Padding may be any id of the
+ * vocabulary.
  */
-export interface TokenBatch {
-  /** N */
-  readonly count: number;
-  /** S */
-  readonly length: number;
-  /** P, at least 1; completions begin in column P */
-  readonly promptLength: number;
-  /** [N, S], row-major */
-  readonly tokens: Int32Array;
-  /** [N]: how many columns of left padding a row has */
-  readonly promptStarts: Int32Array;
-  /** [N]: how many columns a row uses, left padding included; what follows is right padding */
-  readonly lengths: Int32Array;
+export type TokenBatch = Pick<
+  RolloutBatch<never>,
+  'count' | 'promptLength' | 'completionLength' | 'tokens' | 'promptStarts' | 'completionLengths'
+>;
+
+/** S */
+export function widthOf(batch: Pick<TokenBatch, 'promptLength' | 'completionLength'>): number {
+  return batch.promptLength + batch.completionLength;
 }
 
 /** Finite, so that a row of padding alone gives numbers; far below any score. */
@@ -45,19 +41,25 @@ export function createMask(promptStarts: Int32Array, length: number): tf.Tensor4
   return tf.tensor4d(mask, [1, count, length, length]);
 }
 
+/** The first `length` columns of `batch`, [N·length]. */
+export function takeIds(batch: TokenBatch, length: number): Int32Array {
+  const width = widthOf(batch);
+  const ids = new Int32Array(batch.count * length);
+  for (let row = 0; row < batch.count; row += 1) {
+    ids.set(batch.tokens.subarray(row * width, row * width + length), row * length);
+  }
+  return ids;
+}
+
 /** The first `length` columns of `batch` as tensors. */
 export function createInputs(config: PolicyConfig, batch: TokenBatch, length: number): SequenceInputs {
   const { count } = batch;
-  const ids = new Int32Array(count * length);
-  for (let row = 0; row < count; row += 1) {
-    ids.set(batch.tokens.subarray(row * batch.length, row * batch.length + length), row * length);
-  }
   const { cosines, sines } = createRotaryTables(config, 0, length);
   return {
     config,
     count,
     length,
-    ids: tf.tensor1d(ids, 'int32'),
+    ids: tf.tensor1d(takeIds(batch, length), 'int32'),
     mask: createMask(batch.promptStarts, length),
     cosines: tf.tensor1d(cosines),
     sines: tf.tensor1d(sines),
@@ -69,10 +71,11 @@ export function createInputs(config: PolicyConfig, batch: TokenBatch, length: nu
  * are the targets of the network's outputs at columns `from − 1` … S − 2.
  */
 export function shiftTargets(batch: TokenBatch, from: number): Int32Array {
-  const width = batch.length - from;
+  const length = widthOf(batch);
+  const width = length - from;
   const targets = new Int32Array(batch.count * width);
   for (let row = 0; row < batch.count; row += 1) {
-    const end = (row + 1) * batch.length;
+    const end = (row + 1) * length;
     targets.set(batch.tokens.subarray(end - width, end), row * width);
   }
   return targets;
@@ -80,11 +83,12 @@ export function shiftTargets(batch: TokenBatch, from: number): Int32Array {
 
 /** [N, S − from] float32, row-major: 1 where columns `from` … S − 1 hold a token that has a real predecessor. */
 export function createTargetMask(batch: TokenBatch, from: number): Float32Array {
-  const width = batch.length - from;
+  const width = widthOf(batch) - from;
   const mask = new Float32Array(batch.count * width);
   for (let row = 0; row < batch.count; row += 1) {
     const begin = Math.max(from, batch.promptStarts[row]! + 1) - from;
-    mask.fill(1, row * width + Math.min(begin, width), row * width + Math.max(batch.lengths[row]! - from, 0));
+    const end = Math.max(batch.promptLength + batch.completionLengths[row]! - from, 0);
+    mask.fill(1, row * width + Math.min(begin, width), row * width + end);
   }
   return mask;
 }

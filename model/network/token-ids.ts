@@ -1,4 +1,4 @@
-import type { TokenBatch } from './token-batch.ts';
+import { widthOf, type TokenBatch } from './token-batch.ts';
 
 /** Text was encoded with another tokenizer than the model's: encode it again, or load the model it belongs to. */
 export class UnknownTokenIdError extends Error {
@@ -26,8 +26,9 @@ export function requireTokenIds(
 
 /** `requireTokenIds` of all columns of a batch, padding included. */
 export function requireBatchIds(
-  { tokens, length }: Pick<TokenBatch, 'tokens' | 'length'>,
+  batch: Pick<TokenBatch, 'tokens' | 'promptLength' | 'completionLength'>,
   vocabulary: number,
 ): void {
-  requireTokenIds(tokens, vocabulary, (at) => `row ${Math.floor(at / length)}, column ${at % length}`);
+  const length = widthOf(batch);
+  requireTokenIds(batch.tokens, vocabulary, (at) => `row ${Math.floor(at / length)}, column ${at % length}`);
 }

@@ -1,16 +1,15 @@
 import { toFloats, toInts } from '../../db/blobs.ts';
+import { listLastRollouts, type RolloutWithVerdict } from '../../db/queries/rollouts.ts';
 import { findBaseModel } from '../../db/queries/base-models.ts';
 import type { Database } from '../../db/store/connection.ts';
 import { findExperiment, listConditions, type ConditionRow } from '../../db/queries/experiments.ts';
 import { listLedgerTotals, listUncountedRuns } from '../../db/queries/ledger.ts';
 import {
   listEvaluatedProblems,
-  listLastRollouts,
   listProgress,
   listRewardsByVerdict,
   listStepTokens,
   readTransaction,
-  type SampledRolloutRow,
 } from '../../db/queries/report-queries.ts';
 import { listTemperatureGrids } from '../../db/queries/temperatures.ts';
 import { listProbeScores } from '../../db/queries/probe-scores.ts';
@@ -81,18 +80,13 @@ function toRunRecord(run: RunWithCondition, progress: ReturnType<typeof listProg
   };
 }
 
-type TracedRow = Pick<
-  SampledRolloutRow,
-  'completion' | 'isTruncated' | 'tokenCount' | 'tokenEnds' | 'entropies' | 'credit' | 'tokenWeights'
->;
-
 /** What each token adds to the rollout's text, '' where it adds none (db/rollout-schema.ts says how a row tells). */
-function splitTokens({ completion, isTruncated, tokenEnds }: TracedRow): string[] {
+function splitTokens({ text, isTruncated, tokenEnds }: RolloutWithVerdict): string[] {
   if (tokenEnds !== null) {
     const ends = toInts(tokenEnds);
-    return Array.from(ends, (end, i) => completion.slice(ends[i - 1] ?? 0, end));
+    return Array.from(ends, (end, i) => text.slice(ends[i - 1] ?? 0, end));
   }
-  return isTruncated ? [...completion] : [...completion, ''];
+  return isTruncated ? [...text] : [...text, ''];
 }
 
 /** How a token without text is shown: the end token, or one within. */
@@ -100,7 +94,7 @@ const END_MARK = '∎';
 const TEXTLESS_MARK = '◦';
 
 /** Null where the row does not tell its tokens apart, as one of an older store with a special token inside may not. */
-function traceTokens(row: TracedRow): TokenTrace[] | null {
+function traceTokens(row: RolloutWithVerdict): TokenTrace[] | null {
   const pieces = splitTokens(row);
   if (pieces.length !== row.tokenCount) return null;
   const entropies = toFloats(row.entropies);
@@ -134,9 +128,9 @@ function loadSampleRollouts(db: Database, runs: readonly RunWithCondition[]): Sa
         problemId: row.problemKey,
         prompt: row.prompt,
         answer: row.answer,
-        completion: row.completion,
+        completion: row.text,
         tokens: traceTokens(row),
-        verdict: row.verdict,
+        verdict: row.verdict.outcome,
         reward: row.reward,
       })),
     ),

@@ -5,7 +5,6 @@ import { addColumns, AUTHORS } from '../../rollouts/rollout-batch.ts';
 import { assertClose, readGoldenCases, type GoldenCase } from '../../tests/support/golden-cases.ts';
 import { referenceKl } from '../rewards/reference-kl.ts';
 import type { RewardInput } from '../rewards/reward.ts';
-import type { EstimatedCredit } from './estimate-credit.ts';
 import { estimate, PLAIN, smallBatch, type Named } from './estimate.fixture.ts';
 
 interface Recipe {
@@ -31,7 +30,7 @@ function rewardGolden(golden: GoldenCase, beta: number): number[] {
 function estimateGolden(
   golden: GoldenCase,
   { rules, comparison = PLAIN, beta = 0 }: Recipe,
-): EstimatedCredit {
+): ReturnType<typeof estimate> {
   const { completion_mask: mask, behavior_logprobs: behavior, reference_logprobs: reference } = golden;
   const count = golden.rewards.length;
   const batch = createRolloutBatch({
@@ -104,17 +103,17 @@ function estimateValued(
   values: readonly number[],
   rewards: readonly (number | null)[],
   rules: readonly Named[],
-): EstimatedCredit {
+): ReturnType<typeof estimate> {
   const batch = addColumns(smallBatch, { perToken: { values: Float32Array.from(values) } });
   return estimate(batch, { rewards, rules });
 }
 
 test('GAE with gamma = lambda = 1 is the reward less the value, and its returns are the reward', () => {
   const values = [0.25, 0.5, 0.75, 9, 0.5, 0.125, 1, 9];
-  const { credit, targets } = estimateValued(values, [1, 0, 0, 1], ['gae']);
+  const { credit, returns, valueMask } = estimateValued(values, [1, 0, 0, 1], ['gae']);
   assertClose(credit, [0.75, 0.5, -0.75, 0, -0.5, -0.125, 0, 0], { ...exact, what: 'credit' });
-  assertClose(targets!.returns, [1, 1, 0, 0, 0, 0, 1, 0], { ...exact, what: 'return' });
-  assert.deepEqual([...targets!.valueMask], [1, 1, 1, 0, 1, 1, 1, 0]);
+  assertClose(returns!, [1, 1, 0, 0, 0, 0, 1, 0], { ...exact, what: 'return' });
+  assert.deepEqual([...valueMask!], [1, 1, 1, 0, 1, 1, 1, 0]);
 });
 
 test('with lambda 0 an advantage is the temporal difference alone', () => {
@@ -182,7 +181,7 @@ test('a rollout’s advantage lies on each of its tokens and nowhere else', () =
   });
   assert.deepEqual([...credit], [0.5, 0.5, 2, 0, -1, -1, 0, 0]);
   assert.deepEqual([...tokenMask], [1, 1, 1, 0, 1, 1, 1, 0]);
-  assert.equal(tokenWeights, null);
+  assert.equal(tokenWeights, undefined);
 });
 
 test('a rollout that does not count has neither credit nor mask', () => {

@@ -1,27 +1,21 @@
-import { AUTHORS, type RolloutBatch } from '../../rollouts/rollout-batch.ts';
-import type { Opened } from '../../config/part.ts';
-import type { Comparison } from '../comparisons/comparison.ts';
-import type { CreditRule, CreditState, CreditedBatch } from './credit-rule.ts';
+import {
+  addColumns,
+  AUTHORS,
+  type Columns,
+  type RolloutBatch,
+  type ShapedBatch,
+} from '../../rollouts/rollout-batch.ts';
+import type { OpenScheme } from '../open-scheme.ts';
+import type { CreditState, CreditedBatch } from './credit-rule.ts';
 import { requireCredit } from './credit-order-error.ts';
 import type { TokenGrid } from './returns.ts';
 
-/** What turns the rewards of a batch into credit. */
-export interface EstimateCall {
+/** What rollouts were rewarded with, and the parts of a scheme that make credit of it. */
+export interface EstimateCall extends Pick<OpenScheme, 'comparisons' | 'credit'> {
   /** [N]; null where a rollout could not be scored */
   readonly rewards: readonly (number | null)[];
   /** [N]: whether a rollout counts in the loss and its divisors */
   readonly counts: readonly boolean[];
-  readonly comparisons: readonly (Opened<Comparison<object>> & { readonly weight: number })[];
-  readonly rules: readonly Opened<CreditRule<object>>[];
-}
-
-export interface EstimatedCredit extends Pick<CreditState, 'tokenWeights' | 'targets'> {
-  /** [N, T] float32: advantage on counted tokens, else 0 */
-  readonly credit: Float32Array;
-  /** [N, T] float32: 1 where a token counts in the loss */
-  readonly tokenMask: Float32Array;
-  /** [N] float32: the rollout's advantage; with credit of their own for tokens its mean */
-  readonly advantages: Float32Array;
 }
 
 /** 1 on the tokens that the policy wrote, of rollouts that count. [N, T] */
@@ -58,8 +52,9 @@ function meanCredit({ tokenMask, width }: TokenGrid, credit: ArrayLike<number>):
 }
 
 /**
- * Rewards of N rollouts → the credit of each sampled token: the comparisons give each rollout one advantage, and the credit
- * rules, one after the other, turn it into credit and weights of tokens. Rules that wait for the optimizer step are left to it.
+ * Rewards of N rollouts → the rollouts with the credit of each sampled token: the comparisons give each rollout one advantage, and
+ * the credit rules, one after the other, turn it into credit and weights of tokens. Rules that wait for the optimizer step are left
+ * to it. The columns `tokenWeights`, and `returns` and `valueMask`, are there where a rule gives them.
  *
  * Tokens that rollouts share learn in each of them, so from the sum of what these get.
  *
@@ -68,7 +63,7 @@ function meanCredit({ tokenMask, width }: TokenGrid, credit: ArrayLike<number>):
  *
  * @throws MissingColumnError when a column that a rule needs was not recorded; CreditOrderError
  */
-export function estimateCredit(batch: RolloutBatch, call: EstimateCall): EstimatedCredit {
+export function estimateCredit(batch: RolloutBatch, call: EstimateCall): ShapedBatch {
   const { completionLength: width } = batch;
   const tokenMask = maskTokens(batch, call.counts);
   const isScored = call.rewards.map((reward) => reward !== null);
@@ -82,12 +77,15 @@ export function estimateCredit(batch: RolloutBatch, call: EstimateCall): Estimat
     tokenWeights: null,
     targets: null,
   };
-  const state = call.rules.reduce(
+  const state = call.credit.reduce(
     (before, { part, options }) => part.shape?.(before, step, options) ?? before,
     compared,
   );
   const credit = Float32Array.from(requireCredit(state, 'the loss'));
   const { tokenWeights, targets } = state;
   const advantages = state.isUniform ? state.advantages : meanCredit(scored, credit);
-  return { credit, tokenMask, tokenWeights, targets, advantages };
+  const weights = tokenWeights === null ? {} : { tokenWeights };
+  const optional: Columns<never> = { ...weights, ...targets };
+  const perToken = { credit, tokenMask, ...optional };
+  return addColumns(batch, { perToken, perRollout: { advantages } });
 }

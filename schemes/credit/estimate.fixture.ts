@@ -1,7 +1,7 @@
 import { createRolloutBatch, numberGroups } from '../../rollouts/rollout-batch.fixture.ts';
-import type { RolloutBatch } from '../../rollouts/rollout-batch.ts';
+import type { RolloutBatch, ShapedBatch } from '../../rollouts/rollout-batch.ts';
 import { comparisons } from '../comparisons/index.ts';
-import { estimateCredit, type EstimatedCredit } from './estimate-credit.ts';
+import { estimateCredit } from './estimate-credit.ts';
 import { creditRules } from './index.ts';
 
 /** A part as a scheme names it. */
@@ -17,22 +17,23 @@ interface Call {
 
 export const PLAIN: Named = { name: 'group', options: { baseline: 'none', scale: 'none' } };
 
-/** The credit of a batch under comparisons and rules by name. */
+/** The columns of a batch once it is credited under comparisons and rules by name. */
 export function estimate(
   batch: RolloutBatch,
   { rewards, rules, comparisons: compared = [PLAIN], counts = rewards.map(() => true) }: Call,
-): EstimatedCredit {
+): ShapedBatch['perToken'] & ShapedBatch['perRollout'] {
   const entries = (list: readonly Named[]) =>
     list.map((entry) => (typeof entry === 'string' ? { name: entry } : entry));
-  return estimateCredit(batch, {
+  const { perToken, perRollout } = estimateCredit(batch, {
     rewards,
     counts,
     comparisons: entries(compared).map(({ name, weight = 1, options = {} }) => ({
       ...comparisons.open(name, options),
       weight,
     })),
-    rules: entries(rules).map(({ name, options = {} }) => creditRules.open(name, options)),
+    credit: entries(rules).map(({ name, options = {} }) => creditRules.open(name, options)),
   });
+  return { ...perToken, ...perRollout };
 }
 
 /**

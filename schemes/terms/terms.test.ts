@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs-core';
 import { defineScheme } from '../../config/scheme.ts';
-import { computePolicyLoss } from '../../learning/gradients/policy-loss.ts';
+import { computePolicyLoss, termColumn } from '../../learning/gradients/policy-loss.ts';
 import { findLeak, fingerprintOf, teach, type Outcome } from '../../learning/teach.fixture.ts';
 import { selectBackend, type BackendChoice } from '../../model/backends/backend.ts';
 import { defaultCacheDirectory } from '../../model/backends/cache-directory.ts';
@@ -39,19 +39,16 @@ function slopesOf(part: ObjectiveTerm<object>, options: object, credit: number):
   return tf.tidy(() => {
     const column = (values: readonly number[]): tf.Tensor2D => tf.tensor2d([...values], [RATIOS.length, 1]);
     const ones = column(RATIOS.map(() => 1));
-    const fixed = {
-      entropies: ones,
-      behaviorLogprobs: column(RATIOS.map(() => -2)),
+    const columns = {
+      logprobs: column(RATIOS.map(() => -2)),
       credit: column(RATIOS.map(() => credit)),
       tokenMask: ones,
       tokenWeights: ones,
-      termWeights: [ones],
-      slopes: null,
-      columns: {},
+      [termColumn(0)]: ones,
     };
     const term = { part, options: options as Record<string, unknown>, weight: 1 };
     const gradient = tf.grad((logprobs) =>
-      tf.sum(computePolicyLoss({ ...fixed, logprobs: logprobs as tf.Tensor2D }, [term]).rows),
+      tf.sum(computePolicyLoss({ logprobs: logprobs as tf.Tensor2D, entropies: ones }, columns, [term]).rows),
     );
     return Float32Array.from(gradient(column(RATIOS.map((ratio) => Math.log(ratio) - 2))).dataSync());
   });

@@ -1,23 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { toBlob } from '../../db/blobs.ts';
 import { gatherRollouts } from './gather-rollouts.ts';
 
 const PAD = 9;
 
 test('stored rollouts are padded as sampled ones: prompts on the left, completions on the right', () => {
-  const common = { parent: -1, forkAt: 0 };
   const batch = gatherRollouts(
     [
       {
-        ...{ ...common, prompt: [1, 2], tokens: Int32Array.of(3, 4, 0), isFinished: true, group: 0 },
-        ...{ logprobs: Float32Array.of(-1, -2, -3), entropies: Float32Array.of(1, 2, 3) },
+        ...{ tokens: toBlob(Int32Array.of(3, 4, 0)), isTruncated: false, parentSample: null, forkAt: 0 },
+        ...{ logprobs: toBlob(Float32Array.of(-1, -2, -3)), entropies: toBlob(Float32Array.of(1, 2, 3)) },
       },
       {
-        ...{ prompt: [5], tokens: Int32Array.of(3, 6), isFinished: false, group: 4, parent: 0, forkAt: 1 },
-        ...{ logprobs: Float32Array.of(-4, -5), entropies: Float32Array.of(4, 5) },
+        ...{ tokens: toBlob(Int32Array.of(3, 6)), isTruncated: true, parentSample: 0, forkAt: 1 },
+        ...{ logprobs: toBlob(Float32Array.of(-4, -5)), entropies: toBlob(Float32Array.of(4, 5)) },
       },
     ],
-    PAD,
+    { prompts: [[1, 2], [5]], groups: [0, 4], padId: PAD },
   );
   assert.deepEqual([batch.count, batch.promptLength, batch.completionLength], [2, 2, 3]);
   assert.deepEqual([...batch.tokens], [1, 2, 3, 4, 0, PAD, 5, 3, 6, PAD]);
