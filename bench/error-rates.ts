@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
 import { createGenerator, type Generator } from '../random/generator.ts';
+import { runSeed } from '../random/run-seed.ts';
 import { deriveStream } from '../random/streams.ts';
 import { criticalValue, crossedMean } from '../stats/intervals/crossed-mean.ts';
 import { detectableEffect } from '../stats/significance/detectable-effect.ts';
 import { publishedErrors } from '../stats/significance/published-errors.fixture.ts';
 import {
-  independentSeeds,
   simulateDifferences,
   type RunSeed,
   type SimulatedDesign,
@@ -48,7 +48,7 @@ type Differences = ReturnType<typeof simulateDifferences>;
 function simulateCounts(
   { bases, seedsPerBase, problems }: SimulatedDesign,
   { base, seed, isHard }: (typeof COUNT_SPREADS)[number],
-  { experiment, runSeed }: { experiment: number; runSeed: RunSeed },
+  { experiment, seedOf }: { experiment: number; seedOf: RunSeed },
 ): Differences {
   const streamOf = (of: number, name: string): Generator =>
     createGenerator(deriveStream(of, `counts/${experiment}/${name}`));
@@ -62,8 +62,8 @@ function simulateCounts(
   ]);
   const differences = pairs.map(([b, s]) => {
     const ofBase = streamOf(b!, 'base');
-    const ofSeed = streamOf(runSeed(b!, s!), 'seed');
-    const draws = streamOf(independentSeeds(b!, s!), 'samples');
+    const ofSeed = streamOf(seedOf(b!, s!), 'seed');
+    const draws = streamOf(runSeed(b!, s!), 'samples');
     const scores = [0, 1].map(() => {
       const shift = base * ofBase.normal() + seed * ofSeed.normal();
       return chances.map((chance) => {
@@ -98,7 +98,7 @@ function printRow(label: readonly (string | number)[], simulate: (experiment: nu
 }
 
 function main(): void {
-  const runSeed: RunSeed = flags['shared-seeds'] ? (_, rlSeed) => rlSeed : independentSeeds;
+  const seedOf: RunSeed = flags['shared-seeds'] ? (_, rlSeed) => rlSeed : runSeed;
   for (const [bases, seedsPerBase] of SHAPES) {
     const design = { bases, seedsPerBase, problems: 64 };
     const name = `${bases} × ${seedsPerBase}`;
@@ -107,14 +107,14 @@ function main(): void {
     for (const declared of NORMAL_SPREADS) {
       const spread = { ...declared, base: ofBase(declared.base) };
       printRow([name, 'normal', spread.base, spread.seed, spread.problem, spread.noise], (experiment) =>
-        simulateDifferences(design, { spread, experiment, runSeed }),
+        simulateDifferences(design, { spread, experiment, runSeed: seedOf }),
       );
     }
     for (const declared of COUNT_SPREADS) {
       const spread = { ...declared, base: ofBase(declared.base) } as (typeof COUNT_SPREADS)[number];
       const kind = declared.isHard ? 'solved in 16' : 'pass@1';
       printRow([name, kind, spread.base, spread.seed, '–', '–'], (experiment) =>
-        simulateCounts(design, spread, { experiment, runSeed }),
+        simulateCounts(design, spread, { experiment, seedOf }),
       );
     }
   }

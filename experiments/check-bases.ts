@@ -1,3 +1,4 @@
+import { fingerprint } from '../config/canonical.ts';
 import { CARD_SEEDS, type GateRecord } from '../config/card-gate.ts';
 import { declareCheckExperiment, recipeIdOf } from './base-experiment.ts';
 import { declaredBases } from './bases/index.ts';
@@ -31,12 +32,24 @@ function recordFault(record: GateRecord | null): string | null {
   return `found a card of ${record.recordedAt.slice(0, 10)} with ${told.join(', ')}, expected all gates passed`;
 }
 
+const hasGates = (name: string): boolean =>
+  declaredBases.some((base) => base.name === name && base.gates !== undefined);
+
+function findRecord(
+  { name, recipeId }: { readonly name: string; readonly recipeId: string },
+  directories: readonly string[],
+): GateRecord | null {
+  if (!hasGates(name)) return null;
+  const { gatesId } = declareCheckExperiment(name, CARD_SEEDS);
+  return findGateRecord(directories, { recipe: name, recipeId, gatesId });
+}
+
 function recipeFault(
   recipe: { name: string; recipeId: string },
   directories: readonly string[],
 ): string | null {
   const { name, recipeId } = recipe;
-  if (!declaredBases.some((base) => base.name === name && base.gates !== undefined)) return null;
+  if (!hasGates(name)) return null;
   const check = declareCheckExperiment(name, CARD_SEEDS);
   const id = recipeId.slice(0, 12);
   if (check.recipeId !== recipeId)
@@ -44,8 +57,21 @@ function recipeFault(
       `base ${name} (${id}): found recipe or task changed by the claim, expected those of the card (${check.recipeId.slice(0, 12)}); ` +
       'declare the variant in experiments/bases/ with gates of its own'
     );
-  const fault = recordFault(findGateRecord(directories, { recipe: name, recipeId, gatesId: check.gatesId }));
+  const fault = recordFault(findRecord(recipe, directories));
   return fault === null ? null : `base ${name} (${id}): ${fault}; \`assay bases check ${name}\` measures it`;
+}
+
+/** Recipe's fingerprint → SHA-256 of its card, for each recipe of an experiment whose gates were measured. */
+export function hashCards(
+  experiment: ResolvedExperiment,
+  directories: readonly string[],
+): ReadonlyMap<string, string> {
+  return new Map(
+    listRecipes(experiment).flatMap(({ name, recipeId }) => {
+      const record = findRecord({ name, recipeId }, directories);
+      return record === null ? [] : [[recipeId, fingerprint(record)] as const];
+    }),
+  );
 }
 
 /**

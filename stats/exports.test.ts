@@ -11,10 +11,8 @@ const NEVER_ENTERED = new Set(['node_modules', 'migrations', 'docs', '.git', '.a
 const AWAITED = new Set([
   'correctFamilies',
   'decideAtLook',
-  'expectedPower',
   'neededBases',
   'planLooks',
-  'varianceComponents',
 ]);
 
 /** Texts of all source files by path, without tests, fixtures and declarations. */

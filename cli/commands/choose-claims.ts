@@ -5,6 +5,8 @@ import { fixClaim } from '../../experiments/locks/fix-claim.ts';
 import type { Overrides } from '../../experiments/resolve/declare-experiment.ts';
 import type { ResolvedExperiment } from '../../experiments/resolve/resolve.ts';
 import type { ScaleName } from '../../experiments/scales.ts';
+import { COMMITTED_CARDS } from '../../experiments/bases/gate-records.ts';
+import { hashCards } from '../../experiments/check-bases.ts';
 import { hashAnalysis } from '../../worker/sources.ts';
 
 export interface ScaleOption {
@@ -32,6 +34,6 @@ export function settleClaim(
   { scale, ...overrides }: ScaleOption & Overrides,
 ): ChosenClaim {
   const experiment = resolveClaim(claim, scale, overrides);
-  const making = { analysis: hashAnalysis(), cards: new Map<string, string>() };
+  const making = { analysis: hashAnalysis(), cards: hashCards(experiment, [COMMITTED_CARDS]) };
   return { claim, experiment, fixed: fixClaim({ name: claim.name, scale, experiment }, making) };
 }

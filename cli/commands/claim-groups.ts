@@ -3,22 +3,20 @@ import { openReadonlyDatabase, type Database } from '../../db/store/connection.t
 import { listConditions, listExperiments } from '../../db/queries/experiments.ts';
 import { listEvaluatedProblems } from '../../db/queries/report-queries.ts';
 import { listRuns } from '../../db/queries/runs.ts';
-import { fingerprint } from '../../config/canonical.ts';
 import { readStoredCondition } from '../../config/stored-condition.ts';
-import type { Condition } from '../../config/experiment.ts';
+import { recipeIdOf } from '../../experiments/base-experiment.ts';
 import { describeDeadGroups, expectDeadGroups } from '../../reports/power/dead-groups.ts';
 import { readHome } from '../home-option.ts';
 import type { ChosenClaim } from './choose-claims.ts';
-
-const recipeOf = ({ base, task }: Condition): string =>
-  fingerprint({ recipe: { ...base, seed: null }, task });
 
 /** Counts on `clean` of the untrained base, from the newest experiment of the home that evaluated it. */
 function readBaseCounts(db: Database, recipe: string): { readonly n: number; readonly c: number }[] {
   for (const { id } of listExperiments(db)) {
     const untrained = listConditions(db, id).filter(({ settings }) => {
       const condition = readStoredCondition(JSON.parse(settings));
-      return !condition.scheme.isTrained && condition.collect === undefined && recipeOf(condition) === recipe;
+      return (
+        !condition.scheme.isTrained && condition.collect === undefined && recipeIdOf(condition) === recipe
+      );
     });
     const ids = new Set(untrained.map((condition) => condition.id));
     const runs = listRuns(db, id).filter(
@@ -40,7 +38,7 @@ export function listDeadGroups({ experiment }: ChosenClaim, options: { readonly 
   const lines = experiment.conditions.flatMap(({ condition }) => {
     if (!condition.scheme.isTrained) return [];
     const { groupSize } = condition.training;
-    const counts = db === null ? [] : readBaseCounts(db, recipeOf(condition));
+    const counts = db === null ? [] : readBaseCounts(db, recipeIdOf(condition));
     return [describeDeadGroups(condition.base.name, groupSize, expectDeadGroups(counts, groupSize))];
   });
   return [...new Set(lines)];

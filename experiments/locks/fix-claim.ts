@@ -1,6 +1,6 @@
-import { fingerprint } from '../../config/canonical.ts';
 import type { FixedByLock } from '../../config/claim-lock.ts';
 import { DECISION_ALPHA } from '../../stats/significance/decide-hypothesis.ts';
+import { recipeIdOf } from '../base-experiment.ts';
 import type { ResolvedCondition, ResolvedExperiment } from '../resolve/resolve.ts';
 import type { ScaleName } from '../scales.ts';
 
@@ -12,11 +12,6 @@ export interface LockedMaking {
   readonly cards: ReadonlyMap<string, string>;
 }
 
-/** A recipe's fingerprint, which covers its task and not its seed: what `assay bases ls` prints. */
-function recipeIdOf({ condition: { base, task } }: ResolvedCondition): string {
-  return fingerprint({ recipe: { ...base, seed: null }, task });
-}
-
 function fixRecipes(
   conditions: readonly ResolvedCondition[],
   cards: LockedMaking['cards'],
@@ -24,7 +19,7 @@ function fixRecipes(
   const ids = new Map<string, Set<string>>();
   for (const condition of conditions) {
     const { name } = condition.condition.base;
-    ids.set(name, (ids.get(name) ?? new Set()).add(recipeIdOf(condition)));
+    ids.set(name, (ids.get(name) ?? new Set()).add(recipeIdOf(condition.condition)));
   }
   const entries = [...ids].flatMap(([name, found]) =>
     [...found].map((id) => {

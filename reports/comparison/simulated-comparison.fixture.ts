@@ -1,7 +1,7 @@
 /** Rows of a made-up experiment for the tests of this folder: known effects, and text that tries to break out of the page. */
 import { createGenerator, type Generator } from '../../random/generator.ts';
 import { deriveStream } from '../../random/streams.ts';
-import { independentSeeds, type RunSeed } from '../../stats/significance/simulated-differences.fixture.ts';
+import { runSeed } from '../../random/run-seed.ts';
 import type {
   ComparisonInput,
   EvaluationCount,
@@ -33,8 +33,6 @@ export interface SimulationSize {
   readonly steps: number;
   /** Runs of one RL seed draw the same numbers whatever their base: no base then shows what that seed did. False unless told. */
   readonly sharedSeedsOverBases?: boolean;
-  /** The seed that names a run's draws, where bases do not share it; `independentSeeds` unless told. */
-  readonly runSeed?: RunSeed;
 }
 
 /** A run, and the seed that names its draws; arms of one base and RL seed have the same. */
@@ -102,8 +100,8 @@ function simulateLedger(runId: string, tokens: number): LedgerTotal[] {
 
 /** The same size gives the same rows. */
 export function simulateComparison(size: SimulationSize): ComparisonInput {
-  const { bases = 1, seeds, problems, samples, steps, runSeed = independentSeeds } = size;
-  const seedOf: RunSeed = size.sharedSeedsOverBases === true ? (_, rlSeed) => rlSeed : runSeed;
+  const { bases = 1, seeds, problems, samples, steps } = size;
+  const seedOf: typeof runSeed = size.sharedSeedsOverBases === true ? (_, rlSeed) => rlSeed : runSeed;
   const runs: SeededRun[] = ARMS.flatMap(({ name }) =>
     Array.from({ length: bases * seeds }, (_, i) => ({
       baseSeed: Math.floor(i / seeds),

@@ -1,5 +1,6 @@
 /** Made-up paired differences with known variance components, for tests and the bench of error rates. */
 import { createGenerator, type Generator } from '../../random/generator.ts';
+import { runSeed } from '../../random/run-seed.ts';
 import { deriveStream } from '../../random/streams.ts';
 import { criticalValue, crossedMean } from '../intervals/crossed-mean.ts';
 
@@ -20,23 +21,20 @@ export interface SimulatedDesign {
 /** The seed that names all randomness of a run, from its base seed and its RL seed. */
 export type RunSeed = (baseSeed: number, rlSeed: number) => number;
 
-/** Runs of other bases draw other numbers. */
-export const independentSeeds: RunSeed = (baseSeed, rlSeed) => 1000 * baseSeed + rlSeed;
-
 export interface Simulation {
   readonly spread: Spread;
   /** True mean difference; 0 unless told. */
   readonly effect?: number;
   /** Others draw other numbers. */
   readonly experiment: number;
-  /** `independentSeeds` unless told. What a run's seed does to its difference is drawn from this one. */
+  /** That of real runs unless told. What a run's seed does to its difference is drawn from this one. */
   readonly runSeed?: RunSeed;
 }
 
 /** differences[run][problem], normal around the effect, and the base of each run. */
 export function simulateDifferences(
   { bases, seedsPerBase, problems }: SimulatedDesign,
-  { spread, effect = 0, experiment, runSeed = independentSeeds }: Simulation,
+  { spread, effect = 0, experiment, runSeed: seedOf = runSeed }: Simulation,
 ): { differences: number[][]; bases: number[] } {
   const streamOf = (seed: number, name: string): Generator =>
     createGenerator(deriveStream(seed, `simulated/${experiment}/${name}`));
@@ -47,8 +45,8 @@ export function simulateDifferences(
   for (let base = 0; base < bases; base += 1) {
     const ofBase = spread.base * streamOf(base, 'base').normal();
     for (let seed = 0; seed < seedsPerBase; seed += 1) {
-      const ofSeed = spread.seed * streamOf(runSeed(base, seed), 'seed').normal();
-      const cells = streamOf(independentSeeds(base, seed), 'cells');
+      const ofSeed = spread.seed * streamOf(seedOf(base, seed), 'seed').normal();
+      const cells = streamOf(runSeed(base, seed), 'cells');
       differences.push(
         shared.map((value) => effect + ofBase + ofSeed + value + spread.noise * cells.normal()),
       );
