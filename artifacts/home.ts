@@ -8,6 +8,8 @@ export interface Home {
   /** Copies of a bucket's objects. */
   readonly copies: string;
   readonly reports: string;
+  /** What gates of base models came to. */
+  readonly cards: string;
   readonly policies: string;
   readonly logs: string;
   /** The embedded Temporal server's persistent file. */
@@ -31,6 +33,7 @@ export function toHome(directory: string): Home {
     artifacts: join(root, 'artifacts'),
     copies: join(root, 'copies'),
     reports: join(root, 'reports'),
+    cards: join(root, 'cards'),
     policies: join(root, 'policies'),
     logs: join(root, 'logs'),
     serverDatabase: join(root, 'temporal.db'),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseMetricsAddress } from './parse-options.ts';
+import { parseMetricsAddress, parseSeedRange } from './parse-options.ts';
 
 test('a metrics port alone is served on the loopback address', () => {
   assert.deepEqual(parseMetricsAddress('9464'), { host: '127.0.0.1', port: 9464 });
@@ -18,4 +18,11 @@ test('what is no metrics address is refused with what was found', () => {
       (error) => error instanceof Error && error.message.includes(`found "${text}"`),
     );
   }
+});
+
+test('base seeds are a range, a list or one alone', () => {
+  assert.deepEqual(parseSeedRange('90-92'), [90, 91, 92]);
+  assert.deepEqual(parseSeedRange('90,94'), [90, 94]);
+  assert.deepEqual(parseSeedRange('7'), [7]);
+  for (const text of ['94-90', '90-', 'x', '']) assert.throws(() => parseSeedRange(text), /expected a/);
 });

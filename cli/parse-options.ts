@@ -22,6 +22,18 @@ export function parseSeeds(text: string): number | number[] {
   return seeds;
 }
 
+/** `90-94`, `90,92` or one seed alone. */
+export function parseSeedRange(text: string): number[] {
+  const [, first, last] = /^(\d+)-(\d+)$/.exec(text) ?? [];
+  if (first === undefined) return text.split(',').map(parseWholeNumber);
+  const [from, to] = [Number(first), Number(last)];
+  if (to < from)
+    throw new InvalidArgumentError(
+      `expected a range such as 90-94 or a list such as 90,92; found "${text}".`,
+    );
+  return Array.from({ length: to - from + 1 }, (_, at) => from + at);
+}
+
 /** A whole number of at least 0. */
 export function parseWholeNumber(text: string): number {
   const value = Number(text);

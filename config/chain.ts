@@ -35,8 +35,14 @@ export const dataSchema = z.discriminatedUnion('from', [
     run,
     baseSeed,
   }),
+  z.strictObject({
+    from: z.literal('task').describe('Worked solutions of fresh problems of the task, right at every step.'),
+    format: z.string().optional().describe('Format they are written in; absent: the task’s first.'),
+  }),
 ]);
 export type DataSource = z.infer<typeof dataSchema>;
+/** Data that another run recorded. */
+export type RecordedData = Exclude<DataSource, { from: 'task' }>;
 
 export const collectSchema = z.strictObject({
   name: z.string().describe('A collector (docs/chains.md).'),
@@ -67,7 +73,9 @@ export interface ChainLinks {
 export function listInputSources({ models, data }: ChainLinks): InputSource[] {
   return [
     ...(models?.policy === undefined ? [] : [{ role: 'policy' as const, run: models.policy.run }]),
-    ...(data === undefined ? [] : [{ role: 'data' as const, run: data.run, baseSeed: data.baseSeed }]),
+    ...(data === undefined || data.from === 'task'
+      ? []
+      : [{ role: 'data' as const, run: data.run, baseSeed: data.baseSeed }]),
   ];
 }
 
@@ -80,12 +88,12 @@ export function renameInputs(links: ChainLinks, rename: (name: string) => string
   });
   return {
     ...(models?.policy === undefined ? {} : { models: { policy: renamed(models.policy) } }),
-    ...(data === undefined ? {} : { data: renamed(data) }),
+    ...(data === undefined ? {} : { data: data.from === 'task' ? data : renamed(data) }),
   };
 }
 
 /**
- * What a run does with each step: it lets its policy sample and trains it, trains it on rollouts of a dataset, or lets it sample for a
- * dataset of its own.
+ * What a run does with each step: it lets its policy sample and trains it, trains it on rollouts of a dataset or on worked solutions,
+ * or lets it sample for a dataset of its own.
  */
 export type RunKind = 'train' | 'fit' | 'collect';

@@ -32,7 +32,9 @@ const overridesSchema = z.strictObject({
   models: modelsSchema.optional().describe('Models that come from other runs, by role (docs/chains.md).'),
   data: dataSchema
     .optional()
-    .describe('What another run recorded, in the place of problems of the task (docs/chains.md).'),
+    .describe(
+      'What another run recorded, or worked solutions, in the place of problems of the task (docs/chains.md).',
+    ),
   collect: z
     .union([z.string().transform((name) => collectSchema.parse({ name })), collectSchema])
     .optional()

@@ -1,5 +1,9 @@
 import { z } from 'zod';
-import type { Generator } from '../random/generator.ts';
+import { describeFaults } from '../config/invalid-spec-error.ts';
+import { createGenerator, type Generator } from '../random/generator.ts';
+import { deriveStream } from '../random/streams.ts';
+import { openTask, taskOptionsSchema } from '../tasks/index.ts';
+import type { Task } from '../tasks/task.ts';
 import type { Source } from './source.ts';
 
 const optionsSchema = z.strictObject({
@@ -10,7 +14,44 @@ const optionsSchema = z.strictObject({
     })
     .default({ scratchpad: 0.5, direct: 0.5 })
     .describe('Relative frequency of each completion format of the task.'),
+  noise: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe(
+      'Chance that a step’s value is written wrong, in a demonstration that goes on from what is written.',
+    ),
+  task: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .describe('Options of the task that are others in these documents, such as the length of a problem.'),
 });
+type Options = z.infer<typeof optionsSchema>;
+
+const variants = new WeakMap<Task, WeakMap<Options, Task>>();
+
+/** The task as these documents pose it. @throws z.ZodError for options that the task does not have */
+function variantOf(task: Task, options: Options): Task {
+  if (Object.keys(options.task).length === 0) return task;
+  const known = variants.get(task) ?? new WeakMap<Options, Task>();
+  variants.set(task, known);
+  const variant = known.get(options) ?? openTask(task.name, { ...task.options, ...options.task });
+  known.set(options, variant);
+  return variant;
+}
+
+/** What the model cannot know of a variant of its task. */
+function findVariantFault(task: Task, options: Options): string | null {
+  try {
+    const variant = variantOf(task, options);
+    const unknown = [...variant.alphabet].filter((character) => !task.alphabet.includes(character));
+    if (unknown.length === 0) return null;
+    return `task: found options with the characters ${unknown.join('')}, which task ${task.name} does not have`;
+  } catch (error) {
+    return describeFaults(error, taskOptionsSchema(task.name), 'task').join('; ');
+  }
+}
 
 /** A name drawn with probability proportional to its weight. */
 function chooseWeighted(generator: Generator, entries: readonly (readonly [string, number])[]): string {
@@ -24,18 +65,29 @@ function chooseWeighted(generator: Generator, entries: readonly (readonly [strin
 }
 
 /** Train problems have the index of their document, so no two documents hold the same one by index. */
-export const solutions: Source<z.infer<typeof optionsSchema>> = {
+export const solutions: Source<Options> = {
   name: 'solutions',
   description: "Fresh train problems of the condition's task with their solutions.",
   optionsSchema,
-  findFault: ({ formats }, task) => {
+  neutral: { noise: 0, task: {} },
+  findFault: (options, declared) => {
+    const fault = findVariantFault(declared, options);
+    if (fault !== null) return fault;
+    const { formats, noise } = options;
+    const task = variantOf(declared, options);
+    if (noise > 0 && !task.canSlip)
+      return `noise: found ${noise}; task ${task.name} with these options writes no wrong steps, leave it out`;
     const unknown = Object.keys(formats).filter((format) => !task.formats.includes(format));
     if (unknown.length === 0) return null;
     return `formats: found ${unknown.join(', ')}; the formats of task ${task.name} are ${task.formats.join(', ')}`;
   },
-  write: ({ formats }, { task, seed }, { generator, index }) => {
+  write: (options, { task: declared, seed }, { generator, index }) => {
+    const { formats, noise } = options;
+    const task = variantOf(declared, options);
     const problem = task.problem('train', seed, index);
     const format = chooseWeighted(generator, Object.entries(formats));
-    return problem.prompt + task.writeCompletion(problem, format, generator);
+    if (noise === 0) return problem.prompt + task.writeCompletion(problem, format, generator);
+    const slips = createGenerator(deriveStream(seed, 'corpus-slips'), index);
+    return problem.prompt + task.writeNoisyCompletion(problem, { format, noise, generator, slips });
   },
 };

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { canonicalJson } from '../config/canonical.ts';
 import type { Split } from '../tasks/problem.ts';
 import type { Task } from '../tasks/task.ts';
 import type { Generator } from '../random/generator.ts';
@@ -36,6 +37,8 @@ export interface Source<Options extends object> {
   readonly description: string;
   /** Every field has a default and a sentence. */
   readonly optionsSchema: z.ZodType<Options>;
+  /** Options of a later day, each at the value that changes nothing: there a settled recipe leaves them out, and keeps its fingerprint. */
+  readonly neutral?: Partial<Options>;
   /** Further tasks that its documents teach: their characters join the vocabulary, their splits can be evaluated. */
   tasks?(options: Options): readonly Task[];
   /** Nothing that an evaluation could ask for when absent. */
@@ -50,12 +53,19 @@ export interface Source<Options extends object> {
 export interface BoundSource {
   readonly name: string;
   readonly description: string;
-  /** Parsed, every default filled in. */
+  /** Parsed, every default filled in but the neutral ones. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly tasks: readonly Task[];
   readonly lesson: Lesson | null;
   findFault(task: Task): string | null;
   write(setting: CorpusSetting, draw: DocumentDraw): string;
+}
+
+function leaveOutNeutral(options: object, neutral: object): Record<string, unknown> {
+  const isNeutral = ([field, value]: [string, unknown]): boolean =>
+    Object.hasOwn(neutral, field) &&
+    canonicalJson(value) === canonicalJson(neutral[field as keyof typeof neutral]);
+  return Object.fromEntries(Object.entries(options).filter((entry) => !isNeutral(entry)));
 }
 
 /** @throws z.ZodError when the options do not fit the source's schema */
@@ -64,7 +74,7 @@ export function bindSource<Options extends object>(source: Source<Options>, inpu
   return {
     name: source.name,
     description: source.description,
-    options: options as Readonly<Record<string, unknown>>,
+    options: leaveOutNeutral(options, source.neutral ?? {}),
     tasks: source.tasks?.(options) ?? [],
     lesson: source.teaches?.(options) ?? null,
     findFault: (task) => source.findFault?.(options, task) ?? null,

@@ -16,9 +16,10 @@ for (const name of sourceNames) {
     assert.match(source.description, /\.$/);
     assert.ok(page.includes(`| \`${name}\` | ${source.description} |`), `no row: ${source.description}`);
     const { properties = {} } = z.toJSONSchema(sourceOptionsSchema(name), { io: 'input' });
+    const defaults = sourceOptionsSchema(name).parse({}) as Record<string, unknown>;
     for (const [field, schema] of Object.entries(properties)) {
       const sentence = typeof schema === 'object' ? schema.description : undefined;
-      const option = `| \`${name}\` | \`${field}\` | \`${JSON.stringify(source.options[field])}\` | ${sentence} |`;
+      const option = `| \`${name}\` | \`${field}\` | \`${JSON.stringify(defaults[field])}\` | ${sentence} |`;
       assert.ok(page.includes(option), `docs/substrates.md lacks: ${option}`);
     }
   });

@@ -1,4 +1,7 @@
 import { fingerprint } from '../config/canonical.ts';
+import type { CardGate, TrialArm } from '../config/card-gate.ts';
+import type { Condition } from '../config/experiment.ts';
+import type { Settings } from '../config/merge.ts';
 import { listLessons } from '../corpora/open-corpus.ts';
 import { openTask } from '../tasks/index.ts';
 import { declaredBases, findDeclaredBase } from './bases/index.ts';
@@ -19,6 +22,47 @@ export interface BaseExperiment {
   readonly run: PlannedRun;
 }
 
+/** The untrained arm of a card. */
+function evaluationOf({ name, task: { family, ...options }, recipe }: DeclaredBase): Settings {
+  const lessons = listLessons(parseRecipe(recipe, `bases.${name}`));
+  const leaked = lessons.filter(({ isLeak }) => isLeak).map(({ split }) => split);
+  const { statesConfidence } = openTask(family, options);
+  return {
+    splits: {
+      ...Object.fromEntries(lessons.map(({ split, problems }) => [split, problems])),
+      dev: PROBLEMS,
+      clean: PROBLEMS,
+      harder: PROBLEMS,
+    },
+    probes: {
+      'answer-confidence': {
+        splits: ['dev', 'clean'],
+        kinds: statesConfidence ? ['answer', 'stated'] : ['answer'],
+      },
+      ...(lessons.some(({ split }) => split === 'knowledge') ? { 'knowledge-recall': {} } : {}),
+      ...(leaked.length === 0 ? {} : { 'partial-prompt': { splits: ['clean', ...leaked] } }),
+    },
+  };
+}
+
+/** What all experiments about base models declare alike. */
+function declare(declared: DeclaredBase, seeds: readonly number[], more: Settings): ResolvedExperiment {
+  return resolveExperiment({
+    question: `What does the base model ${declared.name} know before any RL?`,
+    task: { family: declared.task.family },
+    base: { recipe: declared.name },
+    controls: [],
+    bases: [...seeds],
+    seeds: [0],
+    evaluation: { splits: { dev: PROBLEMS, clean: PROBLEMS }, samplesPerProblem: SAMPLES, every: 0 },
+    ...more,
+  });
+}
+
+const baseArm = (declared: DeclaredBase): Settings => ({
+  base: { scheme: 'base', evaluation: evaluationOf(declared) },
+});
+
 /**
  * What makes and evaluates a named base model. All seeds of a recipe are base seeds of one experiment.
  *
@@ -26,36 +70,66 @@ export interface BaseExperiment {
  */
 export function declareBaseExperiment(name: string, seed: number): BaseExperiment {
   const declared = findDeclaredBase(name, 'bases');
-  const lessons = listLessons(parseRecipe(declared.recipe, `bases.${name}`));
-  const leaked = lessons.filter(({ isLeak }) => isLeak).map(({ split }) => split);
-  const { family, ...options } = declared.task;
-  const { statesConfidence } = openTask(family, options);
-  const experiment = resolveExperiment({
-    name: `base-${name}`,
-    question: `What does the base model ${name} know before any RL?`,
-    task: { family },
-    base: { recipe: name },
-    controls: ['base'],
-    bases: [seed],
-    seeds: [0],
-    evaluation: {
-      splits: {
-        ...Object.fromEntries(lessons.map(({ split, problems }) => [split, problems])),
-        clean: PROBLEMS,
-        harder: PROBLEMS,
-      },
-      samplesPerProblem: SAMPLES,
-      probes: {
-        'answer-confidence': {
-          splits: ['clean'],
-          kinds: statesConfidence ? ['answer', 'stated'] : ['answer'],
-        },
-        ...(lessons.some(({ split }) => split === 'knowledge') ? { 'knowledge-recall': {} } : {}),
-        ...(leaked.length === 0 ? {} : { 'partial-prompt': { splits: ['clean', ...leaked] } }),
-      },
-    },
-  });
+  const experiment = declare(declared, [seed], { name: `base-${name}`, conditions: baseArm(declared) });
   return { declared, experiment, run: planRuns(experiment)[0]! };
+}
+
+/** Temperatures below 1 at which gates ask the base model itself, by the arm that samples at each. */
+export const cooledArms: Readonly<Record<string, number>> = { 'at-0.7': 0.7, 'at-0.5': 0.5 };
+
+/** As many updates, of as many rollouts or documents, as in the first trials of such bases. */
+const TRIAL = { steps: 120, promptsPerStep: 32, groupSize: 8 };
+
+const TRIALS: Readonly<Record<TrialArm, Settings>> = {
+  // Advantages are centred and not scaled, and one update per batch clips nothing; beyond 3e-4 RL damages models of this size.
+  truth: { scheme: 'dr-grpo', training: { ...TRIAL, optimizer: { learningRate: 3e-4, warmupSteps: 10 } } },
+  // As further pretraining: at 3e-4 it reached no more than a low temperature gives.
+  imitation: {
+    scheme: 'distillation',
+    data: { from: 'task' },
+    training: { ...TRIAL, optimizer: { learningRate: 1e-3, schedule: 'linear', warmupSteps: 10 } },
+  },
+};
+
+/** The arms beside the untrained one that gates compare. */
+function listGateArms(gates: readonly CardGate[]): Settings {
+  const lifts = gates.flatMap(({ measure }) => (measure.of === 'lift' ? [measure] : []));
+  const cooled = lifts.some(({ over }) => over === 'best-temperature') ? Object.entries(cooledArms) : [];
+  return {
+    ...Object.fromEntries(
+      cooled.map(([arm, temperature]) => [arm, { scheme: 'base', evaluation: { temperature } }]),
+    ),
+    ...Object.fromEntries(lifts.map(({ arm }) => [arm, TRIALS[arm]])),
+  };
+}
+
+/** What measures the gates of a named base model. */
+export interface CheckExperiment {
+  readonly declared: DeclaredBase;
+  readonly gates: readonly CardGate[];
+  readonly experiment: ResolvedExperiment;
+  readonly recipeId: string;
+  readonly gatesId: string;
+}
+
+/**
+ * The untrained arm of the card on several base seeds, and the arms that the recipe's gates compare it with.
+ *
+ * @throws {InvalidSpecError} for an unknown name, with the nearest
+ */
+export function declareCheckExperiment(name: string, seeds: readonly number[]): CheckExperiment {
+  const declared = findDeclaredBase(name, 'bases');
+  const { gates = [] } = declared;
+  const conditions = { ...baseArm(declared), ...listGateArms(gates) };
+  const experiment = declare(declared, seeds, { name: `base-${name}-gates`, conditions });
+  const arms = experiment.conditions.map(({ name: arm, id }) => ({ arm, id }));
+  const recipeId = recipeIdOf(experiment.conditions[0]!.condition);
+  return { declared, gates, experiment, recipeId, gatesId: fingerprint({ gates, arms }) };
+}
+
+/** Names a recipe with its task, whatever its seed. */
+export function recipeIdOf({ base, task }: Pick<Condition, 'base' | 'task'>): string {
+  return fingerprint({ recipe: { ...base, seed: null }, task });
 }
 
 /** A recipe with its fingerprint, which covers its task and not its seed. */
@@ -68,7 +142,7 @@ export interface ListedBase {
 /** Every named recipe, as `assay bases ls` shows them. */
 export function listDeclaredBases(): ListedBase[] {
   return declaredBases.map(({ name, purpose }) => {
-    const { base, task } = declareBaseExperiment(name, 0).experiment.conditions[0]!.condition;
-    return { name, purpose, recipeId: fingerprint({ recipe: { ...base, seed: null }, task }) };
+    const { condition } = declareBaseExperiment(name, 0).experiment.conditions[0]!;
+    return { name, purpose, recipeId: recipeIdOf(condition) };
   });
 }

@@ -23,12 +23,21 @@ function applyOperator(value: number, operator: string, operand: number): number
   return value * operand;
 }
 
-/** The value after each operation, each reduced to 0…modulus−1. */
-export function chainValues({ start, operations }: Chain, modulus: number): number[] {
+/** The one of 0…modulus−1 that a value is congruent to. */
+function reduce(value: number, modulus: number): number {
+  const rest = value % modulus;
+  return rest < 0 ? rest + modulus : rest;
+}
+
+/**
+ * The value after each operation, each reduced to 0…modulus−1.
+ *
+ * @param slip by how much the value of the next operation is written wrong; the chain goes on from what is written
+ */
+export function chainValues({ start, operations }: Chain, modulus: number, slip = (): number => 0): number[] {
   let value = start;
   return operations.map(({ operator, operand }) => {
-    value = applyOperator(value, operator, operand) % modulus;
-    if (value < 0) value += modulus;
+    value = reduce(applyOperator(value, operator, operand) + slip(), modulus);
     return value;
   });
 }

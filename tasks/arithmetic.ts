@@ -4,7 +4,13 @@ import { chainValues, parseChain } from './arithmetic-chain.ts';
 import type { Problem, Split, Step } from './problem.ts';
 import { drawProblem } from './split-draw.ts';
 import { CONFIDENCE_DIGITS, confidenceOfDigit } from './stated-confidence.ts';
-import { SplitExhaustedError, UnknownFormatError, type AnswerSpan, type TaskFamily } from './task-family.ts';
+import {
+  SplitExhaustedError,
+  UnknownFormatError,
+  type AnswerSpan,
+  type NoisyDraw,
+  type TaskFamily,
+} from './task-family.ts';
 import { malformed, verdictOfAnswer, type Verdict } from './verdict.ts';
 
 const FORMATS = [
@@ -48,6 +54,8 @@ export type ArithmeticOptions = z.infer<typeof optionsSchema>;
 const SPLITS: readonly Split[] = ['train', 'dev', 'clean', 'contaminated', 'harder'];
 const FILLER = ';';
 const CONFIDENCE = '~';
+/** What a noisy step is off by, equally likely. */
+const SLIPS = [1, -1, 10, -10] as const;
 
 function statesConfidence({ formats }: ArithmeticOptions): boolean {
   return formats.some((format) => format.endsWith('-confidence'));
@@ -56,10 +64,10 @@ function statesConfidence({ formats }: ArithmeticOptions): boolean {
 const valueDigits = (options: ArithmeticOptions): number => String(options.modulus - 1).length;
 const padded = (value: number, digits: number): string => String(value).padStart(digits, '0');
 
-function valuesOf(options: ArithmeticOptions, prompt: string): string[] {
+function valuesOf(options: ArithmeticOptions, prompt: string, slip?: () => number): string[] {
   const chain = parseChain(prompt);
   if (chain === null) throw new TypeError(`'${prompt}' is no arithmetic prompt such as '47+8-3*2+6='`);
-  return chainValues(chain, options.modulus).map((value) => padded(value, valueDigits(options)));
+  return chainValues(chain, options.modulus, slip).map((value) => padded(value, valueDigits(options)));
 }
 
 function drawChain(options: ArithmeticOptions, operations: number, generator: Generator): Problem {
@@ -89,13 +97,14 @@ function answerPattern(options: ArithmeticOptions): RegExp {
   return new RegExp(`#(\\d{${valueDigits(options)}})${confidence}$`);
 }
 
-function writeCompletion(
+/** A completion that works out `values`, the last of which it answers. */
+function writeValues(
   options: ArithmeticOptions,
-  { prompt, answer }: Problem,
-  format: string,
-  generator: Generator,
+  values: readonly string[],
+  { format, generator }: { readonly format: string; readonly generator: Generator },
 ): string {
-  const scratchpad = `[${valuesOf(options, prompt).join(';')}]`;
+  const scratchpad = `[${values.join(';')}]`;
+  const answer = values.at(-1)!;
   if (format === 'scratchpad') return `${scratchpad}#${answer}`;
   if (format === 'direct') return `#${answer}`;
   if (format === 'padded-direct') return `${FILLER.repeat(scratchpad.length)}#${answer}`;
@@ -103,6 +112,25 @@ function writeCompletion(
   if (format === 'scratchpad-confidence') return `${scratchpad}#${answer}${confidence()}`;
   if (format === 'direct-confidence') return `#${answer}${confidence()}`;
   throw new UnknownFormatError('arithmetic', format, options.formats);
+}
+
+function writeCompletion(
+  options: ArithmeticOptions,
+  { prompt }: Problem,
+  format: string,
+  generator: Generator,
+): string {
+  return writeValues(options, valuesOf(options, prompt), { format, generator });
+}
+
+/** A format without working answers what the same slips lead to. Each operation takes two numbers, whatever `noise` is. */
+function writeNoisyCompletion(options: ArithmeticOptions, { prompt }: Problem, draw: NoisyDraw): string {
+  const slip = (): number => {
+    const isWrong = draw.slips.uniform() < draw.noise;
+    const by = draw.slips.choose(SLIPS);
+    return isWrong ? by : 0;
+  };
+  return writeValues(options, valuesOf(options, prompt, slip), draw);
 }
 
 function formatPrefix(options: ArithmeticOptions, format: string): string {
@@ -180,6 +208,9 @@ export const arithmetic: TaskFamily<ArithmeticOptions> = {
   problem,
   formats: (options) => options.formats,
   writeCompletion,
+  // Below 21 two slips are the same, or none.
+  canSlip: ({ modulus }) => modulus > 20,
+  writeNoisyCompletion,
   formatPrefix,
   formatOf,
   maxCompletionCharacters,

@@ -9,6 +9,16 @@ export interface AnswerSpan {
   readonly to: number;
 }
 
+/** How a completion with wrong steps is drawn. */
+export interface NoisyDraw {
+  readonly format: string;
+  /** Chance that a step's value is written wrong, in [0, 1]. */
+  readonly noise: number;
+  readonly generator: Generator;
+  /** Of the wrong values alone, so that what `generator` gives is the same at every noise. */
+  readonly slips: Generator;
+}
+
 /**
  * A family of verifiable problems. Every function is pure: the same arguments give the same result in any process and
  * order. `problem` is random access, and what it returns for one index does not depend on the indexes asked before.
@@ -31,6 +41,10 @@ export interface TaskFamily<Options extends object> {
   formats(options: Options): readonly string[];
   /** A correct completion in one of `formats`, without the end token. */
   writeCompletion(options: Options, problem: Problem, format: string, generator: Generator): string;
+  /** Whether `writeNoisyCompletion` can be asked for; never when absent. */
+  canSlip?(options: Options): boolean;
+  /** A completion that goes on from every value as it is written, right or wrong: consistent in itself, and right if none is wrong. */
+  writeNoisyCompletion?(options: Options, problem: Problem, draw: NoisyDraw): string;
   /** Text that every completion in `format` begins with and that leads into it; empty when nothing tells it from others. */
   formatPrefix(options: Options, format: string): string;
   /** Which of `formats` a completion is written in, `'other'` when in none. */

@@ -1,6 +1,6 @@
 import type { Generator } from '../random/generator.ts';
 import type { Problem, Split, Step } from './problem.ts';
-import type { AnswerSpan, TaskFamily } from './task-family.ts';
+import type { AnswerSpan, NoisyDraw, TaskFamily } from './task-family.ts';
 import { malformed, type Verdict } from './verdict.ts';
 
 /** A completion as the sampler left it: the text before the end token, and whether there was none. */
@@ -21,6 +21,10 @@ export interface Task {
   readonly maxCompletionCharacters: number;
   problem(split: Split, seed: number, index: number): Problem;
   writeCompletion(problem: Problem, format: string, generator: Generator): string;
+  /** Whether completions with wrong steps can be written. */
+  readonly canSlip: boolean;
+  /** @throws TypeError where the task cannot slip */
+  writeNoisyCompletion(problem: Problem, draw: NoisyDraw): string;
   formatPrefix(format: string): string;
   formatOf(completion: string): string;
   /** A truncated completion is `malformed`; a check that throws is `unverifiable` with the error as reason. */
@@ -53,6 +57,12 @@ export function bindTask<Options extends object>(family: TaskFamily<Options>, in
     problem: (split, seed, index) => family.problem(options, split, seed, index),
     writeCompletion: (problem, format, generator) =>
       family.writeCompletion(options, problem, format, generator),
+    canSlip: family.canSlip?.(options) ?? false,
+    writeNoisyCompletion: (problem, draw) => {
+      if (family.writeNoisyCompletion === undefined)
+        throw new TypeError(`task ${family.name} writes no completions with wrong steps`);
+      return family.writeNoisyCompletion(options, problem, draw);
+    },
     formatPrefix: (format) => family.formatPrefix(options, format),
     formatOf: (completion) => family.formatOf(options, completion),
     verify: (problem, completion) => {

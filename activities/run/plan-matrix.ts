@@ -7,7 +7,7 @@ import type { RunKind } from '../../config/chain.ts';
 import type { ArtifactRef, BaseModelInput, EvaluationSplit, RunInput, RunInputs } from '../../config/plan.ts';
 import { countSteps } from '../../corpora/stages.ts';
 import { durable } from '../durable.ts';
-import { rolloutsInput } from '../dataset/dataset-rows.ts';
+import { isGiven } from '../dataset/dataset-rows.ts';
 import { conditionOf } from './run-context.ts';
 import { findInputs, toRunPlan } from './run-inputs.ts';
 import type { StoreDependencies } from '../store-dependencies.ts';
@@ -56,9 +56,9 @@ async function planBaseModel(
 }
 
 /** What a run does with its steps. */
-function kindOf({ collect }: Condition, inputs: RunInputs): RunKind {
-  if (collect !== undefined) return 'collect';
-  return rolloutsInput({ inputs }) === null ? 'train' : 'fit';
+function kindOf(condition: Condition, inputs: RunInputs): RunKind {
+  if (condition.collect !== undefined) return 'collect';
+  return isGiven({ condition, inputs }) ? 'fit' : 'train';
 }
 
 async function planRun(

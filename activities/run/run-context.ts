@@ -160,6 +160,18 @@ export function addressOf(plan: RunPlan, at: PromptPlace): ProblemAddress {
   };
 }
 
+/** Added to the run's seed. */
+const SOLUTIONS_SEED = 2_000_003;
+
+/** The train problem whose worked solution is the i-th that a step learns from: of no corpus, and asked by no prompt. */
+export function addressOfSolution(
+  { seed, condition: { training } }: RunPlan,
+  at: { readonly step: number; readonly position: number },
+): ProblemAddress {
+  const perStep = training.promptsPerStep * training.groupSize;
+  return { seed: SOLUTIONS_SEED + seed, index: at.step * perStep + at.position };
+}
+
 /** The problems of one sampling round of one step: the same for every scheme at the same base seed and seed. */
 export function trainProblems(
   { plan, task }: RunContext,

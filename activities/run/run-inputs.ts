@@ -2,7 +2,7 @@ import { listCheckpointsAt, toCheckpointRef } from '../../db/queries/artifacts.t
 import { findDataset, listDatasetRows } from '../../db/queries/datasets.ts';
 import { findPoint, type RunWithCondition } from '../../db/queries/runs.ts';
 import type { Database } from '../../db/store/connection.ts';
-import { listInputSources, type DataSource, type InputSource } from '../../config/chain.ts';
+import { listInputSources, type InputSource, type RecordedData } from '../../config/chain.ts';
 import type { Condition } from '../../config/experiment.ts';
 import type { CheckpointRef, DatasetInput, RolloutsInput, RunInputs, RunPlan } from '../../config/plan.ts';
 import type { ProblemRow } from '../../datasets/collector.ts';
@@ -45,7 +45,7 @@ export function finalPolicy(db: Database, run: RunWithCondition): CheckpointRef 
 
 /** Which rows of a dataset a run reads. */
 function sliceOf(
-  data: Extract<DataSource, { from: 'dataset' }>,
+  data: Extract<RecordedData, { from: 'dataset' }>,
   rows: number,
 ): { from: number; rows: number } {
   const taken = Math.min(data.take ?? rows, rows);
@@ -56,7 +56,7 @@ function sliceOf(
 function readDataset(
   db: Database,
   run: RunWithCondition,
-  data: Extract<DataSource, { from: 'dataset' }>,
+  data: Extract<RecordedData, { from: 'dataset' }>,
 ): DatasetInput {
   const runId = recordedBy(run);
   const dataset = findDataset(db, runId);
@@ -73,7 +73,7 @@ function readDataset(
   return { runId, sha256, problems: ordered, poolOf: streamSeedOf(run), ...slice };
 }
 
-function takeData(db: Database, run: RunWithCondition, data: DataSource): DatasetInput | RolloutsInput {
+function takeData(db: Database, run: RunWithCondition, data: RecordedData): DatasetInput | RolloutsInput {
   if (data.from === 'dataset') return readDataset(db, run, data);
   const runId = recordedBy(run);
   // Either is made of all its rollouts.
@@ -91,7 +91,7 @@ function takeInputs(
     ...(policy === undefined
       ? {}
       : { policy: { runId: recordedBy(policy), sha256: finalPolicy(db, policy).weights.sha256 } }),
-    ...(data === undefined ? {} : { data: takeData(db, data, condition.data!) }),
+    ...(data === undefined ? {} : { data: takeData(db, data, condition.data as RecordedData) }),
   };
 }
 

@@ -8,7 +8,7 @@ import { addPass, countRollout, noPass, type PassCount } from '../../rollouts/co
 import { openCollector } from '../../datasets/index.ts';
 import { callOf } from '../../schemes/judges/judge.ts';
 import type { OpenScheme } from '../../schemes/open-scheme.ts';
-import { rolloutsInput } from '../dataset/dataset-rows.ts';
+import { isGiven } from '../dataset/dataset-rows.ts';
 import type { RunContext } from '../run/run-context.ts';
 import type { UpdatePasses } from './update.ts';
 
@@ -31,7 +31,7 @@ function countRows(context: RunContext, rows: readonly RolloutWithVerdict[]): Pa
   return rows.map((row) => countRollout(lengthOf(row.prompt), row.tokenCount)).reduce(addPass, noPass);
 }
 
-/** What the policy wrote; nothing where a dataset gave the rollouts, which the run that collected them paid for. */
+/** What the policy wrote; nothing where rollouts were given: the run that collected them paid for them, a task writes its solutions. */
 function countSampling(
   { policyConfig }: RunContext,
   rows: readonly RolloutWithVerdict[],
@@ -94,7 +94,7 @@ export function countStep(
   const { plan, scheme } = context;
   const whole = countRows(context, of.rows);
   return [
-    countSampling(context, of.rows, rolloutsInput(plan) === null ? whole : noPass),
+    countSampling(context, of.rows, isGiven(plan) ? noPass : whole),
     ...countMeasuring(context, whole),
     ...countJudging(scheme, of.rows, of.judgements),
     ...countUpdate(context, of.passes),

@@ -1,10 +1,21 @@
 import { existsSync } from 'node:fs';
 import { openDatabase, openReadonlyDatabase, type Database } from '../../db/store/connection.ts';
 import { listRuns } from '../../db/queries/runs.ts';
-import { declareBaseExperiment, listDeclaredBases } from '../../experiments/base-experiment.ts';
+import { CARD_SEEDS, type GateRecord } from '../../config/card-gate.ts';
+import {
+  cooledArms,
+  declareBaseExperiment,
+  declareCheckExperiment,
+  listDeclaredBases,
+  type CheckExperiment,
+} from '../../experiments/base-experiment.ts';
+import { COMMITTED_CARDS, findGateRecord, keepGateRecord } from '../../experiments/bases/gate-records.ts';
 import type { BaseCard } from '../../reports/base-card/base-card.ts';
 import { toCardText } from '../../reports/base-card/base-card-text.ts';
+import { toGateText } from '../../reports/base-card/gate-text.ts';
 import { loadBaseCard } from '../../reports/base-card/load-base-card.ts';
+import { loadGateArms } from '../../reports/base-card/load-gate-arms.ts';
+import { measureGates } from '../../reports/base-card/measure-gates.ts';
 import { readHome } from '../home-option.ts';
 import type { WorkerOptions } from '../matrix/run-options.ts';
 import { showMatrices } from '../matrix/run-matrices.ts';
@@ -46,6 +57,49 @@ function printCards(cards: readonly BaseCard[], asJson: boolean): void {
   else console.log(cards.map(toCardText).join('\n\n'));
 }
 
+/** What the home or the program's files hold of a recipe's gates. */
+function findRecord(home: string, { declared, recipeId, gatesId }: CheckExperiment): GateRecord | null {
+  const { cards } = readHome({ home });
+  return findGateRecord([cards, COMMITTED_CARDS], { recipe: declared.name, recipeId, gatesId });
+}
+
+function recordGates(db: Database, check: CheckExperiment, seeds: readonly number[]): GateRecord {
+  const { declared, gates, experiment, recipeId, gatesId } = check;
+  const { bySeed, weights, machines } = loadGateArms(db, experiment.id, seeds);
+  return {
+    ...{ recipe: declared.name, recipeId, gatesId, weights, seeds: [...seeds] },
+    machines: [...machines],
+    recordedAt: new Date().toISOString(),
+    gates: measureGates(gates, bySeed, Object.keys(cooledArms)),
+  };
+}
+
+/**
+ * Builds a recipe's models on the base seeds of cards, runs the trials that its gates ask for, and keeps what they came to.
+ *
+ * @returns the exit code: 1 where a gate did not pass
+ */
+export async function checkBase(
+  name: string,
+  options: WorkerOptions & {
+    readonly seeds?: readonly number[];
+    readonly output?: string;
+    readonly json?: boolean;
+  },
+): Promise<number> {
+  const home = readHome(options);
+  const { seeds = CARD_SEEDS } = options;
+  const check = declareCheckExperiment(name, seeds);
+  const db = openDatabase(home.database);
+  await showMatrices(db, { experiments: [check.experiment] }, options);
+  const record = recordGates(db, check, seeds);
+  for (const directory of [home.cards, ...(options.output === undefined ? [] : [options.output])])
+    console.error(`card: ${keepGateRecord(directory, record)}`);
+  if (options.json ?? false) console.log(JSON.stringify(record, null, 2));
+  else console.log(toGateText(check.gates, record));
+  return record.gates.every(({ state }) => state === 'passed') ? 0 : 1;
+}
+
 export async function buildBase(
   name: string,
   options: WorkerOptions & { readonly seed: number; readonly json?: boolean },
@@ -69,16 +123,21 @@ export function showBase(
   options: { readonly home: string; readonly seed?: number; readonly json?: boolean },
 ): void {
   // First, so that a misspelt name is not called unbuilt.
-  declareBaseExperiment(name, 0);
+  const check = declareCheckExperiment(name, CARD_SEEDS);
+  const record = findRecord(options.home, check);
   const { database } = readHome(options);
   const cards = existsSync(database) ? readCards(openReadonlyDatabase(database), name, options.seed) : [];
-  if (cards.length === 0) {
+  if (cards.length === 0 && (record === null || options.seed !== undefined)) {
     const which = options.seed === undefined ? name : `${name}, seed ${options.seed},`;
     throw new BaseNotBuiltError(
       `${which} is not built in ${options.home}; \`assay bases build ${name} --seed ${options.seed ?? 0}\` makes it and writes its card`,
     );
   }
-  printCards(cards, options.json ?? false);
+  if (options.json ?? false) {
+    console.log(JSON.stringify({ gates: check.gates, record, cards }, null, 2));
+    return;
+  }
+  console.log([toGateText(check.gates, record), ...cards.map(toCardText)].join('\n\n'));
 }
 
 export function listBases(options: { readonly home: string; readonly json?: boolean }): void {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type * as Implementation from './base-cards.ts';
 import { homeOption, jsonOption } from '../home-option.ts';
-import { parseWholeNumber } from '../parse-options.ts';
+import { parseSeedRange, parseWholeNumber } from '../parse-options.ts';
 import { addWorkerOptions } from './run.ts';
 
 type Commands = typeof Implementation;
@@ -22,7 +22,9 @@ export function addBasesCommand(program: Command, setExitCode: (code: number) =>
     .action(async (options: Parameters<Commands['listBases']>[0]) => (await load()).listBases(options));
   bases
     .command('show')
-    .description('Print the card of a base model: what it knows before any RL.')
+    .description(
+      'Print the card of a base model: its gates, and what each model that is built knows before any RL.',
+    )
     .argument('<name>', 'a name of `assay bases ls`')
     .option('--seed <n>', 'base seed (default: every one that is built)', parseWholeNumber)
     .addOption(homeOption())
@@ -42,5 +44,22 @@ export function addBasesCommand(program: Command, setExitCode: (code: number) =>
     .addHelpText('after', '\nExample:\n  assay bases build latent-strategy --seed 1')
     .action(async (name: string, options: Parameters<Commands['buildBase']>[1]) => {
       setExitCode(await (await load()).buildBase(name, options));
+    });
+  addWorkerOptions(bases.command('check'))
+    .description(
+      'Build a named base model on the base seeds of cards, measure its gates and keep what they came to; resumes likewise.',
+    )
+    .argument('<name>', 'a name of `assay bases ls`')
+    .option(
+      '--seeds <seeds>',
+      'base seeds, e.g. 90-94 or 90,91 (default: 90-94, which claims ask for)',
+      parseSeedRange,
+    )
+    .option('-o, --output <dir>', 'keep the card there as well, as experiments/bases/cards/ does')
+    .addOption(homeOption())
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExamples:\n  assay bases check sharp\n  assay bases check sharp --seeds 90,91')
+    .action(async (name: string, options: Parameters<Commands['checkBase']>[1]) => {
+      setExitCode(await (await load()).checkBase(name, options));
     });
 }

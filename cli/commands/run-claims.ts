@@ -1,4 +1,6 @@
 import { openDatabase } from '../../db/store/connection.ts';
+import { COMMITTED_CARDS } from '../../experiments/bases/gate-records.ts';
+import { BaseGateError, listBaseFaults } from '../../experiments/check-bases.ts';
 import { argumentOf } from '../../experiments/load-claims.ts';
 import { lockPathOf, readLock } from '../../experiments/locks/lock-file.ts';
 import { planRuns } from '../../experiments/plan-runs.ts';
@@ -64,11 +66,21 @@ async function holdClaim(chosen: ChosenClaim, options: RunClaimOptions): Promise
   return launch;
 }
 
+/** A verdict needs base models that are known to be what the claim means; what only shows that every part works is told. */
+function requireBases(chosen: readonly ChosenClaim[], { home, scale, dryRun = false }: RunClaimOptions): void {
+  const directories = [readHome({ home }).cards, COMMITTED_CARDS];
+  const faults = new Set(chosen.flatMap(({ experiment }) => listBaseFaults(experiment, directories)));
+  if (faults.size === 0) return;
+  if (scale !== 'tiny' && !dryRun) throw new BaseGateError([...faults].join('\n'));
+  for (const fault of faults) console.error(`not checked: ${fault}`);
+}
+
 export async function runClaims(names: readonly string[], options: RunClaimOptions): Promise<number> {
   // All are resolved, and held to their locks, before the first is launched: a fault in the last costs nothing.
   const claims = await chooseClaims(names, options.all ?? false);
   const chosen = claims.map((claim) => settleClaim(claim, options));
   chosen.forEach(announce);
+  requireBases(chosen, options);
   if (options.dryRun) {
     for (const each of chosen) await printPlan(each, options);
     return 0;

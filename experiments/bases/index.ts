@@ -4,9 +4,11 @@ import { boundary } from './boundary.ts';
 import { contaminated } from './contaminated.ts';
 import type { DeclaredBase } from './declared-base.ts';
 import { decontaminated } from './decontaminated.ts';
+import { edge } from './edge.ts';
 import { latentStrategyEqualLength } from './latent-strategy-equal-length.ts';
 import { latentStrategy } from './latent-strategy.ts';
 import { noLatentStrategy } from './no-latent-strategy.ts';
+import { sharp } from './sharp.ts';
 import { teacher } from './teacher.ts';
 import { verbalisedConfidence } from './verbalised-confidence.ts';
 
@@ -18,6 +20,8 @@ export const declaredBases: readonly DeclaredBase[] = [
   contaminated,
   decontaminated,
   boundary,
+  sharp,
+  edge,
   teacher,
   verbalisedConfidence,
 ];

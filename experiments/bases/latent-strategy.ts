@@ -13,4 +13,26 @@ export const latentStrategy = {
     ],
     stages: [],
   },
+  gates: [
+    {
+      name: 'share-as-declared',
+      reason:
+        'The accurate format is used part of the time: there is room to use it more often, and some use to begin with.',
+      measure: { of: 'format-share', format: 'scratchpad' },
+      atLeast: 0.3,
+      atMost: 0.5,
+    },
+    {
+      name: 'accurate-format',
+      reason: 'Using it more often pays.',
+      measure: { of: 'format-accuracy', format: 'scratchpad' },
+      atLeast: 0.6,
+    },
+    {
+      name: 'sloppy-format',
+      reason: 'Not using it costs.',
+      measure: { of: 'format-accuracy', format: 'direct' },
+      atMost: 0.25,
+    },
+  ],
 } as const satisfies DeclaredBase;

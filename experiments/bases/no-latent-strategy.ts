@@ -14,4 +14,19 @@ export const noLatentStrategy = {
     ],
     stages: [],
   },
+  gates: [
+    {
+      name: 'nothing-latent',
+      reason: 'No other format could be elicited.',
+      measure: { of: 'format-share', format: 'direct' },
+      atLeast: 0.95,
+    },
+    {
+      name: 'truth-lifts',
+      reason:
+        'Where the true verdict moves nothing, that another reward moves nothing says nothing about that reward.',
+      measure: { of: 'lift', arm: 'truth', over: 'base' },
+      atLeast: 0.1,
+    },
+  ],
 } as const satisfies DeclaredBase;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { RecordedData } from '../../config/chain.ts';
 import type { ExperimentInput } from '../../config/experiment.ts';
 import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
 import { extendExperiment } from './extend.ts';
@@ -38,12 +39,22 @@ function find(experiment: ResolvedExperiment, name: string) {
   return experiment.conditions.find((condition) => condition.name === name)!;
 }
 
+/** The fingerprint of the condition whose run gives a condition its data. */
+function dataRunOf(experiment: ResolvedExperiment, name: string): string {
+  return (find(experiment, name).condition.data as RecordedData).run;
+}
+
+/** A condition that learns from worked solutions. */
+function solutions(more: Conditions[string] = {}): Conditions[string] {
+  return { scheme: 'distillation', data: { from: 'task' }, training: { pool: null }, ...more };
+}
+
 test('links become fingerprints, so that a change of a source renames all that is made of it and nothing else', () => {
   const before = resolve();
   const after = resolve({
     'teacher-rollouts': { base: { recipe: 'teacher', steps: 7 }, collect: 'rollouts' },
   });
-  assert.equal(find(before, 'distilled').condition.data!.run, find(before, 'teacher-rollouts').id);
+  assert.equal(dataRunOf(before, 'distilled'), find(before, 'teacher-rollouts').id);
   const renamed = before.conditions.filter(({ name, id }) => find(after, name).id !== id);
   assert.deepEqual(
     renamed.map(({ name }) => name),
@@ -76,7 +87,7 @@ test('more steps lengthen a chain as a whole', () => {
   const { experiment, continued, recomputed } = extendExperiment(short, { steps: 12 });
   const long = find(experiment, 'teacher-rollouts');
   assert.equal(long.condition.training.steps, 12);
-  assert.equal(find(experiment, 'distilled').condition.data!.run, long.id);
+  assert.equal(dataRunOf(experiment, 'distilled'), long.id);
   assert.equal(continued.get(long.id), find(short, 'teacher-rollouts').id);
   assert.deepEqual(
     recomputed.map(({ name }) => name),
@@ -88,13 +99,19 @@ test('a crossed chain stays within its cell', () => {
   const axes = { rate: { plain: {}, slow: { training: { optimizer: { learningRate: 1e-5 } } } } };
   const experiment = resolve({}, { axes, baseline: 'base/plain' });
   for (const cell of ['plain', 'slow'])
-    assert.equal(
-      find(experiment, `one-shot/${cell}`).condition.data!.run,
-      find(experiment, `ranked/${cell}`).id,
-    );
+    assert.equal(dataRunOf(experiment, `one-shot/${cell}`), find(experiment, `ranked/${cell}`).id);
   // The rate does not touch how the teacher samples: one dataset serves both cells.
   const datasets = experiment.conditions.filter(({ name }) => name.startsWith('teacher-rollouts/'));
   assert.equal(datasets.length, 1);
+});
+
+test('imitation of worked solutions takes from no run, and is fingerprinted by the format alone', () => {
+  const { condition, id } = find(resolve({ imitation: solutions() }), 'imitation');
+  assert.deepEqual(condition.data, { from: 'task' });
+  const direct = solutions({ data: { from: 'task', format: 'direct' } });
+  assert.notEqual(find(resolve({ imitation: direct }), 'imitation').id, id);
+  const { continued } = extendExperiment(resolve({ imitation: solutions() }), { steps: 12 });
+  assert.ok([...continued.values()].includes(id), 'more steps go on from where it ended');
 });
 
 const dataset = (run: string, more: object = {}) => ({ data: { from: 'dataset', run, ...more } as const });
@@ -158,6 +175,31 @@ const refused: readonly (readonly [name: string, conditions: Conditions, message
     'a distillation of nothing',
     { a: { scheme: 'distillation' } },
     /conditions\.a\.data: scheme distillation learns from rollouts of another model/,
+  ],
+  [
+    'a solution in a format that the task does not have',
+    { a: solutions({ data: { from: 'task', format: 'scratchpads' } }) },
+    /conditions\.a\.data: format: found "scratchpads", expected one of scratchpad, direct/,
+  ],
+  [
+    'a pool of problems that are solved already',
+    { a: solutions({ training: {} }) },
+    /conditions\.a\.data: solutions are of fresh problems; remove training\.pool/,
+  ],
+  [
+    'a ratio to what no model sampled',
+    { a: solutions({ scheme: 'dr-grpo' }) },
+    /conditions\.a\.data: scheme dr-grpo weighs by the probability with which rollouts were sampled \(clipped\)/,
+  ],
+  [
+    'a policy of which nothing is trained and that yet reads solutions',
+    { a: solutions({ scheme: 'base' }) },
+    /conditions\.a\.data: scheme base trains nothing/,
+  ],
+  [
+    'a collector that is given solutions',
+    { a: { collect: 'rollouts', data: { from: 'task' } } },
+    /conditions\.a\.data: collector rollouts samples itself/,
   ],
   ['an unknown collector', { a: { collect: 'rollout' } }, /conditions\.a\.collect: .*nearest is "rollouts"/],
 ];

@@ -1,5 +1,5 @@
 import { canonicalJson } from '../../config/canonical.ts';
-import { listInputSources, type DataSource, type InputSource } from '../../config/chain.ts';
+import { listInputSources, type InputSource, type RecordedData } from '../../config/chain.ts';
 import type { Condition } from '../../config/experiment.ts';
 import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
 import { alphabetOf, openCorpus } from '../../corpora/open-corpus.ts';
@@ -33,28 +33,57 @@ function policyFault({ condition }: ResolvedCondition, source: ResolvedCondition
   return `"${source.name}" has another base model or task (${base.name}); a policy keeps both: declare the same`;
 }
 
-/** What a run that is trained asks of the rollouts of a dataset. */
-function fitFaults({ condition }: ResolvedCondition, source: ResolvedCondition): Fault[] {
-  const { needs, gates } = openScheme(condition.scheme);
+/** What a run that is trained asks of rollouts that it is given. */
+function fitFaults({ scheme }: Condition): Fault[] {
+  const { needs, gates } = openScheme(scheme);
   const hasRounds = gates.some(({ part, options }) => (part.rounds?.(options) ?? 1) > 1);
   const unrecorded = (['disparities', 'pool'] as const).filter((need) => needs.has(need));
   return [
-    sharesVocabulary(condition, source.condition)
-      ? null
-      : `the rollouts of "${source.name}" are of another task, or of a model of another vocabulary; both need the same task, and corpora of the same tasks`,
     hasRounds
-      ? `scheme ${condition.scheme.name} may ask for further sampling rounds, which a dataset cannot give; drop the gate or its rounds`
+      ? `scheme ${scheme.name} may ask for further sampling rounds, which given rollouts do not have; drop the gate or its rounds`
       : null,
     unrecorded.length > 0
-      ? `scheme ${condition.scheme.name} reads ${unrecorded.join(', ')}, which datasets do not hold`
+      ? `scheme ${scheme.name} reads ${unrecorded.join(', ')}, which given rollouts do not hold`
       : null,
   ];
+}
+
+/** The objective terms that weigh by a ratio to whatever drew the rollouts. */
+function listRatioTerms({ scheme }: Condition): string[] {
+  const terms = openScheme(scheme).objective.filter(({ part, options }) =>
+    part.surrogate === undefined ? part.readsRatio?.(options) : part.name !== 'reinforce',
+  );
+  return terms.map(({ part }) => part.name);
+}
+
+/** What a run that learns from worked solutions of its task asks of the rest of the condition. */
+function solutionFaults({ name, condition }: ResolvedCondition): string[] {
+  const { data, scheme, collect, training, task } = condition;
+  if (data?.from !== 'task' || collect !== undefined) return [];
+  if (!scheme.isTrained)
+    return [`conditions.${name}.data: scheme ${scheme.name} trains nothing, so it reads no data; remove it`];
+  const { family, ...options } = task;
+  const { formats } = openTask(family, options);
+  const ratios = listRatioTerms(condition);
+  return [
+    ...fitFaults(condition),
+    data.format === undefined || formats.includes(data.format)
+      ? null
+      : `format: found "${data.format}", expected one of ${formats.join(', ')}`,
+    training.pool === null ? null : 'solutions are of fresh problems; remove training.pool',
+    ratios.length === 0
+      ? null
+      : `scheme ${scheme.name} weighs by the probability with which rollouts were sampled (${ratios.join(', ')}), which written solutions do not have; ` +
+        'take one of the term reinforce, such as distillation',
+  ]
+    .filter((fault) => fault !== null)
+    .map((fault) => `conditions.${name}.data: ${fault}`);
 }
 
 /** What a run that samples asks of a dataset's problems: places in a pool, which it therefore has as well. */
 function problemFaults(
   { condition }: ResolvedCondition,
-  data: Extract<DataSource, { from: 'dataset' }>,
+  data: Extract<RecordedData, { from: 'dataset' }>,
   ranked: ResolvedCondition,
 ): Fault[] {
   const { pool } = condition.training;
@@ -69,6 +98,12 @@ function problemFaults(
   ];
 }
 
+function vocabularyFault({ condition }: ResolvedCondition, source: ResolvedCondition): Fault {
+  return sharesVocabulary(condition, source.condition)
+    ? null
+    : `the rollouts of "${source.name}" are of another task, or of a model of another vocabulary; both need the same task, and corpora of the same tasks`;
+}
+
 interface Chains {
   /** The condition of a fingerprint. */
   of(id: string): ResolvedCondition;
@@ -76,7 +111,7 @@ interface Chains {
 
 function datasetFaults(
   condition: ResolvedCondition,
-  data: Extract<DataSource, { from: 'dataset' }>,
+  data: Extract<RecordedData, { from: 'dataset' }>,
   { source, chains }: { readonly source: ResolvedCondition; readonly chains: Chains },
 ): Fault[] {
   const opened = collectorOf(source.condition);
@@ -85,8 +120,9 @@ function datasetFaults(
     return [`a run that collects reads rollouts, not datasets: { from: "rollouts", run: … }`];
   if (!condition.condition.scheme.isTrained)
     return [`scheme ${condition.condition.scheme.name} trains nothing, so it reads no data; remove it`];
-  if (opened.collector.gives === 'rollouts') return fitFaults(condition, source);
-  return problemFaults(condition, data, chains.of(source.condition.data!.run));
+  if (opened.collector.gives === 'rollouts')
+    return [vocabularyFault(condition, source), ...fitFaults(condition.condition)];
+  return problemFaults(condition, data, chains.of((source.condition.data as RecordedData).run));
 }
 
 function rolloutsFaults({ condition }: ResolvedCondition, source: ResolvedCondition): Fault[] {
@@ -95,7 +131,7 @@ function rolloutsFaults({ condition }: ResolvedCondition, source: ResolvedCondit
     return ['rollouts of another run are for a collector that reads them, such as ranked-problems'];
   const { training, scheme, data } = source.condition;
   const samples =
-    (scheme.isTrained && data?.from !== 'dataset') ||
+    (scheme.isTrained && data?.from !== 'dataset' && data?.from !== 'task') ||
     collectorOf(source.condition)?.collector.reads === 'own';
   const { steps, promptsPerStep, pool, budget } = training;
   return [
@@ -130,7 +166,7 @@ function seedFault(condition: ResolvedCondition, source: ResolvedCondition, link
 /** What the policy's own correct rollouts teach has another name. */
 function distillationFault({ condition: { scheme, data } }: ResolvedCondition): Fault {
   return scheme.name === 'distillation' && data === undefined
-    ? 'data: scheme distillation learns from rollouts of another model; add { from: "dataset", run: … }, or take positive-reinforcement ' +
+    ? 'data: scheme distillation learns from rollouts of another model, or from worked solutions; add { from: "dataset", run: … } or { from: "task" }, or take positive-reinforcement ' +
         'for the policy’s own'
     : null;
 }
@@ -143,14 +179,15 @@ function faultsOf(condition: ResolvedCondition, chains: Chains): string[] {
     const faults =
       link.role === 'policy'
         ? [policyFault(condition, source)]
-        : data!.from === 'dataset'
-          ? datasetFaults(condition, data!, { source, chains })
+        : data?.from === 'dataset'
+          ? datasetFaults(condition, data, { source, chains })
           : rolloutsFaults(condition, source);
     return [...faults, seedFault(condition, source, link)]
       .filter((fault) => fault !== null)
       .map((fault) => `${placeOfLink(condition.name, link.role)}: ${fault}`);
   });
-  return own === null ? linked : [`conditions.${condition.name}.${own}`, ...linked];
+  const given = solutionFaults(condition);
+  return [...(own === null ? [] : [`conditions.${condition.name}.${own}`]), ...given, ...linked];
 }
 
 /**

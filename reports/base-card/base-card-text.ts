@@ -1,5 +1,6 @@
 import { CARD_KS, type BaseCard, type CardLeak, type CardSplit } from './base-card.ts';
 import { formatDifference, formatScore } from '../text/format-number.ts';
+import { markdownTable } from '../text/markdown-table.ts';
 
 const MISSING = '–';
 
@@ -7,14 +8,9 @@ function score(value: number | null | undefined): string {
   return value === null || value === undefined ? MISSING : formatScore(value);
 }
 
-function table(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(header), line(header.map(() => '---')), ...rows.map(line)];
-}
-
-function passTable(splits: readonly CardSplit[]): string[] {
+function passTable(splits: readonly CardSplit[]): string {
   const ks = CARD_KS.map((k) => `pass@${k}`);
-  return table(
+  return markdownTable(
     ['split', 'problems', ...ks, 'most frequent answer right', 'never solved'],
     splits.map(({ split, problems, passAtK, majorityAccuracy, unsolved }) => [
       split,
@@ -26,14 +22,14 @@ function passTable(splits: readonly CardSplit[]): string[] {
   );
 }
 
-function formatTable(splits: readonly CardSplit[]): string[] {
+function formatTable(splits: readonly CardSplit[]): string {
   const rows = splits.flatMap(({ split, formats }) =>
     formats.map(({ format, share, accuracy }) => [split, format, score(share), score(accuracy)]),
   );
-  return table(['split', 'format', 'share', 'accuracy'], rows);
+  return markdownTable(['split', 'format', 'share', 'accuracy'], rows);
 }
 
-function calibrationTable(splits: readonly CardSplit[]): string[] {
+function calibrationTable(splits: readonly CardSplit[]): string {
   const rows = splits.flatMap(({ split, calibration }) =>
     calibration === null
       ? []
@@ -47,7 +43,9 @@ function calibrationTable(splits: readonly CardSplit[]): string[] {
           ],
         ],
   );
-  return rows.length === 0 ? [] : table(['split', 'mean confidence', 'accuracy', 'ECE', 'AUROC'], rows);
+  return rows.length === 0
+    ? ''
+    : markdownTable(['split', 'mean confidence', 'accuracy', 'ECE', 'AUROC'], rows);
 }
 
 function leakLine({ problems, repeats, gap }: CardLeak): string {
@@ -56,28 +54,23 @@ function leakLine({ problems, repeats, gap }: CardLeak): string {
   return `Leak: ${problems} problems, ${planted}; pass@1 contaminated minus clean ${gapText}.`;
 }
 
-function probeTable(probes: BaseCard['probes']): string[] {
+function probeTable(probes: BaseCard['probes']): string {
   const rows = probes.map(({ probe, split, metric, mean }) => [probe, split, metric, score(mean)]);
-  return rows.length === 0 ? [] : table(['probe', 'split', 'metric', 'mean'], rows);
+  return rows.length === 0 ? '' : markdownTable(['probe', 'split', 'metric', 'mean'], rows);
 }
 
 /** A base model's card as Markdown, as `assay bases show` prints it. */
 export function toCardText(card: BaseCard): string {
   const blocks = [
-    [`## ${card.name}, seed ${card.seed}`],
-    [card.purpose],
-    [
-      `Model ${card.baseModelId.slice(0, 12)}, weights ${card.weightsSha256.slice(0, 12)}, made ${card.madeAt}: ` +
-        `${card.tokens} tokens, final loss ${card.finalLoss.toFixed(3)} nats.`,
-    ],
+    `## ${card.name}, seed ${card.seed}`,
+    card.purpose,
+    `Model ${card.baseModelId.slice(0, 12)}, weights ${card.weightsSha256.slice(0, 12)}, made ${card.madeAt}: ` +
+      `${card.tokens} tokens, final loss ${card.finalLoss.toFixed(3)} nats.`,
     passTable(card.splits),
     formatTable(card.splits),
     calibrationTable(card.splits),
-    card.leak === null ? [] : [leakLine(card.leak)],
+    card.leak === null ? '' : leakLine(card.leak),
     probeTable(card.probes),
   ];
-  return blocks
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join('\n'))
-    .join('\n\n');
+  return blocks.filter((block) => block !== '').join('\n\n');
 }

@@ -1,9 +1,9 @@
 import { findBaseModel } from '../../db/queries/base-models.ts';
 import type { Database } from '../../db/store/connection.ts';
 import { listProbeScores } from '../../db/queries/probe-scores.ts';
-import { listEvaluatedProblems } from '../../db/queries/report-queries.ts';
+import { listEvaluatedProblems, type EvaluatedProblemRow } from '../../db/queries/report-queries.ts';
 import { listRuns } from '../../db/queries/runs.ts';
-import { toBaseCard, type BaseCard } from './base-card.ts';
+import { toBaseCard, type BaseCard, type CardEvaluation } from './base-card.ts';
 
 /** Which base model, and the experiment that evaluates it untrained. */
 export interface BaseCardRequest {
@@ -13,6 +13,16 @@ export interface BaseCardRequest {
   readonly baseModelId: string;
   readonly experimentId: string;
   readonly runId: string;
+}
+
+/** A stored evaluation of one problem as cards read it. */
+export function toCardEvaluation(row: EvaluatedProblemRow): CardEvaluation {
+  const { split, answer, n, c, answers, formats } = row;
+  return {
+    ...{ split, answer, n, c },
+    answers: JSON.parse(answers) as CardEvaluation['answers'],
+    formats: JSON.parse(formats) as CardEvaluation['formats'],
+  };
 }
 
 /** A base model's card from the store; null while it is not made, or not evaluated. */
@@ -35,14 +45,7 @@ export function loadBaseCard(db: Database, request: BaseCardRequest): BaseCard |
     leak: JSON.parse(model.leak) as Record<string, number>,
     evaluations: listEvaluatedProblems(db, experimentId)
       .filter((row) => row.runId === runId)
-      .map(({ split, answer, n, c, answers, formats }) => ({
-        split,
-        answer,
-        n,
-        c,
-        answers: JSON.parse(answers) as Record<string, number>,
-        formats: JSON.parse(formats) as Record<string, { n: number; c: number }>,
-      })),
+      .map(toCardEvaluation),
     probeScores: listProbeScores(db, [run.reusedRunId ?? runId]),
   });
 }

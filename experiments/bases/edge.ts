@@ -1,0 +1,41 @@
+import { boundary } from './boundary.ts';
+import type { DeclaredBase } from './declared-base.ts';
+
+/**
+ * `teacher`'s corpus, read for little more than half as long: greedy answers are wrong as well, so something is left to teach, and one
+ * of a thousand answers is right, so 64 samples do not find it by guessing.
+ */
+export const edge = {
+  name: 'edge',
+  purpose: 'Half able, in one format: what lifts it beyond its best temperature has taught it something.',
+  task: boundary.task,
+  recipe: {
+    ...boundary.recipe,
+    sources: [
+      { name: 'facts', share: 0.1 },
+      { name: 'solutions', options: { formats: { scratchpad: 1 } } },
+    ],
+    steps: 800,
+    documentsPerStep: 64,
+  },
+  gates: [
+    {
+      name: 'room-at-64',
+      reason: 'Some problems are beyond what the base model samples, so that a boundary can move.',
+      measure: { of: 'pass@k', k: 64 },
+      atMost: 0.95,
+    },
+    {
+      name: 'something-to-teach',
+      reason: 'Worked solutions teach what no temperature finds.',
+      measure: { of: 'lift', arm: 'imitation', over: 'best-temperature' },
+      atLeast: 0.1,
+    },
+    {
+      name: 'one-format',
+      reason: 'Gains are of skill, and not of choosing another way to answer.',
+      measure: { of: 'format-share', format: 'scratchpad' },
+      atLeast: 0.95,
+    },
+  ],
+} as const satisfies DeclaredBase;
