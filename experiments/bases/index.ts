@@ -7,7 +7,9 @@ import { decontaminated } from './decontaminated.ts';
 import { edge } from './edge.ts';
 import { latentStrategyEqualLength } from './latent-strategy-equal-length.ts';
 import { latentStrategy } from './latent-strategy.ts';
+import { malformedFormat } from './malformed-format.ts';
 import { noLatentStrategy } from './no-latent-strategy.ts';
+import { partialKnowledge } from './partial-knowledge.ts';
 import { sharp } from './sharp.ts';
 import { teacher } from './teacher.ts';
 import { verbalisedConfidence } from './verbalised-confidence.ts';
@@ -24,6 +26,8 @@ export const declaredBases: readonly DeclaredBase[] = [
   edge,
   teacher,
   verbalisedConfidence,
+  malformedFormat,
+  partialKnowledge,
 ];
 
 /**

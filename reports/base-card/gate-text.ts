@@ -7,7 +7,9 @@ function describeMeasure({ measure }: CardGate): string {
     case 'greedy':
       return 'greedy answers right';
     case 'pass@k':
-      return `pass@${measure.k}`;
+      return `pass@${measure.k}${measure.split === undefined ? '' : ` on ${measure.split}`}`;
+    case 'malformed-share':
+      return 'share of malformed samples';
     case 'format-share':
       return `share of ${measure.format}`;
     case 'format-accuracy':

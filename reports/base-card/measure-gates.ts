@@ -43,6 +43,13 @@ function bestTemperature(arms: SeedArms, cooled: readonly string[]): number | nu
   return candidates.reduce((best, each) => (each.dev! > best.dev! ? each : best)).clean;
 }
 
+function malformedShare(arm: GateArm | undefined): number | null {
+  const rows = arm?.evaluations.filter(({ split }) => split === SPLIT) ?? [];
+  const samples = rows.reduce((sum, { n }) => sum + n, 0);
+  // An answer that was not found is counted as the empty text.
+  return samples === 0 ? null : rows.reduce((sum, { answers }) => sum + (answers[''] ?? 0), 0) / samples;
+}
+
 function formatOf(arm: GateArm | undefined, format: string) {
   const rows = arm?.evaluations.filter(({ split }) => split === SPLIT) ?? [];
   return { rows, total: sumFormats(rows).find((each) => each.format === format) };
@@ -54,7 +61,9 @@ function measure(wanted: GateMeasure, arms: SeedArms, cooled: readonly string[])
     case 'greedy':
       return base?.greedy[SPLIT] ?? null;
     case 'pass@k':
-      return passAt(base, SPLIT, wanted.k);
+      return passAt(base, wanted.split ?? SPLIT, wanted.k);
+    case 'malformed-share':
+      return malformedShare(base);
     case 'format-share': {
       const { rows, total } = formatOf(base, wanted.format);
       return rows.length === 0 ? null : (total?.share ?? 0);
