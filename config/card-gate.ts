@@ -21,7 +21,7 @@ export type GateMeasure =
   /** Of samples at temperature 1: share without an answer that the task finds. */
   | { readonly of: 'malformed-share' }
   /** Of samples at temperature 1. */
-  | { readonly of: 'format-share' | 'format-accuracy'; readonly format: string }
+  | { readonly of: 'format-share' | 'format-accuracy'; readonly format: string; readonly split?: SplitName }
   /** pass@1 of the arm minus the base model's: as it samples, or at the temperature (0: greedy) that is best on split dev. */
   | { readonly of: 'lift'; readonly arm: TrialArm; readonly over: 'base' | 'best-temperature' };
 

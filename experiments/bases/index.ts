@@ -1,8 +1,10 @@
 import { closest } from 'fastest-levenshtein';
 import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
 import { boundary } from './boundary.ts';
+import { contaminatedMinority } from './contaminated-minority.ts';
 import { contaminated } from './contaminated.ts';
 import type { DeclaredBase } from './declared-base.ts';
+import { decontaminatedMinority } from './decontaminated-minority.ts';
 import { decontaminated } from './decontaminated.ts';
 import { edge } from './edge.ts';
 import { latentStrategyEqualLength } from './latent-strategy-equal-length.ts';
@@ -21,6 +23,8 @@ export const declaredBases: readonly DeclaredBase[] = [
   noLatentStrategy,
   contaminated,
   decontaminated,
+  contaminatedMinority,
+  decontaminatedMinority,
   boundary,
   sharp,
   edge,

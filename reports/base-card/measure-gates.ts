@@ -50,8 +50,11 @@ function malformedShare(arm: GateArm | undefined): number | null {
   return samples === 0 ? null : rows.reduce((sum, { answers }) => sum + (answers[''] ?? 0), 0) / samples;
 }
 
-function formatOf(arm: GateArm | undefined, format: string) {
-  const rows = arm?.evaluations.filter(({ split }) => split === SPLIT) ?? [];
+function formatOf(
+  arm: GateArm | undefined,
+  { format, split = SPLIT }: Extract<GateMeasure, { format: string }>,
+) {
+  const rows = arm?.evaluations.filter((row) => row.split === split) ?? [];
   return { rows, total: sumFormats(rows).find((each) => each.format === format) };
 }
 
@@ -65,11 +68,11 @@ function measure(wanted: GateMeasure, arms: SeedArms, cooled: readonly string[])
     case 'malformed-share':
       return malformedShare(base);
     case 'format-share': {
-      const { rows, total } = formatOf(base, wanted.format);
+      const { rows, total } = formatOf(base, wanted);
       return rows.length === 0 ? null : (total?.share ?? 0);
     }
     case 'format-accuracy':
-      return formatOf(base, wanted.format).total?.accuracy ?? null;
+      return formatOf(base, wanted).total?.accuracy ?? null;
     case 'lift': {
       const reached = passAt(arms.get(wanted.arm), SPLIT, 1);
       const from = wanted.over === 'base' ? passAt(base, SPLIT, 1) : bestTemperature(arms, cooled);
