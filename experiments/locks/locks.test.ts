@@ -57,6 +57,8 @@ test('a user’s own claim is locked beside its file, and the lock is read back 
   assert.deepEqual(readdirSync(directory).sort(), ['mine-small.lock.json', 'mine.yaml']);
   assert.deepEqual(Object.keys(lock.conditions).sort(), [
     'base',
+    'base-best-temperature',
+    'base-greedy',
     'format-only',
     'ground-truth',
     'nsr',

@@ -3,7 +3,8 @@ import { defineExperiment } from '../../config/experiment.ts';
 /**
  * Does reinforcement learning with a verifier lift accuracy on unseen problems, and does it do so because of the verifier?
  * The base model knows an accurate scratchpad format that it uses only part of the time, and has memorised 32 leaked
- * problems. The untrained base and the random-reward control come by themselves.
+ * problems. Beside the untrained base stands the base at its best temperature, so that the report tells eliciting, sharpening and
+ * teaching apart.
  */
 export const experiment = defineExperiment({
   name: 'quickstart',
@@ -16,6 +17,7 @@ export const experiment = defineExperiment({
       { name: 'leak', steps: 120, sources: [{ name: 'planted', share: 0.3, options: { problems: 32 } }] },
     ],
   },
+  controls: ['base', 'base-best-temperature', 'random-reward'],
   conditions: { grpo: {} },
   scheme: 'grpo',
   training: { steps: 40 },
