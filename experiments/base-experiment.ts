@@ -83,11 +83,11 @@ const TRIAL = { steps: 120, promptsPerStep: 32, groupSize: 8 };
 const TRIALS: Readonly<Record<TrialArm, Settings>> = {
   // Advantages are centred and not scaled, and one update per batch clips nothing; beyond 3e-4 RL damages models of this size.
   truth: { scheme: 'dr-grpo', training: { ...TRIAL, optimizer: { learningRate: 3e-4, warmupSteps: 10 } } },
-  // At 3e-4 it reached hardly more than a low temperature gives (docs/substrates.md).
+  // As pretraining: at 1e-3 the fit is not done after a trial (docs/substrates.md).
   imitation: {
     scheme: 'distillation',
     data: { from: 'task' },
-    training: { ...TRIAL, optimizer: { learningRate: 1e-3, schedule: 'linear', warmupSteps: 10 } },
+    training: { ...TRIAL, optimizer: { learningRate: 3e-3, schedule: 'linear', warmupSteps: 10 } },
   },
 };
 
