@@ -13,7 +13,10 @@ for (const claim of claims) {
     for (const scale of scaleNames) {
       const experiment = resolveClaim(claim, scale);
       const arms = new Set(experiment.conditions.map(({ name }) => name.split('/')[0]!));
-      assert.ok(arms.has('base') && arms.has('random-reward') && arms.has('format-only'), claim.name);
+      assert.ok(
+        ['base', 'random-reward', 'ground-truth'].every((arm) => arms.has(arm)),
+        claim.name,
+      );
       assert.ok(experiment.conditions.some(({ condition }) => condition.scheme.name === 'grpo'));
       assert.ok(experiment.hypotheses.length > 0);
       if (scale === 'tiny') continue;
