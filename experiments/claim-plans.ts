@@ -43,3 +43,15 @@ export const truthLifts = (cell: string, least: number) =>
     alternative: 'greater',
     bound: { value: least, unit: 'fraction' },
   }) as const;
+
+/** That the verifier's RL leaves the one format of a cell alone, so that its gains are of skill. */
+export const keepsFormat = (cell: string) =>
+  ({
+    kind: 'manipulation',
+    says: `On ${cell} RL keeps to the scratchpad.`,
+    treatment: `ground-truth/${cell}`,
+    metric: { name: 'format-share', split: 'clean', format: 'scratchpad' },
+    alternative: 'greater',
+    // The gate of the recipe: what is left of the share can move pass@1 by less than an effect of interest.
+    bound: { value: 0.95, unit: 'fraction' },
+  }) as const;

@@ -1,6 +1,7 @@
 import { gateTrials } from '../base-experiment.ts';
 import {
   crossing,
+  keepsFormat,
   mixed,
   passAt,
   readableControls,
@@ -12,14 +13,13 @@ import {
 import { defineClaim } from '../claim.ts';
 
 const perplexity = { name: 'probe', probe: 'base-perplexity', split: 'clean' } as const;
-const scratchpadShare = { name: 'format-share', split: 'clean', format: 'scratchpad' } as const;
 const cells = ['mixed', 'sharp', 'edge'] as const;
 
 /** What RL must rise above on each substrate, what must hold for that to mean anything, and what the paper says of it. */
 const needsOf = {
   mixed: [
     ['base', ['truth-lifts'], 'greater'],
-    ['base-best-temperature', ['truth-lifts'], 'not-reported'],
+    ['base-best-temperature', ['truth-lifts-mixed'], 'not-reported'],
   ],
   // Against the base model itself it is the check that other rows rest on.
   sharp: [['base-best-temperature', ['truth-lifts', 'one-format-on-sharp'], 'not-reported']],
@@ -28,6 +28,21 @@ const needsOf = {
     ['base-best-temperature', ['truth-lifts', 'teachable', 'one-format-on-edge'], 'not-reported'],
   ],
 } as const;
+
+const atLargeK = (
+  [treatment, alternative, k]: [string, 'less' | 'greater', number],
+  claim: string,
+  requires: string[],
+) => ({
+  claim,
+  treatment,
+  control: `base/${treatment.split('/')[1]}`,
+  metric: passAt(k),
+  alternative,
+  interest: crossing,
+  requires,
+  reported: alternative,
+});
 
 const { optimizer, ...imitationDose } = gateTrials.imitation.training;
 
@@ -79,6 +94,8 @@ export const claim = defineClaim({
   checks: {
     // Half of what it came to on a base seed of the card, and above any effect of interest.
     'truth-lifts': truthLifts('sharp', 0.05),
+    // Half of the .15 of five earlier bases.
+    'truth-lifts-mixed': truthLifts('mixed', 0.08),
     // Without a lead at k = 1 there is none to cross.
     'lead-on-edge': truthLifts('edge', 0),
     teachable: {
@@ -91,19 +108,8 @@ export const claim = defineClaim({
       // Lower than the gate of the recipe (.10 in the mean), because here the bound of an interval has to lie above it.
       bound: { value: 0.05, unit: 'fraction' },
     },
-    ...Object.fromEntries(
-      (['sharp', 'edge'] as const).map((cell) => [
-        `one-format-on-${cell}`,
-        {
-          kind: 'manipulation' as const,
-          says: `On ${cell} RL leaves the format alone, so that its gains are of skill.`,
-          treatment: `ground-truth/${cell}`,
-          metric: scratchpadShare,
-          alternative: 'greater' as const,
-          bound: { value: 0.95, unit: 'fraction' as const },
-        },
-      ]),
-    ),
+    'one-format-on-sharp': keepsFormat('sharp'),
+    'one-format-on-edge': keepsFormat('edge'),
   },
   hypotheses: [
     ...cells.flatMap((cell) =>
@@ -114,40 +120,23 @@ export const claim = defineClaim({
         metric: passAt(1),
         alternative: 'greater' as const,
         interest: worthTraining,
-        ...(requires.length === 0 ? {} : { requires: [...requires] }),
+        requires: [...requires],
         reported,
       })),
     ),
-    {
-      claim: 'At k = 64 the base model is above the RL model on edge.',
-      treatment: 'ground-truth/edge',
-      control: 'base/edge',
-      metric: passAt(64),
-      alternative: 'less',
-      interest: crossing,
-      requires: ['lead-on-edge', 'one-format-on-edge'],
-      reported: 'less',
-    },
-    {
-      claim: 'At k = 16 the base model is above the RL model on sharp.',
-      treatment: 'ground-truth/sharp',
-      control: 'base/sharp',
-      metric: passAt(16),
-      alternative: 'less',
-      interest: crossing,
-      requires: ['truth-lifts', 'one-format-on-sharp'],
-      reported: 'less',
-    },
-    {
-      claim: 'Imitation of worked solutions solves at k = 64 what the base model does not, on edge.',
-      treatment: 'imitation/edge',
-      control: 'base/edge',
-      metric: passAt(64),
-      alternative: 'greater',
-      interest: crossing,
-      requires: ['teachable'],
-      reported: 'greater',
-    },
+    atLargeK(['ground-truth/edge', 'less', 64], 'At k = 64 the base model is above the RL model on edge.', [
+      'lead-on-edge',
+      'one-format-on-edge',
+    ]),
+    atLargeK(['ground-truth/sharp', 'less', 16], 'At k = 16 the base model is above the RL model on sharp.', [
+      'truth-lifts',
+      'one-format-on-sharp',
+    ]),
+    atLargeK(
+      ['imitation/edge', 'greater', 64],
+      'On edge imitation solves at k = 64 what the base model does not.',
+      ['teachable'],
+    ),
     {
       claim:
         'Distillation makes the scratchpad itself more often right, whichever format is chosen, on mixed.',
@@ -165,7 +154,7 @@ export const claim = defineClaim({
       metric: passAt(16),
       alternative: 'greater',
       interest: worthwhile,
-      requires: ['truth-lifts'],
+      requires: ['truth-lifts-mixed'],
       reported: 'greater',
     },
     {

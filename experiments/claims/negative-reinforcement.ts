@@ -13,6 +13,10 @@ import { defineClaim } from '../claim.ts';
 const signed = (positive: number) => ({
   scheme: { name: 'weighted-reinforcement', comparisons: [{ name: 'signed', options: { positive } }] },
 });
+const stoppedAt = (positive: number, reinforce: number) => ({
+  'positive-early': { training: { steps: positive } },
+  'reinforce-early': { training: { steps: reinforce } },
+});
 const onSharp = { only: { substrate: ['sharp'] } };
 
 /** Both sides of a match: an arm stopped early ends where the arm that it is compared with does, within what matters. */
@@ -143,25 +147,13 @@ export const claim = defineClaim({
     },
   ],
   scales: {
+    tiny: { conditions: stoppedAt(1, 1) },
     small: {
       bases: 8,
       axes: { substrate: { mixed: { evaluation: { samplesPerProblem: 256 } } } },
-      conditions: {
-        'positive-early': { training: { steps: 5 } },
-        'reinforce-early': { training: { steps: 10 } },
-      },
+      conditions: stoppedAt(5, 10),
     },
-    tiny: {
-      conditions: {
-        'positive-early': { training: { steps: 1 } },
-        'reinforce-early': { training: { steps: 1 } },
-      },
-    },
-    full: {
-      conditions: {
-        'positive-early': { training: { steps: 30 } },
-        'reinforce-early': { training: { steps: 60 } },
-      },
-    },
+    // The same parts of its steps.
+    full: { conditions: stoppedAt(30, 60) },
   },
 });
