@@ -20,7 +20,7 @@ export const claim = defineClaim({
   conditions: {
     ranked: { collect: 'ranked-problems', data: { from: 'rollouts', run: 'ground-truth' } },
     'one-shot': { data: { ...ranked, take: 1 } },
-    'one-shot-lowest-variance': { data: { ...ranked, take: 1, isReversed: true } },
+    'one-shot-lowest-variance': { data: { ...ranked, take: 1, pick: 'last' } },
     'two-shot': { data: { ...ranked, take: 2 } },
     'sixteen-shot': { data: { ...ranked, take: 16 } },
     'one-shot-format-only': { scheme: 'format-only', data: { ...ranked, take: 1 } },
