@@ -1,8 +1,6 @@
 import { BaseGateError, listBaseFaults } from '../../experiments/check-bases.ts';
 import { COMMITTED_CARDS } from '../../experiments/bases/gate-records.ts';
 import { openDatabase } from '../../db/store/connection.ts';
-import { COMMITTED_CARDS } from '../../experiments/bases/gate-records.ts';
-import { BaseGateError, listBaseFaults } from '../../experiments/check-bases.ts';
 import { argumentOf } from '../../experiments/load-claims.ts';
 import { lockPathOf, readLock } from '../../experiments/locks/lock-file.ts';
 import { planRuns } from '../../experiments/plan-runs.ts';
