@@ -52,7 +52,10 @@ export const claim = defineClaim({
       treatment: 'base/leak',
       control: 'base/twin',
       metric: {
-        ...{ name: 'probe', probe: 'partial-prompt', metric: 'exact_match_60', split: 'contaminated' },
+        name: 'probe',
+        probe: 'partial-prompt',
+        metric: 'exact_match_60',
+        split: 'contaminated',
       },
       alternative: 'greater',
       bound: { value: 0.1, unit: 'fraction' }, // the paper tells leaked sets (20 to 55 %) from clean ones (0 to 4 %)

@@ -5,10 +5,15 @@ import { defineClaim } from '../claim.ts';
 
 const passAt1 = { name: 'pass@k', split: 'clean', k: 1 } as const;
 const givenScratchpad = {
-  ...{ name: 'probe', probe: 'given-format', metric: 'given_scratchpad', split: 'clean' },
+  name: 'probe',
+  probe: 'given-format',
+  metric: 'given_scratchpad',
+  split: 'clean',
 } as const;
 /** A quarter of the paper's own gain of 21 points under a random reward; less is of no use to anybody. */
 const ofInterest = { value: 0.05, unit: 'fraction' } as const;
+/** Where the paper's gain is 24 to 27 points: less than half of it would not be its finding. */
+const largeGain = { value: 0.15, unit: 'fraction' } as const;
 const cells = ['latent', 'one-format'] as const;
 type Cell = (typeof cells)[number];
 
@@ -54,7 +59,7 @@ function termsOf(cell: Cell): HypothesisInput[] {
       control: `random-reward/${cell}`,
       metric: passAt1,
       alternative: 'greater',
-      interest: ofInterest,
+      interest: largeGain,
       requires,
       reported: isLatent ? 'greater' : 'not-reported',
     },
@@ -77,7 +82,7 @@ function termsOf(cell: Cell): HypothesisInput[] {
  * 2606.05932, whose point is that truth − random holds two of the terms. All arms train on one pool, and for so long that the truth lifts
  * the base of one format as well. What a random reward does needs more RL seeds: claim `spurious-random-reward`.
  *
- * Scale small: 40 trained runs of 60 steps, 30 evaluations, 10 base models; about 75 core-minutes.
+ * Scale small: six bases each, 48 trained runs of 60 steps, 36 evaluations; about 90 core-minutes, 23 of them for the bases.
  */
 export const claim = defineClaim({
   name: 'spurious-rewards',
@@ -96,7 +101,9 @@ export const claim = defineClaim({
     },
   },
   // 20 steps lift a base with a format to elicit, and hardly one without.
-  scales: { small: { training: { steps: 60, promptsPerStep: 16, groupSize: 8, updatesPerBatch: 4 } } },
+  scales: {
+    small: { bases: 6, training: { steps: 60, promptsPerStep: 16, groupSize: 8, updatesPerBatch: 4 } },
+  },
   conditions: {
     majority: { scheme: 'majority-reward', training: { poolSamples: 64 } },
     incorrect: { scheme: 'incorrect-reward', training: { poolSamples: 64 } },
@@ -164,7 +171,7 @@ export const claim = defineClaim({
       control: 'base/latent',
       metric: passAt1,
       alternative: 'greater',
-      interest: ofInterest,
+      interest: largeGain,
       requires: ['truth-lifts-latent', 'incorrect-trains'],
       reported: 'greater',
     },
