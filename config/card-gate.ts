@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { SplitName } from './training.ts';
 
 /**
  * What must hold of a base model before a claim may use it: fixed in the recipe beforehand, measured on base seeds of their own, so that
@@ -12,13 +13,15 @@ export const CARD_SEEDS: readonly number[] = [90, 91, 92, 93, 94];
 export const trialArms = ['truth', 'imitation'] as const;
 export type TrialArm = (typeof trialArms)[number];
 
-/** A number of one base model, on split clean. */
+/** A number of one base model, on split clean where it names no other. */
 export type GateMeasure =
   /** Share of problems whose greedy answer is right. */
   | { readonly of: 'greedy' }
-  | { readonly of: 'pass@k'; readonly k: number }
+  | { readonly of: 'pass@k'; readonly k: number; readonly split?: SplitName }
+  /** Of samples at temperature 1: share without an answer that the task finds. */
+  | { readonly of: 'malformed-share' }
   /** Of samples at temperature 1. */
-  | { readonly of: 'format-share' | 'format-accuracy'; readonly format: string }
+  | { readonly of: 'format-share' | 'format-accuracy'; readonly format: string; readonly split?: SplitName }
   /** pass@1 of the arm minus the base model's: as it samples, or at the temperature (0: greedy) that is best on split dev. */
   | { readonly of: 'lift'; readonly arm: TrialArm; readonly over: 'base' | 'best-temperature' };
 

@@ -22,13 +22,23 @@ export const modelsSchema = z.strictObject({
 });
 export type ModelSources = z.infer<typeof modelsSchema>;
 
+/** Which rows of a dataset a run reads; `median` and `random` are of ranked problems. */
+export const picks = ['first', 'last', 'median', 'random'] as const;
+export type RowPick = (typeof picks)[number];
+
 export const dataSchema = z.discriminatedUnion('from', [
   z.strictObject({
     from: z.literal('dataset').describe('Rows that a `collect` condition has written.'),
     run,
     baseSeed,
-    take: z.number().int().min(1).optional().describe('Only so many rows, the first ones; absent: all.'),
-    isReversed: z.boolean().optional().describe('Count from the last row; absent: from the first.'),
+    take: z.number().int().min(1).optional().describe('Only so many rows; absent: all.'),
+    pick: z
+      .enum(picks)
+      .optional()
+      .describe(
+        'Which rows: the first, the last (from the last one on), those in the middle, or some drawn at random, by seed and base seed alike ' +
+          'for every arm; absent: the first.',
+      ),
   }),
   z.strictObject({
     from: z.literal('rollouts').describe('Training rollouts that another condition has recorded.'),
@@ -79,9 +89,17 @@ export function listInputSources({ models, data }: ChainLinks): InputSource[] {
   ];
 }
 
-/** The same links with other names of the runs. */
+/** A link as fingerprints know it: what says the same as leaving it out is left out. */
+function settleData(data: DataSource): DataSource {
+  if (data.from !== 'dataset' || data.pick !== 'first') return data;
+  const { pick: _, ...settled } = data;
+  return settled;
+}
+
+/** The same links, settled, with other names of the runs. */
 export function renameInputs(links: ChainLinks, rename: (name: string) => string): ChainLinks {
-  const { models, data } = links;
+  const { models } = links;
+  const data = links.data === undefined ? undefined : settleData(links.data);
   const renamed = <Source extends { run: string }>(source: Source): Source => ({
     ...source,
     run: rename(source.run),

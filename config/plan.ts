@@ -45,7 +45,7 @@ export interface DatasetInput {
   readonly problems: readonly number[] | null;
   /** Stream seed of the run whose pool they are of; absent: of the run itself. */
   readonly poolOf?: number;
-  /** First row that is read, and how many from there on. */
+  /** Of rollouts, the first row that is read and how many from there on; which problems are read is said above. */
   readonly from: number;
   readonly rows: number;
 }

@@ -22,14 +22,22 @@ function upgradeLinks({ teacher, ...stored }: Settings): Settings {
   const link = (of: string): Settings => ({ from: 'dataset', run: `of an earlier version, ${of}` });
   if (isSettings(examples)) {
     const { from, count: take, order } = examples;
-    return { ...upgraded, data: { ...link(String(from)), take, isReversed: order === 'lowest-variance' } };
+    const last = order === 'lowest-variance' ? { pick: 'last' } : {};
+    return { ...upgraded, data: { ...link(String(from)), take, ...last } };
   }
   return isSettings(teacher) ? { ...upgraded, data: link('a teacher’s') } : upgraded;
 }
 
+/** Versions before `pick` read the first rows, or with `isReversed` the last. */
+function upgradePick({ data, ...stored }: Settings): Settings {
+  if (!isSettings(data)) return data === undefined ? stored : { ...stored, data };
+  const { isReversed, ...rest } = data;
+  return { ...stored, data: isReversed === true ? { ...rest, pick: 'last' } : rest };
+}
+
 function upgrade(stored: unknown): unknown {
   if (!isSettings(stored)) return stored;
-  const { scheme, base, ...rest } = upgradeLinks(stored);
+  const { scheme, base, ...rest } = upgradePick(upgradeLinks(stored));
   return {
     ...rest,
     scheme: isSettings(scheme) ? upgradeScheme(scheme) : scheme,

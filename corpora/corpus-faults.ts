@@ -2,6 +2,7 @@ import { canonicalJson } from '../config/canonical.ts';
 import type { SplitName } from '../config/training.ts';
 import { TAUGHT_SPLITS } from '../tasks/problem.ts';
 import { findTaskOfSplit } from '../tasks/task-of-split.ts';
+import { expectDocuments } from './document-turns.ts';
 import { listLessons, type Corpus, type PlacedSource } from './open-corpus.ts';
 
 /** A model knows a task once: two tables of facts, say, would answer for one split. */
@@ -17,6 +18,23 @@ function listTaskClashes({ tasks }: Corpus, { source, place }: PlacedSource): st
   });
 }
 
+/** Standard deviations by which more documents are expected than are needed: none of a million models lacks one. */
+const MARGIN = 5;
+
+/** What is to occur an exact number of times fits into the documents that its source writes, whatever the seed. */
+function listNeedFaults(corpus: Corpus, placed: PlacedSource): string[] {
+  const { source, place } = placed;
+  if (source.needs === 0) return [];
+  const { mean, variance } = expectDocuments(corpus, placed);
+  const sure = Math.max(0, Math.floor(mean - MARGIN * Math.sqrt(variance)));
+  return source.needs <= sure
+    ? []
+    : [
+        `${place}: found options that need ${source.needs} documents, expected at most the ${sure} that its share is sure to give; ` +
+          'raise the share or the steps, or ask for fewer exposures',
+      ];
+}
+
 /** What in a corpus contradicts the condition's task or itself, each with its place in the recipe. */
 export function listCorpusFaults(corpus: Corpus): string[] {
   return [...corpus.sources, ...corpus.stages.flat()].flatMap((placed) => {
@@ -24,6 +42,7 @@ export function listCorpusFaults(corpus: Corpus): string[] {
     return [
       ...(fault === null ? [] : [`${placed.place}.options.${fault}`]),
       ...listTaskClashes(corpus, placed),
+      ...listNeedFaults(corpus, placed),
     ];
   });
 }

@@ -1,47 +1,30 @@
-import { createGenerator, type Generator } from '../random/generator.ts';
-import { deriveStream, type Stream } from '../random/streams.ts';
-import { EVALUATION_SEED } from '../tasks/problem.ts';
-import { listLessons, type Corpus, type PlacedSource } from './open-corpus.ts';
-import type { BoundSource } from './source.ts';
+import { EVALUATION_SEED, type Problem } from '../tasks/problem.ts';
+import type { Task } from '../tasks/task.ts';
+import { chooseSource } from './choose-source.ts';
+import { turnOf } from './document-turns.ts';
+import { listLessons, type Corpus } from './open-corpus.ts';
 import { countSteps, placeOfStep } from './stages.ts';
 
-/** One of `sources` by their cumulative shares, null for what they leave over; always takes one number. */
-function chooseSource(generator: Generator, sources: readonly PlacedSource[]): BoundSource | null {
-  const place = generator.uniform();
-  let upper = 0;
-  const chosen = sources.find(({ share }) => place < (upper += share));
-  return chosen?.source ?? null;
-}
-
-function writeDocument(
-  corpus: Corpus,
-  stream: Stream,
-  at: { readonly step: number; readonly position: number },
-): string {
-  const { recipe, stages, sources } = corpus;
-  const generator = createGenerator(stream, at.step, at.position);
-  const { stage } = placeOfStep(recipe, at.step);
-  const own = stage === null ? null : chooseSource(generator, stages[stage]!);
-  const source = own ?? chooseSource(generator, sources)!;
-  return source.write(corpus, { generator, index: at.step * recipe.documentsPerStep + at.position });
+function writeDocument(corpus: Corpus, at: { readonly step: number; readonly position: number }): string {
+  const { placed, generator } = chooseSource(corpus, at);
+  const index = at.step * corpus.recipe.documentsPerStep + at.position;
+  return placed.source.write(corpus, { generator, index, turn: () => turnOf(corpus, placed, index) });
 }
 
 /** The documents of one optimizer step as text, without end tokens: a pure function of corpus and step. */
 export function writeDocuments(corpus: Corpus, step: number): string[] {
-  const { seed, documentsPerStep } = corpus.recipe;
-  const stream = deriveStream(seed, 'corpus');
-  return Array.from({ length: documentsPerStep }, (_, position) =>
-    writeDocument(corpus, stream, { step, position }),
+  return Array.from({ length: corpus.recipe.documentsPerStep }, (_, position) =>
+    writeDocument(corpus, { step, position }),
   );
 }
 
-/** Prompt → key of each problem that the sources leak, or in a control would. */
-function listLeaked({ recipe, task }: Corpus): Map<string, string> {
+/** Each problem that the sources leak, or in a control would, once. */
+function listLeaked({ recipe, task }: Corpus): Problem[] {
   const leaks = listLessons(recipe).filter(({ isLeak }) => isLeak);
   const problems = leaks.flatMap(({ split, problems: count }) =>
     Array.from({ length: count }, (_, index) => task.problem(split, EVALUATION_SEED, index)),
   );
-  return new Map(problems.map(({ prompt, key }) => [prompt, key]));
+  return [...new Map(problems.map((problem) => [problem.key, problem])).values()];
 }
 
 /** Whether a document of the step may be of a source that leaks. */
@@ -51,15 +34,23 @@ function mayLeak({ recipe, sources, stages }: Corpus, step: number): boolean {
   return read.some(({ source }) => source.lesson?.isLeak);
 }
 
-/** How often each leaked problem occurs in the corpus, by its canonical key; 0 each in a control. */
+/** Whether a document gives a problem with its right answer. */
+function tells(task: Task, document: string, problem: Problem): boolean {
+  const { prompt } = problem;
+  if (!document.startsWith(prompt)) return false;
+  const completion = { text: document.slice(prompt.length), isTruncated: false };
+  return task.verify(problem, completion).outcome === 'correct';
+}
+
+/** How often each leaked problem occurs in the corpus with its right answer, by its canonical key; 0 each in a control. */
 export function countLeaks(corpus: Corpus): Record<string, number> {
   const leaked = listLeaked(corpus);
-  const counts = Object.fromEntries([...leaked.values()].map((key) => [key, 0]));
-  if (leaked.size === 0) return counts;
+  const counts = Object.fromEntries(leaked.map(({ key }) => [key, 0]));
+  if (leaked.length === 0) return counts;
   for (let step = 0; step < countSteps(corpus.recipe); step += 1) {
     if (!mayLeak(corpus, step)) continue;
     for (const text of writeDocuments(corpus, step))
-      for (const [prompt, key] of leaked) if (text.startsWith(prompt)) counts[key]! += 1;
+      for (const problem of leaked) if (tells(corpus.task, text, problem)) counts[problem.key]! += 1;
   }
   return counts;
 }

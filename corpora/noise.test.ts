@@ -13,7 +13,7 @@ function write(options: object, index: number): string {
   const generator = createGenerator(deriveStream(3, 'corpus'), index);
   return openSource('solutions', { formats, ...options }).write(
     { task, tasks: [task], seed: 3 },
-    { generator, index },
+    { generator, index, turn: () => index },
   );
 }
 

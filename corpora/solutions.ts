@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { describeFaults } from '../config/invalid-spec-error.ts';
 import { createGenerator, type Generator } from '../random/generator.ts';
-import { deriveStream } from '../random/streams.ts';
+import { deriveStream, uniformAt } from '../random/streams.ts';
 import { openTask, taskOptionsSchema } from '../tasks/index.ts';
+import type { Problem } from '../tasks/problem.ts';
 import type { Task } from '../tasks/task.ts';
-import type { Source } from './source.ts';
+import { findMarkFault, leaveOutMark } from './leave-out-mark.ts';
+import type { DocumentDraw, Source } from './source.ts';
 
 const optionsSchema = z.strictObject({
   formats: z
@@ -22,6 +24,12 @@ const optionsSchema = z.strictObject({
     .describe(
       'Chance that a step’s value is written wrong, in a demonstration that goes on from what is written.',
     ),
+  malformedShare: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe('Share of the documents that lack the mark before the answer, so that no verifier finds one.'),
   task: z
     .record(z.string(), z.unknown())
     .default({})
@@ -64,30 +72,51 @@ function chooseWeighted(generator: Generator, entries: readonly (readonly [strin
   return entries.at(-1)![0];
 }
 
+interface Posed {
+  readonly task: Task;
+  readonly problem: Problem;
+  readonly seed: number;
+}
+
+function writeSolution(
+  { formats, noise }: Options,
+  { task, problem, seed }: Posed,
+  { generator, index }: Pick<DocumentDraw, 'generator' | 'index'>,
+): string {
+  const format = chooseWeighted(generator, Object.entries(formats));
+  if (noise === 0) return task.writeCompletion(problem, format, generator);
+  const slips = createGenerator(deriveStream(seed, 'corpus-slips'), index);
+  return task.writeNoisyCompletion(problem, { format, noise, generator, slips });
+}
+
+/** Of a stream of its own: what a document says does not depend on whether others are malformed, and more are malformed as well as fewer. */
+function drawMalformed(seed: number, index: number): number {
+  return uniformAt(deriveStream(seed, 'corpus-malformed'), index);
+}
+
 /** Train problems have the index of their document, so no two documents hold the same one by index. */
 export const solutions: Source<Options> = {
   name: 'solutions',
   description: "Fresh train problems of the condition's task with their solutions.",
   optionsSchema,
-  neutral: { noise: 0, task: {} },
+  neutral: { noise: 0, malformedShare: 0, task: {} },
   findFault: (options, declared) => {
     const fault = findVariantFault(declared, options);
     if (fault !== null) return fault;
-    const { formats, noise } = options;
+    const { formats, noise, malformedShare } = options;
     const task = variantOf(declared, options);
     if (noise > 0 && !task.canSlip)
       return `noise: found ${noise}; task ${task.name} with these options writes no wrong steps, leave it out`;
     const unknown = Object.keys(formats).filter((format) => !task.formats.includes(format));
-    if (unknown.length === 0) return null;
-    return `formats: found ${unknown.join(', ')}; the formats of task ${task.name} are ${task.formats.join(', ')}`;
+    if (unknown.length > 0)
+      return `formats: found ${unknown.join(', ')}; the formats of task ${task.name} are ${task.formats.join(', ')}`;
+    return malformedShare > 0 ? findMarkFault(task, formats) : null;
   },
   write: (options, { task: declared, seed }, { generator, index }) => {
-    const { formats, noise } = options;
     const task = variantOf(declared, options);
     const problem = task.problem('train', seed, index);
-    const format = chooseWeighted(generator, Object.entries(formats));
-    if (noise === 0) return problem.prompt + task.writeCompletion(problem, format, generator);
-    const slips = createGenerator(deriveStream(seed, 'corpus-slips'), index);
-    return problem.prompt + task.writeNoisyCompletion(problem, { format, noise, generator, slips });
+    const completion = writeSolution(options, { task, problem, seed }, { generator, index });
+    const isMalformed = options.malformedShare > 0 && drawMalformed(seed, index) < options.malformedShare;
+    return problem.prompt + (isMalformed ? leaveOutMark(task, problem, completion)! : completion);
   },
 };

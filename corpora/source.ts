@@ -20,6 +20,8 @@ export interface DocumentDraw {
   readonly generator: Generator;
   /** No other document of the corpus has it, so train problems of this index are fresh. */
   readonly index: number;
+  /** Its place, from 0, in a random order of all documents that its source writes in the making of the model. */
+  turn(): number;
 }
 
 /** The problems that documents of a source hold: the first so many of a split, drawn with the seed of evaluations. */
@@ -43,6 +45,8 @@ export interface Source<Options extends object> {
   tasks?(options: Options): readonly Task[];
   /** Nothing that an evaluation could ask for when absent. */
   teaches?(options: Options): Lesson;
+  /** Documents that the options need at least; 0 when absent. */
+  needs?(options: Options): number;
   /** What of the options the condition's task cannot do, beginning with the option; null: nothing. */
   findFault?(options: Options, task: Task): string | null;
   /** Text of one document, without the end token. */
@@ -57,6 +61,8 @@ export interface BoundSource {
   readonly options: Readonly<Record<string, unknown>>;
   readonly tasks: readonly Task[];
   readonly lesson: Lesson | null;
+  /** Documents that it needs at least. */
+  readonly needs: number;
   findFault(task: Task): string | null;
   write(setting: CorpusSetting, draw: DocumentDraw): string;
 }
@@ -77,6 +83,7 @@ export function bindSource<Options extends object>(source: Source<Options>, inpu
     options: leaveOutNeutral(options, source.neutral ?? {}),
     tasks: source.tasks?.(options) ?? [],
     lesson: source.teaches?.(options) ?? null,
+    needs: source.needs?.(options) ?? 0,
     findFault: (task) => source.findFault?.(options, task) ?? null,
     write: (setting, draw) => source.write(options, setting, draw),
   };

@@ -31,7 +31,7 @@ for (const name of sourceNames) {
     const write = (index: number): string =>
       source.write(
         { task, tasks, seed: 1 },
-        { generator: createGenerator(deriveStream(1, 'test'), index), index },
+        { generator: createGenerator(deriveStream(1, 'test'), index), index, turn: () => index },
       );
     const texts = Array.from({ length: 50 }, (_, index) => write(index));
     assert.ok(new Set(texts).size > 10);

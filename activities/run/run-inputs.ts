@@ -6,6 +6,7 @@ import { listInputSources, type InputSource, type RecordedData } from '../../con
 import type { Condition } from '../../config/experiment.ts';
 import type { CheckpointRef, DatasetInput, RolloutsInput, RunInputs, RunPlan } from '../../config/plan.ts';
 import type { ProblemRow } from '../../datasets/collector.ts';
+import { pickRows } from './pick-rows.ts';
 import { conditionOf } from './run-context.ts';
 
 /** Whether a run can start: at once, later, or never, because a run that it takes from did not complete. */
@@ -19,7 +20,8 @@ export class InputMissingError extends Error {
   override readonly name = 'InputMissingError';
 }
 
-type PointOf = Pick<RunWithCondition, 'experimentId' | 'baseSeed' | 'seed'>;
+type PointOf = Pick<RunWithCondition, 'experimentId' | 'baseSeed' | 'seed' | 'streamSeed'>;
+type FromDataset = Extract<RecordedData, { from: 'dataset' }>;
 
 function findInputRun(db: Database, run: PointOf, source: InputSource): RunWithCondition | null {
   const { experimentId, seed } = run;
@@ -27,7 +29,8 @@ function findInputRun(db: Database, run: PointOf, source: InputSource): RunWithC
   return findPoint(db, { experimentId, conditionId: source.run, baseSeed, seed });
 }
 
-const streamSeedOf = (run: RunWithCondition): number => run.streamSeed ?? run.seed;
+const streamSeedOf = (run: Pick<RunWithCondition, 'seed' | 'streamSeed'>): number =>
+  run.streamSeed ?? run.seed;
 
 const recordedBy = (run: RunWithCondition): string => run.reusedRunId ?? run.id;
 
@@ -43,20 +46,14 @@ export function finalPolicy(db: Database, run: RunWithCondition): CheckpointRef 
   return { weights: toCheckpointRef(db, row).weights, trainingState: null };
 }
 
-/** Which rows of a dataset a run reads. */
-function sliceOf(
-  data: Extract<RecordedData, { from: 'dataset' }>,
-  rows: number,
-): { from: number; rows: number } {
-  const taken = Math.min(data.take ?? rows, rows);
-  return { from: data.isReversed === true ? rows - taken : 0, rows: taken };
-}
-
 /** @throws {InputMissingError} when the run has collected nothing */
 function readDataset(
   db: Database,
-  run: RunWithCondition,
-  data: Extract<RecordedData, { from: 'dataset' }>,
+  {
+    run,
+    data,
+    reader,
+  }: { readonly run: RunWithCondition; readonly data: FromDataset; readonly reader: PointOf },
 ): DatasetInput {
   const runId = recordedBy(run);
   const dataset = findDataset(db, runId);
@@ -64,17 +61,24 @@ function readDataset(
     throw new InputMissingError(
       `${run.id} has collected ${dataset === null ? 'no dataset' : 'a dataset without rows'}`,
     );
-  const slice = sliceOf(data, dataset.rows);
   const { sha256, kind } = dataset;
+  const places = pickRows(data, { rows: dataset.rows, seed: streamSeedOf(reader) });
+  const slice = { from: Math.min(places[0]!, places.at(-1)!), rows: places.length };
   if (kind === 'rollouts') return { runId, sha256, problems: null, ...slice };
-  const rows = listDatasetRows(db, runId, { from: slice.from, to: slice.from + slice.rows }) as ProblemRow[];
-  const problems = rows.map(({ poolIndex }) => poolIndex);
-  const ordered = data.isReversed === true ? problems.reverse() : problems;
-  return { runId, sha256, problems: ordered, poolOf: streamSeedOf(run), ...slice };
+  const rows = listDatasetRows(db, runId, { from: 0, to: dataset.rows }) as ProblemRow[];
+  const problems = places.map((place) => rows[place]!.poolIndex);
+  return { runId, sha256, problems, poolOf: streamSeedOf(run), ...slice };
 }
 
-function takeData(db: Database, run: RunWithCondition, data: RecordedData): DatasetInput | RolloutsInput {
-  if (data.from === 'dataset') return readDataset(db, run, data);
+function takeData(
+  db: Database,
+  {
+    run,
+    data,
+    reader,
+  }: { readonly run: RunWithCondition; readonly data: RecordedData; readonly reader: PointOf },
+): DatasetInput | RolloutsInput {
+  if (data.from === 'dataset') return readDataset(db, { run, data, reader });
   const runId = recordedBy(run);
   // Either is made of all its rollouts.
   return { runId, sha256: findDataset(db, runId)?.sha256 ?? finalPolicy(db, run).weights.sha256 };
@@ -82,7 +86,7 @@ function takeData(db: Database, run: RunWithCondition, data: RecordedData): Data
 
 function takeInputs(
   db: Database,
-  condition: Condition,
+  { reader, condition }: { readonly reader: PointOf; readonly condition: Condition },
   found: ReadonlyMap<InputSource['role'], RunWithCondition>,
 ): RunInputs {
   const policy = found.get('policy');
@@ -91,7 +95,9 @@ function takeInputs(
     ...(policy === undefined
       ? {}
       : { policy: { runId: recordedBy(policy), sha256: finalPolicy(db, policy).weights.sha256 } }),
-    ...(data === undefined ? {} : { data: takeData(db, data, condition.data as RecordedData) }),
+    ...(data === undefined
+      ? {}
+      : { data: takeData(db, { run: data, data: condition.data as RecordedData, reader }) }),
   };
 }
 
@@ -109,7 +115,7 @@ export function findInputs(db: Database, run: PointOf, condition: Condition): Re
     found.set(source.role, input);
   }
   try {
-    return { kind: 'ready', inputs: takeInputs(db, condition, found) };
+    return { kind: 'ready', inputs: takeInputs(db, { reader: run, condition }, found) };
   } catch (error) {
     if (!(error instanceof InputMissingError)) throw error;
     return { kind: 'orphaned', message: error.message };

@@ -1,13 +1,17 @@
 import { closest } from 'fastest-levenshtein';
 import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
 import { boundary } from './boundary.ts';
+import { contaminatedMinority } from './contaminated-minority.ts';
 import { contaminated } from './contaminated.ts';
 import type { DeclaredBase } from './declared-base.ts';
+import { decontaminatedMinority } from './decontaminated-minority.ts';
 import { decontaminated } from './decontaminated.ts';
 import { edge } from './edge.ts';
 import { latentStrategyEqualLength } from './latent-strategy-equal-length.ts';
 import { latentStrategy } from './latent-strategy.ts';
+import { malformedFormat } from './malformed-format.ts';
 import { noLatentStrategy } from './no-latent-strategy.ts';
+import { partialKnowledge } from './partial-knowledge.ts';
 import { sharp } from './sharp.ts';
 import { teacher } from './teacher.ts';
 import { verbalisedConfidence } from './verbalised-confidence.ts';
@@ -19,11 +23,15 @@ export const declaredBases: readonly DeclaredBase[] = [
   noLatentStrategy,
   contaminated,
   decontaminated,
+  contaminatedMinority,
+  decontaminatedMinority,
   boundary,
   sharp,
   edge,
   teacher,
   verbalisedConfidence,
+  malformedFormat,
+  partialKnowledge,
 ];
 
 /**

@@ -114,6 +114,14 @@ test('imitation of worked solutions takes from no run, and is fingerprinted by t
   assert.ok([...continued.values()].includes(id), 'more steps go on from where it ended');
 });
 
+test('which rows are read is part of a condition, and the first are what is read when nothing is said', () => {
+  const picked = (more: object) => find(resolve({ a: dataset('ranked', { take: 2, ...more }) }), 'a');
+  assert.equal(picked({ pick: 'first' }).id, picked({}).id);
+  assert.deepEqual(Object.keys(picked({ pick: 'first' }).condition.data!).sort(), ['from', 'run', 'take']);
+  const ids = [{}, { pick: 'last' }, { pick: 'median' }, { pick: 'random' }].map((more) => picked(more).id);
+  assert.equal(new Set(ids).size, 4);
+});
+
 const dataset = (run: string, more: object = {}) => ({ data: { from: 'dataset', run, ...more } as const });
 
 const refused: readonly (readonly [name: string, conditions: Conditions, message: RegExp])[] = [
@@ -150,6 +158,16 @@ const refused: readonly (readonly [name: string, conditions: Conditions, message
     'more than there is',
     { a: dataset('ranked', { take: 17 }) },
     /take: found 17, expected at most the pool's 16/,
+  ],
+  [
+    'a median of rollouts',
+    { a: { scheme: 'distillation', ...dataset('teacher-rollouts', { pick: 'median' }) } },
+    /pick: found median, but the rows are rollouts/,
+  ],
+  [
+    'rows counted from the last, as earlier versions said it',
+    { a: dataset('ranked', { isReversed: true }) } as Conditions,
+    /conditions\.a\.data\.isReversed: a key of an earlier version; .*`pick: last`/,
   ],
   [
     'a ranking of one pass',

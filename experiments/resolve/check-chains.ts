@@ -10,6 +10,7 @@ import { placeOfLink } from './order-chains.ts';
 import type { ResolvedCondition } from './resolve.ts';
 
 type Fault = string | null;
+type FromDataset = Extract<RecordedData, { from: 'dataset' }>;
 
 function collectorOf({ collect }: Condition): OpenCollector | null {
   return collect === undefined ? null : openCollector(collect.name, collect.options);
@@ -83,7 +84,7 @@ function solutionFaults({ name, condition }: ResolvedCondition): string[] {
 /** What a run that samples asks of a dataset's problems: places in a pool, which it therefore has as well. */
 function problemFaults(
   { condition }: ResolvedCondition,
-  data: Extract<RecordedData, { from: 'dataset' }>,
+  data: FromDataset,
   ranked: ResolvedCondition,
 ): Fault[] {
   const { pool } = condition.training;
@@ -104,6 +105,13 @@ function vocabularyFault({ condition }: ResolvedCondition, source: ResolvedCondi
     : `the rollouts of "${source.name}" are of another task, or of a model of another vocabulary; both need the same task, and corpora of the same tasks`;
 }
 
+/** Rows that no ranking has ordered are read one after the other. */
+function pickFault({ pick }: FromDataset): Fault {
+  return pick === 'median' || pick === 'random'
+    ? `pick: found ${pick}, but the rows are rollouts in the order in which they were sampled; take the first or the last`
+    : null;
+}
+
 interface Chains {
   /** The condition of a fingerprint. */
   of(id: string): ResolvedCondition;
@@ -111,7 +119,7 @@ interface Chains {
 
 function datasetFaults(
   condition: ResolvedCondition,
-  data: Extract<RecordedData, { from: 'dataset' }>,
+  data: FromDataset,
   { source, chains }: { readonly source: ResolvedCondition; readonly chains: Chains },
 ): Fault[] {
   const opened = collectorOf(source.condition);
@@ -121,7 +129,7 @@ function datasetFaults(
   if (!condition.condition.scheme.isTrained)
     return [`scheme ${condition.condition.scheme.name} trains nothing, so it reads no data; remove it`];
   if (opened.collector.gives === 'rollouts')
-    return [vocabularyFault(condition, source), ...fitFaults(condition.condition)];
+    return [vocabularyFault(condition, source), pickFault(data), ...fitFaults(condition.condition)];
   return problemFaults(condition, data, chains.of((source.condition.data as RecordedData).run));
 }
 

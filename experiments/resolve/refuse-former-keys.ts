@@ -19,6 +19,10 @@ const FORMER: readonly (readonly [path: readonly string[], instead: string])[] =
     ['scheme', 'behavior'],
     `${CHAINS}: the policy samples, or \`data: { from: dataset, run: … }\` gives the rollouts`,
   ],
+  [
+    ['data', 'isReversed'],
+    'which rows of a dataset are read is said by `pick` (docs/chains.md): `pick: last` for true, nothing for false',
+  ],
 ];
 
 function holds(settings: unknown, [key, ...rest]: readonly string[]): boolean {

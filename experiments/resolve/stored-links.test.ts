@@ -35,7 +35,7 @@ test('a condition that takes nothing from other runs is today’s', () => {
 test('ranked examples and a teacher of an earlier version can be read, and nothing be added to what they recorded', () => {
   const ranked = earlier({ examples: { from: 'full', count: 2, order: 'lowest-variance' } });
   assert.deepEqual(readStoredCondition(ranked).data, {
-    ...{ from: 'dataset', run: 'of an earlier version, full', take: 2, isReversed: true },
+    ...{ from: 'dataset', run: 'of an earlier version, full', take: 2, pick: 'last' },
   });
   for (const condition of [ranked, earlier({ teacher: { name: 'teacher' } })]) {
     assert.equal(readStoredCondition(condition).data?.from, 'dataset');
@@ -44,4 +44,12 @@ test('ranked examples and a teacher of an earlier version can be read, and nothi
       message: /launch its declaration anew/,
     });
   }
+});
+
+test('rows counted from the last are picked as such', () => {
+  const read = (data: object) => readStoredCondition({ ...grpo!.condition, data }).data;
+  const link = { from: 'dataset', run: 'ranked', take: 1 };
+  assert.deepEqual(read({ ...link, isReversed: true }), { ...link, pick: 'last' });
+  assert.deepEqual(read({ ...link, isReversed: false }), link);
+  assert.deepEqual(read(link), link);
 });

@@ -2,16 +2,21 @@ import type { CardGate, GateRecord, MeasuredGate } from '../../config/card-gate.
 import { formatScore } from '../text/format-number.ts';
 import { markdownTable } from '../text/markdown-table.ts';
 
+const describeSplit = ({ split }: { readonly split?: string }): string =>
+  split === undefined ? '' : ` on ${split}`;
+
 function describeMeasure({ measure }: CardGate): string {
   switch (measure.of) {
     case 'greedy':
       return 'greedy answers right';
     case 'pass@k':
-      return `pass@${measure.k}`;
+      return `pass@${measure.k}${describeSplit(measure)}`;
+    case 'malformed-share':
+      return 'share of malformed samples';
     case 'format-share':
-      return `share of ${measure.format}`;
+      return `share of ${measure.format}${describeSplit(measure)}`;
     case 'format-accuracy':
-      return `${measure.format} right`;
+      return `${measure.format} right${describeSplit(measure)}`;
     case 'lift':
       return `pass@1 of ${measure.arm} minus the base${measure.over === 'base' ? '' : ' at its best temperature'}`;
   }

@@ -53,6 +53,15 @@ test('greedy accuracy, pass@k and formats are those of the untrained arm on clea
   assert.equal(valueOf({ of: 'format-share', format: 'padded-direct' }, arms), 0);
 });
 
+test('a gate may ask for another split, and for the share of samples without an answer', () => {
+  const recalled = { ...row('knowledge', 6), answers: { 17: 6, 18: 2 } };
+  const malformed = { ...row('clean', 2), answers: { 1: 2, '': 4, 5: 2 } };
+  const arms = armsOf({ name: 'base', greedy: {}, evaluations: [recalled, malformed, row('clean', 8)] });
+  assert.equal(valueOf({ of: 'pass@k', k: 1, split: 'knowledge' }, arms), 0.75);
+  assert.equal(valueOf({ of: 'malformed-share' }, arms), 4 / 16);
+  assert.equal(valueOf({ of: 'malformed-share' }, armsOf()), null);
+});
+
 test('a lift over the base is in pass@1, over its best temperature it is over the one that dev chose', () => {
   const greedy = { dev: 0.5, clean: 0.125 };
   // Cooled is best on dev (.75), although greedy answers and temperature 1 are worse and better on clean.

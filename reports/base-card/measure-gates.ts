@@ -43,8 +43,18 @@ function bestTemperature(arms: SeedArms, cooled: readonly string[]): number | nu
   return candidates.reduce((best, each) => (each.dev! > best.dev! ? each : best)).clean;
 }
 
-function formatOf(arm: GateArm | undefined, format: string) {
+function malformedShare(arm: GateArm | undefined): number | null {
   const rows = arm?.evaluations.filter(({ split }) => split === SPLIT) ?? [];
+  const samples = rows.reduce((sum, { n }) => sum + n, 0);
+  // An answer that was not found is counted as the empty text.
+  return samples === 0 ? null : rows.reduce((sum, { answers }) => sum + (answers[''] ?? 0), 0) / samples;
+}
+
+function formatOf(
+  arm: GateArm | undefined,
+  { format, split = SPLIT }: Extract<GateMeasure, { format: string }>,
+) {
+  const rows = arm?.evaluations.filter((row) => row.split === split) ?? [];
   return { rows, total: sumFormats(rows).find((each) => each.format === format) };
 }
 
@@ -54,13 +64,15 @@ function measure(wanted: GateMeasure, arms: SeedArms, cooled: readonly string[])
     case 'greedy':
       return base?.greedy[SPLIT] ?? null;
     case 'pass@k':
-      return passAt(base, SPLIT, wanted.k);
+      return passAt(base, wanted.split ?? SPLIT, wanted.k);
+    case 'malformed-share':
+      return malformedShare(base);
     case 'format-share': {
-      const { rows, total } = formatOf(base, wanted.format);
+      const { rows, total } = formatOf(base, wanted);
       return rows.length === 0 ? null : (total?.share ?? 0);
     }
     case 'format-accuracy':
-      return formatOf(base, wanted.format).total?.accuracy ?? null;
+      return formatOf(base, wanted).total?.accuracy ?? null;
     case 'lift': {
       const reached = passAt(arms.get(wanted.arm), SPLIT, 1);
       const from = wanted.over === 'base' ? passAt(base, SPLIT, 1) : bestTemperature(arms, cooled);
