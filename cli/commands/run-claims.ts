@@ -67,7 +67,10 @@ async function holdClaim(chosen: ChosenClaim, options: RunClaimOptions): Promise
 }
 
 /** A verdict needs base models that are known to be what the claim means; what only shows that every part works is told. */
-function requireBases(chosen: readonly ChosenClaim[], { home, scale, dryRun = false }: RunClaimOptions): void {
+function requireBases(
+  chosen: readonly ChosenClaim[],
+  { home, scale, dryRun = false }: RunClaimOptions,
+): void {
   const directories = [readHome({ home }).cards, COMMITTED_CARDS];
   const faults = new Set(chosen.flatMap(({ experiment }) => listBaseFaults(experiment, directories)));
   if (faults.size === 0) return;
