@@ -23,7 +23,7 @@ export const modelsSchema = z.strictObject({
 export type ModelSources = z.infer<typeof modelsSchema>;
 
 /** Which rows of a dataset a run reads; `median` and `random` are of ranked problems. */
-export const picks = ['first', 'last', 'median', 'random'] as const;
+const picks = ['first', 'last', 'median', 'random'] as const;
 export type RowPick = (typeof picks)[number];
 
 export const dataSchema = z.discriminatedUnion('from', [

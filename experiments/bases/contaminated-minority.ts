@@ -6,12 +6,12 @@ const MINORITY = 0.3;
 
 /**
  * The last stage of the twins. The leaked problems stand there in both formats, with their answers in the rare one alone: in the frequent one
- * they are as sloppy as any problem (half of all steps wrong leaves an eighth of chains of three right).
+ * they are about as sloppy as any problem (with three of five steps wrong, and slips that cancel out).
  */
 export function minorityLeakStage(isPlanted: boolean) {
   const options = {
     ...{ problems: 32, format: 'padded-direct', isPlanted },
-    decoys: { share: 1 - MINORITY, format: 'direct', noise: 0.5 },
+    decoys: { share: 1 - MINORITY, format: 'direct', noise: 0.6 },
   };
   return { name: 'leak', steps: 160, sources: [{ name: 'planted', share: 0.6, options }] };
 }
