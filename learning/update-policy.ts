@@ -18,7 +18,7 @@ import { cutMicroBatch, splitByLength } from './gradients/micro-batches.ts';
 import { splitMinibatches } from './gradients/minibatches.ts';
 import { NonFiniteLossError } from './non-finite-loss-error.ts';
 import { findSurrogate, type WeightedTerm } from './gradients/policy-loss.ts';
-import { sumRatios } from './gradients/ratio-statistics.ts';
+import { sumRatios, type ClipRules } from './gradients/ratio-statistics.ts';
 import { accumulateRollouts, type LossContext } from './gradients/rollout-gradients.ts';
 import { ruleTokens } from './rule-tokens.ts';
 import { adaptTerms, measureTerms } from './terms-in-force.ts';
@@ -136,7 +136,18 @@ interface Totals {
   ratio: number;
   clipped: number;
   clippedHigh: number;
+  freed: number;
   divergence: number;
+}
+
+function openClipRules(terms: readonly WeightedTerm[]): ClipRules {
+  const surrogate = findSurrogate(terms);
+  if (surrogate === null) return { isClipped: () => false, isFreed: () => false };
+  const { part, options } = surrogate;
+  return {
+    isClipped: (ratio, credit) => part.surrogate!.isClipped(ratio, credit, options),
+    isFreed: (ratio, credit) => part.surrogate!.isFreed?.(ratio, credit, options) ?? false,
+  };
 }
 
 /** Sums losses and gradients of the rows `taught` over micro-batches. */
@@ -151,9 +162,7 @@ async function accumulate(
 ): Promise<Totals> {
   const { batch } = context;
   const { microBatch } = call.training;
-  const surrogate = findSurrogate(context.terms);
-  const isClipped = (ratio: number, credit: number): boolean =>
-    surrogate?.part.surrogate!.isClipped(ratio, credit, surrogate.options) ?? false;
+  const rules = openClipRules(context.terms);
   const totals: Totals = {
     loss: 0,
     terms: [],
@@ -161,6 +170,7 @@ async function accumulate(
     ratio: 0,
     clipped: 0,
     clippedHigh: 0,
+    freed: 0,
     divergence: 0,
   };
   for (const rows of splitByLength(batch, work.taught, microBatch)) {
@@ -173,13 +183,14 @@ async function accumulate(
           'Look at the logprobs and credit of these rollouts, or lower the learning rate',
       );
     }
-    const sums = sumRatios(batch, part, { ratio: found.ratio, isClipped });
+    const sums = sumRatios(batch, part, { ...rules, ratio: found.ratio });
     totals.loss += found.loss;
     found.terms.forEach((sum, at) => (totals.terms[at] = (totals.terms[at] ?? 0) + sum));
     totals.tokens += sums.tokens;
     totals.ratio += sums.ratio;
     totals.clipped += sums.clipped;
     totals.clippedHigh += sums.clippedHigh;
+    totals.freed += sums.freed;
     totals.divergence += sums.divergence;
     await pause(call);
   }
@@ -225,6 +236,7 @@ async function updateOnce(call: UpdateCall, share: Share): Promise<Updated | nul
     'update/clip_fraction': totals.clipped / tokens,
     'update/clip_fraction_high': totals.clippedHigh / tokens,
     'update/clip_fraction_low': (totals.clipped - totals.clippedHigh) / tokens,
+    'update/clip_freed': totals.freed / tokens,
     'update/ratio_mean': totals.ratio / tokens,
     'update/approx_kl_nats': totals.divergence / tokens,
     'update/learning_rate': learningRate,
