@@ -108,3 +108,29 @@ test('--set reads JSON values and bare words at dotted paths without changing it
   assert.throws(() => applyAssignment(before, 'steps'), /key=value/);
   assert.deepEqual(mergeSettings({ a: [1] }, { a: [2] }), { a: [2] });
 });
+
+test('a condition may be crossed with some labels of an axis; controls and others stand in every cell', () => {
+  const crossed = {
+    ...declared,
+    controls: ['base'],
+    conditions: { grpo: {}, taught: { only: { length: ['long'] }, scheme: 'distillation' } },
+    axes: { length: { short: { task: { operations: 2 } }, long: { task: { operations: 4 } } } },
+  };
+  const conditions = expandConditions(experimentSchema.parse(crossed));
+  assert.deepEqual(
+    conditions.map(({ name }) => name),
+    ['base/short', 'base/long', 'grpo/short', 'grpo/long', 'taught/long'],
+  );
+  assert.ok(conditions.every(({ settings }) => !('only' in settings)));
+});
+
+test('labels that no axis has, and an axis that chooses conditions, are refused', () => {
+  const axes = { length: { short: {}, long: {} } };
+  const refused = (more: object): (() => unknown) => {
+    return () => expandConditions(experimentSchema.parse({ ...declared, axes, ...more }));
+  };
+  const asks = (only: object): object => ({ conditions: { grpo: { only } } });
+  assert.throws(refused(asks({ length: ['longer'] })), /only\.length: found "longer".*short, long/);
+  assert.throws(refused(asks({ size: ['long'] })), /only\.size: found "long".*the axes are length/);
+  assert.throws(refused({ axes: { length: { long: { only: { length: ['long'] } } } } }), /move it there/);
+});

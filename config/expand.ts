@@ -33,7 +33,7 @@ function mergeNamed(current: unknown, overrides: Named, key: string): Settings {
 }
 
 function applyOverrides(settings: Settings, overrides: ConditionOverrides): Settings {
-  const { scheme, base, task, models, data, collect, ...others } = overrides;
+  const { scheme, base, task, models, data, collect, only: _, ...others } = overrides;
   const merged = mergeSettings(settings, others);
   // Each says one thing as a whole; half of one laid over half of another would say a third.
   for (const [key, link] of Object.entries({ models, data, collect }))
@@ -44,17 +44,40 @@ function applyOverrides(settings: Settings, overrides: ConditionOverrides): Sett
   return merged;
 }
 
+/** Refuses labels that a condition asks for and no axis has. */
+function refuseUnknownLabels({ conditions, axes }: Experiment): void {
+  for (const [axis, labels] of Object.entries(axes))
+    for (const [label, { only }] of Object.entries(labels))
+      if (only !== undefined)
+        throw new InvalidSpecError(
+          `axes.${axis}.${label}.only: a condition says which labels it is crossed with; move it there`,
+        );
+  for (const [name, { only = {} }] of Object.entries(conditions))
+    for (const [axis, asked] of Object.entries(only)) {
+      const known = Object.keys(axes[axis] ?? {});
+      const unknown = asked.find((label) => !known.includes(label));
+      if (unknown !== undefined)
+        throw new InvalidSpecError(
+          `conditions.${name}.only.${axis}: found "${unknown}", expected labels of an axis: ` +
+            (known.length === 0 ? `the axes are ${Object.keys(axes).join(', ') || 'none'}` : known.join(', ')),
+        );
+    }
+}
+
 function crossAxes(variants: readonly Variant[], axes: Experiment['axes']): Variant[] {
-  return Object.values(axes).reduce<Variant[]>(
-    (current, labels) =>
-      current.flatMap((variant) =>
-        Object.entries(labels).map(([label, overrides]) => ({
-          name: `${variant.name}/${label}`,
-          cell: `${variant.cell}/${label}`,
-          isControl: variant.isControl,
-          overrides: [overrides, ...variant.overrides],
-        })),
-      ),
+  return Object.entries(axes).reduce<Variant[]>(
+    (current, [axis, labels]) =>
+      current.flatMap((variant) => {
+        const only = variant.overrides.at(-1)!.only?.[axis];
+        return Object.entries(labels)
+          .filter(([label]) => only === undefined || only.includes(label))
+          .map(([label, overrides]) => ({
+            name: `${variant.name}/${label}`,
+            cell: `${variant.cell}/${label}`,
+            isControl: variant.isControl,
+            overrides: [overrides, ...variant.overrides],
+          }));
+      }),
     [...variants],
   );
 }
@@ -95,6 +118,7 @@ const CONTROLS: Record<Experiment['controls'][number], ConditionOverrides> = {
 
 /** Every condition of the matrix, in declaration order: controls first, then conditions, each crossed with the axes. */
 export function expandConditions(experiment: Experiment): ExpandedCondition[] {
+  refuseUnknownLabels(experiment);
   const controls = experiment.controls
     .filter((name) => experiment.conditions[name] === undefined)
     .map((name) => ({ name, cell: '', isControl: true, overrides: [CONTROLS[name]] }));

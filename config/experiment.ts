@@ -35,6 +35,12 @@ const overridesSchema = z.strictObject({
     .describe(
       'What another run recorded, or worked solutions, in the place of problems of the task (docs/chains.md).',
     ),
+  only: z
+    .record(z.string(), z.array(z.string()).min(1))
+    .optional()
+    .describe(
+      'Of a condition: axis → its labels that the condition is crossed with, in place of all of them.',
+    ),
   collect: z
     .union([z.string().transform((name) => collectSchema.parse({ name })), collectSchema])
     .optional()

@@ -21,6 +21,13 @@ const formatShare = z.strictObject({
   format: z.string().describe('A completion format of the task: the strategy whose frequency is meant.'),
 });
 
+const brier = z.strictObject({
+  name: z.literal('brier').describe('Which number is compared.'),
+  split: evaluationSplitSchema.describe(
+    'Split of the final evaluation. Mean of (stated confidence − correct)² of each problem; lower is better.',
+  ),
+});
+
 const stepMetric = z.strictObject({
   name: z.literal('step').describe('Which number is compared.'),
   metric: z.string().describe('A metric of docs/metrics.md that every training step records.'),
@@ -41,6 +48,7 @@ export const metricSchema = z.discriminatedUnion('name', [
   passAtK,
   majorityAtK,
   formatShare,
+  brier,
   stepMetric,
   probeMetric,
 ]);

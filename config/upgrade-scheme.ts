@@ -1,3 +1,5 @@
+import { isSettings } from './merge.ts';
+
 /** A scheme as versions before the lists of parts stored it, every field filled in. */
 interface FlaggedScheme extends Record<string, unknown> {
   readonly rewards: readonly {
@@ -154,6 +156,16 @@ function isFlagged(stored: Record<string, unknown>): stored is FlaggedScheme {
 }
 
 /**
+ * `isShuffled: false` of the reward `confidence` did nothing. `true` gave each rollout another's confidence in a circle, which no reward
+ * does any more (`permuted` may leave it its own): it stays, and is refused where the reward would be computed.
+ */
+function dropUnshuffled(reward: unknown): unknown {
+  if (!isSettings(reward) || !isSettings(reward['options'])) return reward;
+  const { isShuffled, ...options } = reward['options'];
+  return reward['name'] === 'confidence' && isShuffled === false ? { ...reward, options } : reward;
+}
+
+/**
  * A stored scheme as lists of parts: as it is, or, of a version before those, what its flags meant. Fields that did nothing under the
  * others have no place any more.
  */
@@ -162,7 +174,10 @@ export function upgradeScheme({
   behavior: _behavior,
   ...scheme
 }: Record<string, unknown>): Record<string, unknown> {
-  if (!isFlagged(scheme)) return scheme;
+  if (!isFlagged(scheme)) {
+    const { rewards } = scheme;
+    return Array.isArray(rewards) ? { ...scheme, rewards: rewards.map(dropUnshuffled) } : scheme;
+  }
   const { advantage: _advantage, critic: _critic, loss, ...kept } = scheme;
   return {
     ...kept,

@@ -80,7 +80,8 @@ export const cooledArms: Readonly<Record<string, number>> = { 'at-0.7': 0.7, 'at
 /** As many updates, of as many rollouts or documents, as in the first trials of such bases. */
 const TRIAL = { steps: 120, promptsPerStep: 32, groupSize: 8 };
 
-const TRIALS: Readonly<Record<TrialArm, Settings>> = {
+/** What gates are measured by; a claim that asks whether there is anything to teach imitates in the same way. */
+export const gateTrials = {
   // Advantages are centred and not scaled, and one update per batch clips nothing; beyond 3e-4 RL damages models of this size.
   truth: { scheme: 'dr-grpo', training: { ...TRIAL, optimizer: { learningRate: 3e-4, warmupSteps: 10 } } },
   // As pretraining: at 1e-3 the fit is not done after a trial (docs/substrates.md).
@@ -89,7 +90,7 @@ const TRIALS: Readonly<Record<TrialArm, Settings>> = {
     data: { from: 'task' },
     training: { ...TRIAL, optimizer: { learningRate: 3e-3, schedule: 'linear', warmupSteps: 10 } },
   },
-};
+} as const satisfies Readonly<Record<TrialArm, Settings>>;
 
 /** The arms beside the untrained one that gates compare. */
 function listGateArms(gates: readonly CardGate[]): Settings {
@@ -99,7 +100,7 @@ function listGateArms(gates: readonly CardGate[]): Settings {
     ...Object.fromEntries(
       cooled.map(([arm, temperature]) => [arm, { scheme: 'base', evaluation: { temperature } }]),
     ),
-    ...Object.fromEntries(lifts.map(({ arm }) => [arm, TRIALS[arm]])),
+    ...Object.fromEntries(lifts.map(({ arm }) => [arm, gateTrials[arm]])),
   };
 }
 

@@ -89,6 +89,8 @@ export function scaleClaim(claim: Settings, scale: ScaleName): Settings {
   const samples = Number(evaluation['samplesPerProblem']);
   const settle = (compared: unknown): unknown => (scale === 'tiny' ? limitK(compared, samples) : compared);
   const scaleAll = (value: unknown): unknown => scaleCondition(value, settings.base);
+  const laidOver = (key: 'conditions' | 'axes'): Settings =>
+    mergeSettings((declared[key] ?? {}) as Settings, settings[key] ?? {});
   return {
     ...(scaleAll(declared) as Settings),
     name: `${String(declared['name'])}-${scale}`,
@@ -97,8 +99,8 @@ export function scaleClaim(claim: Settings, scale: ScaleName): Settings {
     base: scaleRecipe(declared['base'] ?? {}, settings.base),
     training: mergeSettings((declared['training'] ?? {}) as Settings, settings.training),
     evaluation,
-    conditions: mapValues(declared['conditions'], scaleAll),
-    axes: mapValues(declared['axes'], (labels) => mapValues(labels, scaleAll)),
+    conditions: mapValues(laidOver('conditions'), scaleAll),
+    axes: mapValues(laidOver('axes'), (labels) => mapValues(labels, scaleAll)),
     hypotheses: ((declared['hypotheses'] ?? []) as unknown[]).map(settle),
     ...(declared['checks'] === undefined ? {} : { checks: mapValues(declared['checks'], settle) }),
     bases: settings.bases,

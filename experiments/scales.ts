@@ -12,6 +12,10 @@ export interface ScaleSettings {
   readonly training: Settings;
   /** Overrides of the evaluation plan. */
   readonly evaluation: Settings;
+  /** Overrides of a claim's conditions, by name. */
+  readonly conditions?: Settings;
+  /** Overrides of a claim's axes, by axis and label. */
+  readonly axes?: Settings;
 }
 
 /**

@@ -40,6 +40,21 @@ test('the clip fraction is split by the bound that acted', async () => {
   assert.deepEqual(await fractions(['unclipped']), [0, 0, 0]);
 });
 
+test('clip-higher frees the tokens between the bounds, and none with equal bounds or without a clip', async () => {
+  const training = createTraining({ epochs: 3 });
+  const measure = async (objective: SchemeInput['objective']): Promise<number[]> => {
+    const { metrics } = await update({ training, scheme: createScheme({ objective }) });
+    return ['clip_freed', 'clip_fraction_high'].map((name) => metrics[`update/${name}`]!);
+  };
+  const clip = (epsilonHigh: number) =>
+    measure([{ name: 'clipped', options: { epsilonLow: 0.01, epsilonHigh } }]);
+  const equal = await clip(0.01);
+  assert.ok(equal[0] === 0 && equal[1]! > 0);
+  const wide = await clip(1e6);
+  assert.ok(wide[0]! > 0 && wide[1] === 0);
+  assert.deepEqual(await measure(['unclipped']), [0, 0]);
+});
+
 test('an entropy bonus alone raises the entropy of rollouts without any credit', async () => {
   const policy = createToyPolicy();
   const batch = createBatch(policy, 4);
@@ -58,6 +73,7 @@ test('an entropy bonus alone raises the entropy of rollouts without any credit',
   });
   assert.equal(metrics['update/skipped'], 0);
   assert.equal(metrics['entropy/coefficient'], 0.001);
+  assert.equal(metrics['entropy/acted'], 1);
   assert.equal(metrics['update/covariance_mean'], 0);
   assert.equal(
     metrics['update/tokens'],
@@ -118,12 +134,14 @@ test('Clip-Cov and KL-Cov report the share they touched; KL-Cov is inert in the 
   const klCov = { name: 'kl-cov', options: { share: 0.2 } };
   const scheme = createScheme({ objective: ['unclipped'], credit: ['spread', klCov] });
   const first = await update({ scheme });
-  const { 'update/covariance_chosen': chosen, ...others } = first.metrics;
+  const { 'update/covariance_chosen': chosen, 'update/covariance_acted': acted, ...others } = first.metrics;
   assert.ok(chosen! > 0.1 && chosen! <= 0.2);
+  assert.equal(acted, 0);
   assert.deepEqual(others, plain.metrics);
   assert.deepEqual(first.weights, plain.weights);
   const training = createTraining({ epochs: 2 });
   const second = await update({ scheme, training });
+  assert.ok(second.metrics['update/covariance_acted']! > 0);
   const unheld = await update({ scheme: unclipped, training });
   assert.notDeepEqual(second.weights, unheld.weights);
   const clip = createScheme({ credit: ['spread', { name: 'clip-cov', options: { share: 0.2, low: 0 } }] });

@@ -21,7 +21,9 @@ export function adaptTerms(
     const found = term.part.adapt?.(term.options, { ...call, weight: term.weight });
     if (found === undefined) return term;
     next = found.next ?? next;
-    metrics[`${toMetricWord(term.part.name)}/coefficient`] = found.weight;
+    const word = toMetricWord(term.part.name);
+    metrics[`${word}/coefficient`] = found.weight;
+    metrics[`${word}/acted`] = Number(found.weight !== 0);
     return { ...term, weight: found.weight };
   });
   return { terms: adapted.filter(({ weight }) => weight !== 0), next, metrics };

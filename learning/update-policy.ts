@@ -18,7 +18,7 @@ import { cutMicroBatch, splitByLength } from './gradients/micro-batches.ts';
 import { splitMinibatches } from './gradients/minibatches.ts';
 import { NonFiniteLossError } from './non-finite-loss-error.ts';
 import { findSurrogate, termColumn, type WeightedTerm } from './gradients/policy-loss.ts';
-import { addRatios, noRatios, sumRatios, type RatioSums } from './gradients/ratio-statistics.ts';
+import { addRatios, noRatios, sumRatios, type ClipRules, type RatioSums } from './gradients/ratio-statistics.ts';
 import { accumulateRollouts, type LossContext } from './gradients/rollout-gradients.ts';
 import { ruleTokens } from './rule-tokens.ts';
 import { adaptTerms, measureTerms } from './terms-in-force.ts';
@@ -132,6 +132,16 @@ interface Totals extends RatioSums {
   readonly terms: readonly number[];
 }
 
+function openClipRules(terms: readonly WeightedTerm[]): ClipRules {
+  const surrogate = findSurrogate(terms);
+  if (surrogate === null) return { isClipped: () => false, isFreed: () => false };
+  const { part, options } = surrogate;
+  return {
+    isClipped: (ratio, credit) => part.surrogate!.isClipped(ratio, credit, options),
+    isFreed: (ratio, credit) => part.surrogate!.isFreed?.(ratio, credit, options) ?? false,
+  };
+}
+
 /** Sums losses and gradients of the rows `taught` over micro-batches. */
 async function accumulate(
   call: UpdateCall,
@@ -144,9 +154,7 @@ async function accumulate(
 ): Promise<Totals> {
   const { batch } = context;
   const { microBatch } = call.training;
-  const surrogate = findSurrogate(context.terms);
-  const isClipped = (ratio: number, credit: number): boolean =>
-    surrogate?.part.surrogate!.isClipped(ratio, credit, surrogate.options) ?? false;
+  const rules = openClipRules(context.terms);
   let totals: Totals = { loss: 0, terms: [], ...noRatios };
   for (const rows of splitByLength(batch, work.taught, microBatch)) {
     const part = cutMicroBatch(batch, rows, microBatch);
@@ -158,7 +166,7 @@ async function accumulate(
           'Look at the logprobs and credit of these rollouts, or lower the learning rate',
       );
     }
-    const sums = sumRatios(part.perToken, { ratio: found.ratio, isClipped });
+    const sums = sumRatios(part.perToken, { ...rules, ratio: found.ratio });
     const { loss, terms } = totals;
     totals = {
       loss: loss + found.loss,
@@ -210,6 +218,7 @@ async function updateOnce(call: UpdateCall, share: Share): Promise<Updated | nul
     'update/clip_fraction': totals.clipped / tokens,
     'update/clip_fraction_high': totals.clippedHigh / tokens,
     'update/clip_fraction_low': (totals.clipped - totals.clippedHigh) / tokens,
+    'update/clip_freed': totals.freed / tokens,
     'update/ratio_mean': totals.ratio / tokens,
     'update/approx_kl_nats': totals.divergence / tokens,
     'update/learning_rate': learningRate,

@@ -64,11 +64,58 @@ test('Brier is per problem; ECE and AUROC are of the split', () => {
   assert.equal(scores.filter(({ metric }) => metric === 'confidence').length, 4);
 });
 
+test('of several answers to a problem the means are taken, and ECE and AUROC are over all answers', () => {
+  const scores = toScores('', 'clean', [
+    { problemIndex: 0, confidence: 0.9, isCorrect: 1 },
+    { problemIndex: 0, confidence: 0.5, isCorrect: 0 },
+    { problemIndex: 2, confidence: 0.7, isCorrect: 0 },
+  ]);
+  const found = Object.fromEntries(scores.map((s) => [`${s.metric} ${s.problemIndex}`, s.value]));
+  const expected = {
+    'confidence 0': 0.7,
+    'overconfidence 0': 0.2,
+    'brier 0': (0.01 + 0.25) / 2,
+    'overconfidence 2': 0.7,
+    'brier 2': 0.49,
+    'ece -1': (0.1 + 0.5 + 0.7) / 3,
+    'auroc -1': 1,
+  };
+  for (const [name, value] of Object.entries(expected))
+    assert.ok(Math.abs(found[name]! - value) < 1e-12, `${name} ${found[name]}`);
+  assert.equal(scores.length, 8);
+});
+
+test('answers are sampled on request at the temperature of the final evaluation, and greedy without', async () => {
+  const task = openTask('arithmetic', { operations: 1, harderOperations: 2 });
+  const asked: unknown[] = [];
+  const subject = {
+    task,
+    taskOf: () => task,
+    problems: () => [task.problem('clean', 0, 0)],
+    policy: {
+      complete: ({ samples, temperature }: { samples: number; temperature: number }) => {
+        asked.push({ samples, temperature });
+        const nothing = { text: '', isTruncated: false, tokens: new Int32Array(), logprobs: logs() };
+        return Promise.resolve([Array.from({ length: samples }, () => nothing)]);
+      },
+    },
+    maxNewTokens: 8,
+    temperature: 0.7,
+  } as unknown as ProbeSubject;
+  await openProbe('answer-confidence', {}).run(subject);
+  const scores = await openProbe('answer-confidence', { samplesPerProblem: 3 }).run(subject);
+  assert.deepEqual(asked, [
+    { samples: 1, temperature: 0 },
+    { samples: 3, temperature: 0.7 },
+  ]);
+  assert.deepEqual(scores, [{ metric: 'accuracy', split: 'clean', problemIndex: 0, value: 0 }]);
+});
+
 test('AUROC of one class and everything of no answer is undefined', () => {
   const sure = toScores('stated_', 'clean', [{ problemIndex: 0, confidence: 1, isCorrect: 1 }]);
   assert.deepEqual(
     sure.map(({ metric }) => metric),
-    ['stated_confidence', 'stated_brier', 'stated_ece'],
+    ['stated_confidence', 'stated_overconfidence', 'stated_brier', 'stated_ece'],
   );
   assert.deepEqual(toScores('', 'clean', []), []);
 });

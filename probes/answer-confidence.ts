@@ -17,6 +17,13 @@ const optionsSchema = z.strictObject({
       "Which confidence: 'answer' is the mean probability of the answer's tokens, 'stated' the chance of being right that " +
         'the completion states itself.',
     ),
+  samplesPerProblem: z
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      'So many answers per problem, sampled at the temperature of the final evaluation; absent: the greedy one.',
+    ),
 });
 
 type ConfidenceOptions = z.infer<typeof optionsSchema>;
@@ -61,16 +68,43 @@ function confidenceOf(
   return span === null ? null : meanProbability(span, subject.offsets(tokens), logprobs);
 }
 
-/** Brier score per problem, (confidence − correct)², and over the split ECE in ten bins and AUROC, where defined. */
+/** Mean over a problem's answers of each number, problem by problem. */
+function averageByProblem(
+  metric: string,
+  split: EvaluationSplit,
+  values: readonly { readonly problemIndex: number; readonly value: number }[],
+): ProbeScore[] {
+  const byProblem = new Map<number, number[]>();
+  for (const { problemIndex, value } of values)
+    byProblem.set(problemIndex, [...(byProblem.get(problemIndex) ?? []), value]);
+  return [...byProblem].map(([problemIndex, answers]) => ({
+    metric,
+    split,
+    problemIndex,
+    value: answers.reduce((sum, value) => sum + value, 0) / answers.length,
+  }));
+}
+
+/**
+ * Per problem, means over its answers: confidence, confidence − correct (overconfidence) and its square, the Brier score. Over all
+ * answers of the split ECE in ten bins and AUROC, where defined.
+ */
 export function toScores(
   prefix: string,
   split: EvaluationSplit,
   forecasts: readonly Forecast[],
 ): ProbeScore[] {
-  const perProblem = forecasts.flatMap(({ problemIndex, confidence, isCorrect }) => [
-    { metric: `${prefix}confidence`, split, problemIndex, value: confidence },
-    { metric: `${prefix}brier`, split, problemIndex, value: (confidence - isCorrect) ** 2 },
-  ]);
+  const average = (metric: string, value: (forecast: Forecast) => number): ProbeScore[] =>
+    averageByProblem(
+      `${prefix}${metric}`,
+      split,
+      forecasts.map((forecast) => ({ problemIndex: forecast.problemIndex, value: value(forecast) })),
+    );
+  const perProblem = [
+    ...average('confidence', ({ confidence }) => confidence),
+    ...average('overconfidence', ({ confidence, isCorrect }) => confidence - isCorrect),
+    ...average('brier', ({ confidence, isCorrect }) => (confidence - isCorrect) ** 2),
+  ];
   if (forecasts.length === 0) return [];
   const joint = {
     probabilities: forecasts.map(({ confidence }) => confidence),
@@ -87,6 +121,16 @@ export function toScores(
 
 const prefixOf = (kind: Kind): string => (kind === 'stated' ? 'stated_' : '');
 
+/** A greedy answer is the same however often it is drawn. */
+function howToAnswer(
+  { temperature }: ProbeSubject,
+  { samplesPerProblem }: ConfidenceOptions,
+): { readonly samples: number; readonly temperature: number } {
+  return samplesPerProblem === undefined || temperature === 0
+    ? { samples: 1, temperature: 0 }
+    : { samples: samplesPerProblem, temperature };
+}
+
 async function probeSplit(
   subject: ProbeSubject,
   options: ConfidenceOptions,
@@ -97,21 +141,20 @@ async function probeSplit(
   const completions = await subject.policy.complete({
     split,
     prompts: problems.map(({ prompt }) => prompt),
-    samples: 1,
-    temperature: 0,
+    ...howToAnswer(subject, options),
     maxNewTokens: subject.maxNewTokens,
   });
-  const answered = problems.flatMap((problem, problemIndex) => {
-    const completion = completions[problemIndex]![0]!;
-    const isCorrect = scoreCompletion(task, problem, completion);
-    return isCorrect === null ? [] : [{ problemIndex, completion, isCorrect }];
-  });
-  const accuracy = answered.map(({ problemIndex, isCorrect }) => ({
-    metric: 'accuracy',
+  const answered = problems.flatMap((problem, problemIndex) =>
+    completions[problemIndex]!.flatMap((completion) => {
+      const isCorrect = scoreCompletion(task, problem, completion);
+      return isCorrect === null ? [] : [{ problemIndex, completion, isCorrect }];
+    }),
+  );
+  const accuracy = averageByProblem(
+    'accuracy',
     split,
-    problemIndex,
-    value: isCorrect,
-  }));
+    answered.map(({ problemIndex, isCorrect }) => ({ problemIndex, value: isCorrect })),
+  );
   const scores = [...new Set(options.kinds)].flatMap((kind) => {
     const forecasts = answered.flatMap(({ problemIndex, completion, isCorrect }) => {
       const confidence = confidenceOf(subject, task, { kind, completion });
@@ -123,8 +166,8 @@ async function probeSplit(
 }
 
 /**
- * Whether the policy knows when it is right: the confidence of its greedy answer beside correctness. A completion without
- * a readable answer has accuracy 0 and no confidence.
+ * Whether the policy knows when it is right: the confidence of its greedy answer, or of sampled ones, beside correctness. A
+ * completion without a readable answer has accuracy 0 and no confidence.
  */
 export const answerConfidence: Probe<ConfidenceOptions> = {
   name: 'answer-confidence',
@@ -134,6 +177,7 @@ export const answerConfidence: Probe<ConfidenceOptions> = {
     { name: 'accuracy', splits, isPerProblem: true },
     ...kinds.flatMap((kind) => [
       { name: `${prefixOf(kind)}confidence`, splits, isPerProblem: true },
+      { name: `${prefixOf(kind)}overconfidence`, splits, isPerProblem: true },
       { name: `${prefixOf(kind)}brier`, splits, isPerProblem: true },
       { name: `${prefixOf(kind)}ece`, splits, isPerProblem: false },
       { name: `${prefixOf(kind)}auroc`, splits, isPerProblem: false },

@@ -14,11 +14,12 @@ for (const name of probeNames) {
   test(`docs/probes.md has a row for ${name} with its source and a sentence for each of its options`, () => {
     const row = page.split('\n').find((line) => line.startsWith(`| \`${name}\` | `));
     assert.ok(row?.includes(probe.source), `no row for ${name} that names ${probe.source}`);
-    const { properties = {} } = z.toJSONSchema(probeOptionsSchema(name), { io: 'input' });
+    const { properties = {}, required = [] } = z.toJSONSchema(probeOptionsSchema(name), { io: 'input' });
     for (const [field, schema] of Object.entries(properties)) {
       const sentence = typeof schema === 'object' ? schema.description : undefined;
       assert.ok(sentence !== undefined, `${name}.${field} has no sentence`);
-      const found = Object.hasOwn(probe.options, field) ? JSON.stringify(probe.options[field]) : 'required';
+      const without = required.includes(field) ? 'required' : 'absent';
+      const found = Object.hasOwn(probe.options, field) ? JSON.stringify(probe.options[field]) : without;
       const option = `| \`${name}\` | \`${field}\` | \`${found}\` | ${sentence} |`;
       assert.ok(page.includes(option), `docs/probes.md lacks: ${option}`);
     }

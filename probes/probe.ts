@@ -97,7 +97,7 @@ export interface Probe<Options extends object> {
   readonly name: string;
   /** Paper or definition that the measurement follows. */
   readonly source: string;
-  /** Every field has a default and a sentence. */
+  /** Every field has a sentence, and a default unless absent has a meaning of its own. */
   readonly optionsSchema: z.ZodType<Options>;
   metrics(options: Options, setting: ProbeSetting): readonly ProbeMetric[];
   /** What in the options does not fit, or null; splits are checked by `metrics`. */

@@ -23,6 +23,12 @@ export const updateMetrics: readonly StepMetric[] = [
   { name: 'update/clip_fraction_high', unit: 'fraction', description: 'the same for ratios above 1' },
   { name: 'update/clip_fraction_low', unit: 'fraction', description: 'the same for ratios below 1' },
   {
+    name: 'update/clip_freed',
+    unit: 'fraction',
+    description:
+      'share of tokens that an upper clip bound as narrow as the lower one would have silenced (clip-higher); 0 with equal bounds',
+  },
+  {
     name: 'update/ratio_mean',
     unit: 'ratio',
     description: 'mean of policy over behavior probability per token',

@@ -72,32 +72,25 @@ export function toRewardInputs(
   { judged, pool }: GroupSignals,
 ): RewardInput[] {
   const { seed } = context.plan;
-  const rows = placed.map(({ rollout }) => rollout);
-  const addresses = rows.map((row) => ({
-    step: row.step,
-    problem: row.problemIndex,
-    sample: row.sampleIndex,
-  }));
-  const group = rows.map((row, i): GroupMember => ({
-    verdict: { outcome: row.verdict.outcome, extractedAnswer: row.verdict.extractedAnswer },
-    confidence: confidenceOf(context, placed[i]!),
-    order: orderDraw(seed, addresses[i]!),
-  }));
-  return rows.map((row, position) => ({
-    problem: { key: row.problemKey, prompt: row.prompt, answer: row.answer },
-    completion: row.text,
-    format: row.format,
-    tokenCount: row.tokenCount,
-    maxTokens: context.maxNewTokens,
-    isTruncated: row.isTruncated,
-    verdict: group[position]!.verdict,
-    judgements: judged.get(row.id) ?? {},
-    confidence: group[position]!.confidence,
-    statedConfidence: row.isTruncated ? null : context.task.statedConfidence(row.text),
-    referenceGap: referenceGapOf(placed[position]!),
-    pool,
-    group,
-    position,
-    draw: rewardDraw(seed, addresses[position]!),
-  }));
+  const group = placed.map((placedRollout): GroupMember => {
+    const { rollout: row } = placedRollout;
+    const address = { step: row.step, problem: row.problemIndex, sample: row.sampleIndex };
+    return {
+      problem: { key: row.problemKey, prompt: row.prompt, answer: row.answer },
+      completion: row.text,
+      format: row.format,
+      tokenCount: row.tokenCount,
+      maxTokens: context.maxNewTokens,
+      isTruncated: row.isTruncated,
+      verdict: { outcome: row.verdict.outcome, extractedAnswer: row.verdict.extractedAnswer },
+      judgements: judged.get(row.id) ?? {},
+      confidence: confidenceOf(context, placedRollout),
+      statedConfidence: row.isTruncated ? null : context.task.statedConfidence(row.text),
+      referenceGap: referenceGapOf(placedRollout),
+      pool,
+      draw: rewardDraw(seed, address),
+      order: orderDraw(seed, address),
+    };
+  });
+  return group.map((member, position) => ({ ...member, group, position }));
 }

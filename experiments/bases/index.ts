@@ -11,6 +11,7 @@ import { latentStrategyEqualLength } from './latent-strategy-equal-length.ts';
 import { latentStrategy } from './latent-strategy.ts';
 import { malformedFormat } from './malformed-format.ts';
 import { noLatentStrategy } from './no-latent-strategy.ts';
+import { partialKnowledgeDeep } from './partial-knowledge-deep.ts';
 import { partialKnowledge } from './partial-knowledge.ts';
 import { sharp } from './sharp.ts';
 import { teacher } from './teacher.ts';
@@ -32,6 +33,7 @@ export const declaredBases: readonly DeclaredBase[] = [
   verbalisedConfidence,
   malformedFormat,
   partialKnowledge,
+  partialKnowledgeDeep,
 ];
 
 /**

@@ -3,7 +3,7 @@ import { latentStrategy } from './latent-strategy.ts';
 
 /**
  * `latent-strategy` with more facts, the most frequent of which occur sixteen times as often as the rarest: recall is neither at the
- * ceiling nor at the floor, so that it can be lost and gained. Six layers (`architecture: { layers: 6 }`) are a variant for questions of layers.
+ * ceiling nor at the floor, so that it can be lost and gained.
  */
 export const partialKnowledge = {
   name: 'partial-knowledge',

@@ -13,7 +13,7 @@ const hypothesis = {
 const probed = { name: 'probe', probe: 'partial-prompt', metric: 'exact_match_60', split: 'clean' };
 
 /** The message of the first fault, or 'no fault'. */
-function faultOf(changes: object, checks: object = {}): string {
+function faultOf(changes: object, checks: object = {}, others: object = {}): string {
   try {
     resolveExperiment({
       name: 'demo',
@@ -26,6 +26,7 @@ function faultOf(changes: object, checks: object = {}): string {
       },
       hypotheses: [{ ...hypothesis, ...changes }],
       checks,
+      ...others,
     });
   } catch (error) {
     return (error as Error).message;
@@ -74,6 +75,15 @@ test('a name that is nearly right gets its neighbour, a number that no step or f
     faultOf({ control: 'random-reward', metric: { name: 'step', metric: 'format/prose' } }),
     /found prose/,
   );
+});
+
+test('a Brier score needs a task of which a format states a confidence', () => {
+  const metric = { name: 'brier', split: 'clean' };
+  assert.match(faultOf({ metric }), /no format of task arithmetic states a confidence \(it has .*direct/);
+  assert.match(faultOf({ metric: { ...metric, split: 'harder' } }), /is not evaluated on harder/);
+  const evaluation = { samplesPerProblem: 8, splits: { clean: 32 } };
+  const stating = { base: 'verbalised-confidence', evaluation };
+  assert.equal(faultOf({ metric }, {}, stating), 'no fault');
 });
 
 test('a number that only another scheme records is refused', () => {

@@ -56,6 +56,13 @@ function formatFault(format: string, { task: { family, ...options } }: Condition
     : `the formats of task ${name} are ${formats.join(', ')}; found ${format}`;
 }
 
+function brierFault({ task: { family, ...options } }: Condition): Fault {
+  const { name, formats, statesConfidence } = openTask(family, options);
+  return statesConfidence
+    ? null
+    : `no format of task ${name} states a confidence (it has ${formats.join(', ')}); declare one that does in task.formats`;
+}
+
 /** With n = k the estimate of pass@k is 0 or 1 per problem; from n = 4k on its noise is that of the problems. */
 const SAMPLES_PER_K = 4;
 
@@ -79,6 +86,7 @@ function metricFault(metric: HypothesisMetric, condition: ResolvedCondition): Fa
     return `condition ${condition.name} is not evaluated on ${metric.split}; evaluation.splits has ${Object.keys(splits).join(', ')}`;
   }
   if (metric.name === 'format-share') return formatFault(metric.format, condition.condition);
+  if (metric.name === 'brier') return brierFault(condition.condition);
   return sampleFault(metric, condition.name, samplesPerProblem);
 }
 

@@ -38,6 +38,17 @@ test('a scheme of lists is left as it is', () => {
   assert.deepEqual(upgradeScheme(scheme), scheme);
 });
 
+test('a reward that was not shuffled is what it was; one that was is no permutation, and is refused with its place', () => {
+  const stored = (isShuffled: boolean): Record<string, unknown> => ({
+    ...findScheme('rlsf'),
+    rewards: [{ name: 'confidence', weight: 1, options: { kind: 'disparity', form: 'rank', isShuffled } }],
+  });
+  const settled = (isShuffled: boolean) =>
+    settleScheme(schemeSchema.parse(upgradeScheme(stored(isShuffled))));
+  assert.deepEqual(settled(false), settleScheme(findScheme('rlsf')));
+  assert.match(settled(true).faults.join(), /rewards\.0\.options.*isShuffled/);
+});
+
 test('flags that no named scheme sets have their parts too', () => {
   const [{ scheme } = { scheme: {} }] = stored;
   const { advantage, loss } = scheme as Record<string, Record<string, unknown>>;

@@ -51,6 +51,18 @@ test('a token counts as clipped exactly when its gradient is gone, for caps belo
   }
 });
 
+test('a token is freed exactly when equal bounds would have silenced it and the wider upper one does not', () => {
+  const { part, options } = terms.open('clipped', { epsilonLow: 0.2, epsilonHigh: 0.5 });
+  const { isClipped, isFreed } = part.surrogate!;
+  const equal = terms.open('clipped', { epsilonLow: 0.2, epsilonHigh: 0.2 }).options;
+  for (const ratio of [0.5, 0.85, 1.05, 1.3, 1.7]) {
+    for (const credit of [1, -1, 0]) {
+      const isSaved = isClipped(ratio, credit, equal) && !isClipped(ratio, credit, options);
+      assert.equal(isFreed!(ratio, credit, options), isSaved, `ratio ${ratio}, credit ${credit}`);
+    }
+  }
+});
+
 test('ratios that over- or underflow leave finite statistics', () => {
   const policy = createToyPolicy();
   const batch = createBatch(policy, 1);
@@ -58,7 +70,7 @@ test('ratios that over- or underflow leave finite statistics', () => {
   const ratio = Float32Array.from({ length: part.count * part.completionLength }, (_, at) =>
     at % 2 === 0 ? Infinity : 0,
   );
-  const sums = sumRatios(part.perToken, { ratio, isClipped: (value) => value > 1.2 });
+  const sums = sumRatios(part.perToken, { ratio, isClipped: (value) => value > 1.2, isFreed: () => false });
   assert.ok(Object.values(sums).every(Number.isFinite), JSON.stringify(sums));
   assert.equal(sums.clippedHigh, sums.clipped);
   assert.ok(sums.divergence >= 19 * sums.tokens);

@@ -8,11 +8,20 @@ export interface RatioSums {
   readonly clipped: number;
   /** those of them with a ratio above 1 */
   readonly clippedHigh: number;
+  /** tokens that an upper bound as narrow as the lower one would have silenced */
+  readonly freed: number;
   /** ratio − 1 − log ratio (k3): the KL from the behavior policy to the policy, nats */
   readonly divergence: number;
 }
 
-export const noRatios: RatioSums = { tokens: 0, ratio: 0, clipped: 0, clippedHigh: 0, divergence: 0 };
+export const noRatios: RatioSums = {
+  tokens: 0,
+  ratio: 0,
+  clipped: 0,
+  clippedHigh: 0,
+  freed: 0,
+  divergence: 0,
+};
 
 export function addRatios(a: RatioSums, b: RatioSums): RatioSums {
   return {
@@ -20,6 +29,7 @@ export function addRatios(a: RatioSums, b: RatioSums): RatioSums {
     ratio: a.ratio + b.ratio,
     clipped: a.clipped + b.clipped,
     clippedHigh: a.clippedHigh + b.clippedHigh,
+    freed: a.freed + b.freed,
     divergence: a.divergence + b.divergence,
   };
 }
@@ -29,6 +39,12 @@ const MAX_LOG_RATIO = 20;
 
 function bound(ratio: number): number {
   return Math.min(Math.max(ratio, Math.exp(-MAX_LOG_RATIO)), Math.exp(MAX_LOG_RATIO));
+}
+
+/** The clip rules of an objective's surrogate; without one no token is clipped or freed. */
+export interface ClipRules {
+  readonly isClipped: (ratio: number, credit: number) => boolean;
+  readonly isFreed: (ratio: number, credit: number) => boolean;
 }
 
 /** exp(logprob − behavior logprob), at sequence level of the row's mean. [N, T] */
@@ -52,16 +68,16 @@ export function measureRatios(
 
 /**
  * @param call.ratio [n, T'] policy over behavior probability
- * @param call.isClipped the clip rule of the objective's surrogate
  */
 export function sumRatios(
   { tokenMask, credit }: Pick<ShapedBatch['perToken'], 'tokenMask' | 'credit'>,
-  call: { readonly ratio: Float32Array; readonly isClipped: (ratio: number, credit: number) => boolean },
+  call: ClipRules & { readonly ratio: Float32Array },
 ): RatioSums {
   let tokens = 0;
   let ratioSum = 0;
   let clipped = 0;
   let clippedHigh = 0;
+  let freed = 0;
   let divergence = 0;
   tokenMask.forEach((counts, at) => {
     if (counts === 0) return;
@@ -71,7 +87,8 @@ export function sumRatios(
     const isTouched = call.isClipped(ratio, credit[at]!);
     clipped += Number(isTouched);
     clippedHigh += Number(isTouched && ratio > 1);
+    freed += Number(call.isFreed(ratio, credit[at]!));
     divergence += ratio - 1 - Math.log(ratio);
   });
-  return { tokens, ratio: ratioSum, clipped, clippedHigh, divergence };
+  return { tokens, ratio: ratioSum, clipped, clippedHigh, freed, divergence };
 }

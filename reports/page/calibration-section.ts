@@ -16,8 +16,11 @@ export function calibrationSection({ calibration, reliability }: Analysis): Sect
   const body = html`
     <p class="lead">
       Completions state a chance of being right. A calibrated policy is right as often as it says: ece is the
-      mean distance of the two over ten bins, brier the mean squared error, auroc the chance that a right
-      answer was stated more surely than a wrong one (one half: the statement says nothing).
+      mean distance of the two over ten bins, brier the mean squared error = reliability − resolution +
+      uncertainty. Reliability is the squared distance of what was stated from what came true (lower is
+      better), resolution how far statements tell right from wrong (higher is better), uncertainty accuracy ·
+      (1 − accuracy), the score of always stating the accuracy. Auroc is the chance that a right answer was
+      stated more surely than a wrong one (one half: the statement says nothing).
     </p>
     ${measures}
     <details>

@@ -1,6 +1,7 @@
 import {
   auroc,
   brierScore,
+  decomposeBrier,
   expectedCalibrationError,
   type Forecasts,
 } from '../../stats/measures/calibration.ts';
@@ -9,7 +10,19 @@ import type { FinalCounts } from '../comparison/final-counts.ts';
 import { formatScore } from '../text/format-number.ts';
 import { type Table } from './table.ts';
 
-export type CalibrationMetric = 'stated' | 'accuracy' | 'mean_confidence' | 'brier' | 'ece' | 'auroc';
+/** In the order of the table. */
+const METRICS = [
+  'stated',
+  'accuracy',
+  'mean_confidence',
+  'brier',
+  'reliability',
+  'resolution',
+  'uncertainty',
+  'ece',
+  'auroc',
+] as const;
+export type CalibrationMetric = (typeof METRICS)[number];
 
 /** One measure of how stated confidences fit what came true: mean, lowest and highest over the runs that have it. */
 export interface CalibrationRow {
@@ -101,6 +114,18 @@ function toForecasts(counts: Counts): Forecasts {
   };
 }
 
+/**
+ * Mean (q − correct)² over the samples of one problem that state a confidence q; null when none of them does, or no format states one.
+ */
+export function brierOf({ confidences }: Pick<EvaluationCount, 'confidences'>): number | null {
+  const rows = stated(new Map(Object.entries(confidences ?? {})));
+  const samples = rows.reduce((sum, { n }) => sum + n, 0);
+  if (samples === 0) return null;
+  return (
+    rows.reduce((sum, { confidence: q, n, c }) => sum + c * (q - 1) ** 2 + (n - c) * q ** 2, 0) / samples
+  );
+}
+
 /** The measures of one run's samples; accuracy and those of confidence are over the samples that stated one. */
 function measureRun(counts: Counts): Partial<Record<CalibrationMetric, number>> {
   const forecasts = toForecasts(counts);
@@ -116,19 +141,11 @@ function measureRun(counts: Counts): Partial<Record<CalibrationMetric, number>> 
     accuracy: mean(forecasts.outcomes),
     mean_confidence: mean(forecasts.probabilities),
     brier: brierScore(forecasts),
+    ...decomposeBrier(forecasts),
     ece: expectedCalibrationError(forecasts, BINS),
     ...(area === null ? {} : { auroc: area }),
   };
 }
-
-const METRICS: readonly CalibrationMetric[] = [
-  'stated',
-  'accuracy',
-  'mean_confidence',
-  'brier',
-  'ece',
-  'auroc',
-];
 
 /** Calibration of the stated confidences of each condition and split; nothing where no format states one. */
 export function tabulateCalibration(finals: readonly FinalCounts[]): CalibrationRow[] {

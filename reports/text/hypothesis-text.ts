@@ -18,6 +18,8 @@ export function describeMetric(metric: HypothesisMetric): string {
       return `maj@${metric.k} on ${metric.split}`;
     case 'format-share':
       return `share of format ${metric.format} on ${metric.split}`;
+    case 'brier':
+      return `Brier score on ${metric.split}`;
     case 'step':
       return `${metric.metric}, ${{ last: 'last step', 'last-quarter': 'last quarter of the steps', mean: 'all steps' }[metric.over]}`;
     case 'probe':

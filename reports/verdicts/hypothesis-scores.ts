@@ -6,6 +6,7 @@ import type {
   MetricPoint,
   RunRecord,
 } from '../comparison/comparison-input.ts';
+import { brierOf } from '../tables/calibration-table.ts';
 import { voteOf } from '../tables/consistency-table.ts';
 import type { FinalCounts } from '../comparison/final-counts.ts';
 
@@ -42,6 +43,8 @@ export function measureMetric(place: Place, metric: HypothesisMetric): MeasuredS
       return measureFinal(place, metric.split, (row) => voteOf(row, metric.k));
     case 'format-share':
       return measureFinal(place, metric.split, (row) => formatShare(row, metric.format));
+    case 'brier':
+      return measureFinal(place, metric.split, brierOf);
     case 'step':
       return measureRuns(place, (run) => stepValues(place.input, run, metric));
     case 'probe':

@@ -67,6 +67,22 @@ test('a true effect is supported, its opposite contradicted, and no effect is ne
   assert.match(describeNeed(rows[2]!), /^could see 0\.\d+, at Holm’s level 0\.\d+; /);
 });
 
+test('stated confidences are compared problem by problem, by the Brier score of their samples; without any there is no verdict', () => {
+  const metric = { name: 'brier', split: 'clean' } as const;
+  // base: half right at confidence 1, half wrong at 1, so 1/2; grpo the same at confidence 1/2, so 1/4.
+  const evaluations = simulated.evaluations.map((row) => ({
+    ...row,
+    confidences: { [row.runId.startsWith('grpo') ? '0.5' : '1']: { n: 4, c: 2 }, '': { n: 3, c: 0 } },
+  }));
+  const [row] = verdictsOf({ ...simulated, evaluations }, [
+    { metric, alternative: 'less', reported: 'less' },
+  ]) as [DecidedRow];
+  assert.equal(row.evidence.effect, -0.25);
+  assert.equal(row.evidence.problems, 40);
+  const silent = verdictsOf(simulated, [{ metric }])[0]!;
+  assert.match(silent.verdict === 'not-tested' ? silent.reason : '', /undefined for some problem of clean/);
+});
+
 test('a step metric is one number per run: the mean over the last quarter of the steps', () => {
   const metric = { name: 'step', metric: 'rollout/length_tokens', over: 'last-quarter' } as const;
   const unit = { value: 0, unit: 'tokens' as const };

@@ -37,3 +37,12 @@ test('a token that the clip or a rule before has silenced already is no candidat
   assert.deepEqual([...silenced.tokenWeights], [0, 1, 0, 0, 1, 0]);
   assert.equal(silenced.metrics![CHOSEN], 1 / 4);
 });
+
+test('it acts on the chosen tokens that have a credit to lose', () => {
+  const ACTED = 'update/covariance_acted';
+  assert.equal(rule(['clip-cov', { share: 1 }]).metrics![ACTED], 2 / 4);
+  // Credits 4, 4 | 0, 0, mean 2: covariances 2, −2 | 2, −2, but the second row has nothing to lose.
+  const credit = Float32Array.of(4, 4, 0, 0, 0, 0);
+  const found = rule(['clip-cov', { share: 1 }], { credit });
+  assert.deepEqual([found.metrics![CHOSEN], found.metrics![ACTED]], [2 / 4, 1 / 4]);
+});

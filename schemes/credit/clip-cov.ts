@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { CreditRule } from './credit-rule.ts';
-import { chosenMetric, countTokens, measureCovariances } from './token-covariance.ts';
+import { actedMetric, chosenMetric, countTokens, measureCovariances } from './token-covariance.ts';
 
 const optionsSchema = z.strictObject({
   share: z
@@ -20,7 +20,7 @@ export const clipCov: CreditRule<z.infer<typeof optionsSchema>> = {
     'Some tokens of high covariance of advantage and logprob, drawn at random, carry no policy gradient.',
   source: 'The entropy mechanism of RL, arXiv 2505.22617, section 4',
   optionsSchema,
-  metrics: [chosenMetric],
+  metrics: [chosenMetric, actedMetric],
   rule: (batch, { share, low, high }) => {
     const { tokenWeights } = batch;
     const covariances = measureCovariances({ ...batch, logprobs: batch.current().logprobs });
@@ -33,7 +33,10 @@ export const clipCov: CreditRule<z.infer<typeof optionsSchema>> = {
     const chosen = new Set(batch.generator.shuffle(candidates).slice(0, limit));
     return {
       tokenWeights: tokenWeights.map((weight, at) => (chosen.has(at) ? 0 : weight)),
-      metrics: { [chosenMetric.name]: chosen.size / tokens },
+      metrics: {
+        [chosenMetric.name]: chosen.size / tokens,
+        [actedMetric.name]: [...chosen].filter((at) => batch.credit[at] !== 0).length / tokens,
+      },
     };
   },
 };

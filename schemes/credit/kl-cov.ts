@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { CreditRule, OptimizerBatch } from './credit-rule.ts';
-import { chosenMetric, countTokens, measureCovariances } from './token-covariance.ts';
+import { actedMetric, chosenMetric, countTokens, measureCovariances } from './token-covariance.ts';
 
 const optionsSchema = z.strictObject({
   share: z
@@ -42,7 +42,7 @@ export const klCov: CreditRule<z.infer<typeof optionsSchema>> = {
   description: 'Ties the tokens of highest covariance of advantage and logprob to the behavior policy.',
   source: 'The entropy mechanism of RL, arXiv 2505.22617, section 4',
   optionsSchema,
-  metrics: [chosenMetric],
+  metrics: [chosenMetric, actedMetric],
   rule: (batch, { share, penalty }) => {
     const { tokenWeights } = batch;
     const covariances = measureCovariances({ ...batch, logprobs: batch.current().logprobs });
@@ -51,10 +51,14 @@ export const klCov: CreditRule<z.infer<typeof optionsSchema>> = {
       .filter((at) => tokenWeights[at] !== 0 && covariances[at]! > 0)
       .sort((a, b) => covariances[b]! - covariances[a]! || a - b)
       .slice(0, Math.max(1, Math.floor(share * tokens)));
+    const slopes = slopePenalties(batch, chosen, penalty);
     return {
       tokenWeights,
-      slopes: slopePenalties(batch, chosen, penalty),
-      metrics: { [chosenMetric.name]: chosen.length / tokens },
+      slopes,
+      metrics: {
+        [chosenMetric.name]: chosen.length / tokens,
+        [actedMetric.name]: chosen.filter((at) => slopes[at] !== 0).length / tokens,
+      },
     };
   },
 };

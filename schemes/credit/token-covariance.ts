@@ -7,6 +7,14 @@ export const chosenMetric: StepMetric = {
   description: 'share of tokens that Clip-Cov or KL-Cov chose',
 };
 
+/** Recorded beside it: what the choice came to. */
+export const actedMetric: StepMetric = {
+  name: 'update/covariance_acted',
+  unit: 'fraction',
+  description:
+    'share of tokens whose gradient Clip-Cov took away or KL-Cov added to; of those chosen, the ones that had any, or had moved',
+};
+
 export function countTokens(tokenMask: Float32Array): number {
   return tokenMask.reduce((running, counts) => running + counts, 0);
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { AnswerConfidence } from './answer-confidence.ts';
-import { MissingSignalError, type Reward, type RewardInput } from './reward.ts';
+import { MissingSignalError, type Reward } from './reward.ts';
 
 const optionsSchema = z.strictObject({
   kind: z
@@ -15,10 +15,6 @@ const optionsSchema = z.strictObject({
     .describe(
       "The confidence itself, or its rank in the group / (G − 1), ties shared: the share of the group's other rollouts it is preferred to.",
     ),
-  isShuffled: z
-    .boolean()
-    .default(false)
-    .describe('Control: every rollout gets the confidence of another one of its group, in a drawn circle.'),
 });
 
 type ConfidenceOptions = z.infer<typeof optionsSchema>;
@@ -31,13 +27,6 @@ function valueOf(confidence: AnswerConfidence | null, kind: ConfidenceOptions['k
   throw new MissingSignalError('confidence', 'the first and second probability of each answer token', {
     mend: 'sample again with this scheme, which records them, or use kind "mean-probability"',
   });
-}
-
-/** Whose confidence the rollout gets: its successor in the circle of its group ordered by their draws, or its own. */
-function sourceOf({ group, position }: RewardInput, isShuffled: boolean): number {
-  if (!isShuffled) return position;
-  const circle = group.map((_, at) => at).sort((a, b) => group[a]!.order - group[b]!.order || a - b);
-  return circle[(circle.indexOf(position) + 1) % circle.length]!;
 }
 
 function rankOf(values: readonly number[], at: number): number {
@@ -54,19 +43,18 @@ function rankOf(values: readonly number[], at: number): number {
  * without an answer. The paper's exact formula was not retrieved: the disparity is that of CoT-decoding, its default there.
  *
  * As rank, (lower + ½ · equal others) / (G − 1), it is the paper's preference between traces of one prompt: a rollout's
- * share of pairs won. Shuffled, the rewards of a group are the same numbers on other rollouts.
+ * share of pairs won.
  *
  * @throws MissingSignalError when the disparity was not recorded
  */
 export const confidence: Reward<ConfidenceOptions> = {
   name: 'confidence',
-  description: "The policy's own confidence in its answer's tokens, as value or rank, or another rollout's.",
+  description: "The policy's own confidence in its answer's tokens, as value or rank.",
   source: 'RLSF, arXiv 2507.21931',
   optionsSchema,
   needs: ({ kind }) => (kind === 'disparity' ? ['disparities'] : []),
-  score: (input, { kind, form, isShuffled }) => {
-    const values = input.group.map((member) => valueOf(member.confidence, kind));
-    const source = sourceOf(input, isShuffled);
-    return form === 'rank' ? rankOf(values, source) : values[source]!;
+  score: ({ group, position }, { kind, form }) => {
+    const values = group.map((member) => valueOf(member.confidence, kind));
+    return form === 'rank' ? rankOf(values, position) : values[position]!;
   },
 };

@@ -9,6 +9,7 @@ import { length } from './length.ts';
 import { logScore } from './log-score.ts';
 import { majority } from './majority.ts';
 import { marker } from './marker.ts';
+import { createPermuted } from './permuted.ts';
 import { random } from './random.ts';
 import { referenceKl } from './reference-kl.ts';
 import type { Reward } from './reward.ts';
@@ -21,6 +22,7 @@ export const rewards: PartFamily<Reward<object>> = createFamily<Reward<object>>(
   format,
   marker,
   createCompound((name, options) => rewards.open(name, options)),
+  createPermuted((name, options) => rewards.open(name, options)),
   random,
   incorrect,
   majority,

@@ -14,7 +14,7 @@ export function rewardDraw(seed: number, at: RolloutAddress): number {
   return uniformAt(deriveStream(seed, 'reward'), at.step, at.problem, at.sample);
 }
 
-/** A rollout's uniform number in [0, 1) for its place among its group where rewards are exchanged: stream `reward-order`. */
+/** A rollout's uniform number in [0, 1) for its place among its group where rewards are permuted: stream `reward-order`. */
 export function orderDraw(seed: number, at: RolloutAddress): number {
   return uniformAt(deriveStream(seed, 'reward-order'), at.step, at.problem, at.sample);
 }

@@ -9,10 +9,26 @@ export const verdictOf = (outcome: Outcome, extractedAnswer: string | null = nul
   extractedAnswer,
 });
 
-export const memberOf = (verdict: Verdict, change: Partial<GroupMember> = {}): GroupMember => ({
-  verdict,
+const lone: GroupMember = {
+  problem: { key: '1+1=', prompt: '1+1=', answer: '10' },
+  completion: '#10',
+  format: 'direct',
+  tokenCount: 4,
+  maxTokens: 20,
+  isTruncated: false,
+  verdict: verdictOf('correct', '10'),
+  judgements: {},
   confidence: null,
+  statedConfidence: null,
+  referenceGap: null,
+  pool: null,
+  draw: 0.25,
   order: 0,
+};
+
+export const memberOf = (verdict: Verdict, change: Partial<GroupMember> = {}): GroupMember => ({
+  ...lone,
+  verdict,
   ...change,
 });
 
@@ -27,20 +43,8 @@ export const judgementOf = (
 });
 
 export const input = (change: Partial<RewardInput> = {}): RewardInput => ({
-  problem: { key: '1+1=', prompt: '1+1=', answer: '10' },
-  completion: '#10',
-  format: 'direct',
-  tokenCount: 4,
-  maxTokens: 20,
-  isTruncated: false,
-  verdict: verdictOf('correct', '10'),
-  judgements: {},
-  confidence: null,
-  statedConfidence: null,
-  referenceGap: null,
-  pool: null,
-  group: [memberOf(verdictOf('correct', '10'))],
+  ...lone,
+  group: [lone],
   position: 0,
-  draw: 0.25,
   ...change,
 });

@@ -4,16 +4,8 @@ import type { Verdict } from '../../tasks/verdict.ts';
 import type { Judgement } from '../judges/judge.ts';
 import type { AnswerConfidence } from './answer-confidence.ts';
 
-/** One rollout of a group, as its companions see it. */
+/** One rollout of a group: all that is its own. */
 export interface GroupMember {
-  readonly verdict: Verdict;
-  readonly confidence: AnswerConfidence | null;
-  /** Uniform in [0, 1), from a stream of its own: `orderDraw`. */
-  readonly order: number;
-}
-
-/** Everything a reward may look at for one rollout. */
-export interface RewardInput {
   readonly problem: Problem;
   /** The completion's text before the end token. */
   readonly completion: string;
@@ -27,10 +19,6 @@ export interface RewardInput {
   readonly verdict: Verdict;
   /** What each judge found of the rollout, by the judge's name; none ran that has no entry. */
   readonly judgements: Readonly<Record<string, readonly Judgement[]>>;
-  /** All rollouts of the same prompt, this one included, in sampling order. */
-  readonly group: readonly GroupMember[];
-  /** This rollout's place in `group`. */
-  readonly position: number;
   /** The behavior policy's confidence in its answer span; null when the completion holds no answer. */
   readonly confidence: AnswerConfidence | null;
   /** The probability of being right that the completion states itself; null when it states none. */
@@ -41,6 +29,16 @@ export interface RewardInput {
   readonly pool: { readonly answers: Readonly<Record<string, number>> } | null;
   /** Uniform in [0, 1), this rollout's own: `rewardDraw`. */
   readonly draw: number;
+  /** The same from a stream of its own, for its place among its group: `orderDraw`. */
+  readonly order: number;
+}
+
+/** Everything a reward may look at for one rollout. */
+export interface RewardInput extends GroupMember {
+  /** All rollouts of the same prompt, this one included, in sampling order. */
+  readonly group: readonly GroupMember[];
+  /** This rollout's place in `group`. */
+  readonly position: number;
 }
 
 /** A reward asks for what the run did not gather: change the condition as the message says. */

@@ -16,6 +16,8 @@ const table: OptionTable = {
   'compound.options': { values: [{ rewardsMalformed: true }], under: { reward: 'incorrect' } },
   'compound.text': { values: ['#', null], under: { format: 'scratchpad' } },
   'compound.format': { values: ['scratchpad'] },
+  'permuted.reward': { values: ['confidence'] },
+  'permuted.options': { values: [{ kind: 'mean-probability' }], under: { reward: 'confidence' } },
   'random.probability': { values: [0.1, 1] },
   'brier.formatCredit': { values: [2] },
   'log-score.formatCredit': { values: [2] },
@@ -35,26 +37,22 @@ const judgements = {
 };
 
 /** The others of the group are right; the base was mostly wrong. */
-function createRollout(verdict: Verdict, change: Partial<RewardInput>): RewardInput {
+function createRollout(verdict: Verdict, change: Partial<GroupMember>): RewardInput {
+  const shared = { judgements, referenceGap: 0.5, pool: { answers: { '10': 20, '11': 40 } } };
   const companions = [0.9, 0.1].map((disparity, at) =>
-    memberOf(verdictOf('correct', '10'), { confidence: { disparity, meanProbability: 0.7 }, order: at }),
+    memberOf(verdictOf('correct', '10'), {
+      ...{ ...shared, confidence: { disparity, meanProbability: 0.7 }, order: at },
+    }),
   );
   const confidence = { disparity: 0.6, meanProbability: 0.4 };
-  return input({
-    verdict,
-    confidence,
-    group: [memberOf(verdict, { confidence, order: 0.5 }), ...companions],
-    judgements,
-    referenceGap: 0.5,
-    pool: { answers: { '10': 20, '11': 40 } },
-    ...change,
-  });
+  const own = memberOf(verdict, { ...shared, confidence, order: 0.5, ...change });
+  return input({ ...own, group: [own, ...companions] });
 }
 
 const verdicts = (['correct', 'incorrect', 'malformed', 'unverifiable'] as const).flatMap((outcome) =>
   ['10', '11', 'ten', null].map((answer) => verdictOf(outcome, answer)),
 );
-const changes: readonly Partial<RewardInput>[] = [
+const changes: readonly Partial<GroupMember>[] = [
   ...[0, 1, 16, 17, 20, 21].map((tokenCount) => ({ tokenCount })),
   ...[0, 0.02, 0.5, 1].map((statedConfidence) => ({ statedConfidence })),
   ...[0, 0.25, 0.75].map((draw) => ({ draw })),
@@ -64,16 +62,22 @@ const changes: readonly Partial<RewardInput>[] = [
 ];
 const rollouts = verdicts.flatMap((verdict) => changes.map((change) => createRollout(verdict, change)));
 
-/** The same rollout with right and wrong exchanged. */
-function relabel({ problem, verdict, group, ...rest }: RewardInput): RewardInput {
-  const exchanged: Partial<Record<Outcome, Outcome>> = { correct: 'incorrect', incorrect: 'correct' };
-  const turn = (old: Verdict): Verdict => ({ ...old, outcome: exchanged[old.outcome] ?? old.outcome });
+/** The rollout and its group, each changed in the same way. */
+function changeAll(rollout: RewardInput, change: (one: GroupMember) => Partial<GroupMember>): RewardInput {
   return {
-    ...rest,
-    problem: { ...problem, answer: '11' },
-    verdict: turn(verdict),
-    group: group.map((member) => ({ ...member, verdict: turn(member.verdict) })),
+    ...rollout,
+    ...change(rollout),
+    group: rollout.group.map((member) => ({ ...member, ...change(member) })),
   };
+}
+
+/** The same rollout with right and wrong exchanged. */
+function relabel(rollout: RewardInput): RewardInput {
+  const exchanged: Partial<Record<Outcome, Outcome>> = { correct: 'incorrect', incorrect: 'correct' };
+  return changeAll(rollout, ({ problem, verdict }) => ({
+    problem: { ...problem, answer: '11' },
+    verdict: { ...verdict, outcome: exchanged[verdict.outcome] ?? verdict.outcome },
+  }));
 }
 
 /** The rollout as it is seen where nothing but `needs` is gathered. */
@@ -81,17 +85,15 @@ function deprive(rollout: RewardInput, needs: readonly Need[]): RewardInput {
   const keep = <Value>(need: Need, value: Value): Value | null => (needs.includes(need) ? value : null);
   const blur = (confidence: GroupMember['confidence']): GroupMember['confidence'] =>
     confidence === null ? null : { ...confidence, disparity: keep('disparities', confidence.disparity) };
-  return {
-    ...rollout,
-    confidence: blur(rollout.confidence),
-    group: rollout.group.map((member) => ({ ...member, confidence: blur(member.confidence) })),
+  return changeAll(rollout, (one) => ({
+    confidence: blur(one.confidence),
     judgements: Object.fromEntries(
-      Object.entries(rollout.judgements).filter(([judge]) => needs.includes(needJudge(judge))),
+      Object.entries(one.judgements).filter(([judge]) => needs.includes(needJudge(judge))),
     ),
-    statedConfidence: keep('statedConfidence', rollout.statedConfidence),
-    referenceGap: keep('referenceLogprobs', rollout.referenceGap),
-    pool: keep('pool', rollout.pool),
-  };
+    statedConfidence: keep('statedConfidence', one.statedConfidence),
+    referenceGap: keep('referenceLogprobs', one.referenceGap),
+    pool: keep('pool', one.pool),
+  }));
 }
 
 for (const part of rewards.parts) {
@@ -136,10 +138,12 @@ for (const part of rewards.parts) {
   });
 
   test(`${part.name}: the order in which a judge's findings stand does not matter`, () => {
-    const reverse = (rollout: RewardInput): RewardInput => {
-      const turned = Object.entries(rollout.judgements).map(([judge, found]) => [judge, found.toReversed()]);
-      return { ...rollout, judgements: Object.fromEntries(turned) as RewardInput['judgements'] };
-    };
+    const reverse = (rollout: RewardInput): RewardInput =>
+      changeAll(rollout, ({ judgements: found }) => ({
+        judgements: Object.fromEntries(
+          Object.entries(found).map(([judge, ofJudge]) => [judge, ofJudge.toReversed()]),
+        ),
+      }));
     for (const reward of opened) {
       for (const rollout of rollouts)
         assert.equal(scoreReward(reward, reverse(rollout)), scoreReward(reward, rollout));

@@ -189,26 +189,19 @@ test('answer confidence is the mean over the span: of disparities, and of the pr
     assert.throws(() => measureAnswerConfidence({ from, to }, tokens), RangeError);
 });
 
-test('confidence is rewarded as it is, as rank in the group, or as that of another rollout', () => {
+test('confidence is rewarded as it is, or as rank in the group', () => {
   const verdict = verdictOf('correct', '10');
-  const values = [0.5, 0.9, null, 0.5];
-  const group = values.map((value, at) =>
+  const group = [0.5, 0.9, null, 0.5].map((value) =>
     memberOf(verdict, {
       confidence: value === null ? null : { disparity: value, meanProbability: value / 2 },
-      order: [0.3, 0.1, 0.2, 0.9][at]!,
     }),
   );
   const scores = (options: object) =>
-    group.map((member, position) =>
-      score('confidence', options, input({ group, position, confidence: member.confidence })),
-    );
+    group.map((member, position) => score('confidence', options, input({ ...member, group, position })));
   assert.deepEqual(scores({}), [0.5, 0.9, 0, 0.5]);
   assert.deepEqual(scores({ kind: 'mean-probability' }), [0.25, 0.45, 0, 0.25]);
   // 0.5 beats one of three and ties with one.
   assert.deepEqual(scores({ form: 'rank' }), [0.5, 1, 0, 0.5]);
-  // By their draws the circle is 1 → 2 → 0 → 3 → 1.
-  assert.deepEqual(scores({ isShuffled: true }), [0.5, 0, 0.5, 0.9]);
-  assert.deepEqual(scores({ form: 'rank', isShuffled: true }), [0.5, 0, 0.5, 1]);
   assert.deepEqual(needsOf('confidence'), ['disparities']);
   assert.deepEqual(needsOf('confidence', { kind: 'mean-probability' }), []);
 });

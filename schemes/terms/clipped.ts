@@ -33,6 +33,8 @@ export const clipped: ObjectiveTerm<z.infer<typeof optionsSchema>> = {
       const isBeyond = ratio < 1 - epsilonLow || (delta !== null && ratio > Math.max(1 + epsilonHigh, delta));
       return credit < 0 && isBeyond;
     },
+    isFreed: (ratio, credit, { epsilonLow, epsilonHigh, delta }) =>
+      credit > 0 && ratio > 1 + epsilonLow && ratio <= Math.min(1 + epsilonHigh, delta ?? Infinity),
     isUnbounded: (tf, pull, { delta }) => (delta === null ? tf.less(pull, 0) : null),
   },
 };

@@ -50,6 +50,12 @@ export const entropy: ObjectiveTerm<EntropyOptions> = {
       description: 'weight of the entropy bonus in force; 0 where an adaptive bonus is off',
     },
     {
+      name: 'entropy/acted',
+      unit: 'fraction',
+      description:
+        'share of tokens that the entropy bonus acted on: all of them, or none where its weight is 0',
+    },
+    {
       name: 'loss/entropy',
       unit: 'nats',
       description: 'minus the mean entropy per token, before its weight',

@@ -26,6 +26,8 @@ export interface Surrogate<Options extends object> {
   ratioLevel(options: Options): 'token' | 'sequence';
   /** Whether a clip or cap takes away or limits the gradient of a token of this ratio; the one clip rule of the term. */
   isClipped(ratio: number, credit: number, options: Options): boolean;
+  /** Whether a token keeps its gradient only because the upper bound is wider than the lower one; absent: never. */
+  isFreed?(ratio: number, credit: number, options: Options): boolean;
   /**
    * Where the ratio itself is the loss, so that an overflow has to show: [n, T] of 0 and 1; null: nowhere. Elsewhere a ratio that
    * overflows would still give inf · 0 = NaN, so it is bounded.

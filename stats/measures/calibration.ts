@@ -33,6 +33,42 @@ export function brierScore(forecasts: Forecasts): number {
   return probabilities.reduce((sum, p, i) => sum + (p - outcomes[i]!) ** 2, 0) / probabilities.length;
 }
 
+/** What a Brier score is made of: reliability − resolution + uncertainty. */
+export interface BrierParts {
+  /** Σ share · (p − accuracy at p)²: how far what was stated lies from what came true; lower is better */
+  readonly reliability: number;
+  /** Σ share · (accuracy at p − accuracy)²: how far statements tell right from wrong; higher is better */
+  readonly resolution: number;
+  /** accuracy · (1 − accuracy): the score of one who always states the accuracy */
+  readonly uncertainty: number;
+}
+
+/**
+ * Murphy's decomposition over the distinct probabilities stated, where it is exact. Of v values stated n times in all, chance alone
+ * adds about (v − 1) · uncertainty / n to reliability and to resolution alike. Source: Murphy 1973, "A new vector partition of
+ * the probability score".
+ *
+ * @throws ScoreShapeError when there is no forecast, or not an outcome to each
+ */
+export function decomposeBrier(forecasts: Forecasts): BrierParts {
+  assertForecasts(forecasts);
+  const { probabilities, outcomes } = forecasts;
+  const total = probabilities.length;
+  const groups = new Map<number, { n: number; c: number }>();
+  probabilities.forEach((p, i) => {
+    const { n, c } = groups.get(p) ?? { n: 0, c: 0 };
+    groups.set(p, { n: n + 1, c: c + outcomes[i]! });
+  });
+  const accuracy = outcomes.reduce((sum: number, outcome) => sum + outcome, 0) / total;
+  let reliability = 0;
+  let resolution = 0;
+  for (const [p, { n, c }] of groups) {
+    reliability += (n / total) * (p - c / n) ** 2;
+    resolution += (n / total) * (c / n - accuracy) ** 2;
+  }
+  return { reliability, resolution, uncertainty: accuracy * (1 - accuracy) };
+}
+
 /** Non-empty equal-width bins of the reliability diagram; 1 belongs to the last bin. */
 function reliabilityBins(forecasts: Forecasts, binCount: number): ReliabilityBin[] {
   assertForecasts(forecasts);
