@@ -4,6 +4,11 @@ import { outcomeSchema } from './outcome.ts';
 
 const probability = z.number().min(0).max(1).nullable();
 
+const overall = (whose: string): typeof probability =>
+  probability.describe(
+    `${whose} over the hypotheses of all experiments of the document of which something is decided; beside the outcome, null where that is one experiment.`,
+  );
+
 const hypothesisVerdictSchema = z.strictObject({
   number: z.number().int().min(1).describe('From 1, in declaration order.'),
   claim: z.string(),
@@ -24,9 +29,17 @@ const hypothesisVerdictSchema = z.strictObject({
     .nullable()
     .describe('The one that the decision rests on.'),
   p: probability.describe('One-sided, of the claim.'),
-  holmP: probability.describe('After Holm’s correction over the hypotheses of the experiment.'),
+  holmP: probability.describe(
+    'After Holm’s correction over the hypotheses of the experiment, which the outcome rests on.',
+  ),
+  bhP: probability.describe('Benjamini–Hochberg’s, over the same; beside the outcome.'),
+  holmOverallP: overall('Holm’s'),
+  bhOverallP: overall('Benjamini–Hochberg’s'),
   oppositeP: probability.describe('One-sided, of its opposite.'),
   oppositeHolmP: probability,
+  oppositeBhP: probability,
+  oppositeHolmOverallP: overall('Holm’s, of the opposite,'),
+  oppositeBhOverallP: overall('Benjamini–Hochberg’s, of the opposite,'),
   detectable: z
     .strictObject({ effect: z.number(), power: z.number(), alpha: z.number() })
     .nullable()

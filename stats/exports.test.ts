@@ -8,12 +8,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const NEVER_ENTERED = new Set(['node_modules', 'migrations', 'docs', '.git', '.assay']);
 
 /** Written for the lock of a claim and the overview of all claims, which are to call them; empty once they do. */
-const AWAITED = new Set([
-  'correctFamilies',
-  'decideAtLook',
-  'neededBases',
-  'planLooks',
-]);
+const AWAITED = new Set(['decideAtLook', 'neededBases', 'planLooks']);
 
 /** Texts of all source files by path, without tests, fixtures and declarations. */
 function readSources(directory = ''): Map<string, string> {

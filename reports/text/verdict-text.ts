@@ -1,4 +1,5 @@
 import { marginValue } from '../../config/hypothesis.ts';
+import type { HypothesisVerdictEntry } from '../../config/verdict-document.ts';
 import { countNoun } from './count-noun.ts';
 import { formatDifference, formatInterval, formatP, formatScore } from './format-number.ts';
 import { describeMargin, unitSuffix } from './hypothesis-text.ts';
@@ -41,6 +42,14 @@ export function describeP(row: DecidedRow): string {
   return verdict === 'no-effect' && holmNoEffectP !== null
     ? `${support}; ${formatP(holmNoEffectP)} within ± interest`
     : support;
+}
+
+/** "; over all claims 0.060 (BH 0.040)", of the opposite where the claim is contradicted; empty where there is one claim. */
+export function describeOverall(entry: HypothesisVerdictEntry): string {
+  const isOpposite = entry.outcome === 'contradicted';
+  const holm = isOpposite ? entry.oppositeHolmOverallP : entry.holmOverallP;
+  const bh = isOpposite ? entry.oppositeBhOverallP : entry.bhOverallP;
+  return holm === null || bh === null ? '' : `; over all claims ${formatP(holm)} (BH ${formatP(bh)})`;
 }
 
 /** The smallest effect of interest: what is declared as it, else the margin of a claim that no more is lost or changed. */
