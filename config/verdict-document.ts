@@ -53,6 +53,16 @@ const hypothesisVerdictSchema = z.strictObject({
       problems: z.number().int().describe('1 for a number per run.'),
     })
     .nullable(),
+  look: z
+    .strictObject({
+      number: z.number().int().min(1),
+      of: z.number().int().min(2),
+      bases: z.number().int().describe('Seen at this look.'),
+      plannedBases: z.number().int(),
+      level: z.number().describe('What Holm’s p must be at most here, in place of 0.05.'),
+    })
+    .nullable()
+    .describe('The planned look at which it was decided, or that it has reached; null: it has no looks.'),
   checks: z
     .array(z.strictObject({ name: z.string(), state: z.enum(['held', 'failed', 'not-measured', 'pending']) }))
     .describe('Positive controls and manipulation checks that the verdict requires.'),

@@ -10,16 +10,19 @@ import { listLockDeviations } from '../../reports/text/lock-text.ts';
 import {
   DECISION_RULE,
   describeEffect,
+  describeLook,
   describeNeed,
   describeOverall,
   describeP,
+  LOOK_RULE,
 } from '../../reports/text/verdict-text.ts';
 import {
   toPendingEntries,
   toVerdictDocument,
   toVerdictEntries,
 } from '../../reports/verdicts/to-verdict-document.ts';
-import { isDecided, tabulateVerdicts, type VerdictRow } from '../../reports/verdicts/verdict-table.ts';
+import { tabulateVerdicts } from '../../reports/verdicts/tabulate-verdicts.ts';
+import { isDecided, type VerdictRow } from '../../reports/verdicts/verdict-table.ts';
 import { weighChecks } from '../../reports/verdicts/weigh-checks.ts';
 import { readHome } from '../home-option.ts';
 import { chooseClaims, type ScaleOption } from './choose-claims.ts';
@@ -39,7 +42,7 @@ function describeVerdict(row: VerdictRow, entry: HypothesisVerdictEntry): string
   const { claim } = row.hypothesis;
   if (!isDecided(row)) return `${row.verdict.padEnd(13)} ${claim} ${row.reason}`;
   const need = describeNeed(row);
-  return `${row.verdict.padEnd(13)} ${claim} ${describeEffect(row)}, Holm p ${describeP(row)}${describeOverall(entry)}${need === '' ? '' : `; ${need}`}`;
+  return `${row.verdict.padEnd(13)} ${claim} ${describeEffect(row)}, Holm p ${describeP(row)}${describeLook(row)}${describeOverall(entry)}${need === '' ? '' : `; ${need}`}`;
 }
 
 function decide(db: Database, experimentId: string): Decided {
@@ -67,7 +70,11 @@ function print(decided: readonly Decided[], { json = false }: VerdictOptions): n
   if (json) console.log(JSON.stringify(document, null, 2));
   else {
     const lines = document.experiments.flatMap((entry, i) => describeExperiment(entry, decided[i]!.rows));
-    console.log([`decision rule: ${DECISION_RULE}`, ...lines].join('\n'));
+    const hasLooks = document.experiments.some(({ hypotheses }) =>
+      hypotheses.some(({ look }) => look !== null),
+    );
+    const rules = [`decision rule: ${DECISION_RULE}`, ...(hasLooks ? [`looks: ${LOOK_RULE}`] : [])];
+    console.log([...rules, ...lines].join('\n'));
   }
   return document.exitCode;
 }

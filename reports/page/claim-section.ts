@@ -16,6 +16,7 @@ import {
   describeNeed,
   describeP,
   describeSize,
+  LOOK_RULE,
 } from '../text/verdict-text.ts';
 import { checkTable } from '../verdicts/check-table.ts';
 import { isDecided, type DecidedRow, type VerdictRow } from '../verdicts/verdict-table.ts';
@@ -112,6 +113,7 @@ export async function claimSection(
   );
   const body = html`
     <p class="lead">${DECISION_RULE}</p>
+    ${lock?.lock.looks === undefined ? null : html`<p>${LOOK_RULE}</p>`}
     ${
       hasOneBase
         ? html`<p class="caption">

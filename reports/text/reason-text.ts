@@ -6,7 +6,7 @@ import { describeMargin, unitSuffix } from './hypothesis-text.ts';
 export const REASON_TITLE = 'Why these margins and bounds';
 
 /** A number that decides, and the sentence with which the declaration explains it. */
-export interface StatedReason {
+interface StatedReason {
   /** "hypothesis 1, margin 0.03" */
   readonly of: string;
   readonly reason: string;

@@ -17,7 +17,7 @@ import { escapeMarkdown, markdownTable } from './markdown-table.ts';
 import { listReasons, REASON_TITLE } from './reason-text.ts';
 import { describeProvenance } from './source-notes.ts';
 import { describeVerdict, headlineRows } from './verdict-sentence.ts';
-import { DECISION_RULE } from './verdict-text.ts';
+import { DECISION_RULE, LOOK_RULE } from './verdict-text.ts';
 
 /** By split, a column for each k that was evaluated. */
 function passAtKSection({ passAtK, splits }: Analysis): string[] {
@@ -56,6 +56,7 @@ function claimBlocks({ experiment, lock }: ComparisonInput, { verdicts, checks }
     '## Verdict per claim',
     ...(experiment.source === null ? [] : [`Source: ${escapeMarkdown(experiment.source)}.`]),
     DECISION_RULE,
+    ...(lock?.lock.looks === undefined ? [] : [LOOK_RULE]),
     toMarkdown(verdictTable, verdicts),
     ...(checks.length === 0 ? [] : ['### Checks', CHECK_RULE, toMarkdown(checkTable, checks)]),
     ...(reasons.length === 0 ? [] : [`### ${REASON_TITLE}`, reasons.join('\n')]),

@@ -7,7 +7,7 @@ import { simulateComparison } from '../comparison/simulated-comparison.fixture.t
 import { sortComparison } from '../comparison/sort-comparison.ts';
 import { describeOverall } from '../text/verdict-text.ts';
 import { toPendingEntries, toVerdictDocument, toVerdictEntries } from './to-verdict-document.ts';
-import { tabulateVerdicts } from './verdict-table.ts';
+import { tabulateVerdicts } from './tabulate-verdicts.ts';
 import { weighChecks } from './weigh-checks.ts';
 
 const simulated = simulateComparison({ bases: 3, seeds: 2, problems: 40, samples: 8, steps: 8 });

@@ -24,6 +24,7 @@ type Evidence = Omit<
   | 'reported'
   | 'outcome'
   | 'checks'
+  | 'look'
 >;
 
 /** What only `correctOverall` knows. */
@@ -88,6 +89,7 @@ export function toVerdictEntries(
       margin: isDecided(row) && row.hypothesis.margin !== undefined ? row.evidence.margin : declared.margin,
       outcome: row.verdict,
       ...found,
+      look: row.look,
       checks: required.map(({ name, state }) => ({ name, state })),
     };
   });
@@ -101,7 +103,7 @@ export function toPendingEntries(
   return hypotheses.map((hypothesis, i) => ({
     number: i + 1,
     ...describeHypothesis(hypothesis),
-    ...{ outcome: 'pending' as const, ...NO_EVIDENCE, reason },
+    ...{ outcome: 'pending' as const, ...NO_EVIDENCE, reason, look: null },
     checks: (hypothesis.requires ?? []).map((name) => ({ name, state: 'pending' as const })),
   }));
 }
