@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { comparedShape, refuseMixedForms, unitSchema } from './hypothesis.ts';
+import { comparedShape, reasonSchema, refuseMixedForms, unitSchema } from './hypothesis.ts';
 
 /** Something that must hold before a verdict means anything: that an effect can be seen at all, or that the treatment was delivered. */
 export const checkSchema = z
@@ -20,6 +20,7 @@ export const checkSchema = z
       .strictObject({
         value: z.number().describe('What the difference or level must lie beyond, in `unit`.'),
         unit: unitSchema.describe('Unit of the metric.'),
+        reason: reasonSchema,
       })
       .describe('What the difference or level must lie beyond.'),
   })

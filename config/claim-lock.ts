@@ -30,6 +30,8 @@ const fixedSchema = z.strictObject({
   /** Name → fingerprint. */
   conditions: z.record(z.string(), sha256Schema),
   bases: z.array(z.number().int()),
+  /** Numbers of bases at which the claim is decided, the last one all of them; absent: only there. */
+  looks: z.array(countSchema).min(2).optional(),
   seeds: z.array(z.number().int()),
   /** Split → problems of the final evaluation. */
   problems: z.record(z.string(), countSchema),

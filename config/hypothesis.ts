@@ -58,9 +58,17 @@ export type HypothesisMetric = z.infer<typeof metricSchema>;
 export const unitSchema = z.enum(['fraction', 'nats', 'tokens', 'bits']);
 export type MetricUnit = z.infer<typeof unitSchema>;
 
+/** Why a number that decides is what it is; absent, a declaration is what it was before there were reasons. */
+export const reasonSchema = z
+  .string()
+  .min(1)
+  .optional()
+  .describe('Why this number and no other, one sentence; the lock keeps it, the claim’s page prints it.');
+
 const marginValueSchema = z.strictObject({
   value: z.number().min(0).describe('Smallest difference that matters, in `unit`.'),
   unit: unitSchema.describe('Unit of the metric: fraction for rates and scores, nats, bits or tokens.'),
+  reason: reasonSchema,
 });
 
 const marginShareSchema = z.strictObject({
@@ -75,12 +83,14 @@ const marginShareSchema = z.strictObject({
       control: z.string().describe('What it works against; treatment − control is above 0.'),
     })
     .describe('The positive control, measured by the hypothesis’s own metric.'),
+  reason: reasonSchema,
 });
 export type MarginShare = z.infer<typeof marginShareSchema>;
 
 const interestSchema = z.strictObject({
   value: z.number().gt(0).describe('Smallest effect that would matter, in `unit`.'),
   unit: unitSchema.describe('Unit of the metric.'),
+  reason: reasonSchema,
 });
 
 /** A comparison at equal spending is no comparison where the spending was not equal. */

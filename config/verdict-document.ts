@@ -4,6 +4,11 @@ import { outcomeSchema } from './outcome.ts';
 
 const probability = z.number().min(0).max(1).nullable();
 
+const overall = (whose: string): typeof probability =>
+  probability.describe(
+    `${whose} over the hypotheses of all experiments of the document of which something is decided; beside the outcome, null where that is one experiment.`,
+  );
+
 const hypothesisVerdictSchema = z.strictObject({
   number: z.number().int().min(1).describe('From 1, in declaration order.'),
   claim: z.string(),
@@ -24,9 +29,17 @@ const hypothesisVerdictSchema = z.strictObject({
     .nullable()
     .describe('The one that the decision rests on.'),
   p: probability.describe('One-sided, of the claim.'),
-  holmP: probability.describe('After Holm’s correction over the hypotheses of the experiment.'),
+  holmP: probability.describe(
+    'After Holm’s correction over the hypotheses of the experiment, which the outcome rests on.',
+  ),
+  bhP: probability.describe('Benjamini–Hochberg’s, over the same; beside the outcome.'),
+  holmOverallP: overall('Holm’s'),
+  bhOverallP: overall('Benjamini–Hochberg’s'),
   oppositeP: probability.describe('One-sided, of its opposite.'),
   oppositeHolmP: probability,
+  oppositeBhP: probability,
+  oppositeHolmOverallP: overall('Holm’s, of the opposite,'),
+  oppositeBhOverallP: overall('Benjamini–Hochberg’s, of the opposite,'),
   detectable: z
     .strictObject({ effect: z.number(), power: z.number(), alpha: z.number() })
     .nullable()
@@ -40,6 +53,16 @@ const hypothesisVerdictSchema = z.strictObject({
       problems: z.number().int().describe('1 for a number per run.'),
     })
     .nullable(),
+  look: z
+    .strictObject({
+      number: z.number().int().min(1),
+      of: z.number().int().min(2),
+      bases: z.number().int().describe('Seen at this look.'),
+      plannedBases: z.number().int(),
+      level: z.number().describe('What Holm’s p must be at most here, in place of 0.05.'),
+    })
+    .nullable()
+    .describe('The planned look at which it was decided, or that it has reached; null: it has no looks.'),
   checks: z
     .array(z.strictObject({ name: z.string(), state: z.enum(['held', 'failed', 'not-measured', 'pending']) }))
     .describe('Positive controls and manipulation checks that the verdict requires.'),

@@ -108,6 +108,27 @@ export function scaleClaim(claim: Settings, scale: ScaleName): Settings {
   };
 }
 
+/**
+ * The looks that a claim declares for a scale; undefined: none.
+ *
+ * @param bases that the scale has
+ * @throws {InvalidSpecError} unless they are two or more numbers of bases that rise to all of them
+ */
+export function looksOf(claim: Settings, scale: ScaleName, bases: number): number[] | undefined {
+  const own = (claim['scales'] as Settings | undefined)?.[scale] as Settings | undefined;
+  const looks = own?.['looks'];
+  if (looks === undefined) return undefined;
+  const isCounts = (value: unknown): value is number[] =>
+    Array.isArray(value) && value.every((each) => Number.isInteger(each));
+  // One base has no spread to decide by.
+  const isRising = isCounts(looks) && looks.every((each, i) => each > (looks[i - 1] ?? 1));
+  if (isRising && looks.length > 1 && looks.at(-1) === bases) return looks;
+  throw new InvalidSpecError(
+    `scales.${scale}.looks: found ${JSON.stringify(looks)}, expected two or more numbers of bases from 2 on that rise to the ${bases} ` +
+      `that the scale has, e.g. [5, 10, 15] of 15`,
+  );
+}
+
 /** @throws {InvalidSpecError} */
 export function parseScale(text: string): ScaleName {
   const found = scaleNames.find((name) => name === text);

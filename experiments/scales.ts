@@ -4,6 +4,8 @@ import type { Settings } from '../config/merge.ts';
 export interface ScaleSettings {
   /** Base models per recipe. */
   readonly bases: number;
+  /** Numbers of bases at which hypotheses are decided, ascending to `bases`; absent: only there (docs/claims.md). */
+  readonly looks?: readonly number[];
   /** RL seeds per base model. */
   readonly seeds: number;
   /** Overrides of every base recipe. */

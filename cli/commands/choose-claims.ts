@@ -1,5 +1,6 @@
 import type { FixedByLock } from '../../config/claim-lock.ts';
 import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
+import { looksOf } from '../../experiments/claim.ts';
 import { findClaim, listClaims, resolveClaim, type DeclaredClaim } from '../../experiments/load-claims.ts';
 import { fixClaim } from '../../experiments/locks/fix-claim.ts';
 import type { Overrides } from '../../experiments/resolve/declare-experiment.ts';
@@ -35,5 +36,7 @@ export function settleClaim(
 ): ChosenClaim {
   const experiment = resolveClaim(claim, scale, overrides);
   const making = { analysis: hashAnalysis(), cards: hashCards(experiment, [COMMITTED_CARDS]) };
-  return { claim, experiment, fixed: fixClaim({ name: claim.name, scale, experiment }, making) };
+  const bases = Math.max(...experiment.conditions.map(({ baseSeeds }) => baseSeeds.length));
+  const looks = looksOf(claim.declared, scale, bases);
+  return { claim, experiment, fixed: fixClaim({ name: claim.name, scale, experiment, looks }, making) };
 }

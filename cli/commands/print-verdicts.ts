@@ -1,5 +1,5 @@
 import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
-import type { ExperimentVerdictEntry } from '../../config/verdict-document.ts';
+import type { ExperimentVerdictEntry, HypothesisVerdictEntry } from '../../config/verdict-document.ts';
 import { chooseExperiment, listExperiments } from '../../db/queries/experiments.ts';
 import { openReadonlyDatabase, type Database } from '../../db/store/connection.ts';
 import { resolveClaim } from '../../experiments/load-claims.ts';
@@ -7,13 +7,22 @@ import { collectFinalCounts } from '../../reports/comparison/final-counts.ts';
 import { loadComparison } from '../../reports/comparison/load-comparison.ts';
 import { sortComparison } from '../../reports/comparison/sort-comparison.ts';
 import { listLockDeviations } from '../../reports/text/lock-text.ts';
-import { DECISION_RULE, describeEffect, describeNeed, describeP } from '../../reports/text/verdict-text.ts';
+import {
+  DECISION_RULE,
+  describeEffect,
+  describeLook,
+  describeNeed,
+  describeOverall,
+  describeP,
+  LOOK_RULE,
+} from '../../reports/text/verdict-text.ts';
 import {
   toPendingEntries,
   toVerdictDocument,
   toVerdictEntries,
 } from '../../reports/verdicts/to-verdict-document.ts';
-import { isDecided, tabulateVerdicts, type VerdictRow } from '../../reports/verdicts/verdict-table.ts';
+import { tabulateVerdicts } from '../../reports/verdicts/tabulate-verdicts.ts';
+import { isDecided, type VerdictRow } from '../../reports/verdicts/verdict-table.ts';
 import { weighChecks } from '../../reports/verdicts/weigh-checks.ts';
 import { readHome } from '../home-option.ts';
 import { chooseClaims, type ScaleOption } from './choose-claims.ts';
@@ -23,17 +32,17 @@ export interface VerdictOptions {
   readonly json?: boolean;
 }
 
-/** An experiment in the document, and the lines that say the same to a reader. */
+/** An experiment in the document, and the rows that say the same to a reader; null: it was not run here. */
 interface Decided {
   readonly entry: ExperimentVerdictEntry;
-  readonly lines: readonly string[];
+  readonly rows: readonly VerdictRow[] | null;
 }
 
-function describeVerdict(row: VerdictRow): string {
+function describeVerdict(row: VerdictRow, entry: HypothesisVerdictEntry): string {
   const { claim } = row.hypothesis;
   if (!isDecided(row)) return `${row.verdict.padEnd(13)} ${claim} ${row.reason}`;
   const need = describeNeed(row);
-  return `${row.verdict.padEnd(13)} ${claim} ${describeEffect(row)}, Holm p ${describeP(row)}${need === '' ? '' : `; ${need}`}`;
+  return `${row.verdict.padEnd(13)} ${claim} ${describeEffect(row)}, Holm p ${describeP(row)}${describeLook(row)}${describeOverall(entry)}${need === '' ? '' : `; ${need}`}`;
 }
 
 function decide(db: Database, experimentId: string): Decided {
@@ -46,15 +55,27 @@ function decide(db: Database, experimentId: string): Decided {
   const lock = held === null ? null : { sha256: held.lock.sha256, deviations: listLockDeviations(held) };
   return {
     entry: { name, fingerprint, question, source, lock, hypotheses: toVerdictEntries(rows, checks) },
-    lines: [name, ...rows.map((row) => `  ${describeVerdict(row)}`)],
+    rows,
   };
+}
+
+function describeExperiment({ name, hypotheses }: ExperimentVerdictEntry, rows: Decided['rows']): string[] {
+  if (rows === null) return [`${name}: not run here`];
+  return [name, ...rows.map((row, i) => `  ${describeVerdict(row, hypotheses[i]!)}`)];
 }
 
 /** Prints the document, or its lines; returns the exit code. */
 function print(decided: readonly Decided[], { json = false }: VerdictOptions): number {
   const document = toVerdictDocument(decided.map(({ entry }) => entry));
   if (json) console.log(JSON.stringify(document, null, 2));
-  else console.log([`decision rule: ${DECISION_RULE}`, ...decided.flatMap(({ lines }) => lines)].join('\n'));
+  else {
+    const lines = document.experiments.flatMap((entry, i) => describeExperiment(entry, decided[i]!.rows));
+    const hasLooks = document.experiments.some(({ hypotheses }) =>
+      hypotheses.some(({ look }) => look !== null),
+    );
+    const rules = [`decision rule: ${DECISION_RULE}`, ...(hasLooks ? [`looks: ${LOOK_RULE}`] : [])];
+    console.log([...rules, ...lines].join('\n'));
+  }
   return document.exitCode;
 }
 
@@ -71,7 +92,7 @@ export async function printVerdicts(
     const entries = toPendingEntries(hypotheses, 'not run here');
     return {
       entry: { name, fingerprint: id, question, source, lock: null, hypotheses: entries },
-      lines: [`${name}: not run here`],
+      rows: null,
     };
   });
   return print(decided, options);

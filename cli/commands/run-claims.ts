@@ -9,11 +9,12 @@ import { launchOf } from '../../launch/complete-matrices.ts';
 import { registerMatrix } from '../../launch/register.ts';
 import { describeDeviation, fixedBy, listDeviations } from '../../config/claim-lock.ts';
 import { describeTest } from '../../reports/text/hypothesis-text.ts';
-import { DECISION_RULE } from '../../reports/text/verdict-text.ts';
+import { DECISION_RULE, LOOK_RULE } from '../../reports/text/verdict-text.ts';
 import { describePower } from '../../reports/power/power-text.ts';
 import { readHome } from '../home-option.ts';
 import type { RunOptions } from '../matrix/run-options.ts';
 import { listDeadGroups } from './claim-groups.ts';
+import { firstStage, runStages } from './claim-stages.ts';
 import { expectPower, tellPower, type PowerOptions } from './claim-power.ts';
 import { chooseClaims, settleClaim, type ChosenClaim, type ScaleOption } from './choose-claims.ts';
 
@@ -23,9 +24,10 @@ export interface RunClaimOptions extends RunOptions, ScaleOption, PowerOptions {
   readonly deviate?: string;
 }
 
-function announce({ claim, experiment }: ChosenClaim): void {
+function announce({ claim, experiment, fixed }: ChosenClaim): void {
   console.error(`${experiment.name} (${String(claim.declared['source'])}): ${experiment.question}`);
   console.error(`decision rule: ${DECISION_RULE}`);
+  if (fixed.looks !== undefined) console.error(`looks after ${fixed.looks.join(', ')} bases: ${LOOK_RULE}`);
   for (const hypothesis of experiment.hypotheses)
     console.error(`  ${hypothesis.claim} (${describeTest(hypothesis)})`);
   for (const [name, { says }] of Object.entries(experiment.checks)) console.error(`  check ${name}: ${says}`);
@@ -44,9 +46,10 @@ async function describeLock({ claim, fixed }: ChosenClaim, { scale }: ScaleOptio
 
 async function printPlan(chosen: ChosenClaim, options: RunClaimOptions): Promise<void> {
   const { experiment } = chosen;
+  const { looks } = chosen.fixed;
   const lock = await describeLock(chosen, options);
   console.log(
-    `${experiment.name}: ${planRuns(experiment).length} runs, fingerprint ${experiment.id.slice(0, 12)}, ${lock}`,
+    `${experiment.name}: ${planRuns(experiment).length} runs${looks === undefined ? '' : `, looks after ${looks.join(', ')} bases`}, fingerprint ${experiment.id.slice(0, 12)}, ${lock}`,
   );
   if (options.scale === 'tiny') return;
   for (const line of listDeadGroups(chosen, options)) console.log(`  ${line}`);
@@ -91,15 +94,14 @@ export async function runClaims(names: readonly string[], options: RunClaimOptio
   const launches: (LockedLaunch | null)[] = [];
   for (const each of chosen) launches.push(await holdClaim(each, options));
   const db = openDatabase(readHome(options).database);
-  chosen.forEach(({ experiment }, i) => {
+  const launched = chosen.map(({ experiment }, i) => {
     const launch = launches[i]!;
-    if (launch === null) return;
-    registerMatrix(db, experiment, launchOf(options));
+    const claim = { experiment, lock: launch?.lock ?? null };
+    if (launch === null) return claim;
+    registerMatrix(db, firstStage(claim), launchOf(options));
     recordLockedLaunch(db, launch);
+    return claim;
   });
   const { runMatrices } = await import('../matrix/run-matrices.ts');
-  return runMatrices(
-    chosen.map(({ experiment }) => experiment),
-    options,
-  );
+  return runStages(db, launched, (experiments) => runMatrices(experiments, options));
 }

@@ -16,6 +16,7 @@ import gzip
 import math
 import sys
 from collections import defaultdict
+from copy import copy
 from fractions import Fraction
 from pathlib import Path
 
@@ -53,6 +54,13 @@ class Result:
         self.hypotheses = read_table(folder, "hypotheses.csv")
         self.terms = read_table(folder, "hypothesis-terms.csv")
         self.verdicts = read_table(folder, "verdicts.csv")
+
+    def limited(self, bases):
+        """The same with the first base seeds alone, as a planned look saw it."""
+        seen = sorted({int(run["base_seed"]) for run in self.runs})[:bases]
+        other = copy(self)
+        other.runs = [run for run in self.runs if int(run["base_seed"]) in seen]
+        return other
 
     def completed(self, condition):
         own = [run for run in self.runs if run["condition"] == condition and run["status"] == "completed"]
@@ -252,15 +260,22 @@ COMPARED = (
 )
 
 
-def decide(found):
-    if found["holm_p"] <= ALPHA:
+def decide(found, level):
+    if found["holm_p"] <= level:
         return "supported"
-    if found["opposite_holm_p"] <= ALPHA:
+    if found["opposite_holm_p"] <= level:
         return "contradicted"
-    return "no-effect" if found.get("no_effect_holm_p", 1.0) <= ALPHA else "underpowered"
+    return "no-effect" if found.get("no_effect_holm_p", 1.0) <= level else "underpowered"
 
 
 def recompute(result):
+    """Each hypothesis by the rows of the look at which it was decided; where there are no looks, by all."""
+    at = [stated.get("look_bases") or "" for stated in result.verdicts]
+    families = {bases: recompute_family(result if bases == "" else result.limited(int(bases))) for bases in set(at)}
+    return [families[bases][i] for i, bases in enumerate(at)]
+
+
+def recompute_family(result):
     """Per hypothesis what the raw tables say, or why they say nothing. Those without evidence count as p = 1."""
     found = []
     for row, stated in zip(result.hypotheses, result.verdicts):
@@ -305,7 +320,7 @@ def check(folder):
             print(f"  {number}: {'DIFFERS' if missing else 'as stated'}: {verdict}, no evidence: {found['reason']}")
             continue
         errors = differences_to(stated, found)
-        decided = decide(found)
+        decided = decide(found, number_in(stated, "look_level") or ALPHA)
         # Whether a treatment was delivered at all is no score: a stated reason may withhold a verdict.
         agrees = verdict == decided or (verdict == "not-tested" and stated["reason"] != "")
         worst = max(worst, *errors.values())

@@ -1,4 +1,5 @@
 import type { FixedByLock } from '../../config/claim-lock.ts';
+import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
 import { DECISION_ALPHA } from '../../stats/significance/decide-hypothesis.ts';
 import { recipeIdOf } from '../base-experiment.ts';
 import type { ResolvedCondition, ResolvedExperiment } from '../resolve/resolve.ts';
@@ -42,12 +43,29 @@ function fixProblems(arms: readonly ResolvedCondition[]): Record<string, number>
   return problems;
 }
 
-/** What a lock of the claim at that scale fixes. */
-export function fixClaim(
-  claim: { readonly name: string; readonly scale: ScaleName; readonly experiment: ResolvedExperiment },
-  making: LockedMaking,
-): FixedByLock {
-  const { name, scale, experiment } = claim;
+/** Base seeds of all arms. @throws {InvalidSpecError} where a claim with looks has others in one arm than in another */
+function fixBases(arms: readonly ResolvedCondition[], looks: readonly number[] | undefined): number[] {
+  const bases = ascending(arms.flatMap(({ baseSeeds }) => baseSeeds));
+  const other = arms.find(({ baseSeeds }) => baseSeeds.length !== bases.length);
+  if (looks === undefined || other === undefined) return bases;
+  throw new InvalidSpecError(
+    `conditions.${other.name}: has base seeds ${other.baseSeeds.join(' ')} of ${bases.join(' ')}; a claim with looks needs the same ones in every ` +
+      'arm, so remove base.seed from the arms, or the looks',
+  );
+}
+
+/** A claim at a scale. */
+interface ClaimToFix {
+  readonly name: string;
+  readonly scale: ScaleName;
+  readonly experiment: ResolvedExperiment;
+  /** Undefined: it is decided once all is there. */
+  readonly looks?: readonly number[] | undefined;
+}
+
+/** What a lock of the claim at that scale fixes. @throws {InvalidSpecError} */
+export function fixClaim(claim: ClaimToFix, making: LockedMaking): FixedByLock {
+  const { name, scale, experiment, looks } = claim;
   const arms = experiment.conditions.filter(({ condition }) => condition.collect === undefined);
   return {
     version: 1,
@@ -58,7 +76,8 @@ export function fixClaim(
     hypotheses: experiment.hypotheses.map((hypothesis) => ({ ...hypothesis })),
     checks: { ...experiment.checks },
     conditions: Object.fromEntries(experiment.conditions.map((condition) => [condition.name, condition.id])),
-    bases: ascending(arms.flatMap(({ baseSeeds }) => baseSeeds)),
+    bases: fixBases(arms, looks),
+    ...(looks === undefined ? {} : { looks: [...looks] }),
     seeds: ascending(experiment.seeds),
     problems: fixProblems(arms),
     samplesPerProblem: Math.max(...arms.map(({ condition }) => condition.evaluation.samplesPerProblem)),

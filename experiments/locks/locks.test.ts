@@ -3,7 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { BrokenLockError, type FixedByLock } from '../../config/claim-lock.ts';
+import { BrokenLockError, listDeviations, type FixedByLock } from '../../config/claim-lock.ts';
+import { looksOf } from '../claim.ts';
 import { findClaim, resolveClaim } from '../load-claims.ts';
 import { fixClaim } from './fix-claim.ts';
 import { lockPathOf, readLock, toLockText, writeLock } from './lock-file.ts';
@@ -15,7 +16,8 @@ const first = { found: null, startedRuns: 0, reason: undefined, now: '2026-11-30
 async function fix(nameOrFile: string, set: readonly string[] = []): Promise<FixedByLock> {
   const claim = await findClaim(nameOrFile);
   const experiment = resolveClaim(claim, 'small', { set });
-  return fixClaim({ name: claim.name, scale: 'small', experiment }, making);
+  const looks = looksOf(claim.declared, 'small', experiment.conditions[0]!.baseSeeds.length);
+  return fixClaim({ name: claim.name, scale: 'small', experiment, looks }, making);
 }
 
 function temporaryDirectory(t: TestContext): string {
@@ -74,6 +76,30 @@ test('a user’s own claim is locked beside its file, and the lock is read back 
   await assert.rejects(readLock(path), BrokenLockError);
   writeFileSync(path, '{');
   await assert.rejects(readLock(path), /not JSON/);
+});
+
+test('looks are locked with the bases, and what does not rise to all of them is refused', async (t) => {
+  const file = join(temporaryDirectory(t), 'mine.yaml');
+  const declare = (looks: string): void =>
+    writeFileSync(file, declared.replace('bases: 3', `bases: 6, looks: ${looks}`));
+  declare('[2, 4, 6]');
+  const fixed = await fix(file);
+  assert.deepEqual(fixed.looks, [2, 4, 6]);
+  assert.ok(!('looks' in (await fix('one-shot'))));
+  declare('[2, 6]');
+  assert.deepEqual(
+    listDeviations(fixed, await fix(file)).map(({ path }) => path),
+    ['looks'],
+  );
+  for (const wrong of ['[6]', '[1, 6]', '[4, 2, 6]', '[2, 4]', '[2.5, 6]', 'often']) {
+    declare(wrong);
+    await assert.rejects(fix(file), /scales\.small\.looks: found .*expected two or more numbers of bases/);
+  }
+  declare('[2, 6]');
+  await assert.rejects(
+    fix(file, ['conditions.nsr.base={"recipe":"boundary","seed":3}']),
+    /conditions\.\S+: has base seeds .* a claim with looks needs the same ones/,
+  );
 });
 
 test('a claim of the program is locked in experiments/locks', async () => {

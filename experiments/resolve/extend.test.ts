@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { extendExperiment } from './extend.ts';
+import { extendExperiment, limitBases } from './extend.ts';
 import { planRuns } from '../plan-runs.ts';
 import { resolveExperiment } from './resolve.ts';
 
@@ -24,6 +24,14 @@ test('seeds and base models join the experiment, and asking twice adds nothing',
   assert.equal(planRuns(experiment).filter(({ id }) => known.has(id)).length, known.size);
   assert.equal(continued.size, 0);
   assert.deepEqual(extendExperiment(experiment, { seeds: 3, bases: 2 }).experiment, experiment);
+});
+
+test('an experiment that is limited to its first bases is the same one, and extending it gives all of it back', () => {
+  const whole = resolveExperiment({ ...declared, bases: 4 });
+  const first = limitBases(whole, [0, 1]);
+  assert.equal(first.id, whole.id);
+  assert.equal(planRuns(first).length, planRuns(whole).length / 2);
+  assert.deepEqual(extendExperiment(first, { bases: 4 }).experiment, whole);
 });
 
 test('a list of seeds is added, and what is there stays', () => {

@@ -95,6 +95,15 @@ function lengthenAll(
   return { continued, recomputed, conditions: conditions.map(({ name }) => longer.get(name)!) };
 }
 
+/** The experiment with no other bases than these, as a first look at it has. Its identity stays. */
+export function limitBases(experiment: ResolvedExperiment, bases: readonly number[]): ResolvedExperiment {
+  const conditions = experiment.conditions.map((condition) => ({
+    ...condition,
+    baseSeeds: condition.baseSeeds.filter((seed) => bases.includes(seed)),
+  }));
+  return { ...experiment, conditions: settleSeeds(conditions) };
+}
+
 /**
  * More seeds, base models or steps of a stored experiment. Seeds and base models are no part of its identity; steps are, so
  * more steps make another experiment of the same name, whose runs continue the shorter ones where that gives the same bits.

@@ -28,7 +28,8 @@ import { tabulatePlain } from '../tables/plain-tables.ts';
 import { tabulateSolvedSets, type SolvedSetRow } from '../tables/solved-set-table.ts';
 import { tabulateStrategies, type StrategyRow } from '../tables/strategy-table.ts';
 import { weighChecks, type CheckRow } from '../verdicts/weigh-checks.ts';
-import { tabulateVerdicts, type VerdictRow } from '../verdicts/verdict-table.ts';
+import { tabulateVerdicts } from '../verdicts/tabulate-verdicts.ts';
+import type { VerdictRow } from '../verdicts/verdict-table.ts';
 
 /** Every number of a report, computed once; CSV, Markdown and HTML only write it down. */
 export interface Analysis {

@@ -8,6 +8,7 @@ import { toHtml } from '../tables/table.ts';
 import { CHECK_RULE } from '../text/check-text.ts';
 import { lockFacts } from '../text/lock-text.ts';
 import { describeTest } from '../text/hypothesis-text.ts';
+import { listReasons, REASON_TITLE } from '../text/reason-text.ts';
 import {
   DECISION_RULE,
   describeDetectable,
@@ -15,6 +16,7 @@ import {
   describeNeed,
   describeP,
   describeSize,
+  LOOK_RULE,
 } from '../text/verdict-text.ts';
 import { checkTable } from '../verdicts/check-table.ts';
 import { isDecided, type DecidedRow, type VerdictRow } from '../verdicts/verdict-table.ts';
@@ -44,6 +46,22 @@ function renderLock(lock: LockRecord | null): Markup {
         ([name, lines]) =>
           html`<dt>${name}</dt>
             ${lines.map((line) => html`<dd>${line}</dd>`)}`,
+      )}
+    </dl>`;
+}
+
+function renderReasons({ verdicts, checks }: Analysis): Markup | null {
+  const reasons = listReasons(
+    verdicts.map(({ hypothesis }) => hypothesis),
+    Object.fromEntries(checks.map(({ name, check }) => [name, check])),
+  );
+  if (reasons.length === 0) return null;
+  return html`<h3>${REASON_TITLE}</h3>
+    <dl>
+      ${reasons.map(
+        ({ of, reason }) =>
+          html`<dt>${of}</dt>
+            <dd>${reason}</dd>`,
       )}
     </dl>`;
 }
@@ -95,6 +113,7 @@ export async function claimSection(
   );
   const body = html`
     <p class="lead">${DECISION_RULE}</p>
+    ${lock?.lock.looks === undefined ? null : html`<p>${LOOK_RULE}</p>`}
     ${
       hasOneBase
         ? html`<p class="caption">
@@ -103,7 +122,7 @@ export async function claimSection(
           </p>`
         : null
     }
-    ${table} ${figures} ${renderLock(lock)}
+    ${table} ${figures} ${renderReasons(analysis)} ${renderLock(lock)}
     ${
       checks.length === 0
         ? null

@@ -51,6 +51,26 @@ test('a lock is told by its hash, date, what it fixed and what it replaced; with
   assert.match(lockFacts(null)[0]![1][0]!, /^none/);
 });
 
+test('a claim with looks says them, and that it stands at one is no deviation', (t) => {
+  const looking = sealLock({ ...lock, bases: [0, 1, 2, 3], looks: [2, 4] });
+  assert.ok(
+    lockFacts({ lock: looking, launches: [], drift: [] })[1]![1][0]!.includes(
+      'base seeds 0 1 2 3; looks after 2, 4 bases; RL seeds 0',
+    ),
+  );
+  const db = openExampleStore(temporaryStorePath(t));
+  recordClaimLock(db, {
+    ...{ experimentId: 'e1', lockSha256: looking.sha256, declaredSha256: 'a'.repeat(64) },
+    ...{ lock: canonicalJson(looking), deviations: '[]', reason: null },
+  });
+  const driftAt = (bases: number[]): number =>
+    loadLock(db, 'e1', { runs: bases.map((baseSeed) => ({ baseSeed, seed: 0 })) })!.drift.length;
+  assert.deepEqual(
+    [driftAt([0, 1]), driftAt([0, 1, 2, 3]), driftAt([0, 1, 2]), driftAt([0, 2])],
+    [0, 0, 1, 1],
+  );
+});
+
 test('the summary and the page list deviations with the reason', async () => {
   const simulated = simulateComparison({ bases: 2, seeds: 1, problems: 8, samples: 4, steps: 2 });
   const hypothesis = hypothesisSchema.parse({

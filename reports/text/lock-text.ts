@@ -10,11 +10,13 @@ function describeProblems(problems: Readonly<Record<string, number>>): string {
 /** What the lock fixed, one line. */
 export function describeFixed({ lock }: LockRecord): string {
   const { hypotheses, checks, conditions, bases, seeds, problems, samplesPerProblem, alpha, analysis } = lock;
+  const { looks } = lock;
   return [
     `hypotheses ${hypotheses.length}`,
     `checks ${Object.keys(checks).length}`,
     `conditions ${Object.keys(conditions).length}`,
     `base seeds ${bases.join(' ')}`,
+    ...(looks === undefined ? [] : [`looks after ${looks.join(', ')} bases`]),
     `RL seeds ${seeds.join(' ')}`,
     describeProblems(problems),
     `${samplesPerProblem} samples each`,

@@ -14,9 +14,10 @@ import { CHECK_RULE } from './check-text.ts';
 import { formatScore } from './format-number.ts';
 import { lockFacts } from './lock-text.ts';
 import { escapeMarkdown, markdownTable } from './markdown-table.ts';
+import { listReasons, REASON_TITLE } from './reason-text.ts';
 import { describeProvenance } from './source-notes.ts';
 import { describeVerdict, headlineRows } from './verdict-sentence.ts';
-import { DECISION_RULE } from './verdict-text.ts';
+import { DECISION_RULE, LOOK_RULE } from './verdict-text.ts';
 
 /** By split, a column for each k that was evaluated. */
 function passAtKSection({ passAtK, splits }: Analysis): string[] {
@@ -48,12 +49,17 @@ function tableBlocks<Row>(heading: string, table: Table<Row>, rows: readonly Row
 /** The summary's opening where the experiment declares hypotheses. */
 function claimBlocks({ experiment, lock }: ComparisonInput, { verdicts, checks }: Analysis): string[] {
   if (verdicts.length === 0 && checks.length === 0) return [];
+  const reasons = listReasons(experiment.hypotheses, experiment.checks).map(
+    ({ of, reason }) => `- ${escapeMarkdown(`${of}: ${reason}`)}`,
+  );
   return [
     '## Verdict per claim',
     ...(experiment.source === null ? [] : [`Source: ${escapeMarkdown(experiment.source)}.`]),
     DECISION_RULE,
+    ...(lock?.lock.looks === undefined ? [] : [LOOK_RULE]),
     toMarkdown(verdictTable, verdicts),
     ...(checks.length === 0 ? [] : ['### Checks', CHECK_RULE, toMarkdown(checkTable, checks)]),
+    ...(reasons.length === 0 ? [] : [`### ${REASON_TITLE}`, reasons.join('\n')]),
     '### Lock',
     lockFacts(lock)
       .flatMap(([name, lines]) => lines.map((line) => `- ${name}: ${escapeMarkdown(line)}`))

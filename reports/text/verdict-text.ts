@@ -1,4 +1,5 @@
 import { marginValue } from '../../config/hypothesis.ts';
+import type { HypothesisVerdictEntry } from '../../config/verdict-document.ts';
 import { countNoun } from './count-noun.ts';
 import { formatDifference, formatInterval, formatP, formatScore } from './format-number.ts';
 import { describeMargin, unitSuffix } from './hypothesis-text.ts';
@@ -15,12 +16,29 @@ export const DECISION_RULE =
   'problems, with t quantiles for so few; Benjamini–Hochberg’s p (BH), the hierarchical bootstrap and the sign-flip tests stand ' +
   'beside them and decide nothing. Equivalence takes two one-sided tests.';
 
+/** Beside it where the lock has looks. */
+export const LOOK_RULE =
+  'This claim is looked at before all of its bases are there, as its lock says. At a look, and for those that it decides for good, Holm’s p must be ' +
+  'at most what the look spends of 0.05 (O’Brien and Fleming’s spending by Lan and DeMets) in place of 0.05; what the looks spend sums to 0.05, and ' +
+  'so do the errors of a family. It stops when every hypothesis is decided or has less than 10 % of a chance left. Intervals are not widened for looks.';
+
+/** "; look 1 of 3, 5 of 15 bases, Holm p to be at most 0.0007"; empty where there are no looks. */
+export function describeLook({ look }: VerdictRow): string {
+  if (look === null) return '';
+  const { number, of, bases, plannedBases, level } = look;
+  return `; look ${number} of ${of}, ${bases} of ${plannedBases} bases, Holm p to be at most ${Number(level.toPrecision(2))}`;
+}
+
 export function describeEffect({ evidence, hypothesis }: DecidedRow): string {
   return `${formatDifference(evidence.effect)}${unitSuffix(hypothesis)} (${formatInterval(evidence)})`;
 }
 
-/** "3 bases × 2 seeds, 96 problems"; one base is no level, and the row says so. */
-export function describeSize({ evidence, isAveraged }: DecidedRow): string {
+/** "3 bases × 2 seeds, 96 problems", with the look; one base is no level, and the row says so. */
+export function describeSize(row: DecidedRow): string {
+  return `${describeUnits(row)}${describeLook(row)}`;
+}
+
+function describeUnits({ evidence, isAveraged }: DecidedRow): string {
   const { bases, pairs, problems } = evidence;
   const runs =
     bases === 1
@@ -41,6 +59,14 @@ export function describeP(row: DecidedRow): string {
   return verdict === 'no-effect' && holmNoEffectP !== null
     ? `${support}; ${formatP(holmNoEffectP)} within ± interest`
     : support;
+}
+
+/** "; over all claims 0.060 (BH 0.040)", of the opposite where the claim is contradicted; empty where there is one claim. */
+export function describeOverall(entry: HypothesisVerdictEntry): string {
+  const isOpposite = entry.outcome === 'contradicted';
+  const holm = isOpposite ? entry.oppositeHolmOverallP : entry.holmOverallP;
+  const bh = isOpposite ? entry.oppositeBhOverallP : entry.bhOverallP;
+  return holm === null || bh === null ? '' : `; over all claims ${formatP(holm)} (BH ${formatP(bh)})`;
 }
 
 /** The smallest effect of interest: what is declared as it, else the margin of a claim that no more is lost or changed. */

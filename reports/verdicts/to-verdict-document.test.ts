@@ -5,8 +5,9 @@ import { verdictDocumentSchema } from '../../config/verdict-document.ts';
 import { collectFinalCounts } from '../comparison/final-counts.ts';
 import { simulateComparison } from '../comparison/simulated-comparison.fixture.ts';
 import { sortComparison } from '../comparison/sort-comparison.ts';
+import { describeOverall } from '../text/verdict-text.ts';
 import { toPendingEntries, toVerdictDocument, toVerdictEntries } from './to-verdict-document.ts';
-import { tabulateVerdicts } from './verdict-table.ts';
+import { tabulateVerdicts } from './tabulate-verdicts.ts';
 import { weighChecks } from './weigh-checks.ts';
 
 const simulated = simulateComparison({ bases: 3, seeds: 2, problems: 40, samples: 8, steps: 8 });
@@ -67,4 +68,39 @@ test('the schema refuses what the document does not have', () => {
   assert.ok(!verdictDocumentSchema.safeParse({ ...document, version: 2 }).success);
   assert.ok(!verdictDocumentSchema.safeParse({ ...document, outcome: 'inconclusive' }).success);
   assert.ok(!verdictDocumentSchema.safeParse({ ...document, more: 1 }).success);
+});
+
+test('by hand: several claims have Holm’s and Benjamini–Hochberg’s p over all of them beside those within each', () => {
+  const one = toEntry({}, {});
+  const withPs = (fingerprint: string, ...ps: readonly [number, number][]) => ({
+    ...{ ...one, fingerprint },
+    hypotheses: ps.map(([p, oppositeP], i) => ({ ...one.hypotheses[0]!, number: i + 1, p, oppositeP })),
+  });
+  const [a, b] = [withPs('a'.repeat(64), [0.01, 0.99], [0.04, 0.5]), withPs('b'.repeat(64), [0.03, 0.02])];
+  const waiting = { ...toEntry({ treatment: 'nothing' }), fingerprint: 'c'.repeat(64) };
+  const { experiments } = toVerdictDocument([a, waiting, b]);
+  const overall = experiments.flatMap(({ hypotheses }) =>
+    hypotheses.map((each) =>
+      [each.holmOverallP, each.bhOverallP, each.oppositeHolmOverallP, each.oppositeBhOverallP].map((p) =>
+        p === null ? null : Number(p.toFixed(9)),
+      ),
+    ),
+  );
+  // Of the claim .01 .03 .04: Holm 3·.01, 2·.03, .06; BH 3·.01, min(3/2·.03, .04), .04. Opposite .02 .5 .99: Holm 3·.02, 2·.5, 1; BH 3·.02, 3/2·.5, .99.
+  assert.deepEqual(overall, [
+    [0.03, 0.03, 1, 0.99],
+    [0.06, 0.04, 1, 0.75],
+    [null, null, null, null],
+    [0.06, 0.04, 0.06, 0.06],
+  ]);
+  assert.equal(describeOverall(experiments[2]!.hypotheses[0]!), '; over all claims 0.060 (BH 0.040)');
+  const [alone] = toVerdictDocument([a, waiting]).experiments;
+  assert.deepEqual(
+    [
+      alone!.hypotheses[0]!.holmOverallP,
+      alone!.hypotheses[0]!.bhOverallP,
+      describeOverall(alone!.hypotheses[0]!),
+    ],
+    [null, null, ''],
+  );
 });

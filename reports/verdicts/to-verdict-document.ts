@@ -8,6 +8,7 @@ import type {
 import { PLANNED_ALPHA, PLANNED_POWER } from '../../stats/significance/detectable-effect.ts';
 import { LEVEL } from '../comparison/interval-generator.ts';
 import { describeMetric, describeTest } from '../text/hypothesis-text.ts';
+import { correctOverall } from './correct-overall.ts';
 import { isDecided, type DecidedRow, type VerdictRow } from './verdict-table.ts';
 import type { CheckRow } from './weigh-checks.ts';
 
@@ -23,11 +24,21 @@ type Evidence = Omit<
   | 'reported'
   | 'outcome'
   | 'checks'
+  | 'look'
 >;
+
+/** What only `correctOverall` knows. */
+const OVERALL_OF_ONE = {
+  holmOverallP: null,
+  bhOverallP: null,
+  oppositeHolmOverallP: null,
+  oppositeBhOverallP: null,
+} as const;
 
 const NO_EVIDENCE = {
   ...{ effect: null, interval: null, detectable: null, size: null },
-  ...{ p: null, holmP: null, oppositeP: null, oppositeHolmP: null },
+  ...{ p: null, holmP: null, bhP: null, oppositeP: null, oppositeHolmP: null, oppositeBhP: null },
+  ...OVERALL_OF_ONE,
 } as const;
 
 function describeHypothesis(hypothesis: Hypothesis) {
@@ -41,16 +52,20 @@ function describeHypothesis(hypothesis: Hypothesis) {
   };
 }
 
-function toEvidence({ evidence, holmSupportP, holmContradictP }: DecidedRow, hypotheses: number): Evidence {
+function toEvidence(row: DecidedRow, hypotheses: number): Evidence {
+  const { evidence } = row;
   const { effect, low, high, detectableAtHolm, bases, pairs, problems } = evidence;
   return {
     reason: null,
     effect,
     interval: { low, high, level: LEVEL },
     p: evidence.supportP,
-    holmP: holmSupportP,
+    holmP: row.holmSupportP,
+    bhP: row.bhSupportP,
     oppositeP: evidence.contradictP,
-    oppositeHolmP: holmContradictP,
+    oppositeHolmP: row.holmContradictP,
+    oppositeBhP: row.bhContradictP,
+    ...OVERALL_OF_ONE,
     detectable:
       detectableAtHolm === null
         ? null
@@ -74,6 +89,7 @@ export function toVerdictEntries(
       margin: isDecided(row) && row.hypothesis.margin !== undefined ? row.evidence.margin : declared.margin,
       outcome: row.verdict,
       ...found,
+      look: row.look,
       checks: required.map(({ name, state }) => ({ name, state })),
     };
   });
@@ -87,7 +103,7 @@ export function toPendingEntries(
   return hypotheses.map((hypothesis, i) => ({
     number: i + 1,
     ...describeHypothesis(hypothesis),
-    ...{ outcome: 'pending' as const, ...NO_EVIDENCE, reason },
+    ...{ outcome: 'pending' as const, ...NO_EVIDENCE, reason, look: null },
     checks: (hypothesis.requires ?? []).map((name) => ({ name, state: 'pending' as const })),
   }));
 }
@@ -96,5 +112,5 @@ export function toPendingEntries(
 export function toVerdictDocument(experiments: readonly ExperimentVerdictEntry[]): VerdictDocument {
   const outcomes = experiments.flatMap(({ hypotheses }) => hypotheses.map(({ outcome }) => outcome));
   const exitCode = exitCodeOfOutcomes(outcomes);
-  return { version: 1, outcome: worstOutcome(outcomes)!, exitCode, experiments: [...experiments] };
+  return { version: 1, outcome: worstOutcome(outcomes)!, exitCode, experiments: correctOverall(experiments) };
 }

@@ -41,6 +41,9 @@ const EVIDENCE: readonly TableColumn<VerdictRow>[] = [
   { name: 'bases', cell: ifDecided(({ evidence }) => evidence.bases) },
   { name: 'seeds', cell: ifDecided(({ evidence }) => evidence.pairs) },
   { name: 'problems', cell: ifDecided(({ evidence }) => evidence.problems) },
+  { name: 'look', cell: ({ look }) => look?.number ?? null },
+  { name: 'look_bases', cell: ({ look }) => look?.bases ?? null },
+  { name: 'look_level', cell: ({ look }) => look?.level ?? null },
 ];
 
 /** As declared, or as estimated from its positive control; null where that was not to be had. */

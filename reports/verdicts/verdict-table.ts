@@ -19,6 +19,19 @@ interface NumberedHypothesis {
   /** From 1, in declaration order. */
   readonly number: number;
   readonly hypothesis: Hypothesis;
+  /** The planned look that it speaks of; null: the claim is decided once, when all is there. */
+  readonly look: ReachedLook | null;
+}
+
+/** A planned look at a claim before all of its bases are there. */
+export interface ReachedLook {
+  /** From 1. */
+  readonly number: number;
+  readonly of: number;
+  readonly bases: number;
+  readonly plannedBases: number;
+  /** What Holm's p must be at most here. */
+  readonly level: number;
 }
 
 export interface DecidedRow extends NumberedHypothesis, HypothesisDecision {
@@ -44,35 +57,34 @@ export function isDecided(row: VerdictRow): row is DecidedRow {
 }
 
 /**
- * A verdict for each hypothesis of the experiment. Nothing is decided before every run that it and its checks compare is completed:
+ * A verdict for each hypothesis by the rows that are given. Nothing is decided before every run that it and its checks compare is completed:
  * whoever looks at half the runs and stops when it suits has another error rate. Hypotheses without a verdict count in
  * Holm's correction all the same, so that a verdict does not get easier by leaving others unfinished.
  *
- * @param checks of `weighChecks`
+ * @param look whose level decides, in place of 0.05; null: all is there
  */
-export function tabulateVerdicts(
-  input: ComparisonInput,
-  finals: readonly FinalCounts[],
-  checks: readonly CheckRow[],
-): VerdictRow[] {
-  const { hypotheses } = input.experiment;
-  const found = hypotheses.map((hypothesis) => weigh({ input, finals, checks }, hypothesis));
+export function decideRows(known: Known, look: ReachedLook | null): VerdictRow[] {
+  const { hypotheses } = known.input.experiment;
+  const found = hypotheses.map((hypothesis) => weigh(known, hypothesis));
   const decisions = decideHypotheses(
     found.map((entry, i) =>
       'reason' in entry
         ? { supportP: 1, contradictP: 1, noEffectP: hypotheses[i]!.interest === undefined ? null : 1 }
         : entry.evidence,
     ),
+    look?.level,
   );
   return found.map((entry, i): VerdictRow => {
-    const numbered = { number: i + 1, hypothesis: hypotheses[i]! };
+    const numbered = { number: i + 1, hypothesis: hypotheses[i]!, look };
     return 'reason' in entry ? { ...numbered, ...entry } : { ...numbered, ...decisions[i]!, ...entry };
   });
 }
 
-interface Known {
+/** The rows that verdicts come from. */
+export interface Known {
   readonly input: ComparisonInput;
   readonly finals: readonly FinalCounts[];
+  /** Of `weighChecks`. */
   readonly checks: readonly CheckRow[];
 }
 

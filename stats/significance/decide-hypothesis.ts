@@ -36,8 +36,13 @@ function adjustPresent(
  * The decision rule: supported when Holm's p of the claim, over all hypotheses decided together, is at most 0.05;
  * contradicted when that of its opposite is; no-effect when that of "within ± the smallest effect of interest", over the hypotheses
  * that declare one, is; else underpowered. Source: Holm 1979.
+ *
+ * @param alpha in place of 0.05, what a planned look spends
  */
-export function decideHypotheses(evidence: readonly TestedPs[]): HypothesisDecision[] {
+export function decideHypotheses(
+  evidence: readonly TestedPs[],
+  alpha = DECISION_ALPHA,
+): HypothesisDecision[] {
   const adjust = (pOf: (tested: TestedPs) => number, correction: MultiplicityCorrection): number[] =>
     adjustPValues(evidence.map(pOf), correction);
   const support = adjust(({ supportP }) => supportP, 'holm');
@@ -55,7 +60,7 @@ export function decideHypotheses(evidence: readonly TestedPs[]): HypothesisDecis
       holmNoEffectP: noEffect[i]!,
     };
     return {
-      verdict: decide(ps),
+      verdict: decide(ps, alpha),
       ...ps,
       bhSupportP: bhSupport[i]!,
       bhContradictP: bhContradict[i]!,
@@ -63,12 +68,15 @@ export function decideHypotheses(evidence: readonly TestedPs[]): HypothesisDecis
   });
 }
 
-function decide({
-  holmSupportP,
-  holmContradictP,
-  holmNoEffectP,
-}: Pick<HypothesisDecision, 'holmSupportP' | 'holmContradictP' | 'holmNoEffectP'>): HypothesisVerdict {
-  if (holmSupportP <= DECISION_ALPHA) return 'supported';
-  if (holmContradictP <= DECISION_ALPHA) return 'contradicted';
-  return holmNoEffectP !== null && holmNoEffectP <= DECISION_ALPHA ? 'no-effect' : 'underpowered';
+function decide(
+  {
+    holmSupportP,
+    holmContradictP,
+    holmNoEffectP,
+  }: Pick<HypothesisDecision, 'holmSupportP' | 'holmContradictP' | 'holmNoEffectP'>,
+  alpha: number,
+): HypothesisVerdict {
+  if (holmSupportP <= alpha) return 'supported';
+  if (holmContradictP <= alpha) return 'contradicted';
+  return holmNoEffectP !== null && holmNoEffectP <= alpha ? 'no-effect' : 'underpowered';
 }
