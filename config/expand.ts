@@ -59,7 +59,9 @@ function refuseUnknownLabels({ conditions, axes }: Experiment): void {
       if (unknown !== undefined)
         throw new InvalidSpecError(
           `conditions.${name}.only.${axis}: found "${unknown}", expected labels of an axis: ` +
-            (known.length === 0 ? `the axes are ${Object.keys(axes).join(', ') || 'none'}` : known.join(', ')),
+            (known.length === 0
+              ? `the axes are ${Object.keys(axes).join(', ') || 'none'}`
+              : known.join(', ')),
         );
     }
 }

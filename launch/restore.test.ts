@@ -61,7 +61,13 @@ test('a stored matrix of an earlier version is read as it is meant, and keeps it
     runs: today.conditions.map((condition) => ({
       id: `${id.slice(0, 12)}/${condition.name}/base-0/seed-0`,
       conditionId: `former-${condition.name}`,
-      ...{ baseSeed: 0, baseModelId: 'former-base', seed: 0, streamSeed: 7, totalSteps: condition.condition.training.steps },
+      ...{
+        baseSeed: 0,
+        baseModelId: 'former-base',
+        seed: 0,
+        streamSeed: 7,
+        totalSteps: condition.condition.training.steps,
+      },
     })),
   });
   const rows = listRuns(db, id);

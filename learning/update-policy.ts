@@ -18,7 +18,13 @@ import { cutMicroBatch, splitByLength } from './gradients/micro-batches.ts';
 import { splitMinibatches } from './gradients/minibatches.ts';
 import { NonFiniteLossError } from './non-finite-loss-error.ts';
 import { findSurrogate, termColumn, type WeightedTerm } from './gradients/policy-loss.ts';
-import { addRatios, noRatios, sumRatios, type ClipRules, type RatioSums } from './gradients/ratio-statistics.ts';
+import {
+  addRatios,
+  noRatios,
+  sumRatios,
+  type ClipRules,
+  type RatioSums,
+} from './gradients/ratio-statistics.ts';
 import { accumulateRollouts, type LossContext } from './gradients/rollout-gradients.ts';
 import { ruleTokens } from './rule-tokens.ts';
 import { adaptTerms, measureTerms } from './terms-in-force.ts';

@@ -15,7 +15,12 @@ function contextsOf(training: { readonly pool?: number }): ReadonlyMap<string, R
   const experiment = resolveExperiment({
     ...{ name: 'draws', question: '?', task: { family: 'arithmetic' }, base: 'boundary', controls: ['base'] },
     training: { steps: 2, promptsPerStep: 8, ...training },
-    ...{ evaluation: { splits: { clean: 8 } }, bases: 2, seeds: 2, conditions: { grpo: {}, rloo: { scheme: 'rloo' } } },
+    ...{
+      evaluation: { splits: { clean: 8 } },
+      bases: 2,
+      seeds: 2,
+      conditions: { grpo: {}, rloo: { scheme: 'rloo' } },
+    },
   });
   const conditions = new Map(experiment.conditions.map(({ name, condition }) => [name, condition]));
   return new Map(
