@@ -7,7 +7,6 @@ import { planRuns } from '../../experiments/plan-runs.ts';
 import { writeClaimPage } from '../../reports/text/claim-page.ts';
 import { summarizeRuns } from '../../reports/text/summarize-runs.ts';
 import { loadComparison } from '../../reports/comparison/load-comparison.ts';
-import { DECISION_RULE } from '../../reports/text/verdict-text.ts';
 import { readHome } from '../home-option.ts';
 import { chooseClaims, type ScaleOption } from './choose-claims.ts';
 
