@@ -26,7 +26,6 @@ export interface RunClaimOptions extends RunOptions, ScaleOption, PowerOptions {
 
 function announce({ claim, experiment, fixed }: ChosenClaim): void {
   console.error(`${experiment.name} (${String(claim.declared['source'])}): ${experiment.question}`);
-  console.error(`decision rule: ${DECISION_RULE}`);
   if (fixed.looks !== undefined) console.error(`looks after ${fixed.looks.join(', ')} bases: ${LOOK_RULE}`);
   for (const hypothesis of experiment.hypotheses)
     console.error(`  ${hypothesis.claim} (${describeTest(hypothesis)})`);
@@ -85,6 +84,7 @@ export async function runClaims(names: readonly string[], options: RunClaimOptio
   // All are resolved, and held to their locks, before the first is launched: a fault in the last costs nothing.
   const claims = await chooseClaims(names, options.all ?? false);
   const chosen = claims.map((claim) => settleClaim(claim, options));
+  console.error(`decision rule: ${DECISION_RULE}`);
   chosen.forEach(announce);
   requireBases(chosen, options);
   if (options.dryRun) {
