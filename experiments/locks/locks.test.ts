@@ -134,6 +134,7 @@ test('a lock is replaced freely before its first run, and afterwards only with a
 
 test('one recipe overridden in some conditions is locked as two', async () => {
   const fixed = await fix('one-shot', ['conditions.one-shot.base={"recipe":"latent-strategy","steps":9}']);
-  assert.equal(Object.keys(fixed.recipes).length, 2);
-  for (const name of Object.keys(fixed.recipes)) assert.match(name, /^latent-strategy-[0-9a-f]{12}$/);
+  const latent = Object.keys(fixed.recipes).filter((name) => name.startsWith('latent-strategy'));
+  assert.equal(latent.length, 2);
+  for (const name of latent) assert.match(name, /^latent-strategy-[0-9a-f]{12}$/);
 });
