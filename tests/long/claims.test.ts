@@ -26,11 +26,11 @@ test('every claim runs at scale tiny, and each of its hypotheses is decided or s
   for (const claim of claims) {
     const { hypotheses } = experiments.find(({ name }) => name === `${claim.name}-tiny`)!;
     assert.equal(hypotheses.length, resolveClaim(claim, 'tiny').hypotheses.length, claim.name);
-    for (const { effect, reason } of hypotheses) assert.ok(effect !== null || reason !== null, claim.name);
-    assert.ok(
-      hypotheses.some(({ effect }) => effect !== null),
-      `${claim.name} decides something`,
-    );
+    // Models of this scale can do nothing, so that checks fail, and a hypothesis that requires one says which.
+    for (const { effect, reason, outcome } of hypotheses) {
+      assert.ok(effect !== null || reason !== null, claim.name);
+      assert.notEqual(outcome, 'pending', claim.name);
+    }
   }
 });
 
@@ -65,7 +65,7 @@ test('the page of a claim holds its verdicts, its figure and the command that re
   const page = readFileSync(join(output, 'negative-reinforcement/README.md'), 'utf8');
   assert.match(page, /`assay claims run negative-reinforcement --scale tiny`/);
   assert.match(page, /## Verdict per claim/);
-  for (const file of ['verdicts.csv', 'pass-at-k.csv', 'runs.csv', 'verdicts-fraction.svg'])
+  for (const file of ['verdicts.csv', 'pass-at-k.csv', 'runs.csv', 'checks.csv'])
     assert.ok(existsSync(join(output, 'negative-reinforcement', file)), file);
 });
 
