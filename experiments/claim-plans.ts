@@ -30,6 +30,14 @@ export const worthTraining = { value: 0.06, unit: 'fraction' } as const;
 /** What arXiv 2504.13837 reports base models to be ahead by at large k (.05 on its larger benchmarks). */
 export const crossing = { value: 0.05, unit: 'fraction' } as const;
 
+/** Accuracy where the scratchpad is forced, so that its share plays no part. */
+export const givenScratchpad = {
+  name: 'probe',
+  probe: 'given-format',
+  metric: 'given_scratchpad',
+  split: 'clean',
+} as const;
+
 export const passAt = (k: number) => ({ name: 'pass@k', split: 'clean', k }) as const;
 
 /** That RL on the true verdict lifts pass@1 in a cell by more than `least`: without it no null result of that cell means anything. */

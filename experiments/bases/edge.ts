@@ -1,5 +1,6 @@
-import { boundary } from './boundary.ts';
 import type { DeclaredBase } from './declared-base.ts';
+import { oneFormat } from './one-format.ts';
+import { teacher } from './teacher.ts';
 
 /**
  * `teacher`'s corpus, read for little more than half as long: greedy answers are wrong as well, so something is left to teach, and one
@@ -8,16 +9,8 @@ import type { DeclaredBase } from './declared-base.ts';
 export const edge = {
   name: 'edge',
   purpose: 'Half able, in one format: what lifts it beyond its best temperature has taught it something.',
-  task: boundary.task,
-  recipe: {
-    ...boundary.recipe,
-    sources: [
-      { name: 'facts', share: 0.1 },
-      { name: 'solutions', options: { formats: { scratchpad: 1 } } },
-    ],
-    steps: 800,
-    documentsPerStep: 64,
-  },
+  task: teacher.task,
+  recipe: { ...teacher.recipe, steps: 800 },
   gates: [
     {
       name: 'room-at-64',
@@ -31,11 +24,6 @@ export const edge = {
       measure: { of: 'lift', arm: 'imitation', over: 'best-temperature' },
       atLeast: 0.1,
     },
-    {
-      name: 'one-format',
-      reason: 'Gains are of skill, and not of choosing another way to answer.',
-      measure: { of: 'format-share', format: 'scratchpad' },
-      atLeast: 0.95,
-    },
+    oneFormat,
   ],
 } as const satisfies DeclaredBase;

@@ -1,4 +1,5 @@
 import type { DeclaredBase } from './declared-base.ts';
+import { oneFormat } from './one-format.ts';
 
 /** Demonstrations of which every step slips with a chance of a fifth, of problems with so many operations. */
 function noisyOf(operations: number) {
@@ -42,11 +43,6 @@ export const sharp = {
       measure: { of: 'lift', arm: 'truth', over: 'base' },
       atLeast: 0.2,
     },
-    {
-      name: 'one-format',
-      reason: 'Gains are of skill, and not of choosing another way to answer.',
-      measure: { of: 'format-share', format: 'scratchpad' },
-      atLeast: 0.95,
-    },
+    oneFormat,
   ],
 } as const satisfies DeclaredBase;

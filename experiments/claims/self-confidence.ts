@@ -1,14 +1,8 @@
-import { passAt, readableControls } from '../claim-plans.ts';
+import { givenScratchpad, passAt, readableControls } from '../claim-plans.ts';
 import { defineClaim } from '../claim.ts';
 
 const confidence = (metric: string) =>
   ({ name: 'probe', probe: 'answer-confidence', metric, split: 'clean' }) as const;
-const givenScratchpad = {
-  name: 'probe',
-  probe: 'given-format',
-  metric: 'given_scratchpad',
-  split: 'clean',
-} as const;
 
 /** A tenth of what the verifier gains here (.45 on base seed 90). */
 const tenthOfTruth = { value: 0.04, unit: 'fraction' } as const;

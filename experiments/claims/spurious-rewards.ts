@@ -1,15 +1,9 @@
 import { interaction } from '../../config/contrast.ts';
 import type { CheckInput } from '../../config/check.ts';
 import type { HypothesisInput } from '../../config/hypothesis.ts';
+import { givenScratchpad, passAt } from '../claim-plans.ts';
 import { defineClaim } from '../claim.ts';
 
-const passAt1 = { name: 'pass@k', split: 'clean', k: 1 } as const;
-const givenScratchpad = {
-  name: 'probe',
-  probe: 'given-format',
-  metric: 'given_scratchpad',
-  split: 'clean',
-} as const;
 /** A quarter of the paper's own gain of 21 points under a random reward; less is of no use to anybody. */
 const ofInterest = { value: 0.05, unit: 'fraction' } as const;
 /** Where the paper's gain is 24 to 27 points: less than half of it would not be its finding. */
@@ -25,7 +19,7 @@ function checksOf(cell: Cell): Record<string, CheckInput> {
       says: `The verifier lifts pass@1 (${cell}).`,
       treatment: `ground-truth/${cell}`,
       control: `base/${cell}`,
-      metric: passAt1,
+      metric: passAt(1),
       alternative: 'greater',
       bound: { value: 0.1, unit: 'fraction' }, // twice what is of interest, so that an arm half as good still shows
     },
@@ -57,7 +51,7 @@ function termsOf(cell: Cell): HypothesisInput[] {
       claim: `Elicitation (${cell}): rewarding the base's majority answer lifts pass@1 above a random reward.`,
       treatment: `majority/${cell}`,
       control: `random-reward/${cell}`,
-      metric: passAt1,
+      metric: passAt(1),
       alternative: 'greater',
       interest: largeGain,
       requires,
@@ -67,7 +61,7 @@ function termsOf(cell: Cell): HypothesisInput[] {
       claim: `Design (${cell}): the true answer adds at most a quarter of its own lift to what the majority answer gives.`,
       treatment: `ground-truth/${cell}`,
       control: `majority/${cell}`,
-      metric: passAt1,
+      metric: passAt(1),
       alternative: 'equivalent',
       // The paper's share is 1.8 of 28.8 points, a sixteenth; from a quarter on the reward could not be called spurious.
       margin: { share: 0.25, of: { treatment: `ground-truth/${cell}`, control: `base/${cell}` } },
@@ -133,7 +127,7 @@ export const claim = defineClaim({
       claim: 'Null (latent): a random reward lifts pass@1.',
       treatment: 'random-reward/latent',
       control: 'base/latent',
-      metric: passAt1,
+      metric: passAt(1),
       alternative: 'greater',
       interest: ofInterest,
       requires: ['truth-lifts-latent', 'random-trains-latent'],
@@ -144,7 +138,7 @@ export const claim = defineClaim({
       claim: 'Null (one-format): the base is as good as after a random reward.',
       treatment: 'base/one-format',
       control: 'random-reward/one-format',
-      metric: passAt1,
+      metric: passAt(1),
       alternative: 'noninferior',
       margin: ofInterest,
       requires: ['truth-lifts-one-format', 'random-trains-one-format', 'one-format-stays'],
@@ -158,7 +152,7 @@ export const claim = defineClaim({
         'random-reward/one-format',
         'base/one-format',
       ),
-      metric: passAt1,
+      metric: passAt(1),
       alternative: 'greater',
       interest: ofInterest,
       requires: ['truth-lifts-latent', 'truth-lifts-one-format', 'one-format-stays'],
@@ -169,7 +163,7 @@ export const claim = defineClaim({
       claim: 'A wrong majority answer lifts pass@1 where a strategy lies latent.',
       treatment: 'incorrect/latent',
       control: 'base/latent',
-      metric: passAt1,
+      metric: passAt(1),
       alternative: 'greater',
       interest: largeGain,
       requires: ['truth-lifts-latent', 'incorrect-trains'],
