@@ -63,7 +63,7 @@ test(
   async () => {
     const { page } = await open(1200, 'light');
     const figures = page.locator('figure svg[role=img]');
-    assert.equal(await figures.count(), 14);
+    assert.equal(await figures.count(), 16);
     for (const figure of await figures.all()) {
       assert.ok(((await figure.getAttribute('aria-label')) ?? '').length > 10);
       const box = await figure.boundingBox();
