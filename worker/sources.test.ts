@@ -38,7 +38,12 @@ test('the sources’ hash follows what decides numbers, wherever the program lie
 test('the version of the analysis follows what decides verdicts, and nothing else', (t) => {
   const here = hashAnalysis();
   assert.notEqual(here, hashSources());
-  const others = { 'reports/page/html.ts': '', 'schemes/rewards/new.ts': '', 'stats/golden.test.ts': '' };
+  const others = {
+    'reports/page/html.ts': '',
+    'schemes/rewards/new.ts': '',
+    'stats/golden.test.ts': '',
+    'stats/new-estimator.ts': 'export const estimate = 1;',
+  };
   assert.equal(hashWith(t, others, hashAnalysis), here);
   assert.notEqual(hashWith(t, { 'stats/quantile.ts': '' }, hashAnalysis), here);
   assert.notEqual(hashWith(t, { 'reports/verdicts/new.ts': '' }, hashAnalysis), here);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Rooms that decide a run's numbers. Declarations, their problem files included, are part of the condition already. */
@@ -19,8 +19,9 @@ const ROOMS = [
   'tasks',
 ] as const;
 
-/** What decides verdicts from stored rows. */
-const ANALYSIS = ['stats', 'reports/verdicts'] as const;
+/** Where what decides verdicts from stored rows begins; of `stats/` only what it imports counts, so that a new estimator is no deviation of a lock. */
+const VERDICTS = 'reports/verdicts';
+const STATISTICS = 'stats';
 
 const programRoot = fileURLToPath(new URL('..', import.meta.url));
 const hashes = new Map<string, string>();
@@ -33,13 +34,13 @@ function listSources(root: string, rooms: readonly string[]): string[] {
   );
 }
 
-/** SHA-256 of the sources in some rooms, by relative path, tests and their fixtures left out; read once per process. */
-function hashRooms(root: string, rooms: readonly string[]): string {
-  const key = [root, ...rooms].join('\n');
+/** SHA-256 of sources by relative path, read once per process for each `root` and purpose. */
+function hashFiles(root: string, purpose: string, list: () => readonly string[]): string {
+  const key = `${purpose}\n${root}`;
   const known = hashes.get(key);
   if (known !== undefined) return known;
-  const lines = listSources(root, rooms).map((path) => {
-    const name = path.slice(root.length).replaceAll('\\', '/').replace(/^\//, '');
+  const lines = list().map((path) => {
+    const name = relative(root, path).replaceAll('\\', '/');
     return `${name} ${createHash('sha256').update(readFileSync(path)).digest('hex')}`;
   });
   const hash = createHash('sha256').update(lines.sort().join('\n')).digest('hex');
@@ -47,12 +48,39 @@ function hashRooms(root: string, rooms: readonly string[]): string {
   return hash;
 }
 
+/** The files that a source imports values from, or exports them again. */
+function listImports(path: string): string[] {
+  const imports = readFileSync(path, 'utf8').matchAll(
+    /^(?:import|export)\s+(?!type\b)[^;]*?from\s+'(\.[^']+)'/gm,
+  );
+  return [...imports].map(([, specifier]) => join(dirname(path), specifier!));
+}
+
+/** All that sources import, themselves included. */
+function listReached(entries: readonly string[]): ReadonlySet<string> {
+  const reached = new Set<string>();
+  const open = [...entries];
+  for (let path = open.pop(); path !== undefined; path = open.pop()) {
+    if (reached.has(path)) continue;
+    reached.add(path);
+    open.push(...listImports(path));
+  }
+  return reached;
+}
+
+function listAnalysis(root: string): string[] {
+  const verdicts = listSources(root, [VERDICTS]);
+  const statistics = join(root, STATISTICS, '/');
+  const reached = [...listReached(verdicts)].filter((path) => path.startsWith(statistics));
+  return [...verdicts, ...reached];
+}
+
 /** Hash of the sources that decide a run's numbers. Any change counts, that of a comment too: what a change may do to a number cannot be read off it. */
 export function hashSources(root = programRoot): string {
-  return hashRooms(root, ROOMS);
+  return hashFiles(root, 'runs', () => listSources(root, ROOMS));
 }
 
 /** Hash of the sources that decide verdicts from what runs recorded: the version of the analysis that a claim's lock names. */
 export function hashAnalysis(root = programRoot): string {
-  return hashRooms(root, ANALYSIS);
+  return hashFiles(root, 'analysis', () => listAnalysis(root));
 }
