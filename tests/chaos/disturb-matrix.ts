@@ -49,7 +49,7 @@ function scheduleFaults({ seed, faults, stages, hasOwnDisk }: ChaosPlan): Schedu
   const kinds = listFaults(hasOwnDisk);
   const early = Math.round(PRETRAINING_SHARE * stages);
   // Not in the last moments, which would be over before the fault comes.
-  const late = Math.floor(0.9 * stages);
+  const late = Math.floor(0.75 * stages);
   const moments = Array.from({ length: faults }, () => generator.integer(early + late) - early);
   return moments
     .sort((a, b) => a - b)
