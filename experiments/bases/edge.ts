@@ -4,13 +4,14 @@ import { teacher } from './teacher.ts';
 
 /**
  * `teacher`'s corpus, read for little more than half as long: greedy answers are wrong as well, so something is left to teach, and one
- * of a thousand answers is right, so 64 samples do not find it by guessing.
+ * of a thousand answers is right, so 64 samples do not find it by guessing. Base seeds learn at different times: after 800 steps two of
+ * five solved everything within 64 samples, and left a greedy answer little to be taught.
  */
 export const edge = {
   name: 'edge',
   purpose: 'Half able, in one format: what lifts it beyond its best temperature has taught it something.',
   task: teacher.task,
-  recipe: { ...teacher.recipe, steps: 800 },
+  recipe: { ...teacher.recipe, steps: 700 },
   gates: [
     {
       name: 'room-at-64',
