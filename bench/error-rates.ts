@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
-import { createGenerator, type Generator } from '../random/generator.ts';
 import { runSeed } from '../random/run-seed.ts';
-import { deriveStream } from '../random/streams.ts';
+import { mean } from '../stats/intervals/aggregate-scores.ts';
 import { criticalValue, crossedMean } from '../stats/intervals/crossed-mean.ts';
 import { detectableEffect } from '../stats/significance/detectable-effect.ts';
 import { publishedErrors } from '../stats/significance/published-errors.fixture.ts';
+import { simulateAnswers, type AnswerSpread } from '../stats/significance/simulated-answers.fixture.ts';
 import {
   simulateDifferences,
   type RunSeed,
@@ -35,46 +35,27 @@ const NORMAL_SPREADS: readonly Spread[] = [
   { base: 0.05, seed: 0.03, problem: 0.1, noise: 0.1 },
   { base: 0.1, seed: 0.02, problem: 0.1, noise: 0.1 },
 ];
-/** What bases and seeds of either arm are off by; `hard`: chances near 0, and only solved or not in all samples counts. */
-const COUNT_SPREADS = [
+const COUNT_SPREADS: readonly AnswerSpread[] = [
   { base: 0.02, seed: 0.02, isHard: false },
   { base: 0.1, seed: 0.05, isHard: false },
   { base: 0.01, seed: 0.01, isHard: true },
-] as const;
+];
 
 type Differences = ReturnType<typeof simulateDifferences>;
 
-/** Differences of two arms' counts of `SAMPLES` samples, both arms' bases and seeds off by themselves. */
+/** Differences of two arms' counts of `SAMPLES` samples; of hard problems, whether any of them is correct. */
 function simulateCounts(
-  { bases, seedsPerBase, problems }: SimulatedDesign,
-  { base, seed, isHard }: (typeof COUNT_SPREADS)[number],
-  { experiment, seedOf }: { experiment: number; seedOf: RunSeed },
+  design: SimulatedDesign,
+  spread: AnswerSpread,
+  of: { experiment: number; seedOf: RunSeed },
 ): Differences {
-  const streamOf = (of: number, name: string): Generator =>
-    createGenerator(deriveStream(of, `counts/${experiment}/${name}`));
-  const ofProblems = streamOf(0, 'problems');
-  const chances = Array.from({ length: problems }, () =>
-    isHard ? 0.1 * ofProblems.uniform() ** 3 : ofProblems.uniform(),
+  const { treatment, control, bases } = simulateAnswers(design, { spread, samples: SAMPLES, ...of });
+  const score = (answers: readonly number[]): number =>
+    spread.isHard ? Math.max(...answers) : mean(answers);
+  const differences = treatment.map((problems, run) =>
+    problems.map((answers, problem) => score(answers) - score(control[run]![problem]!)),
   );
-  const pairs = Array.from({ length: bases * seedsPerBase }, (_, i) => [
-    Math.floor(i / seedsPerBase),
-    i % seedsPerBase,
-  ]);
-  const differences = pairs.map(([b, s]) => {
-    const ofBase = streamOf(b!, 'base');
-    const ofSeed = streamOf(seedOf(b!, s!), 'seed');
-    const draws = streamOf(runSeed(b!, s!), 'samples');
-    const scores = [0, 1].map(() => {
-      const shift = base * ofBase.normal() + seed * ofSeed.normal();
-      return chances.map((chance) => {
-        let c = 0;
-        for (let i = 0; i < SAMPLES; i += 1) if (draws.uniform() < chance + shift) c += 1;
-        return isHard ? Math.min(1, c) : c / SAMPLES;
-      });
-    });
-    return scores[0]!.map((score, p) => score - scores[1]![p]!);
-  });
-  return { differences, bases: pairs.map(([b]) => b!) };
+  return { differences, bases: [...bases] };
 }
 
 function printRow(label: readonly (string | number)[], simulate: (experiment: number) => Differences): void {
@@ -111,7 +92,7 @@ function main(): void {
       );
     }
     for (const declared of COUNT_SPREADS) {
-      const spread = { ...declared, base: ofBase(declared.base) } as (typeof COUNT_SPREADS)[number];
+      const spread = { ...declared, base: ofBase(declared.base) };
       const kind = declared.isHard ? 'solved in 16' : 'pass@1';
       printRow([name, kind, spread.base, spread.seed, '–', '–'], (experiment) =>
         simulateCounts(design, spread, { experiment, seedOf }),
