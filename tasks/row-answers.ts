@@ -30,8 +30,8 @@ export function referenceOf(marked: Marked, answer: string): string {
 /** The worked solution of a row, its own or what stands before the marker of its answer; null: none. */
 export function workingOf(marked: Marked, { solution, answer }: ProblemRow): string | null {
   // An empty cell of a table is no solution.
-  const found = [solution, splitAtMarker(marked, answer ?? '')?.before];
-  return found.find((text) => text != null && text.trim() !== '') ?? null;
+  const found = [solution ?? '', splitAtMarker(marked, answer ?? '')?.before ?? ''];
+  return found.find((text) => text.trim() !== '') ?? null;
 }
 
 /** The text before the final answer's marker; null: no marker. */

@@ -38,7 +38,7 @@ async function readProblemFile(path: string, fields: unknown): Promise<ProblemFi
 
 async function inlineTask(task: unknown, declaredIn: string): Promise<unknown> {
   if (!isSettings(task) || typeof task['file'] !== 'string') return task;
-  const { file, fields, ...options } = task;
+  const { file: _, fields, ...options } = task;
   return { ...options, rows: await readProblemFile(resolve(dirname(declaredIn), task['file']), fields) };
 }
 
