@@ -1,6 +1,7 @@
 import { canonicalJson } from '../config/canonical.ts';
 import type { SplitName } from '../config/training.ts';
 import { TAUGHT_SPLITS } from '../tasks/problem.ts';
+import type { Task } from '../tasks/task.ts';
 import { findTaskOfSplit } from '../tasks/task-of-split.ts';
 import { expectDocuments } from './document-turns.ts';
 import { listLessons, type Corpus, type PlacedSource } from './open-corpus.ts';
@@ -47,16 +48,31 @@ export function listCorpusFaults(corpus: Corpus): string[] {
   });
 }
 
+/** Why a split of listed problems cannot give so many; null: it can, or its problems are generated. */
+export function findRowsFault(
+  task: Task,
+  { split, problems }: { readonly split: SplitName; readonly problems: number },
+): string | null {
+  const rows = task.countProblems(split);
+  if (rows === null || problems <= rows) return null;
+  return (
+    `found ${problems} problems, but split ${split} holds ${rows} of the rows of task ${task.name}; ask for ${rows} at most, ` +
+    `give the split more of them (task.shares.${split}), or add rows`
+  );
+}
+
 /** Why a model of this corpus cannot be asked for so many problems of a split; null: it can. */
 export function findSplitFault(
   { recipe, tasks }: Corpus,
   { split, problems }: { readonly split: SplitName; readonly problems: number },
 ): string | null {
-  if (findTaskOfSplit(tasks, split) === null) {
+  const task = findTaskOfSplit(tasks, split);
+  if (task === null) {
     const known = tasks.map((task) => `${task.splits.join(', ')} (task ${task.name})`).join('; ');
     return `found ${problems} problems, but no task that the base knows has this split; it knows ${known}`;
   }
-  if (!TAUGHT_SPLITS.includes(split)) return null;
+  const fault = findRowsFault(task, { split, problems });
+  if (fault !== null || !TAUGHT_SPLITS.includes(split)) return fault;
   const lessons = listLessons(recipe).filter((lesson) => lesson.split === split);
   const [most] = lessons.sort((a, b) => b.problems - a.problems);
   if (most === undefined)

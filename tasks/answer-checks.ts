@@ -17,6 +17,15 @@ function verdict(isCorrect: boolean, extractedAnswer: string): Verdict {
   return { outcome: isCorrect ? 'correct' : 'incorrect', extractedAnswer };
 }
 
+/** What an answer has to be under each check, as messages call it. */
+export const expectedAnswers = {
+  exact: 'text that is not blank',
+  numeric: 'a number',
+  'number-list': 'a list of numbers',
+  'integer-set': 'a list of whole numbers',
+  fraction: 'a fraction',
+} as const;
+
 /** A check that reads both texts into a value first; a candidate that cannot be read is malformed. */
 function readingCheck<Value>(
   expected: string,
@@ -93,14 +102,14 @@ function readFraction(text: string): readonly [string, string] | null {
  */
 export const answerChecks = {
   exact,
-  numeric: readingCheck('a number', readDecimal, (a, b, { tolerance }) =>
+  numeric: readingCheck(expectedAnswers.numeric, readDecimal, (a, b, { tolerance }) =>
     isWithin(a, b, toDecimal(tolerance)),
   ),
-  'number-list': readingCheck('a list of numbers', readNumberList, (a, b, { tolerance }) =>
+  'number-list': readingCheck(expectedAnswers['number-list'], readNumberList, (a, b, { tolerance }) =>
     isSameList(a, b, (left, right) => isWithin(left, right, toDecimal(tolerance))),
   ),
-  'integer-set': readingCheck('a list of whole numbers', readIntegerSet, (a, b) =>
+  'integer-set': readingCheck(expectedAnswers['integer-set'], readIntegerSet, (a, b) =>
     isSameList(a, b, (left, right) => left === right),
   ),
-  fraction: readingCheck('a fraction', readFraction, (a, b) => a[0] === b[0] && a[1] === b[1]),
-} as const satisfies Readonly<Record<string, AnswerCheck>>;
+  fraction: readingCheck(expectedAnswers.fraction, readFraction, (a, b) => a[0] === b[0] && a[1] === b[1]),
+} as const satisfies Readonly<Record<keyof typeof expectedAnswers, AnswerCheck>>;

@@ -34,6 +34,13 @@ const VARIANTS: Readonly<Record<string, readonly object[]>> = {
   jsonl: [
     { rows, shares },
     { rows, shares, answerMarker: '####', verification: 'numeric' },
+    {
+      rows: rows.map((row) => ({ ...row, answer: `${row.question}\n#### ${row.answer}` })),
+      shares,
+      answerMarker: '#### ',
+      verification: 'numeric',
+      formats: ['solution', 'answer'],
+    },
   ],
   knowledge: [{}, { facts: 50, keyLetters: 2, valueDigits: 3 }],
 };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { openTask } from './index.ts';
-import { parseProblemRows } from './problem-rows.ts';
+import { parseProblemFile } from './problem-rows.ts';
 
 const folder = new URL('../tests/fixtures/problems/', import.meta.url);
 
@@ -59,7 +59,7 @@ const parity: Readonly<Record<string, Parity>> = {
 };
 
 const rowsOf = (dataset: string) =>
-  parseProblemRows(readFileSync(new URL(`${dataset}.jsonl`, folder), 'utf8'), `${dataset}.jsonl`);
+  parseProblemFile(readFileSync(new URL(`${dataset}.jsonl`, folder), 'utf8'), `${dataset}.jsonl`).rows;
 
 function outcomes(dataset: string, options: object): { row: Scored; outcome: string }[] {
   const rows = rowsOf(dataset);

@@ -1,42 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createGenerator } from '../random/generator.ts';
+import { deriveStream } from '../random/streams.ts';
 import { openTask } from './index.ts';
-import { parseProblemRows, ProblemFileError } from './problem-rows.ts';
-
-const line = (question: string, answer: string | null = '1') => JSON.stringify({ question, answer });
-
-test('rows are read with blank lines skipped and further fields allowed', () => {
-  const rows = parseProblemRows(
-    `${line('a')}\n\n{"question":"b","answer":null,"source":"x","metadata":{"k":[1]}}\r\n`,
-    'f',
-  );
-  assert.deepEqual(
-    rows.map((row) => [row.question, row.answer, row.metadata]),
-    [
-      ['a', '1', {}],
-      ['b', null, { k: [1] }],
-    ],
-  );
-});
-
-test('a bad row is refused with its line and what is wrong', () => {
-  const refused = (text: string, message: RegExp) =>
-    assert.throws(
-      () => parseProblemRows(text, 'f.jsonl'),
-      (error) => {
-        assert.ok(error instanceof ProblemFileError);
-        assert.match(error.message, message);
-        return true;
-      },
-    );
-  refused(`${line('a')}\n{"question":`, /f\.jsonl, line 2: not JSON/);
-  refused(`${line('a')}\n\n{"answer":"1"}`, /line 3: question/);
-  refused('{"question":"a","answer":7}', /line 1: answer/);
-  refused('{"question":"a","answer":""}', /line 1: answer/);
-  refused('[1]', /line 1/);
-  refused(`${line('a')}\n${line('b')}\n${line('a', '2')}`, /line 3: the question is the same as in line 1/);
-  refused('\n', /no problem/);
-});
+import { findRowFault, type JsonlOptions } from './jsonl.ts';
 
 test('train starts over in another order at its end; an evaluation split ends', () => {
   const rows = Array.from({ length: 100 }, (_, i) => ({ question: `q${i}`, answer: `${i}` }));
@@ -98,4 +65,69 @@ test('the answer stands where slice finds it, also behind characters of two unit
   const text = '😀𝟙 # 7𝟙 ';
   const { from, to } = task.answerSpan(text)!;
   assert.equal(text.slice(from, to), '7𝟙');
+});
+
+const steps = 'She has 3+4=7 eggs.\n';
+const worked = openTask('jsonl', {
+  rows: [
+    { question: 'q', answer: `${steps}#### 7` },
+    { question: 'r', answer: '8', solution: '4+4' },
+  ],
+  shares: { dev: 0, clean: 0, contaminated: 0 },
+  answerMarker: '#### ',
+  verification: 'numeric',
+  formats: ['solution', 'answer'],
+});
+
+test('the marker is read in references too, and what stands before it is a worked solution', () => {
+  const problems = [worked.problem('train', 0, 0), worked.problem('train', 0, 1)];
+  const [marked, own] = problems.toSorted((a, b) => a.prompt.localeCompare(b.prompt));
+  assert.equal(marked!.answer, '7');
+  const write = (problem: typeof marked, format: string) =>
+    worked.writeCompletion(problem!, format, createGenerator(deriveStream(0, 'write')));
+  assert.equal(write(marked, 'solution'), `${steps}#### 7`);
+  assert.equal(write(marked, 'answer'), '#### 7');
+  assert.equal(write(own, 'solution'), '4+4#### 8');
+  assert.deepEqual(
+    [`${steps}#### 7`, '#### 7', '7', '4+4#### '].map((text) => worked.formatOf(text)),
+    ['solution', 'answer', 'other', 'other'],
+  );
+  assert.equal(worked.maxCompletionCharacters, steps.length + '#### 7'.length);
+});
+
+test('a problem with another answer is another problem', () => {
+  const keyOf = (answer: string) =>
+    openTask('jsonl', {
+      rows: [{ question: 'q', answer }],
+      shares: { dev: 0, clean: 0, contaminated: 0 },
+    }).problem('train', 0, 0).key;
+  assert.notEqual(keyOf('7'), keyOf('8'));
+});
+
+test("format 'solution' without a marker, and the splits of a file, are known beforehand", () => {
+  const rows = [{ question: 'q', answer: '7' }];
+  assert.throws(() => openTask('jsonl', { rows, formats: ['solution'] }), /needs answerMarker/);
+  assert.equal(worked.countProblems('train'), 2);
+  assert.equal(worked.countProblems('dev'), 0);
+  assert.equal(openTask('arithmetic').countProblems('dev'), null);
+});
+
+test('a reference that its own verifier would not take is found, with what it expects', () => {
+  const faultOf = (row: { answer: string; metadata?: object }, options: object) => {
+    const { options: settled } = openTask('jsonl', { rows: [{ question: 'q', ...row }], ...options });
+    const { rows, ...more } = settled as unknown as JsonlOptions;
+    return findRowFault({ ...more, rows }, rows[0]!)?.expected ?? null;
+  };
+  assert.equal(faultOf({ answer: '8' }, { verification: 'numeric' }), null);
+  assert.equal(faultOf({ answer: 'about three' }, { verification: 'numeric' }), 'a number');
+  assert.equal(faultOf({ answer: '4+4=8\n#### 8' }, { verification: 'numeric' }), 'a number');
+  assert.equal(faultOf({ answer: '4+4=8\n#### 8' }, { verification: 'numeric', answerMarker: '####' }), null);
+  assert.equal(faultOf({ answer: '1;x' }, { verification: 'integer-set' }), 'a list of whole numbers');
+  assert.equal(faultOf({ answer: '2/4x' }, { verification: 'fraction' }), 'a fraction');
+  assert.equal(faultOf({ answer: '  ' }, {}), 'text that is not blank');
+  assert.match(
+    faultOf({ answer: '5+4', metadata: { numbers: [5, 3], target: 8 } }, { verification: 'expression' })!,
+    /reaches metadata\.target/,
+  );
+  assert.match(faultOf({ answer: '#8' }, { answerMarker: '#', formats: ['solution'] })!, /a worked solution/);
 });

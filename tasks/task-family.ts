@@ -37,6 +37,8 @@ export interface TaskFamily<Options extends object> {
    * @throws SplitExhaustedError when an evaluation split has no further distinct problem
    */
   problem(options: Options, split: Split, seed: number, index: number): Problem;
+  /** How many problems a split has, where they are listed; generated ones are not when absent. */
+  countProblems?(options: Options, split: Split): number;
   /** The ways a completion can be written, e.g. `['scratchpad', 'direct']`. */
   formats(options: Options): readonly string[];
   /** A correct completion in one of `formats`, without the end token. */

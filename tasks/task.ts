@@ -20,6 +20,8 @@ export interface Task {
   readonly formats: readonly string[];
   readonly maxCompletionCharacters: number;
   problem(split: Split, seed: number, index: number): Problem;
+  /** Problems of a split that are listed, such as the rows of a file; null: they are generated. */
+  countProblems(split: Split): number | null;
   writeCompletion(problem: Problem, format: string, generator: Generator): string;
   /** Whether completions with wrong steps can be written. */
   readonly canSlip: boolean;
@@ -55,6 +57,7 @@ export function bindTask<Options extends object>(family: TaskFamily<Options>, in
     formats: family.formats(options),
     maxCompletionCharacters: family.maxCompletionCharacters(options),
     problem: (split, seed, index) => family.problem(options, split, seed, index),
+    countProblems: (split) => family.countProblems?.(options, split) ?? null,
     writeCompletion: (problem, format, generator) =>
       family.writeCompletion(options, problem, format, generator),
     canSlip: family.canSlip?.(options) ?? false,

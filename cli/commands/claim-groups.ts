@@ -31,8 +31,11 @@ function readBaseCounts(db: Database, recipe: string): { readonly n: number; rea
   return [];
 }
 
-/** For every base and group size of a claim, how many groups are expected to have no difference in reward. */
-export function listDeadGroups({ experiment }: ChosenClaim, options: { readonly home: string }): string[] {
+/** For every base and group size of a matrix, how many groups are expected to have no difference in reward. */
+export function listDeadGroups(
+  { experiment }: Pick<ChosenClaim, 'experiment'>,
+  options: { readonly home: string },
+): string[] {
   const { database } = readHome(options);
   const db = existsSync(database) ? openReadonlyDatabase(database) : null;
   const lines = experiment.conditions.flatMap(({ condition }) => {

@@ -69,7 +69,7 @@ Examples:
       const experiment = await declareExperiment(file, options);
       if (options.dryRun) {
         const { printPlan } = await import('../matrix/print-plan.ts');
-        return printPlan(experiment, options.json ?? false);
+        return printPlan(experiment, options);
       }
       const { runMatrices } = await import('../matrix/run-matrices.ts');
       setExitCode(await runMatrices([experiment], options));

@@ -1,12 +1,17 @@
 import { listInputSources } from '../../config/chain.ts';
 import { planRuns } from '../../experiments/plan-runs.ts';
 import type { ResolvedExperiment } from '../../experiments/resolve/resolve.ts';
+import { describeOutlook } from './describe-outlook.ts';
 
 /** Prints what would run. */
-export function printPlan(experiment: ResolvedExperiment, asJson: boolean): void {
+export function printPlan(
+  experiment: ResolvedExperiment,
+  { json = false, home }: { readonly json?: boolean; readonly home: string },
+): void {
   const runs = planRuns(experiment);
-  if (asJson) {
-    console.log(JSON.stringify({ ...experiment, runs }, null, 2));
+  const outlook = describeOutlook(experiment, { home });
+  if (json) {
+    console.log(JSON.stringify({ ...experiment, runs, outlook }, null, 2));
     return;
   }
   console.log(`${experiment.name} (${experiment.id.slice(0, 12)}): ${experiment.question}`);
@@ -22,6 +27,7 @@ export function printPlan(experiment: ResolvedExperiment, asJson: boolean): void
       `  ${condition.name}${control}: ${what}, ${training.steps} steps of ${training.promptsPerStep} × ${training.groupSize} rollouts, base ${base.name}${links.join('')}, fingerprint ${condition.id.slice(0, 12)}`,
     );
   }
+  for (const line of outlook) console.log(`  ${line}`);
   console.log(`${runs.length} runs:`);
   for (const run of runs) console.log(`  ${run.id}`);
 }

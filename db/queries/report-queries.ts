@@ -1,4 +1,4 @@
-import { and, asc, avg, count, eq, isNotNull, ne } from 'drizzle-orm';
+import { and, asc, avg, count, eq, isNotNull, ne, sql } from 'drizzle-orm';
 import type { Database } from '../store/connection.ts';
 import { recordedRunId } from './runs.ts';
 import { evaluations, problems, rollouts, verdicts } from '../rollout-schema.ts';
@@ -129,5 +129,34 @@ export function listRewardsByVerdict(
     .where(and(eq(runs.experimentId, experimentId), eq(rollouts.phase, 'train'), isNotNull(rollouts.reward)))
     .groupBy(runs.id, verdicts.outcome)
     .orderBy(asc(runs.id), asc(verdicts.outcome))
+    .all();
+}
+
+/** Answers of all evaluations of a run on one split, by what the verifier made of them. */
+export interface UnverifiedCount {
+  readonly runId: string;
+  readonly split: string;
+  readonly answers: number;
+  /** Left out of n: the verifier could not decide. */
+  readonly unverifiable: number;
+  /** Counted as wrong: no readable final answer. */
+  readonly malformed: number;
+}
+
+export function listUnverifiedCounts(db: Database, experimentId: string): UnverifiedCount[] {
+  const { n, unverifiable, malformed, split } = evaluations;
+  return db
+    .select({
+      runId: runs.id,
+      split,
+      answers: sql<number>`sum(${n} + ${unverifiable})`,
+      unverifiable: sql<number>`sum(${unverifiable})`,
+      malformed: sql<number>`sum(${malformed})`,
+    })
+    .from(evaluations)
+    .innerJoin(runs, eq(recordedRunId, evaluations.runId))
+    .where(and(eq(runs.experimentId, experimentId), ne(split, 'pool')))
+    .groupBy(runs.id, split)
+    .orderBy(asc(runs.id), asc(split))
     .all();
 }

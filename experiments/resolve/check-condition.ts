@@ -2,7 +2,7 @@ import type { Condition } from '../../config/experiment.ts';
 import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
 import { toBestTemperature } from '../../config/temperature.ts';
 import { toMaxNewTokens, toMostTokens } from '../../config/training.ts';
-import { findSplitFault, listCorpusFaults } from '../../corpora/corpus-faults.ts';
+import { findRowsFault, findSplitFault, listCorpusFaults } from '../../corpora/corpus-faults.ts';
 import { openCorpus, type Corpus } from '../../corpora/open-corpus.ts';
 import { openTask } from '../../tasks/index.ts';
 import type { Split } from '../../tasks/problem.ts';
@@ -15,15 +15,19 @@ import type { Task } from '../../tasks/task.ts';
 
 type Fault = string | null;
 
-function checkSplits({ evaluation }: Condition, corpus: Corpus): Fault[] {
+const nameFault = (place: string, fault: Fault): Fault => (fault === null ? null : `${place}: ${fault}`);
+
+function checkSplits({ evaluation, training }: Condition, corpus: Corpus): Fault[] {
   const best = toBestTemperature(evaluation.temperature);
   const chosenOn = best === null ? [] : [['temperature', best.on, evaluation.devProblems] as const];
   const read = Object.entries(evaluation.splits).map(
     ([split, problems]) => [`splits.${split}`, split, problems] as const,
   );
-  return [...read, ...chosenOn].map(([place, split, problems]) => {
+  const isWatched = evaluation.every > 0 && evaluation.every < training.steps;
+  const watched = isWatched ? [['devProblems', 'dev', evaluation.devProblems] as const] : [];
+  return [...read, ...watched, ...chosenOn].map(([place, split, problems]) => {
     const fault = findSplitFault(corpus, { split: split as Split, problems });
-    return fault === null ? null : `evaluation.${place}: ${fault}`;
+    return nameFault(`evaluation.${place}`, fault);
   });
 }
 
@@ -65,7 +69,7 @@ function checkProbe(name: string, condition: Condition, setting: ProbeSetting): 
       return `${place}: reads split ${missing}; add it to evaluation.splits, or name other splits in the probe's options`;
     }
     const fault = probe.findFault(setting);
-    return fault === null ? null : `${place}: ${fault}`;
+    return nameFault(place, fault);
   } catch (error) {
     return `${place}: ${(error as Error).message}`;
   }
@@ -76,13 +80,19 @@ function checkProbes(condition: Condition, task: Task): Fault[] {
   return Object.keys(condition.evaluation.probes).map((name) => checkProbe(name, condition, setting));
 }
 
+/** Generated prompts of a split are equally long; listed ones are all looked at. */
+function longestPromptOf(task: Task, split: Split): number {
+  const indexes = Array.from({ length: task.countProblems(split) ?? 1 }, (_, index) => index);
+  return indexes.reduce((most, index) => Math.max(most, task.problem(split, 0, index).prompt.length), 0);
+}
+
 function checkLength(condition: Condition, task: Task): Fault {
   const splits: Split[] = [
     'train',
     ...task.splits.filter((split) => Object.hasOwn(condition.evaluation.splits, split)),
   ];
   const longestPrompt = toMostTokens(
-    Math.max(...splits.map((split) => task.problem(split, 0, 0).prompt.length)),
+    splits.reduce((most, split) => Math.max(most, longestPromptOf(task, split)), 0),
   );
   const completion = toMaxNewTokens(condition.training, task.maxCompletionCharacters);
   const { maxPositions } = condition.base.architecture;
@@ -91,7 +101,7 @@ function checkLength(condition: Condition, task: Task): Fault {
     : null;
 }
 
-function checkPool(condition: Condition): Fault[] {
+function checkPool(condition: Condition, task: Task): Fault[] {
   const { training, scheme } = condition;
   const { pool, poolSamples } = training;
   const asksBase = openScheme(scheme).needs.has('pool');
@@ -99,6 +109,9 @@ function checkPool(condition: Condition): Fault[] {
     poolSamples > 0 && pool === null
       ? `training.poolSamples: found ${poolSamples}; only a fixed pool is sampled before training: set training.pool`
       : null,
+    pool === null
+      ? null
+      : nameFault('training.pool', findRowsFault(task, { split: 'train', problems: pool })),
     asksBase && (pool === null || poolSamples === 0)
       ? `training.pool: scheme ${scheme.name} rewards the base model's majority, so it needs training.pool and training.poolSamples (64 in arXiv 2506.10947)`
       : null,
@@ -113,6 +126,10 @@ function checkPool(condition: Condition): Fault[] {
 export function checkCondition(condition: Condition, place: string): void {
   const { family, ...options } = condition.task;
   const task = openTask(family, options);
+  if (task.countProblems('train') === 0)
+    throw new InvalidSpecError(
+      `${place}.task.shares: split train holds none of the rows; leave it a larger share, or add rows`,
+    );
   const corpus = openCorpus(condition.base, task);
   const faults = [
     ...listCorpusFaults(corpus).map((fault) => `base.${fault}`),
@@ -120,7 +137,7 @@ export function checkCondition(condition: Condition, place: string): void {
     checkTraining(condition),
     ...checkScheme(condition, task),
     ...checkProbes(condition, task),
-    ...checkPool(condition),
+    ...checkPool(condition, task),
     checkLength(condition, task),
   ].filter((fault) => fault !== null);
   if (faults.length > 0) throw new InvalidSpecError(faults.map((fault) => `${place}.${fault}`).join('\n'));

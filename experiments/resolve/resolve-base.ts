@@ -4,8 +4,11 @@ import type { Condition } from '../../config/experiment.ts';
 import { describeFaults, InvalidSpecError } from '../../config/invalid-spec-error.ts';
 import { mergeSettings, type Settings } from '../../config/merge.ts';
 import { listLessons } from '../../corpora/open-corpus.ts';
+import { openSource } from '../../corpora/index.ts';
 import { openTask, taskNames, taskOptionsSchema } from '../../tasks/index.ts';
+import { jsonl, type JsonlOptions } from '../../tasks/jsonl.ts';
 import { findDeclaredBase } from '../bases/index.ts';
+import { refuseFaultyRows, refuseLackingRows } from './check-rows.ts';
 import { parseRecipe } from './parse-recipe.ts';
 
 /** A base model's settings as declared: those of a named recipe under what the declaration says itself. */
@@ -28,17 +31,24 @@ function lookUp(settings: Settings, place: string): NamedSettings {
 function openSettings(settings: Settings, place: string): Condition['task'] {
   const { family, ...options } = settings;
   const name = String(family);
+  if (name === jsonl.name) refuseLackingRows(options, `${place}.task`);
   try {
-    return { family: name, ...openTask(name, options).options };
+    const task = { family: name, ...openTask(name, options).options };
+    if (name === jsonl.name) refuseFaultyRows(task as unknown as JsonlOptions, options, `${place}.task`);
+    return task;
   } catch (error) {
+    if (error instanceof InvalidSpecError) throw error;
     const schema = taskNames.includes(name) ? taskOptionsSchema(name) : z.unknown();
     throw new InvalidSpecError(describeFaults(error, schema, `${place}.task`).join('\n'));
   }
 }
 
 /** The number of leaked problems is the recipe's; a task that declares another number is refused. */
-function settleLeak(settings: Settings, recipe: BaseRecipe, place: string): Condition['task'] {
-  const task = openSettings(settings, place);
+function settleLeak(
+  { task, declared: settings }: { readonly task: Condition['task']; readonly declared: Settings },
+  recipe: BaseRecipe,
+  place: string,
+): Condition['task'] {
   const planted = listLessons(recipe).filter(({ split, isLeak }) => isLeak && split === 'contaminated');
   const [most] = planted.sort((a, b) => b.problems - a.problems);
   if (most === undefined || task['leakedProblems'] === undefined) return task;
@@ -61,6 +71,20 @@ function mergeTask(named: Settings | null, declared: Settings, place: string): S
   return mergeSettings(named, declared);
 }
 
+/**
+ * What a base reads that says nothing of it: the formats that the defaults of source `solutions` name, or, of a task that writes none of
+ * them, each format that it does write, and no leak.
+ */
+function readOwnFormats(recipe: Settings, { family, ...options }: Condition['task']): Settings {
+  if (recipe['sources'] !== undefined) return recipe;
+  const { formats } = openTask(family, options);
+  const usual = Object.keys(openSource('solutions', {}).options['formats'] as object);
+  if (formats.some((format) => usual.includes(format))) return recipe;
+  const even = Object.fromEntries(formats.map((format) => [format, 1]));
+  const sources = [{ name: 'solutions', options: { formats: even } }];
+  return { name: 'task-solutions', stages: [], ...recipe, sources };
+}
+
 /** A condition's task and its base, which fit together. */
 export interface ResolvedBase {
   readonly task: Condition['task'];
@@ -77,6 +101,8 @@ export interface ResolvedBase {
 export function resolveBase(settings: Settings, place: string): ResolvedBase {
   const declared = settings['task'] as Settings;
   const named = lookUp(settings['base'] as Settings, `${place}.base`);
-  const base = parseRecipe(named.recipe, `${place}.base`);
-  return { task: settleLeak(mergeTask(named.task, declared, place), base, place), base };
+  const merged = mergeTask(named.task, declared, place);
+  const task = openSettings(merged, place);
+  const base = parseRecipe(readOwnFormats(named.recipe, task), `${place}.base`);
+  return { task: settleLeak({ task, declared: merged }, base, place), base };
 }

@@ -125,7 +125,10 @@ test('problems of a JSONL file are fingerprinted by content, and a bad line is n
   const write = (lines: string[]): void => writeFileSync(join(directory, 'problems.jsonl'), lines.join('\n'));
   const task = { family: 'jsonl', file: 'problems.jsonl' };
   const base = { sources: [{ name: 'solutions', options: { formats: { answer: 1 } } }], stages: [] };
-  writeFileSync(matrix, JSON.stringify({ ...declared, task, base, evaluation: { splits: { clean: 5 } } }));
+  writeFileSync(
+    matrix,
+    JSON.stringify({ ...declared, task, base, evaluation: { splits: { clean: 5 }, every: 0 } }),
+  );
   write(rows);
   const first = resolveExperiment(await loadExperiment(matrix));
   write(rows.map((row) => row.replace('"5"', '"6"')));

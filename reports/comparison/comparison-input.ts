@@ -1,6 +1,7 @@
 import type { Check } from '../../config/check.ts';
 import type { Hypothesis } from '../../config/hypothesis.ts';
 import type { LedgerTotal } from '../../db/queries/ledger.ts';
+import type { UnverifiedCount } from '../../db/queries/report-queries.ts';
 import type { LockRecord } from './lock-record.ts';
 
 import type { ForcedFormatCount } from './forced-formats.ts';
@@ -17,6 +18,8 @@ export interface ComparisonInput {
   readonly baseModels: readonly BaseModelRecord[];
   readonly runs: readonly RunRecord[];
   readonly evaluations: readonly EvaluationCount[];
+  /** By run and split. */
+  readonly unverified: readonly UnverifiedCount[];
   readonly metrics: readonly MetricPoint[];
   readonly stepTokens: readonly StepTokens[];
   readonly ledger: readonly LedgerTotal[];

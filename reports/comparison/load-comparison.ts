@@ -9,6 +9,7 @@ import {
   listProgress,
   listRewardsByVerdict,
   listStepTokens,
+  listUnverifiedCounts,
   readTransaction,
 } from '../../db/queries/report-queries.ts';
 import { listTemperatureGrids } from '../../db/queries/temperatures.ts';
@@ -219,6 +220,7 @@ function loadRows(db: Database, nameOrId: string): ComparisonInput {
           confidences === null ? null : (JSON.parse(confidences) as Record<string, { n: number; c: number }>),
       }),
     ),
+    unverified: ofArms(listUnverifiedCounts(db, id)),
     metrics: ofArms(listMetrics(db, id)),
     stepTokens: ofArms(listStepTokens(db, id)),
     ledger: ofArms(listLedgerTotals(db, id)),

@@ -25,11 +25,24 @@ import {
   type Section,
 } from './result-sections.ts';
 import { plainSection } from './plain-section.ts';
+import { describeUnverified } from '../text/unverified-text.ts';
 import { strategySection } from './strategy-section.ts';
 
 /** No script, no network: even an escaping mistake could not run or fetch anything. */
 const CONTENT_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
+
+/** What has to be known before any number is read. */
+function renderNotice({ unverified, runs }: ComparisonInput): Markup | null {
+  const notice = describeUnverified(unverified, runs);
+  if (notice === null) return null;
+  return html`<aside class="notice">
+    <p><strong>${notice.head}</strong></p>
+    <ul>
+      ${notice.arms.map((arm) => html`<li>${arm}</li>`)}
+    </ul>
+  </aside>`;
+}
 
 function renderHeader(input: ComparisonInput, sections: readonly Section[]): Markup {
   const { experiment, conditions, runs } = input;
@@ -104,6 +117,7 @@ export async function renderReportPage(input: ComparisonInput, analysis: Analysi
         <a class="skip" href="#${sections[0]!.id}">To the verdicts</a>
         ${renderHeader(input, sections)}
         <main>
+          ${renderNotice(input)}
           ${sections.map(
             ({ id, title, body }) =>
               html`<section id="${id}" aria-labelledby="${id}-title">

@@ -16,6 +16,7 @@ import { lockFacts } from './lock-text.ts';
 import { escapeMarkdown, markdownTable } from './markdown-table.ts';
 import { listReasons, REASON_TITLE } from './reason-text.ts';
 import { describeProvenance } from './source-notes.ts';
+import { describeUnverified } from './unverified-text.ts';
 import { describeVerdict, headlineRows } from './verdict-sentence.ts';
 import { DECISION_RULE, LOOK_RULE } from './verdict-text.ts';
 
@@ -67,6 +68,12 @@ function claimBlocks({ experiment, lock }: ComparisonInput, { verdicts, checks }
   ];
 }
 
+function noticeBlocks({ unverified, runs }: ComparisonInput): string[] {
+  const notice = describeUnverified(unverified, runs);
+  if (notice === null) return [];
+  return [`**${notice.head}**`, notice.arms.map((arm) => `- ${escapeMarkdown(arm)}`).join('\n')];
+}
+
 /** The report as Markdown: verdicts, tables, what is missing. */
 export function toSummaryMarkdown(input: ComparisonInput, analysis: Analysis): string {
   const { experiment } = input;
@@ -87,6 +94,7 @@ export function toSummaryMarkdown(input: ComparisonInput, analysis: Analysis): s
   const blocks = [
     `# ${escapeMarkdown(experiment.name)}`,
     escapeMarkdown(experiment.question),
+    ...noticeBlocks(input),
     ...claimBlocks(input, analysis),
     '## Arms compared',
     verdicts.length > 0 ? verdicts.join('\n') : 'No comparison could be made.',
