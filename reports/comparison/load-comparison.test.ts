@@ -265,7 +265,7 @@ test('the same database gives byte-identical files', async (t) => {
   const { path, directory } = createStore(t);
   const write = async (name: string): Promise<[string, string][]> => {
     const db = openReadonlyDatabase(path);
-    const files = await writeReport(loadComparison(db, 'f00d'), join(directory, name));
+    const { files } = await writeReport(loadComparison(db, 'f00d'), join(directory, name));
     db.$client.close();
     return files.map((file) => [basename(file), readFileSync(file, 'utf8')]);
   };
