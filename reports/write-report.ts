@@ -2,6 +2,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { analyzeComparison, assertConsistent } from './comparison/analyze-comparison.ts';
 import type { ComparisonInput } from './comparison/comparison-input.ts';
+import { REPORT_PAGE } from './report-file.ts';
 import { toCsvFiles } from './text/csv-files.ts';
 import { renderReportPage } from './page/report-page.ts';
 import { sortComparison } from './comparison/sort-comparison.ts';
@@ -16,8 +17,6 @@ export interface WrittenReport {
   /** Paths of all files, sorted. */
   readonly files: string[];
 }
-
-export const REPORT_PAGE = 'report.html';
 
 /**
  * Writes report.html, summary.md and the CSV tables into `directory` (made when missing).

@@ -26,6 +26,7 @@ import { tabulateRanking, type RankingRow } from '../tables/ranking-table.ts';
 import { tabulateRewardTruth, type RewardTruthRow } from '../tables/reward-truth-table.ts';
 import type { Tabulated } from '../tables/plain-table.ts';
 import { tabulatePlain } from '../tables/plain-tables.ts';
+import { sortComparison } from './sort-comparison.ts';
 import { tabulateSolvedSets, type SolvedSetRow } from '../tables/solved-set-table.ts';
 import { tabulateStrategies, type StrategyRow } from '../tables/strategy-table.ts';
 import { describeAnswer } from '../text/answer-text.ts';
@@ -121,4 +122,13 @@ export function assertConsistent({ experiment, conditions, runs }: ComparisonInp
       `run ${stray.id} belongs to condition ${stray.condition}, which is none of ${[...names].join(', ')}`,
     );
   }
+}
+
+/** The answer alone, without the tables and figures of a report: sentences on its arms, without those on its hypotheses. */
+export function answerComparison(comparison: ComparisonInput): string[] {
+  const input = sortComparison(comparison);
+  const { finals } = collectFinalCounts(input);
+  const { differences } = tabulateDifferences(input, finals, [1]);
+  const ranking = tabulateRanking({ input, finals, differences, compute: [] });
+  return describeAnswer({ ranking, differences, verdicts: [], runs: input.runs });
 }

@@ -18,6 +18,7 @@ import { endRun, startRun } from '../../db/queries/runs.ts';
 import { recordStep } from '../../db/queries/steps.ts';
 import { loadComparison } from './load-comparison.ts';
 import { renderCompletion } from '../page/token-view.ts';
+import { listAccuracies } from '../run/run-accuracy.ts';
 import { writeReport } from '../write-report.ts';
 
 const CONDITIONS = ['base', 'grpo', 'random-reward'];
@@ -272,4 +273,26 @@ test('the same database gives byte-identical files', async (t) => {
   const first = await write('first');
   assert.deepEqual(await write('second'), first);
   assert.match(new Map(first).get('report.html')!, /Does &lt;b&gt;grpo&lt;\/b&gt; help\?/);
+});
+
+test('each run has its accuracy on the first split, at its latest evaluation, with an interval over problems', (t) => {
+  const { path } = createStore(t);
+  const db = openReadonlyDatabase(path);
+  const accuracies = listAccuracies(db, 'f00d');
+  const { evaluations } = loadComparison(db, 'small');
+  db.$client.close();
+  assert.ok(accuracies.size > 0);
+  for (const [run, { split, step, passAt1, low, high, problems }] of accuracies) {
+    const own = evaluations.filter((row) => row.runId === run && row.split === 'clean' && row.step === step);
+    assert.equal(split, 'clean');
+    assert.equal(
+      step,
+      Math.max(
+        ...evaluations.filter((row) => row.runId === run && row.split === 'clean').map((row) => row.step),
+      ),
+    );
+    assert.equal(problems, own.length);
+    assert.ok(Math.abs(passAt1 - own.reduce((sum, { n, c }) => sum + c / n, 0) / own.length) < 1e-12);
+    assert.ok(low <= passAt1 && passAt1 <= high && high - low > 0.001);
+  }
 });

@@ -53,7 +53,7 @@ section:first-child { padding-top: 1rem; }
 .answer { list-style: none; padding: 0; margin: 0 0 .8rem; }
 .answer li { font: 1.08rem/1.45 var(--serif); max-width: 60rem; margin: .3rem 0; }
 .ranking { display: grid; grid-template-columns: minmax(0, 1fr); gap: .8rem; }
-.ranking figure { max-width: 36rem; }
+.ranking figure { max-width: 23rem; }
 .better { --tone: var(--better); } .worse { --tone: var(--worse); }
 .suggestive { --tone: var(--suggestive); } .no-evidence { --tone: var(--neutral); }
 .figures.single { max-width: 36rem; }

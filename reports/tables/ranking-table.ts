@@ -72,7 +72,7 @@ export const rankingTable: Table<RankingRow> = {
       kind: 'number',
       cell: (row) => `${formatScore(row.low)}–${formatScore(row.high)}`,
     },
-    { name: 'reference', title: 'less', cell: (row) => row.toReference?.reference ?? null },
+    { name: 'reference', title: 'against', cell: (row) => row.toReference?.reference ?? null },
     { name: 'difference', cell: (row) => row.toReference?.difference ?? null },
     { name: 'difference_low', cell: (row) => row.toReference?.low ?? null },
     { name: 'difference_high', cell: (row) => row.toReference?.high ?? null },

@@ -3,7 +3,7 @@ export const ANSWER_TITLE = 'Answer';
 
 /** How to read the ranking. */
 export const RANKING_NOTE =
-  'Level ± standard error over base models, seeds and problems; the difference is to the arm beside it (less). Detectable: the smallest true ' +
+  'Level ± standard error over base models, seeds and problems; the difference is to the arm that stands before it. Detectable: the smallest true ' +
   'difference that 80% of such experiments would show, at the first level of Holm’s correction over all comparisons of pass@1. Tokens: sampled in ' +
   'training, mean per run. Best in: share of 2000 bootstrap replicates, which draw base models, seeds and problems once for all arms, in which the ' +
   'arm is the highest, ties split; it says how far the order depends on what was drawn, not how likely the arm is truly best.';
