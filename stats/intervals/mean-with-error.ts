@@ -71,7 +71,8 @@ const ROUNDING = 1e-12;
  * smallest that flipping the signs of as many runs can give.
  */
 export function pAgainstZero(found: CrossedMean): number {
-  if (hasNoSpread(found)) return Math.abs(found.estimate) < ROUNDING ? 1 : Math.min(1, 2 ** (1 - found.pairs));
+  if (hasNoSpread(found))
+    return Math.abs(found.estimate) < ROUNDING ? 1 : Math.min(1, 2 ** (1 - found.pairs));
   const above = upperTailP(found, 0);
   return 2 * Math.min(above, 1 - above);
 }
