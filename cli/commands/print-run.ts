@@ -17,9 +17,9 @@ export function printRun(shown: CollectedRun): void {
   if (shown.dataset !== null)
     console.log(`it collected ${shown.dataset.rows} ${shown.dataset.kind}; \`assay dataset\` prints them`);
   if (shown.failureType !== null) console.log(`failure: ${shown.failureType}: ${shown.failureMessage}`);
-  for (const { step, split, problems, passAt1 } of shown.evaluations) {
+  for (const { step, split, problems, passAt1, interval } of shown.evaluations) {
     console.log(
-      `  after step ${step}, ${split}: pass@1 ${passAt1?.toFixed(3) ?? 'undefined'} over ${problems} problems`,
+      `  after step ${step}, ${split}: pass@1 ${passAt1?.toFixed(3) ?? 'undefined'}${interval === null ? '' : ` (${interval.low.toFixed(3)} to ${interval.high.toFixed(3)})`} over ${problems} problems`,
     );
   }
   for (const { step, temperature, grid } of shown.temperatures) {

@@ -49,14 +49,22 @@ async function finishWithReport(
     console.error(`failed: ${run.runId}: ${run.failureType}: ${run.failureMessage}`);
   }
   // Loaded only here: the figures' library is as large as all else.
-  const { printReportPaths, printUnverified, writeExperimentReport } =
+  const { printAnswer, printUnverified, writeExperimentReport } =
     await import('../write-experiment-report.ts');
   const report = await writeExperimentReport(db, end.home, end);
   if (end.json)
     console.log(
-      JSON.stringify({ runs: runs.map(({ runId, status }) => ({ id: runId, status })), report }, null, 2),
+      JSON.stringify(
+        {
+          runs: runs.map(({ runId, status }) => ({ id: runId, status })),
+          answer: report.answer,
+          report: report.files,
+        },
+        null,
+        2,
+      ),
     );
-  else printReportPaths(report);
+  else printAnswer(report);
   printUnverified(db, end.experimentId);
   return end.failed > 0 || runs.some((run) => run.status === 'failed') ? 1 : 0;
 }

@@ -8,6 +8,7 @@ import { listRunTotals } from '../../db/queries/ledger.ts';
 import { listRollouts } from '../../db/queries/rollouts.ts';
 import { findRun } from '../../db/queries/runs.ts';
 import { listStepMetrics, nextStepOf } from '../../db/queries/steps.ts';
+import { estimateAccuracy } from './run-accuracy.ts';
 import { meanOverProblems, passAtK } from '../../stats/pass-at-k/pass-at-k.ts';
 
 /** What of a run is shown. */
@@ -30,7 +31,15 @@ function summarizeEvaluations(db: Database, runId: string) {
     split,
     problems: counts.length,
     passAt1: meanOverProblems(counts, 1, passAtK),
+    interval: intervalOf(counts),
   }));
+}
+
+/** Over other problems; null where pass@1 is undefined. */
+function intervalOf(counts: readonly { n: number; c: number }[]): { low: number; high: number } | null {
+  if (counts.length === 0 || counts.some(({ n }) => n === 0)) return null;
+  const { low, high } = estimateAccuracy(counts.map(({ n, c }) => c / n));
+  return { low, high };
 }
 
 /** The temperatures chosen on dev, each with what it was chosen from. */
