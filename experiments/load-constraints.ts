@@ -3,7 +3,6 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { closest } from 'fastest-levenshtein';
 import { isNode, LineCounter, parseDocument, type Document } from 'yaml';
-import { z } from 'zod';
 import { constraintSchema, type Constraint } from '../config/constraint.ts';
 import { describeIssue } from '../config/describe-issue.ts';
 import { InvalidSpecError } from '../config/invalid-spec-error.ts';
