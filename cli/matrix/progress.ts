@@ -61,7 +61,8 @@ function formatMatrix({ bases, pausedBecause }: MatrixState, nameWidth: number):
       ` ${bar(step, totalSteps)} ${step}/${totalSteps} pretraining steps`,
   );
   if (pausedBecause === null) return baseLines;
-  return [...baseLines, `paused: ${pausedBecause.type}: ${pausedBecause.message}`];
+  const { type, message } = pausedBecause;
+  return [...baseLines, `paused: ${type}: ${message} (it goes on by itself once it can)`];
 }
 
 /** Prints a line whenever something changed. */
