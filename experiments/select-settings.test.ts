@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { selectSettings } from './commands/select-settings.ts';
+import { selectSettings } from './select-settings.ts';
 
 test('the settings of tasks list the options of every family, and the page of all settings leaves them out', () => {
   const groups = selectSettings('task');

@@ -1,6 +1,6 @@
-import { describeOptions, describeSettings, type SettingGroup } from '../../config/describe-settings.ts';
-import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
-import { taskNames, taskOptionsSchema } from '../../tasks/index.ts';
+import { describeOptions, describeSettings, type SettingGroup } from '../config/describe-settings.ts';
+import { InvalidSpecError } from '../config/invalid-spec-error.ts';
+import { taskNames, taskOptionsSchema } from '../tasks/index.ts';
 
 /** The options of every task family; the page of settings leaves them to docs/tasks.md. */
 function describeTasks(): SettingGroup[] {
