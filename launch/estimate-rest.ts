@@ -9,6 +9,9 @@ const FIRST_COSTS: Work = { documents: 1, rollouts: 2.8, completions: 0.4 };
 /** Texts of a kind after which its own cost weighs as much as what was expected of it. */
 const TRUSTED_TEXTS = 256;
 
+/** Of all texts of a kind: after so many more, what was seen before them weighs half. The first ones take longer, while workers warm up. */
+const HALVING_SHARE = 0.2;
+
 /** Less than this share of all work tells nothing yet. */
 const FIRST_SHARE = 0.02;
 
@@ -19,9 +22,11 @@ export interface Pace {
   readonly done: Work;
   /** Workers that had something to do since then. */
   readonly busy: number;
-  /** Worker-milliseconds by kind. */
+  /** Texts by kind since it is watched. */
+  readonly total: Work;
+  /** Worker-milliseconds by kind, later ones weighing more. */
   readonly spent: Work;
-  /** Texts by kind. */
+  /** Texts by kind, in the same weights. */
   readonly seen: Work;
 }
 
@@ -41,19 +46,24 @@ function costsOf({ spent, seen }: Pick<Pace, 'spent' | 'seen'>): Work {
 export function updatePace(pace: Pace | null, state: WorkState, atMs: number): Pace | null {
   if (pace === null) {
     if (state.busy === 0) return null;
-    return { atMs, done: state.done, busy: state.busy, spent: NO_WORK, seen: NO_WORK };
+    return { atMs, done: state.done, busy: state.busy, total: NO_WORK, spent: NO_WORK, seen: NO_WORK };
   }
   const gained = mapWork((kind) => Math.max(0, state.done[kind] - pace.done[kind]));
   const costs = costsOf(pace);
   const expected = sumWork(gained, costs);
   if (expected === 0) return { ...pace, busy: Math.max(pace.busy, state.busy) };
   const factor = ((atMs - pace.atMs) * Math.max(1, pace.busy)) / expected;
+  const kept = mapWork((kind) => {
+    const all = state.done[kind] + state.left[kind];
+    return all === 0 ? 1 : 0.5 ** (gained[kind] / (HALVING_SHARE * all));
+  });
   return {
     atMs,
     done: state.done,
     busy: state.busy,
-    spent: mapWork((kind) => pace.spent[kind] + gained[kind] * costs[kind] * factor),
-    seen: mapWork((kind) => pace.seen[kind] + gained[kind]),
+    total: mapWork((kind) => pace.total[kind] + gained[kind]),
+    spent: mapWork((kind) => pace.spent[kind] * kept[kind] + gained[kind] * costs[kind] * factor),
+    seen: mapWork((kind) => pace.seen[kind] * kept[kind] + gained[kind]),
   };
 }
 
@@ -76,7 +86,7 @@ export function estimateRest(
   const costs = costsOf(pace ?? { spent: NO_WORK, seen: NO_WORK });
   const [done, left] = [sumWork(state.done, costs), sumWork(state.left, costs)];
   const doneShare = done + left === 0 ? 1 : done / (done + left);
-  const seen = pace === null ? 0 : sumWork(pace.seen, costs);
+  const seen = pace === null ? 0 : sumWork(pace.total, costs);
   if (pace === null || seen < FIRST_SHARE * (seen + left)) return { doneShare, restMs: null };
   const basesMs =
     (state.left.documents * costs.documents) / Math.max(1, Math.min(now.trainWorkers, state.bases));
