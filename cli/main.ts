@@ -7,7 +7,7 @@ import { addCompareCommand } from './commands/compare.ts';
 import { addConstraintsCommand } from './commands/constraints.ts';
 import { addDbCommand } from './commands/db.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
-import { describeError, exitCodeOf } from './exit-code.ts';
+import { describeError, exitCodeOf, toErrorDocument } from './exit-code.ts';
 import { addGcCommand } from './commands/gc.ts';
 import { guardConsole } from './guard-console.ts';
 import { addExtendCommand } from './commands/extend.ts';
@@ -61,6 +61,12 @@ function createProgram(setExitCode: (code: number) => void): Command {
   return program;
 }
 
+/** Seen before the options are read, which may be what failed. */
+function asksForJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  return argv.slice(0, end < 0 ? argv.length : end).includes('--json');
+}
+
 /** Runs one command line; returns the process's exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
   let exitCode = 0;
@@ -69,8 +75,9 @@ export async function main(argv: readonly string[]): Promise<number> {
     await createProgram((code) => (exitCode = code)).parseAsync([...argv]);
     return exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    console.error(describeError(error));
-    return exitCodeOf(error);
+    const code = exitCodeOf(error);
+    if (code !== 0 && asksForJson(argv)) console.log(JSON.stringify(toErrorDocument(error), null, 2));
+    if (!(error instanceof CommanderError)) console.error(describeError(error));
+    return code;
   }
 }

@@ -1,7 +1,8 @@
+import type { ShownStatus } from '../../launch/shown-status.ts';
 import type { CollectedRun } from '../../reports/run/collect-run.ts';
 import { formatAmount } from '../../reports/text/format-number.ts';
 
-function printLedger({ ledger, baseModelFlops }: CollectedRun): void {
+function printLedger({ ledger, baseModelFlops }: Pick<CollectedRun, 'ledger' | 'baseModelFlops'>): void {
   if (ledger.length > 0) console.log('spent, all steps together:');
   for (const { stage, role, tokens, flops, labels, calls } of ledger) {
     const done = labels > 0 ? `${labels} labels in ${calls} texts` : `${tokens} tokens of ${calls} texts`;
@@ -10,7 +11,7 @@ function printLedger({ ledger, baseModelFlops }: CollectedRun): void {
   if (baseModelFlops !== null) console.log(`its base model took ${formatAmount(baseModelFlops)} FLOPs`);
 }
 
-export function printRun(shown: CollectedRun): void {
+export function printRun(shown: Omit<CollectedRun, 'status'> & { readonly status: ShownStatus }): void {
   console.log(`${shown.id}: ${shown.status}, ${shown.doneSteps}/${shown.totalSteps} steps`);
   if (shown.reusedRunId !== null) console.log(`its rows are those of ${shown.reusedRunId}`);
   for (const { role, run } of shown.inputs) console.log(`it takes its ${role} from ${run}`);

@@ -1,6 +1,7 @@
 import type { Home } from '../../artifacts/home.ts';
 import { listPositions } from '../../db/queries/progress.ts';
-import { openDatabase, type Database } from '../../db/store/connection.ts';
+import { openHome } from '../../artifacts/open-home.ts';
+import type { Database } from '../../db/store/connection.ts';
 import type { ResolvedExperiment } from '../../experiments/resolve/resolve.ts';
 import { completeMatrices, type MatrixWork } from '../../launch/complete-matrices.ts';
 import { readHome } from '../home-option.ts';
@@ -25,7 +26,7 @@ export async function runMatrices(
   options: RunOptions,
 ): Promise<number> {
   const home = readHome(options);
-  const db = openDatabase(home.database);
+  const db = openHome(home);
   let exitCode = 0;
   const onEnd = async ({ id }: ResolvedExperiment, failed: number): Promise<void> => {
     const json = options.json ?? false;

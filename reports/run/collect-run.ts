@@ -5,7 +5,7 @@ import { findBaseModel } from '../../db/queries/base-models.ts';
 import { findDataset } from '../../db/queries/datasets.ts';
 import { listRunInputs } from '../../db/queries/run-inputs.ts';
 import { listRunTotals } from '../../db/queries/ledger.ts';
-import { listRollouts } from '../../db/queries/rollouts.ts';
+import { listLastEvaluated, listRollouts } from '../../db/queries/rollouts.ts';
 import { findRun } from '../../db/queries/runs.ts';
 import { listStepMetrics, nextStepOf } from '../../db/queries/steps.ts';
 import { estimateAccuracy } from './run-accuracy.ts';
@@ -16,6 +16,49 @@ export interface ShownPart {
   /** Training step to look at; the last recorded one when left out. */
   readonly step?: number;
   readonly samples: number;
+  /** Evaluation split whose rollouts are shown, of its last evaluation; the training step's when left out. */
+  readonly split?: string;
+  /** Leave out what was verified as correct. */
+  readonly incorrect?: boolean;
+}
+
+/** Rollouts of as many problems as there are, one of each before a second of any. */
+export function spreadOverProblems<Row extends { readonly problemIndex: number }>(
+  rows: readonly Row[],
+  count: number,
+): Row[] {
+  const rounds: Row[][] = [];
+  const seen = new Map<number, number>();
+  for (const row of rows) {
+    const round = seen.get(row.problemIndex) ?? 0;
+    seen.set(row.problemIndex, round + 1);
+    (rounds[round] ??= []).push(row);
+  }
+  return rounds.flat().slice(0, count);
+}
+
+/** Sample rollouts of a training step, or of a split's last evaluation. */
+function collectSamples(
+  db: Database,
+  at: { readonly runId: string; readonly step: number },
+  { samples, split, incorrect = false }: ShownPart,
+) {
+  const rows =
+    split === undefined
+      ? listRollouts(db, { ...at, phase: 'train' })
+      : listLastEvaluated(db, { runId: at.runId, split });
+  const shown = rows.filter(({ verdict }) => !incorrect || verdict.outcome !== 'correct');
+  return spreadOverProblems(shown, samples).map(
+    ({ prompt, text, answer, verdict, reward, advantage, format }) => ({
+      prompt,
+      text,
+      answer,
+      outcome: verdict.outcome,
+      format,
+      reward,
+      advantage,
+    }),
+  );
 }
 
 function summarizeEvaluations(db: Database, runId: string) {
@@ -67,17 +110,6 @@ export function collectRun(db: Database, runId: string, options: ShownPart) {
   const metrics = Object.fromEntries(
     listStepMetrics(db, { runId: recorded, step }).map((row) => [row.name, row.value]),
   );
-  const samples = listRollouts(db, { runId: recorded, phase: 'train', step })
-    .slice(0, options.samples)
-    .map(({ prompt, text, answer, verdict, reward, advantage, format }) => ({
-      prompt,
-      text,
-      answer,
-      outcome: verdict.outcome,
-      format,
-      reward,
-      advantage,
-    }));
   return {
     ...run,
     settings: JSON.parse(settings) as unknown,
@@ -95,7 +127,7 @@ export function collectRun(db: Database, runId: string, options: ShownPart) {
     dataset: findDataset(db, recorded),
     ledger: listRunTotals(db, recorded).map(({ runId: _, ...total }) => total),
     baseModelFlops: findBaseModel(db, run.baseModelId)?.flops ?? null,
-    samples,
+    samples: collectSamples(db, { runId: recorded, step }, options),
   };
 }
 
