@@ -5,7 +5,7 @@ import type { Outcome, Verdict } from '../../tasks/verdict.ts';
 import { listSettings, varyOptions, type OptionTable } from '../part-options.fixture.ts';
 import { needJudge } from '../judges/judge.ts';
 import { rewards } from './index.ts';
-import { scoreReward, type GroupMember, type RewardInput } from './reward.ts';
+import { deadlineOf, scoreReward, type GroupMember, type RewardInput } from './reward.ts';
 import { input, judgementOf, memberOf, verdictOf } from './reward-input.fixture.ts';
 
 const table: OptionTable = {
@@ -96,7 +96,11 @@ function deprive(rollout: RewardInput, needs: readonly Need[]): RewardInput {
   }));
 }
 
-for (const part of rewards.parts) {
+// What is asked is no function of the rollout alone: activities/asking/ has its tests.
+for (const part of rewards.parts.filter(
+  (each) =>
+    deadlineOf({ options: each.optionsSchema.parse({}) as object as Record<string, unknown> }) === null,
+)) {
   const opened = listSettings(part, table).map((options) => ({
     part,
     options: options as Readonly<Record<string, unknown>>,
@@ -153,7 +157,11 @@ for (const part of rewards.parts) {
   for (const { option, list } of varyOptions(part, table)) {
     test(`${part.name}.${option}: each value changes what some rollout is rewarded with`, () => {
       const outcomes = list().map((options) =>
-        JSON.stringify(rollouts.map((rollout) => part.score(rollout, options))),
+        JSON.stringify(
+          rollouts.map((rollout) =>
+            scoreReward({ part, options: options as Readonly<Record<string, unknown>> }, rollout),
+          ),
+        ),
       );
       assert.equal(new Set(outcomes).size, outcomes.length);
     });
