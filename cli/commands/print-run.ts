@@ -10,6 +10,14 @@ function printLedger({ ledger, baseModelFlops }: CollectedRun): void {
   if (baseModelFlops !== null) console.log(`its base model took ${formatAmount(baseModelFlops)} FLOPs`);
 }
 
+/** Answers of asked rewards that did not come are told with a message: nobody else sees it. */
+function printAnswers({ answers }: CollectedRun): void {
+  for (const { reward, kind, rollouts, example } of answers) {
+    const said = example === null ? '' : `, e.g. ${JSON.stringify(example)}`;
+    console.log(`  reward ${reward}: ${kind} on ${rollouts} rollouts${said}`);
+  }
+}
+
 export function printRun(shown: CollectedRun): void {
   console.log(`${shown.id}: ${shown.status}, ${shown.doneSteps}/${shown.totalSteps} steps`);
   if (shown.reusedRunId !== null) console.log(`its rows are those of ${shown.reusedRunId}`);
@@ -26,6 +34,7 @@ export function printRun(shown: CollectedRun): void {
     const scores = grid.map((at) => `${at.temperature}: ${at.passAt1?.toFixed(3) ?? 'undefined'}`).join(', ');
     console.log(`  after step ${step}, temperature ${temperature} by pass@1 on dev (${scores})`);
   }
+  printAnswers(shown);
   printLedger(shown);
   if (shown.step >= 0) console.log(`metrics of step ${shown.step}:`);
   for (const [name, value] of Object.entries(shown.metrics))

@@ -195,6 +195,7 @@ export function simulateComparison(size: SimulationSize): ComparisonInput {
     probeScores: [],
     forcedFormats: [],
     temperatures: [],
+    answers: [],
     rewardByVerdict: runs
       .filter(({ stepsDone }) => stepsDone > 0)
       .flatMap((run) => {
