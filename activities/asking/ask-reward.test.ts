@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'node:test';
 import { z } from 'zod';
 import type { Reward } from '../../schemes/rewards/reward.ts';
-import { input } from '../../schemes/rewards/reward-input.fixture.ts';
+import { input } from '../../schemes/conformance/reward-input.ts';
 import { askReward } from './ask-reward.ts';
 
 const neverAborts = new AbortController().signal;

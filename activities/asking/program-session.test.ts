@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { test, type TestContext } from 'node:test';
 import { createTemporaryDirectory } from '../../tests/support/small-matrix.ts';
 import { rewards } from '../../schemes/rewards/index.ts';
-import { input } from '../../schemes/rewards/reward-input.fixture.ts';
+import { input } from '../../schemes/conformance/reward-input.ts';
 import { askReward } from './ask-reward.ts';
 import { createProgramPool } from './program-pool.ts';
 import { openProgram, type ProgramSession } from './program-session.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Part } from '../config/part.ts';
+import type { Part } from '../../config/part.ts';
 
-/** How tests vary the options of a part. */
+/** How checks vary the options of a part. */
 
 /** What an option is tried with, `PART.OPTION` → values beside its default, and options under which it has something to act on. */
 export type OptionTable = Readonly<
