@@ -37,7 +37,7 @@ const verdicts = (['correct', 'incorrect', 'malformed', 'unverifiable'] as const
   ['10', '11', 'ten', null].map((answer) => verdictOf(outcome, answer)),
 );
 const changes: readonly Partial<GroupMember>[] = [
-  ...[0, 1, 16, 17, 20, 21].map((tokenCount) => ({ tokenCount })),
+  ...[1, 16, 17, 20].map((tokenCount) => ({ tokenCount })),
   ...[0, 0.02, 0.5, 1].map((statedConfidence) => ({ statedConfidence })),
   ...[0, 0.25, 0.75].map((draw) => ({ draw })),
   { completion: '[55;52]#10', format: 'scratchpad' },
@@ -96,19 +96,29 @@ function describe(options: object, rollout: RewardInput): string {
   return `options ${JSON.stringify(options)}, on ${JSON.stringify({ completion, verdict, tokenCount, draw })}`;
 }
 
+/** The first of many that say the same. */
+function summarize(found: readonly string[]): string[] {
+  const [first] = found;
+  if (first === undefined) return [];
+  return [found.length === 1 ? first : `${first}; and ${found.length - 1} more like it`];
+}
+
 /** Where a rollout's score is another once the rollout is changed in a way that must not matter. */
 function findDifferences(
   { part, settings }: TriedReward,
   change: (rollout: RewardInput, options: object) => RewardInput,
 ): string[] {
-  return settings.flatMap((options) => {
+  const found = settings.flatMap((options) => {
     const score = (rollout: RewardInput): Score =>
       scoreReward({ part, options: options as Options }, rollout);
     return exampleRollouts.flatMap((rollout) => {
-      const [found, changed] = [score(rollout), score(change(rollout, options))];
-      return Object.is(found, changed) ? [] : [`${found}, then ${changed}; ${describe(options, rollout)}`];
+      const [plain, changed] = [score(rollout), score(change(rollout, options))];
+      return Object.is(plain, changed)
+        ? []
+        : [`found ${plain}, then ${changed}; ${describe(options, rollout)}`];
     });
   });
+  return summarize(found);
 }
 
 const reverseFindings = (rollout: RewardInput): RewardInput =>
@@ -119,14 +129,16 @@ const reverseFindings = (rollout: RewardInput): RewardInput =>
   }));
 
 function findChangedInputs({ part, settings }: TriedReward): string[] {
-  return settings.flatMap((options) =>
-    exampleRollouts.flatMap((rollout) => {
-      const own = structuredClone(rollout);
-      scoreReward({ part, options: options as Options }, own);
-      return JSON.stringify(own) === JSON.stringify(rollout)
-        ? []
-        : [`it changed its input; ${describe(options, rollout)}`];
-    }),
+  return summarize(
+    settings.flatMap((options) =>
+      exampleRollouts.flatMap((rollout) => {
+        const own = structuredClone(rollout);
+        scoreReward({ part, options: options as Options }, own);
+        return JSON.stringify(own) === JSON.stringify(rollout)
+          ? []
+          : [`it changed its input; ${describe(options, rollout)}`];
+      }),
+    ),
   );
 }
 

@@ -46,3 +46,28 @@ export function varyOptions(part: Part<object>, table: OptionTable = {}): readon
 export function listSettings(part: Part<object>, table: OptionTable = {}): readonly object[] {
   return [part.optionsSchema.parse({}), ...varyOptions(part, table).flatMap(({ list }) => list())];
 }
+
+/** Values beside the default that a number may take, as far as its schema allows them. */
+function guessValues(part: Part<object>, option: string, { type, default: given }: OptionSchema): unknown[] {
+  if ((type !== 'number' && type !== 'integer') || typeof given !== 'number') return [];
+  return [given / 2, given * 2, given + 1].filter(
+    (value) => part.optionsSchema.safeParse({ [option]: value }).success,
+  );
+}
+
+/** As `listSettings`, with values that are guessed; an option for which none can be keeps its default. */
+export function trySettings(part: Part<object>): readonly object[] {
+  const table = Object.fromEntries(
+    Object.entries(describeOptions(part)).map(([option, schema]) => [
+      `${part.name}.${option}`,
+      { values: guessValues(part, option, schema) },
+    ]),
+  );
+  const varied = varyOptions(part, table).flatMap(({ option, list }) => {
+    const { enum: listed, type } = describeOptions(part)[option]!;
+    const isVaried =
+      listed !== undefined || type === 'boolean' || table[`${part.name}.${option}`]!.values.length > 0;
+    return isVaried ? list() : [];
+  });
+  return [part.optionsSchema.parse({}), ...varied];
+}
