@@ -2,7 +2,6 @@ import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
 import type { ExperimentVerdictEntry, HypothesisVerdictEntry } from '../../config/verdict-document.ts';
 import { chooseExperiment, listExperiments } from '../../db/queries/experiments.ts';
 import { openReadonlyDatabase, type Database } from '../../db/store/connection.ts';
-import { resolveClaim } from '../../experiments/load-claims.ts';
 import { collectFinalCounts } from '../../reports/comparison/final-counts.ts';
 import { loadComparison } from '../../reports/comparison/load-comparison.ts';
 import { sortComparison } from '../../reports/comparison/sort-comparison.ts';
@@ -25,7 +24,8 @@ import { tabulateVerdicts } from '../../reports/verdicts/tabulate-verdicts.ts';
 import { isDecided, type VerdictRow } from '../../reports/verdicts/verdict-table.ts';
 import { weighChecks } from '../../reports/verdicts/weigh-checks.ts';
 import { readHome } from '../home-option.ts';
-import { chooseClaims, type ScaleOption } from './choose-claims.ts';
+import type { ScaleOption } from './choose-claims.ts';
+import { chooseKnownClaims } from './known-claims.ts';
 
 export interface VerdictOptions {
   readonly home: string;
@@ -84,14 +84,15 @@ export async function printVerdicts(
   options: VerdictOptions & ScaleOption,
 ): Promise<number> {
   const db = openReadonlyDatabase(readHome(options).database);
-  const claims = await chooseClaims(names, names.length === 0);
+  const claims = await chooseKnownClaims(db, names, options.scale);
   const known = new Set(listExperiments(db).map(({ id }) => id));
   const decided = claims.map((claim): Decided => {
-    const { id, name, question, source, hypotheses } = resolveClaim(claim, options.scale);
-    if (known.has(id)) return decide(db, id);
+    const { fingerprint, question, source, hypotheses } = claim;
+    if (known.has(fingerprint)) return decide(db, fingerprint);
+    const name = `${claim.name}-${options.scale}`;
     const entries = toPendingEntries(hypotheses, 'not run here');
     return {
-      entry: { name, fingerprint: id, question, source, lock: null, hypotheses: entries },
+      entry: { name, fingerprint, question, source, lock: null, hypotheses: entries },
       rows: null,
     };
   });
