@@ -3,6 +3,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { addBasesCommand } from './commands/bases.ts';
 import { addCancelCommand } from './commands/cancel.ts';
 import { addClaimsCommand } from './commands/claims.ts';
+import { addCheckCommand } from './commands/check.ts';
 import { addCompareCommand } from './commands/compare.ts';
 import { addConstraintsCommand } from './commands/constraints.ts';
 import { addDbCommand } from './commands/db.ts';
@@ -35,6 +36,7 @@ function createProgram(setExitCode: (code: number) => void): Command {
     .exitOverride();
   const commands = [
     addRunCommand,
+    addCheckCommand,
     addResumeCommand,
     addLsCommand,
     addShowCommand,

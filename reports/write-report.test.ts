@@ -41,6 +41,7 @@ test('the same rows in another order give the same bytes', async () => {
   assert.deepEqual(
     [...first.keys()],
     [
+      'answers.csv',
       'boundary.csv',
       'calibration.csv',
       'checks.csv',

@@ -11,6 +11,14 @@ function printLedger({ ledger, baseModelFlops }: Pick<CollectedRun, 'ledger' | '
   if (baseModelFlops !== null) console.log(`its base model took ${formatAmount(baseModelFlops)} FLOPs`);
 }
 
+/** Answers of asked rewards that did not come are told with a message: nobody else sees it. */
+function printAnswers({ answers }: Pick<CollectedRun, 'answers'>): void {
+  for (const { reward, kind, rollouts, example } of answers) {
+    const said = example === null ? '' : `, e.g. ${JSON.stringify(example)}`;
+    console.log(`  reward ${reward}: ${kind} on ${rollouts} rollouts${said}`);
+  }
+}
+
 export function printRun(shown: Omit<CollectedRun, 'status'> & { readonly status: ShownStatus }): void {
   console.log(`${shown.id}: ${shown.status}, ${shown.doneSteps}/${shown.totalSteps} steps`);
   if (shown.reusedRunId !== null) console.log(`its rows are those of ${shown.reusedRunId}`);
@@ -27,6 +35,7 @@ export function printRun(shown: Omit<CollectedRun, 'status'> & { readonly status
     const scores = grid.map((at) => `${at.temperature}: ${at.passAt1?.toFixed(3) ?? 'undefined'}`).join(', ');
     console.log(`  after step ${step}, temperature ${temperature} by pass@1 on dev (${scores})`);
   }
+  printAnswers(shown);
   printLedger(shown);
   if (shown.step >= 0) console.log(`metrics of step ${shown.step}:`);
   for (const [name, value] of Object.entries(shown.metrics))

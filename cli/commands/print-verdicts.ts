@@ -27,7 +27,8 @@ import { isDecided, type VerdictRow } from '../../reports/verdicts/verdict-table
 import { weighChecks } from '../../reports/verdicts/weigh-checks.ts';
 import { readHome } from '../home-option.ts';
 import { findReportPage } from '../report-place.ts';
-import { chooseClaims, type ScaleOption } from './choose-claims.ts';
+import type { ScaleOption } from './choose-claims.ts';
+import { chooseKnownClaims } from './known-claims.ts';
 
 export interface VerdictOptions {
   readonly home: string;
@@ -86,14 +87,15 @@ export async function printVerdicts(
   options: VerdictOptions & ScaleOption,
 ): Promise<number> {
   const db = openReadonlyDatabase(readHome(options).database);
-  const claims = await chooseClaims(names, names.length === 0);
+  const claims = await chooseKnownClaims(db, names, options.scale);
   const known = new Set(listExperiments(db).map(({ id }) => id));
   const decided = claims.map((claim): Decided => {
-    const { id, name, question, source, hypotheses } = resolveClaim(claim, options.scale);
-    if (known.has(id)) return decide(db, id);
+    const { fingerprint, question, source, hypotheses } = claim;
+    if (known.has(fingerprint)) return decide(db, fingerprint);
+    const name = `${claim.name}-${options.scale}`;
     const entries = toPendingEntries(hypotheses, 'not run here');
     return {
-      entry: { name, fingerprint: id, question, source, lock: null, hypotheses: entries },
+      entry: { name, fingerprint, question, source, lock: null, hypotheses: entries },
       rows: null,
     };
   });

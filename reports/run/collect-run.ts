@@ -2,6 +2,7 @@ import type { Database } from '../../db/store/connection.ts';
 import { listEvaluations } from '../../db/queries/evaluations.ts';
 import { listChosenTemperatures, listGridCounts } from '../../db/queries/temperatures.ts';
 import { findBaseModel } from '../../db/queries/base-models.ts';
+import { listAnswerCounts } from '../../db/queries/judgements.ts';
 import { findDataset } from '../../db/queries/datasets.ts';
 import { listRunInputs } from '../../db/queries/run-inputs.ts';
 import { listRunTotals } from '../../db/queries/ledger.ts';
@@ -127,6 +128,7 @@ export function collectRun(db: Database, runId: string, options: ShownPart) {
     dataset: findDataset(db, recorded),
     ledger: listRunTotals(db, recorded).map(({ runId: _, ...total }) => total),
     baseModelFlops: findBaseModel(db, run.baseModelId)?.flops ?? null,
+    answers: listAnswerCounts(db, { runId }).map(({ runId: _, ...answer }) => answer),
     samples: collectSamples(db, { runId: recorded, step }, options),
   };
 }
