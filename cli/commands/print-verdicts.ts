@@ -2,7 +2,6 @@ import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
 import type { ExperimentVerdictEntry, HypothesisVerdictEntry } from '../../config/verdict-document.ts';
 import { chooseExperiment, listExperiments } from '../../db/queries/experiments.ts';
 import { openReadonlyDatabase, type Database } from '../../db/store/connection.ts';
-import { resolveClaim } from '../../experiments/load-claims.ts';
 import { answerComparison } from '../../reports/comparison/analyze-comparison.ts';
 import { collectFinalCounts } from '../../reports/comparison/final-counts.ts';
 import { loadComparison } from '../../reports/comparison/load-comparison.ts';
