@@ -52,10 +52,11 @@ const { optimizer, ...imitationDose } = gateTrials.imitation.training;
  * that is right five times as often lifts every k. k = 64 of 256 samples on edge, where problems stay unsolved; elsewhere base
  * models solve nearly all of them, and k = 16 of 64 is asked.
  *
- * On base seed 90 of edge 20 steps of RL lowered pass@1 on dev (.31 to .27, where imitation reached .50 and a temperature of .5 .39):
+ * On base seed 90 of edge, then pretrained for 100 steps more, 20 steps of RL lowered pass@1 on dev (.31 to .27, where imitation reached .50 and a
+ * temperature of .5 .39):
  * what is asked there may well come out against RL, and the crossing untested for want of a lead.
  *
- * Eight bases: 152 runs of 8 to 110 core-seconds, about 60 core-minutes; base models (24 and a teacher, 100 each) are other claims' too.
+ * Eight bases: 152 runs of 8 to 110 core-seconds, about 60 core-minutes; base models (24 and eight teachers, 100 each) are other claims' too.
  */
 export const claim = defineClaim({
   name: 'capability-boundary',
