@@ -47,22 +47,33 @@ function keepTail(child: ChildProcessWithoutNullStreams): () => string {
   return () => tail.trim().split('\n').slice(-3).join('\n');
 }
 
-/** How the process ended: its exit status, or why there is none. */
-function waitForEnd(child: ChildProcessWithoutNullStreams): Promise<number | string> {
+/** How the process ended. */
+interface End {
+  readonly isDone: boolean;
+  /** Whether it never was a client. */
+  readonly isMissing: boolean;
+  readonly reason: string;
+}
+
+function waitForEnd(child: ChildProcessWithoutNullStreams): Promise<End> {
   return new Promise((resolve) => {
-    child.once('error', ({ message }) => resolve(message));
-    child.once('close', (status, signal) => resolve(status ?? `ended by ${signal}`));
+    child.once('error', ({ message }) => resolve({ isDone: false, isMissing: true, reason: message }));
+    child.once('close', (status, signal) => {
+      const reason = signal ?? `status ${status}`;
+      resolve({ isDone: status === 0, isMissing: status === MISSING, reason });
+    });
   });
 }
 
-function describeEnd(end: number | string, talk: string, python: string): Error {
-  if (end === MISSING || typeof end === 'string')
+function describeEnd({ isMissing, reason }: End, talk: string, python: string): Error {
+  if (isMissing)
     return new TrackerMissingError(
-      `${python} has no trackio that curves can be logged with (${talk || end}); install it with ` +
+      `${python} has no trackio that curves can be logged with (${talk || reason}); install it with ` +
         `\`${python} -m pip install --upgrade trackio\`, or name a Python that has it with --python`,
     );
+  const words = talk === '' ? '' : `: ${talk}`;
   return new TrackerFailedError(
-    `trackio ended with status ${end}: ${talk}; \`assay export --to trackio\` logs what is missing`,
+    `trackio's client ended with ${reason}${words}; \`assay export --to trackio\` logs what is missing`,
   );
 }
 
@@ -100,7 +111,7 @@ export async function openTrackio(python: string): Promise<Trackio> {
     close: async () => {
       child.stdin.end();
       const { added } = await readAnswer<{ added: number }>();
-      if ((await ended) !== 0) await fail();
+      if (!(await ended).isDone) await fail();
       return added;
     },
   };
