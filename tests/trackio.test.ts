@@ -14,12 +14,12 @@ import {
   recordCounts,
   recordCurveStep,
   RUN,
+  RUN_NAME,
 } from '../reports/export/exported-experiment.fixture.ts';
 import { openTrackio, type ProjectPoint } from '../reports/export/trackio/open-trackio.ts';
 
 const python = process.env['ASSAY_PYTHON'] ?? 'python3';
 const PROJECT = EXPERIMENT.name;
-const NAME = 'grpo/short/base-0/seed-3';
 
 /** Why the tests cannot run here; false when they can. */
 function findObstacle(): string | false {
@@ -54,7 +54,7 @@ function ask<Answer>(...words: string[]): Answer {
 /** A curve as trackio gives it back: step, value and time. */
 function readCurve(metric: string): (string | number)[][] {
   const answer = ask<{ values: { step: number; value: number; timestamp: string }[] }>(
-    ...['get', 'metric', '--project', PROJECT, '--run', NAME, '--metric', metric],
+    ...['get', 'metric', '--project', PROJECT, '--run', RUN_NAME, '--metric', metric],
   );
   return answer.values.map(({ step, value, timestamp }) => [step, value, timestamp]);
 }
@@ -105,7 +105,7 @@ runs = trackio.Api().runs("${PROJECT}")
 print(json.dumps([[run.id, run.name, run.config["_Group"], run.config["seed"], run.config["scheme"]] for run in runs]))`;
     const { stdout, stderr } = spawnSync(python, ['-c', script], { encoding: 'utf8' });
     const runs = JSON.parse(stdout || stderr) as unknown;
-    assert.deepEqual(runs, [[RUN, NAME, 'grpo/short', 3, { name: 'grpo' }]]);
+    assert.deepEqual(runs, [[RUN, RUN_NAME, 'grpo/short', 3, { name: 'grpo' }]]);
     // Again: nothing is logged twice.
     assert.equal(await exportAll(db), 0);
     assert.deepEqual(readCurve('reward/mean'), rewards);

@@ -8,6 +8,7 @@ import {
   recordCounts,
   recordCurveStep,
   RUN,
+  registerReusing,
 } from './exported-experiment.fixture.ts';
 
 test('each record is read once, when it is whole, under a key of its own', (t) => {
@@ -60,4 +61,19 @@ test('another reader, as after a crash, gives the same points under the same key
     ['grpo/short', undefined, undefined, undefined],
   );
   assert.deepEqual(atOnce[0]!.config?.['task'], { family: 'arithmetic', operations: 2 });
+});
+
+test('a run that stands for one of another experiment has its curve, under keys of its own', (t) => {
+  const db = openExportedStore(t);
+  for (const step of [0, 1]) recordCurveStep(db, step);
+  completeRun(db);
+  registerReusing(db, 'cafe');
+  const found = [...createCurveReader(db, 'cafe')()];
+  assert.deepEqual(
+    found.map(({ key }) => key),
+    ['step-0', 'step-1', 'clean-2', 'contaminated-2'].map(
+      (record) => `cafe/grpo/short/base-0/seed-3/${record}`,
+    ),
+  );
+  assert.equal(found[1]!.values['reward/mean'], 0.5);
 });

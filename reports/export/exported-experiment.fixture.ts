@@ -3,14 +3,16 @@ import type { TestContext } from 'node:test';
 import { openDatabase, writeTransaction, type Database } from '../../db/store/connection.ts';
 import { temporaryStorePath } from '../../db/example-store.fixture.ts';
 import { recordEvaluations } from '../../db/queries/evaluations.ts';
-import { registerExperiment } from '../../db/queries/experiments.ts';
+import { registerExperiment, type Registration } from '../../db/queries/experiments.ts';
 import { recordVerifiedRollouts } from '../../db/queries/rollouts.ts';
 import { startRun } from '../../db/queries/runs.ts';
 import { recordStep } from '../../db/queries/steps.ts';
 import { runs, steps } from '../../db/schema.ts';
 
 export const EXPERIMENT = { id: 'feedbead0123', name: 'sums' };
-export const RUN = 'feedbead0123/grpo/short/base-0/seed-3';
+/** The run within its experiment. */
+export const RUN_NAME = 'grpo/short/base-0/seed-3';
+export const RUN = `${EXPERIMENT.id}/${RUN_NAME}`;
 const FINISHED_AT = '2026-01-02T03:04:05.678Z';
 
 /** When step `step` was recorded. */
@@ -23,25 +25,30 @@ const settings = {
   evaluation: { devProblems: 2, temperature: 1 },
 };
 
-/** A store with one run of two steps, of which none is recorded yet. */
+/** An experiment of one run, which takes two steps. */
+function describeExperiment(id: string, name: string): Registration {
+  const texts = { question: 'Which?', baseline: 'grpo/short', source: null, hypotheses: '[]', checks: '{}' };
+  const text = JSON.stringify(settings);
+  const seeds = { baseSeed: 0, seed: 3, streamSeed: 9 };
+  return {
+    experiment: { id, name, ...texts },
+    conditions: [{ id: 'c1', name: 'grpo/short', position: 0, isControl: false, settings: text }],
+    runs: [{ id: `${id}/${RUN_NAME}`, conditionId: 'c1', baseModelId: 'b1', ...seeds, totalSteps: 2 }],
+  };
+}
+
+/** A store with one run under way, of which no step is recorded yet. */
 export function openExportedStore(t: TestContext): Database {
   const db = openDatabase(temporaryStorePath(t));
-  const texts = { question: 'Which?', baseline: 'grpo/short', source: null, hypotheses: '[]', checks: '{}' };
-  registerExperiment(db, {
-    experiment: { ...EXPERIMENT, ...texts },
-    conditions: [
-      { id: 'c1', name: 'grpo/short', position: 0, isControl: false, settings: JSON.stringify(settings) },
-    ],
-    runs: [
-      {
-        ...{ id: RUN, conditionId: 'c1', baseSeed: 0, baseModelId: 'b1', seed: 3, streamSeed: 9 },
-        totalSteps: 2,
-      },
-    ],
-  });
+  registerExperiment(db, describeExperiment(EXPERIMENT.id, EXPERIMENT.name));
   const provenance = JSON.stringify({ revision: 'abc123', versions: { assay: '0.1.0' } });
   startRun(db, RUN, { provenance, sources: null });
   return db;
+}
+
+/** Another experiment with the same condition and seeds: it takes the completed run over. */
+export function registerReusing(db: Database, id: string): void {
+  registerExperiment(db, describeExperiment(id, 'sums-again'));
 }
 
 /** Step `step` with its loss, and its reward of a quarter more each step. */

@@ -12,6 +12,7 @@ import {
   openExportedStore,
   recordCounts,
   recordCurveStep,
+  registerReusing,
 } from '../exported-experiment.fixture.ts';
 import { loadFinalEvaluations } from './final-evaluations.ts';
 import { hashSample } from './instance-line.ts';
@@ -160,6 +161,16 @@ test('the same store gives the same bytes, and a run under way nothing', async (
   const first = await write();
   assert.equal(first.size, 2);
   assert.deepEqual(await write(), first);
+});
+
+test('a run that another experiment takes over is evaluated there as well, in a record of its own', (t) => {
+  const db = openCompleted(t);
+  registerReusing(db, 'cafe');
+  const [own] = [...loadFinalEvaluations(db, EXPERIMENT)];
+  const [other] = [...loadFinalEvaluations(db, { id: 'cafe', name: 'sums-again' })];
+  assert.deepEqual(other!.splits, own!.splits);
+  const paths = [own, other].flatMap((found) => [...toRecordFiles(found!, 'my-lab').keys()]);
+  assert.equal(new Set(paths).size, 4);
 });
 
 test('a split with a problem that nobody could verify is left out', (t) => {

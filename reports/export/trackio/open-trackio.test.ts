@@ -1,20 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import { openTrackio } from './open-trackio.ts';
-
-/** A program in Python's place. */
-function writeProgram(t: TestContext, script: string): string {
-  const directory = mkdtempSync(join(tmpdir(), 'assay-tracker-'));
-  t.after(() => rmSync(directory, { recursive: true }));
-  const path = join(directory, 'python');
-  writeFileSync(path, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-  return path;
-}
-
-const READY = `echo '{"version":"0.43.0","directory":"/somewhere"}'`;
+import { READY, writeStandIn } from './stand-in-python.fixture.ts';
 
 const point = {
   ...{ project: 'sums', key: 'r/step-0', runId: 'r', name: 'grpo', group: 'grpo', step: 0 },
@@ -22,7 +9,7 @@ const point = {
 };
 
 test('a missing trackio is an error that says what is missing and the command that mends it', async (t) => {
-  const python = writeProgram(t, `echo "No module named 'trackio'" >&2; exit 3`);
+  const python = writeStandIn(t, `echo "No module named 'trackio'" >&2; exit 3`);
   await assert.rejects(openTrackio(python), (error: Error) => {
     assert.equal(error.name, 'TrackerMissingError');
     assert.ok(error.message.includes("No module named 'trackio'"), error.message);
@@ -39,21 +26,21 @@ test('so is a Python that is not there', async () => {
 });
 
 test('a client that ends before it has written all is an error with its last words', async (t) => {
-  const client = await openTrackio(writeProgram(t, `${READY}; read line; echo disk full >&2; exit 1`));
+  const client = await openTrackio(writeStandIn(t, `${READY}; read line; echo disk full >&2; exit 1`));
   assert.equal(client.directory, '/somewhere');
   await client.log([point]);
   await assert.rejects(client.close(), { name: 'TrackerFailedError', message: /status 1: disk full/ });
 });
 
 test('one that is gone takes no further points', async (t) => {
-  const client = await openTrackio(writeProgram(t, `${READY}; exec 0<&-; echo locked >&2; exit 1`));
+  const client = await openTrackio(writeStandIn(t, `${READY}; exec 0<&-; echo locked >&2; exit 1`));
   // Far more than a pipe holds: the caller is told, and does not wait for ever.
   const many = Array.from({ length: 5000 }, () => point);
   await assert.rejects(client.log(many), { name: 'TrackerFailedError', message: /status 1: locked/ });
 });
 
 test('a client that has written all says how much was new', async (t) => {
-  const client = await openTrackio(writeProgram(t, `${READY}; cat > /dev/null; echo '{"added":7}'`));
+  const client = await openTrackio(writeStandIn(t, `${READY}; cat > /dev/null; echo '{"added":7}'`));
   await client.log([point]);
   assert.equal(await client.close(), 7);
 });
