@@ -24,6 +24,7 @@ import {
   type SplitEvaluation,
 } from '../config/plan.ts';
 import { createArtifactStore } from '../artifacts/artifact-store.ts';
+import { createProgramPool } from './asking/program-pool.ts';
 import { corpusDocuments } from './base/corpus.ts';
 import { createHeldRollouts } from './step/held-rollouts.ts';
 import { createLivePolicies } from './step/live-policies.ts';
@@ -51,7 +52,8 @@ before(async () => {
   // Nothing is held from one activity to the next either.
   const held = { ...createHeldRollouts(), find: () => null, rounds: () => [] };
   const policiesDirectory = join(directory, 'policies');
-  store = createStoreActivities({ db, artifacts, plans, held, sources: null, policiesDirectory });
+  const programs = createProgramPool();
+  store = createStoreActivities({ db, artifacts, plans, held, programs, sources: null, policiesDirectory });
   // No live policies: every activity starts from its checkpoint, as after a crash.
   train = createTrainActivities({
     artifacts,

@@ -1,3 +1,4 @@
+import { createAsk } from './asking/ask.ts';
 import { createFindBaseModel, createRecordBaseModel } from './base/base-models.ts';
 import { createChooseTemperature } from './evaluation/choose-temperature.ts';
 import { createCancelPending, createCloseRun } from './run/close-run.ts';
@@ -23,6 +24,7 @@ export function createStoreActivities(dependencies: StoreDependencies) {
     openRun: createOpenRun(dependencies),
     verify: createVerify(dependencies),
     judge: createJudge(dependencies),
+    ask: createAsk(dependencies),
     shape: createShape(dependencies),
     record: createRecord(dependencies),
     replay: createReplay(dependencies),

@@ -112,7 +112,7 @@ export function assertSize(found: number, ref: ArtifactRef, where: string): void
 export function toMissing(where: string, ref: ArtifactRef): ArtifactMissingError {
   return new ArtifactMissingError(
     `the artifact ${where} is missing (expected ${ref.bytes} bytes, sha256 ${ref.sha256}); restore it from a copy, ` +
-      'or delete its run’s rows and launch the matrix again',
+      'or launch the matrix again in another home (--home DIR), where the same rows come out',
   );
 }
 

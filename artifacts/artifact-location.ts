@@ -1,6 +1,7 @@
 import { checkOwner } from './artifact-owner.ts';
 import { createArtifactStore, type ArtifactStore } from './artifact-store.ts';
 import type { Bucket } from './object-bucket.ts';
+import { prepareDirectory } from './prepare-directory.ts';
 import type { Home } from './home.ts';
 
 /** `--artifacts` is neither a directory nor `s3://BUCKET[/PREFIX]`. */
@@ -29,6 +30,11 @@ export function parseArtifactLocation(setting: string | undefined, home: Home): 
     );
   }
   return { kind: 'objects', bucket, prefix };
+}
+
+/** Makes sure that a directory of artifacts can be written to. @throws {DirectoryUnusableError} @throws {DiskFullError} */
+export function prepareLocation(location: ArtifactLocation): void {
+  if (location.kind === 'directory') prepareDirectory(location.directory, '--artifacts (ASSAY_ARTIFACTS)');
 }
 
 /** The bucket of a location; the client of object stores is loaded only for one. */

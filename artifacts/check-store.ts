@@ -56,7 +56,8 @@ async function hashFile(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-const RESTORE = 'put it back from a copy; without one, delete the run’s rows and run its matrix again';
+const RESTORE =
+  'put it back from a copy; without one, run its matrix again in another home (--home DIR), where the same rows come out';
 
 /** null where the file is what its row says. */
 async function checkArtifact(directory: string, row: ArtifactRow): Promise<StoreFault | null> {

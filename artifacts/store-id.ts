@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { findOwner } from './artifact-owner.ts';
-import { openDatabase, openReadonlyDatabase, readStoreId, type Database } from '../db/store/connection.ts';
+import { openReadonlyDatabase, readStoreId, type Database } from '../db/store/connection.ts';
+import { openHome } from './open-home.ts';
 import { openLocationBucket, type ArtifactLocation } from './artifact-location.ts';
 import type { Home } from './home.ts';
 
@@ -33,7 +34,7 @@ function readAndClose(db: Database): string {
 
 /** The store of a home on the host that records, made where there is none yet. */
 export function provideStoreId(home: Home): string {
-  return readAndClose(openDatabase(home.database));
+  return readAndClose(openHome(home));
 }
 
 async function findOnlyStoreId(location: ArtifactLocation): Promise<string> {

@@ -3,11 +3,12 @@ import packageJson from '../package.json' with { type: 'json' };
 import { addBasesCommand } from './commands/bases.ts';
 import { addCancelCommand } from './commands/cancel.ts';
 import { addClaimsCommand } from './commands/claims.ts';
+import { addCheckCommand } from './commands/check.ts';
 import { addCompareCommand } from './commands/compare.ts';
 import { addConstraintsCommand } from './commands/constraints.ts';
 import { addDbCommand } from './commands/db.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
-import { describeError, exitCodeOf } from './exit-code.ts';
+import { describeError, exitCodeOf, toErrorDocument } from './exit-code.ts';
 import { addExportCommand } from './commands/export.ts';
 import { addGcCommand } from './commands/gc.ts';
 import { guardConsole } from './guard-console.ts';
@@ -36,6 +37,7 @@ function createProgram(setExitCode: (code: number) => void): Command {
     .exitOverride();
   const commands = [
     addRunCommand,
+    addCheckCommand,
     addResumeCommand,
     addLsCommand,
     addShowCommand,
@@ -63,6 +65,12 @@ function createProgram(setExitCode: (code: number) => void): Command {
   return program;
 }
 
+/** Seen before the options are read, which may be what failed. */
+function asksForJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  return argv.slice(0, end < 0 ? argv.length : end).includes('--json');
+}
+
 /** Runs one command line; returns the process's exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
   let exitCode = 0;
@@ -71,8 +79,9 @@ export async function main(argv: readonly string[]): Promise<number> {
     await createProgram((code) => (exitCode = code)).parseAsync([...argv]);
     return exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    console.error(describeError(error));
-    return exitCodeOf(error);
+    const code = exitCodeOf(error);
+    if (code !== 0 && asksForJson(argv)) console.log(JSON.stringify(toErrorDocument(error), null, 2));
+    if (!(error instanceof CommanderError)) console.error(describeError(error));
+    return code;
   }
 }

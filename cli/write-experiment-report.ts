@@ -1,23 +1,22 @@
-import { join } from 'node:path';
 import type { Database } from '../db/store/connection.ts';
 import { findExperiment } from '../db/queries/experiments.ts';
 import { listUnverifiedCounts } from '../db/queries/report-queries.ts';
 import { listRuns } from '../db/queries/runs.ts';
 import { loadComparison } from '../reports/comparison/load-comparison.ts';
 import { describeUnverified } from '../reports/text/unverified-text.ts';
-import { writeReport } from '../reports/write-report.ts';
+import { writeReport, type WrittenReport } from '../reports/write-report.ts';
 import type { Home } from '../artifacts/home.ts';
+import { reportDirectory } from './report-place.ts';
 
-/** Writes an experiment's report to `output`, or beside its other results; returns the paths of its files. */
+/** Writes an experiment's report to `output`, or beside its other results. */
 export function writeExperimentReport(
   db: Database,
   home: Home,
   { experimentId, output }: { readonly experimentId: string; readonly output?: string | undefined },
-): Promise<string[]> {
-  const { name } = findExperiment(db, experimentId);
+): Promise<WrittenReport> {
   return writeReport(
     loadComparison(db, experimentId),
-    output ?? join(home.reports, `${name}-${experimentId.slice(0, 12)}`),
+    output ?? reportDirectory(home, findExperiment(db, experimentId)),
   );
 }
 
@@ -30,7 +29,8 @@ export function printUnverified(db: Database, experimentId: string): void {
   for (const arm of notice.arms) console.error(`  ${arm}`);
 }
 
-export function printReportPaths(paths: readonly string[]): void {
-  console.log('Report:');
-  for (const path of paths) console.log(`  ${path}`);
+/** The answer, and the one file to open. */
+export function printAnswer({ answer, page }: Pick<WrittenReport, 'answer' | 'page'>): void {
+  for (const line of answer) console.log(line);
+  console.log(`Report: ${page}`);
 }

@@ -143,6 +143,15 @@ function describeGroup(
   return settings.length === 0 ? inner : [own, ...inner];
 }
 
+/** The keys of options that one of several parts takes at `path`, e.g. a task family's at `task`. */
+export function describeOptions(
+  schema: z.ZodType,
+  at: { readonly path: string; readonly which: string; readonly description: string },
+): SettingGroup[] {
+  const node = z.toJSONSchema(schema, { io: 'input' }) as Node;
+  return describeGroup(node, { ...at, defaults: undefined, told: new Map() });
+}
+
 /** Every key of a declaration, grouped by the object it stands in, derived from the schemas that validate it. */
 export function describeSettings(): SettingGroup[] {
   const root = z.toJSONSchema(declarationSchema, { io: 'input' }) as Node;

@@ -75,9 +75,16 @@ test('an axis that changes a scheme which the condition names itself is refused,
 });
 
 test('seeds are a count or a list', () => {
-  assert.deepEqual(expandSeeds(3), [0, 1, 2]);
-  assert.deepEqual(expandSeeds([7, 5, 7]), [7, 5]);
-  assert.throws(() => expandSeeds([1, 2 ** 52]), /found seed 4503599627370496, expected one below 2\^52/);
+  assert.deepEqual(expandSeeds('seeds', 3), [0, 1, 2]);
+  assert.deepEqual(expandSeeds('seeds', [7, 5]), [7, 5]);
+  assert.throws(
+    () => expandSeeds('seeds', [1, 2 ** 52]),
+    /^InvalidSpecError: seeds: found seed 4503599627370496, expected one below 2\^52/,
+  );
+  assert.throws(
+    () => expandSeeds('bases', [7, 5, 7]),
+    /^InvalidSpecError: bases: found 7 twice in \[7, 5, 7\]/,
+  );
 });
 
 test('canonical JSON sorts keys, so equal settings have equal fingerprints', () => {

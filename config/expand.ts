@@ -2,6 +2,13 @@ import type { ConditionOverrides, Experiment } from './experiment.ts';
 import { InvalidSpecError } from './invalid-spec-error.ts';
 import { isSettings, mergeSettings, type Settings } from './merge.ts';
 
+/** Settings that the declaration writes at one place, or a control brings. */
+export interface SettingsLayer {
+  /** Empty for the experiment's own defaults, otherwise e.g. `axes.length.short`. */
+  readonly place: string;
+  readonly settings: Settings;
+}
+
 /** A condition's name and its merged, not yet validated settings {task, base, scheme, training, evaluation} and links to other runs. */
 export interface ExpandedCondition {
   readonly name: string;
@@ -9,6 +16,8 @@ export interface ExpandedCondition {
   readonly cell: string;
   readonly isControl: boolean;
   readonly settings: Settings;
+  /** What was merged, later ones over earlier ones; the last is the condition's own. */
+  readonly layers: readonly SettingsLayer[];
 }
 
 interface Variant {
@@ -16,6 +25,8 @@ interface Variant {
   readonly cell: string;
   readonly isControl: boolean;
   readonly overrides: readonly ConditionOverrides[];
+  /** Where each of `overrides` stands. */
+  readonly places: readonly string[];
 }
 
 type Named = string | Readonly<Settings> | null | undefined;
@@ -78,6 +89,7 @@ function crossAxes(variants: readonly Variant[], axes: Experiment['axes']): Vari
             cell: `${variant.cell}/${label}`,
             isControl: variant.isControl,
             overrides: [overrides, ...variant.overrides],
+            places: [`axes.${axis}.${label}`, ...variant.places],
           }));
       }),
     [...variants],
@@ -123,12 +135,16 @@ export function expandConditions(experiment: Experiment): ExpandedCondition[] {
   refuseUnknownLabels(experiment);
   const controls = experiment.controls
     .filter((name) => experiment.conditions[name] === undefined)
-    .map((name) => ({ name, cell: '', isControl: true, overrides: [CONTROLS[name]] }));
+    .map((name) => ({
+      ...{ name, cell: '', isControl: true },
+      ...{ overrides: [CONTROLS[name]], places: [`conditions.${name}`] },
+    }));
   const declared = Object.entries(experiment.conditions).map(([name, overrides]) => ({
     name,
     cell: '',
     isControl: false,
     overrides: [overrides],
+    places: [`conditions.${name}`],
   }));
   const defaults: Settings = {
     task: experiment.task,
@@ -138,9 +154,11 @@ export function expandConditions(experiment: Experiment): ExpandedCondition[] {
     evaluation: experiment.evaluation,
   };
   return crossAxes([...controls, ...declared], experiment.axes).map((variant) => {
-    const { name, cell, isControl, overrides } = variant;
+    const { name, cell, isControl, overrides, places } = variant;
     refuseLostOverrides(variant, defaults);
-    return { name, cell, isControl, settings: overrides.reduce(applyOverrides, defaults) };
+    const own = overrides.map((settings, at) => ({ place: places[at]!, settings }));
+    const layers = [{ place: '', settings: defaults }, ...own];
+    return { name, cell, isControl, settings: overrides.reduce(applyOverrides, defaults), layers };
   });
 }
 
@@ -148,14 +166,20 @@ export function expandConditions(experiment: Experiment): ExpandedCondition[] {
 const SEED_LIMIT = 2 ** 52;
 
 /**
- * The seeds a declaration means: `3` is 0, 1, 2, or from `first` on.
+ * The seeds that the declaration's `key` means: `3` is 0, 1, 2, or from `first` on.
  *
- * @throws {InvalidSpecError} for a seed that could be a run's
+ * @throws {InvalidSpecError} for a seed that could be a run's, or is listed twice
  */
-export function expandSeeds(seeds: Experiment['seeds'], first = 0): number[] {
-  const listed =
-    typeof seeds === 'number' ? Array.from({ length: seeds }, (_, i) => first + i) : [...new Set(seeds)];
+export function expandSeeds(key: 'seeds' | 'bases', seeds: Experiment['seeds'], first = 0): number[] {
+  const listed = typeof seeds === 'number' ? Array.from({ length: seeds }, (_, i) => first + i) : seeds;
   const large = listed.find((seed) => Math.abs(seed) >= SEED_LIMIT);
-  if (large === undefined) return listed;
-  throw new InvalidSpecError(`found seed ${large}, expected one below 2^52 in size: name a smaller one`);
+  if (large !== undefined)
+    throw new InvalidSpecError(
+      `${key}: found seed ${large}, expected one below 2^52 in size: name a smaller one`,
+    );
+  const twice = listed.find((seed, at) => listed.indexOf(seed) < at);
+  if (twice === undefined) return [...listed];
+  throw new InvalidSpecError(
+    `${key}: found ${twice} twice in [${listed.join(', ')}], expected different ones; for as many from ${first} on write ${key}: ${listed.length}`,
+  );
 }

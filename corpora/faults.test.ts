@@ -12,7 +12,7 @@ const open = (recipe: object): Corpus => openCorpus(baseRecipeSchema.parse(recip
 
 function schemaFaults(recipe: object): string {
   const { error } = baseRecipeSchema.safeParse(recipe);
-  return describeFaults(error, baseRecipeSchema, 'base').join('\n');
+  return describeFaults(error, { schema: baseRecipeSchema, input: recipe, place: 'base' }).join('\n');
 }
 
 test('shares that do not leave a rest for the last source are refused by their place', () => {

@@ -8,9 +8,14 @@ interface Entry {
   readonly options: Record<string, unknown>;
 }
 
-function describeEntryFaults({ name }: Entry, error: unknown, place: string): string[] {
-  if (!sourceNames.includes(name)) return describeFaults(error, z.unknown(), `${place}.name`);
-  return describeFaults(error, sourceOptionsSchema(name), `${place}.options`);
+function describeEntryFaults({ name, options }: Entry, error: unknown, place: string): string[] {
+  if (!sourceNames.includes(name))
+    return describeFaults(error, { schema: z.unknown(), input: name, place: `${place}.name` });
+  return describeFaults(error, {
+    schema: sourceOptionsSchema(name),
+    input: options,
+    place: `${place}.options`,
+  });
 }
 
 /** The recipe with every option of every source filled in, and what cannot be opened; a source at fault stays as it is. */

@@ -57,7 +57,11 @@ function findVariantFault(task: Task, options: Options): string | null {
     if (unknown.length === 0) return null;
     return `task: found options with the characters ${unknown.join('')}, which task ${task.name} does not have`;
   } catch (error) {
-    return describeFaults(error, taskOptionsSchema(task.name), 'task').join('; ');
+    return describeFaults(error, {
+      schema: taskOptionsSchema(task.name),
+      input: { ...task.options, ...options.task },
+      place: 'task',
+    }).join('; ');
   }
 }
 

@@ -17,4 +17,8 @@ function entryOf(collector: Collector<object>): PartEntry<OpenCollector> {
   return { name, optionsSchema, open: (input) => ({ collector, options: optionsSchema.parse(input) }) };
 }
 
-export const { open: openCollector } = createPartIndex('collector', collectors.map(entryOf));
+export const {
+  names: collectorNames,
+  open: openCollector,
+  optionsSchema: collectorOptionsSchema,
+} = createPartIndex('collector', collectors.map(entryOf));

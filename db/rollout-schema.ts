@@ -81,7 +81,7 @@ export const judgements = sqliteTable(
     rolloutId: integer('rollout_id')
       .notNull()
       .references(() => rollouts.id, { onDelete: 'cascade' }),
-    /** A part's name in schemes/judges/. */
+    /** A judge's name, or `reward:` and that of a reward that is asked. */
     judge: text('judge').notNull(),
     /** What was asked about, such as a criterion. */
     item: text('item').notNull(),

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { dirname, extname, join, resolve } from 'node:path';
+import { dirname, extname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { closest } from 'fastest-levenshtein';
 import { InvalidSpecError } from '../config/invalid-spec-error.ts';
@@ -19,9 +19,11 @@ export interface DeclaredClaim {
   readonly declared: Settings;
 }
 
-/** How a command names the claim: by its name where the program has it, else by its file. */
+/** How a command names the claim: by its name where the program has it, else by its file, seen from the present directory. */
 export function argumentOf({ name, file }: Pick<DeclaredClaim, 'name' | 'file'>): string {
-  return dirname(file) === CLAIMS_DIRECTORY ? name : file;
+  if (dirname(file) === CLAIMS_DIRECTORY) return name;
+  const path = relative('.', file);
+  return path.startsWith('..') ? file : `./${path}`;
 }
 
 async function readClaim(file: string): Promise<DeclaredClaim> {
@@ -29,10 +31,26 @@ async function readClaim(file: string): Promise<DeclaredClaim> {
   return { name: String(declared['name']), file, declared };
 }
 
-/** Every claim of experiments/claims, by name. */
+/** Where claims of one's own are found by their names: under the directory that a command is given in. */
+const OWN_DIRECTORY = 'claims';
+
+async function listFiles(directory: string): Promise<string[]> {
+  const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
+    throw error;
+  });
+  return names
+    .filter((name) => /\.(ts|yaml)$/.test(name))
+    .sort()
+    .map((name) => join(directory, name));
+}
+
+/** Every claim of experiments/claims, and of `claims/` in the present directory, in the order of their files. */
 export async function listClaims(): Promise<DeclaredClaim[]> {
-  const files = (await readdir(CLAIMS_DIRECTORY)).filter((file) => /\.(ts|yaml)$/.test(file)).sort();
-  return Promise.all(files.map((file) => readClaim(join(CLAIMS_DIRECTORY, file))));
+  const own = resolve(OWN_DIRECTORY);
+  const directories = own === CLAIMS_DIRECTORY ? [CLAIMS_DIRECTORY] : [CLAIMS_DIRECTORY, own];
+  const files = (await Promise.all(directories.map(listFiles))).flat();
+  return Promise.all(files.map(readClaim));
 }
 
 /**

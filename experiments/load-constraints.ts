@@ -3,9 +3,9 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { closest } from 'fastest-levenshtein';
 import { isNode, LineCounter, parseDocument, type Document } from 'yaml';
-import { z } from 'zod';
 import { constraintSchema, type Constraint } from '../config/constraint.ts';
-import { describeFaults, InvalidSpecError } from '../config/invalid-spec-error.ts';
+import { describeIssue } from '../config/describe-issue.ts';
+import { InvalidSpecError } from '../config/invalid-spec-error.ts';
 import { readSmallFile } from './resolve/read-small-file.ts';
 
 const CONSTRAINTS_DIRECTORY = fileURLToPath(new URL('./constraints', import.meta.url));
@@ -32,12 +32,13 @@ export function parseConstraint(text: string, file: string): Constraint {
     ({ pos, message }) => `${file}:${lines.linePos(pos[0]).line}: ${message}`,
   );
   if (faults.length > 0) throw new InvalidSpecError(faults.join('\n'));
-  const result = constraintSchema.safeParse(document.toJS({ maxAliasCount: 0 }));
+  const input: unknown = document.toJS({ maxAliasCount: 0 });
+  const result = constraintSchema.safeParse(input);
   if (!result.success) {
     const described = result.error.issues.flatMap((issue) => {
       const path = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0]!] : issue.path;
       const place = `${file}:${lineOf(document, lines, path)}`;
-      return describeFaults(new z.ZodRealError([issue]), constraintSchema, '').map(
+      return describeIssue(issue, { schema: constraintSchema, input, place: '' }).map(
         (fault) => `${place}: ${fault}`,
       );
     });

@@ -38,7 +38,8 @@ async function* readLines(path: string): AsyncGenerator<SourceLine> {
   let line = 0;
   for await (const text of createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Infinity })) {
     line += 1;
-    yield { source: path, line, text };
+    // A byte order mark, with which editors on Windows begin files.
+    yield { source: path, line, text: line === 1 ? text.replace(/^\ufeff/, '') : text };
   }
 }
 

@@ -1,4 +1,5 @@
-import { openDatabase, readStoreId } from '../db/store/connection.ts';
+import { openHome } from '../artifacts/open-home.ts';
+import { readStoreId } from '../db/store/connection.ts';
 import { chooseExperiment } from '../db/queries/experiments.ts';
 import { cancelUnfinishedRuns, listRuns } from '../db/queries/runs.ts';
 import { openSession } from '../worker/session.ts';
@@ -51,7 +52,7 @@ export async function cancelExperiment(
   settings: CancelSettings,
   name: string | undefined,
 ): Promise<Cancellation> {
-  const db = openDatabase(settings.home.database);
+  const db = openHome(settings.home);
   const experiment = chooseExperiment(db, name);
   try {
     await withOpenMatrix(settings, experiment.id, (handle, client) => cancelMatrix({ client, handle }));

@@ -68,6 +68,7 @@ async function launchMatrix(
     retryMatrix(db, experiment, launchOf(settings));
   const matrix = {
     ...{ session, db, experiment, failFast },
+    trainWorkers: Math.max(trainWorkers, ASSUMED_TRAIN_WORKERS),
     window: window ?? 2 * Math.max(trainWorkers, ASSUMED_TRAIN_WORKERS),
   };
   return completeMatrix(matrix, work);

@@ -1,8 +1,14 @@
-import { openDatabase, readStoreId, type Database } from '../db/store/connection.ts';
+import { openHome } from '../artifacts/open-home.ts';
+import { readStoreId, type Database } from '../db/store/connection.ts';
 import { listRuns } from '../db/queries/runs.ts';
-import { extendExperiment, type ExtendedExperiment, type Extension } from '../experiments/resolve/extend.ts';
+import {
+  extendExperiment,
+  listUnchanged,
+  type ExtendedExperiment,
+  type Extension,
+} from '../experiments/resolve/extend.ts';
 import type { ResolvedExperiment } from '../experiments/resolve/resolve.ts';
-import { openArtifactStore, parseArtifactLocation } from '../artifacts/artifact-location.ts';
+import { openArtifactStore, parseArtifactLocation, prepareLocation } from '../artifacts/artifact-location.ts';
 import { continueRuns } from '../artifacts/continue-runs.ts';
 import { launchOf } from './complete-matrices.ts';
 import type { LaunchSettings, StoreSettings } from './launch-settings.ts';
@@ -32,7 +38,9 @@ async function prepare(
   const { home, teller } = settings;
   const planned = registerMatrix(db, experiment, launchOf(settings));
   for (const { name, reason } of recomputed) teller.line(`${name} starts over at step 0: ${reason}`);
-  const artifacts = await openArtifactStore(parseArtifactLocation(settings.artifacts, home), {
+  const location = parseArtifactLocation(settings.artifacts, home);
+  prepareLocation(location);
+  const artifacts = await openArtifactStore(location, {
     cacheDirectory: home.copies,
     storeId: readStoreId(db),
   });
@@ -64,10 +72,11 @@ export async function extendStored(
   name: string | undefined,
   settings: LaunchSettings & Extension,
 ): Promise<ExtendedMatrix> {
-  const db = openDatabase(settings.home.database);
+  const db = openHome(settings.home);
   const stored = restoreExperiment(db, name);
   const extended = extendExperiment(stored, settings);
   const { experiment } = extended;
+  for (const line of listUnchanged(stored, settings)) settings.teller.line(line);
   const left = await prepare(db, { ...extended, stored }, settings);
   return { experiment, isTakenUp: left > 0 && (await extendUnderWay(settings, experiment)) };
 }

@@ -4,10 +4,13 @@ import { readStoreId, type Database } from '../db/store/connection.ts';
 import { listAwaitedBaseModels, listPositions, type RunPosition } from '../db/queries/progress.ts';
 import type { ResolvedExperiment } from '../experiments/resolve/resolve.ts';
 import type { Session } from '../worker/session.ts';
+import { estimateRest, updatePace, type Outlook, type Pace } from './estimate-rest.ts';
 import { queryBaseModel, startMatrix, type MatrixHandle, type MatrixProgress } from './matrix-workflow.ts';
+import { toWorkState } from './work-left.ts';
 
 /** A base model being made, as the matrix's workflows say. */
 export interface BaseProgress {
+  readonly baseModelId: string;
   readonly name: string;
   readonly step: number;
   readonly totalSteps: number;
@@ -17,6 +20,7 @@ export interface BaseProgress {
 export interface MatrixState {
   readonly runs: readonly RunPosition[];
   readonly bases: readonly BaseProgress[];
+  readonly outlook: Outlook;
   /** What the matrix waits for somebody to mend. */
   readonly pausedBecause: { readonly type: string; readonly message: string } | null;
 }
@@ -43,6 +47,8 @@ export interface FollowedMatrix {
   readonly experiment: ResolvedExperiment;
   /** Most runs under way at once. */
   readonly window: number;
+  /** That compute it, as far as this command knows. */
+  readonly trainWorkers: number;
   readonly failFast: boolean;
 }
 
@@ -58,7 +64,9 @@ async function listBaseProgress({
     awaited.map(async ({ baseModelId, conditionName, baseSeed }) => {
       const key = { storeId: readStoreId(db), experimentId: experiment.id };
       const at = await queryBaseModel(session.client, { ...key, baseModelId });
-      return at === null ? [] : [{ name: `${names.get(conditionName)!} seed ${baseSeed}`, ...at }];
+      return at === null
+        ? []
+        : [{ baseModelId, name: `${names.get(conditionName)!} seed ${baseSeed}`, ...at }];
     }),
   );
   return progress.flat();
@@ -146,6 +154,30 @@ function createWaitWatch(handle: MatrixHandle): (runs: readonly RunPosition[]) =
   };
 }
 
+/** Tells at every look how far the matrix is, from what it took so far. */
+function createOutlookWatch({
+  db,
+  experiment,
+  trainWorkers,
+}: FollowedMatrix): (runs: readonly RunPosition[], bases: readonly BaseProgress[]) => Outlook {
+  let pace: Pace | null = null;
+  return (runs, bases) => {
+    const awaited = listAwaitedBaseModels(db, { experimentId: experiment.id, limit: runs.length });
+    const state = toWorkState(experiment, {
+      runs,
+      awaited: new Set(awaited.map(({ baseModelId }) => baseModelId)),
+      fractions: bases.map(({ baseModelId, step, totalSteps }) => ({
+        baseModelId,
+        fraction: step / totalSteps,
+      })),
+      trainWorkers,
+    });
+    const atMs = Date.now();
+    pace = updatePace(pace, state, atMs);
+    return estimateRest(pace, state, { atMs, trainWorkers });
+  };
+}
+
 /** Shows progress until the matrix ends; rejects when interrupted or when the workers cannot be kept running. */
 async function follow(
   matrix: FollowedMatrix,
@@ -155,6 +187,7 @@ async function follow(
   const { session, db, experiment } = matrix;
   const view = openView();
   const findLacking = createWaitWatch(handle);
+  const lookAhead = createOutlookWatch(matrix);
   const ended = new AbortController();
   let outage = { lack: null as Lack | null, atMs: 0 };
   const noteOutage = (lack: Lack): void => {
@@ -166,7 +199,8 @@ async function follow(
     while (!ended.signal.aborted) {
       const runs = listPositions(db, experiment.id);
       const bases = await listBaseProgress(matrix);
-      view.show({ runs, bases, pausedBecause: findOutage() ?? (await findLacking(runs)) });
+      const pausedBecause = findOutage() ?? (await findLacking(runs));
+      view.show({ runs, bases, outlook: lookAhead(runs, bases), pausedBecause });
       // The end cuts the pause short.
       await sleep(view.intervalMs(runs.length), undefined, { signal: ended.signal }).catch(() => undefined);
     }
@@ -177,7 +211,8 @@ async function follow(
       interrupted,
       session.failure,
     ]);
-    view.show({ runs: listPositions(db, experiment.id), bases: [], pausedBecause: null });
+    const runs = listPositions(db, experiment.id);
+    view.show({ runs, bases: [], outlook: lookAhead(runs, []), pausedBecause: null });
     return result;
   } finally {
     ended.abort();

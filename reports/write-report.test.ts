@@ -5,11 +5,11 @@ import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { analyzeComparison, assertConsistent } from './comparison/analyze-comparison.ts';
 import type { ComparisonInput } from './comparison/comparison-input.ts';
-import { planComparisons } from './tables/difference-table.ts';
+import { planComparisons } from './comparison/plan-comparisons.ts';
 import { IncomparableError } from './comparison/incomparable-error.ts';
 import { PAGE_STYLE } from './page/page-style.ts';
+import { decideDifference } from './text/decide-difference.ts';
 import { simulateComparison } from './comparison/simulated-comparison.fixture.ts';
-import { describeVerdict, headlineRows } from './text/verdict-sentence.ts';
 import { writeReport } from './write-report.ts';
 
 const small = simulateComparison({ seeds: 3, problems: 24, samples: 8, steps: 6 });
@@ -17,7 +17,7 @@ const small = simulateComparison({ seeds: 3, problems: 24, samples: 8, steps: 6 
 async function writeAndRead(input: ComparisonInput): Promise<Map<string, string>> {
   const directory = await mkdtemp(join(tmpdir(), 'assay-report-'));
   try {
-    const paths = await writeReport(input, directory);
+    const { files: paths } = await writeReport(input, directory);
     return new Map(
       await Promise.all(paths.map(async (path) => [basename(path), await readFile(path, 'utf8')] as const)),
     );
@@ -41,6 +41,7 @@ test('the same rows in another order give the same bytes', async () => {
   assert.deepEqual(
     [...first.keys()],
     [
+      'answers.csv',
       'boundary.csv',
       'calibration.csv',
       'checks.csv',
@@ -59,6 +60,7 @@ test('the same rows in another order give the same bytes', async () => {
       'learning-curves.csv',
       'pass-at-k.csv',
       'probe-scores.csv',
+      'ranking.csv',
       'reliability.csv',
       'report.html',
       'reward-truth.csv',
@@ -92,16 +94,21 @@ test('model output is escaped everywhere in the page, and the page refers to not
 test('a large true difference is found, and a control without one is reported as no evidence', () => {
   const input = simulateComparison({ seeds: 4, problems: 60, samples: 16, steps: 6 });
   const analysis = analyzeComparison(input);
-  const sentences = headlineRows(analysis.differences, analysis.splits).map(
-    (row) => describeVerdict(row).sentence,
-  );
+  const { answer, ranking } = analysis;
   assert.match(
-    sentences.find((sentence) => sentence.startsWith('grpo'))!,
-    /^grpo scores 0\.1\d\d above base on clean pass@1\.$/,
+    answer[0]!,
+    /^(grpo|forking-tokens) reaches 0\.\d{3} in pass@1 on clean, 0\.1\d\d above base \(/,
   );
-  assert.ok(
-    sentences.some((s) => s.startsWith('No evidence of a difference between random-reward and base')),
-    sentences.join('\n'),
+  const random = analysis.differences.find(
+    (row) => row.condition === 'random-reward' && row.split === 'clean' && row.k === 1,
+  )!;
+  assert.equal(decideDifference(random), 'no-evidence');
+  assert.deepEqual(
+    ranking
+      .slice(3)
+      .map(({ condition }) => condition)
+      .sort(),
+    ['base', 'random-reward'],
   );
 });
 
@@ -148,6 +155,7 @@ test('arms are compared with the baseline of their own cell, and with the contro
     'grpo/b base/b',
     'grpo/a random-reward/a',
     'grpo/b random-reward/b',
+    'grpo/b grpo/a',
   ]);
 });
 
@@ -160,6 +168,6 @@ test('an experiment of which nothing is done yet still gives a report that says 
   const runs = small.runs.map((run) => ({ ...run, status: 'pending', stepsDone: 0, checkpointSha256: null }));
   const empty = { ...small, runs, evaluations: [], metrics: [], rewardByVerdict: [], rollouts: [] };
   const files = await writeAndRead(empty);
-  assert.match(files.get('report.html')!, /No comparison could be made yet\./);
-  assert.match(files.get('summary.md')!, /No comparison could be made\./);
+  assert.match(files.get('report.html')!, /No arm has a final evaluation yet\./);
+  assert.match(files.get('summary.md')!, /No arm has a final evaluation yet\./);
 });

@@ -2,23 +2,34 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { analyzeComparison, assertConsistent } from './comparison/analyze-comparison.ts';
 import type { ComparisonInput } from './comparison/comparison-input.ts';
+import { REPORT_PAGE } from './report-file.ts';
 import { toCsvFiles } from './text/csv-files.ts';
 import { renderReportPage } from './page/report-page.ts';
 import { sortComparison } from './comparison/sort-comparison.ts';
 import { toSummaryMarkdown } from './text/summary-markdown.ts';
 
+/** A report on disk. */
+export interface WrittenReport {
+  /** The answer to the experiment's question, a sentence each. */
+  readonly answer: readonly string[];
+  /** The file to open. */
+  readonly page: string;
+  /** Paths of all files, sorted. */
+  readonly files: string[];
+}
+
 /**
- * Writes report.html, summary.md and the CSV tables into `directory` (made when missing) and returns their paths, sorted.
+ * Writes report.html, summary.md and the CSV tables into `directory` (made when missing).
  * Equal input gives equal bytes. Each file is renamed into place, so a reader never sees half of one.
  *
  * @throws IncomparableError when the rows cannot be compared
  */
-export async function writeReport(comparison: ComparisonInput, directory: string): Promise<string[]> {
+export async function writeReport(comparison: ComparisonInput, directory: string): Promise<WrittenReport> {
   assertConsistent(comparison);
   const input = sortComparison(comparison);
   const analysis = analyzeComparison(input);
   const files = new Map([
-    ['report.html', await renderReportPage(input, analysis)],
+    [REPORT_PAGE, await renderReportPage(input, analysis)],
     ['summary.md', toSummaryMarkdown(input, analysis)],
     ...toCsvFiles(input, analysis),
   ]);
@@ -29,5 +40,9 @@ export async function writeReport(comparison: ComparisonInput, directory: string
     await writeFile(`${path}.partial`, files.get(name)!);
     await rename(`${path}.partial`, path);
   }
-  return names.map((name) => join(directory, name));
+  return {
+    answer: analysis.answer,
+    page: join(directory, REPORT_PAGE),
+    files: names.map((name) => join(directory, name)),
+  };
 }

@@ -1,3 +1,4 @@
+import { answerMetrics } from './rewards/measure-answers.ts';
 import { z } from 'zod';
 import type { Need, Part, Sight, StepMetric } from '../config/part.ts';
 import type { Scheme } from '../config/scheme.ts';
@@ -80,6 +81,7 @@ export function describeMetrics(): MetricDescription[] {
   for (const metric of [
     ...ofAll(rolloutMetrics, 'every step'),
     ...ofAll(judgementMetrics, 'any judge'),
+    ...ofAll(answerMetrics, 'any asked reward'),
     ...ofAll(updateMetrics, 'every update'),
     ...parts,
   ]) {

@@ -13,7 +13,8 @@ import { judges } from './judges/index.ts';
 import { listNeededJudges, type Judge } from './judges/judge.ts';
 import { judgementMetrics } from './judges/measure-judgements.ts';
 import { rewards } from './rewards/index.ts';
-import type { Reward } from './rewards/reward.ts';
+import { answerMetrics } from './rewards/measure-answers.ts';
+import { deadlineOf, type Reward } from './rewards/reward.ts';
 import { terms } from './terms/index.ts';
 import type { ObjectiveTerm } from './terms/term.ts';
 import { updateMetrics } from './update-metrics.ts';
@@ -137,13 +138,20 @@ export function findCritic({ credit }: OpenScheme): CriticOptions | null {
   return null;
 }
 
+/** The rewards that are asked before a step is shaped. */
+export function listAsked({ rewards: listed }: Pick<OpenScheme, 'rewards'>): OpenScheme['rewards'] {
+  return listed.filter((reward) => deadlineOf(reward) !== null);
+}
+
 /** The metrics that steps under a scheme record, `format/NAME` left out; some only where there is something to measure. */
 export function listStepMetrics(scheme: OpenScheme): StepMetric[] {
   const parts = listNames.flatMap((name): readonly Opened<Part<object>>[] => [scheme[name]].flat());
   const ofJudges = scheme.judges.length === 0 ? [] : judgementMetrics;
+  const ofAsked = listAsked(scheme).length === 0 ? [] : answerMetrics;
   return [
     ...rolloutMetrics,
     ...ofJudges,
+    ...ofAsked,
     ...updateMetrics,
     ...parts.flatMap(({ part }) => part.metrics ?? []),
   ];

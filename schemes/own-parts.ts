@@ -47,8 +47,12 @@ export const ownFamilies = Object.keys(takers) as OwnFamily[];
 
 const NAME = /^[a-z][a-z0-9-]*$/;
 
-/** Runs what `compileParts` made; of packages it may know the schema library alone. */
-function evaluate(source: string): OwnParts {
+/**
+ * The parts that `compileParts` made into one script, as they are declared; of packages the script may know the schema library alone.
+ *
+ * @throws OwnPartsError
+ */
+export function evaluateParts(source: string): OwnParts {
   const module: { exports: { parts?: unknown } } = { exports: {} };
   const require = (name: string): unknown => {
     if (name === 'zod') return zod;
@@ -67,7 +71,8 @@ function evaluate(source: string): OwnParts {
   return parts;
 }
 
-function checkPart(family: OwnFamily, part: unknown): { readonly name: string } {
+/** @throws OwnPartsError when it has no name or no options that can be parsed */
+export function requirePart(family: OwnFamily, part: unknown): { readonly name: string } {
   const { name, optionsSchema } = (part ?? {}) as { name?: unknown; optionsSchema?: { parse?: unknown } };
   if (typeof name !== 'string' || !NAME.test(name)) {
     throw new OwnPartsError(
@@ -96,14 +101,14 @@ export function takeParts(source: string | undefined): OwnNames | null {
   const known = taken.get(source);
   if (known !== undefined) return known;
   const mark = bytesToHex(sha256(utf8ToBytes(source))).slice(0, 8);
-  const parts = evaluate(source) as Partial<Record<string, readonly unknown[]>>;
+  const parts = evaluateParts(source) as Partial<Record<string, readonly unknown[]>>;
   const stranger = Object.keys(parts).find((family) => !Object.hasOwn(takers, family));
   if (stranger !== undefined) {
     throw new OwnPartsError(`parts.${stranger}: the families are ${ownFamilies.join(', ')}`);
   }
   const names = ownFamilies.map((family) => {
     const entries = (parts[family] ?? []).map((each) => {
-      const part = checkPart(family, each);
+      const part = requirePart(family, each);
       const name = `${part.name}@${mark}`;
       takers[family].take(part, name);
       return [part.name, name] as const;

@@ -24,8 +24,10 @@ function placeOf(list: ListName, at: number): string {
 /** The faults of an entry that cannot be opened, each with its place. */
 function describeEntryFaults(list: ListName, entry: Entry, at: number, error: unknown): string[] {
   const place = placeOf(list, at);
-  if (!(error instanceof z.ZodError)) return describeFaults(error, z.unknown(), place);
-  return describeFaults(error, families[list].optionsSchema(entry.name), `${place}.options`);
+  if (!(error instanceof z.ZodError))
+    return describeFaults(error, { schema: z.unknown(), input: entry, place });
+  const schema = families[list].optionsSchema(entry.name);
+  return describeFaults(error, { schema, input: entry.options, place: `${place}.options` });
 }
 
 /** The entries of a list with every option filled in; one that cannot be opened stays as it is, and is told to `faults`. */

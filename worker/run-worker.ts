@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { DefaultLogger, Runtime, Worker, type NativeConnection } from '@temporalio/worker';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
+import { createProgramPool } from '../activities/asking/program-pool.ts';
 import { createHeldRollouts } from '../activities/step/held-rollouts.ts';
 import { createPlanReader } from '../activities/run/run-context.ts';
 import { createTurns, takeTurns } from '../activities/turns.ts';
@@ -80,6 +81,7 @@ async function storeWorkers(
     artifacts,
     plans: createPlanReader(artifacts),
     held: createHeldRollouts(),
+    programs: createProgramPool(),
     sources: hashSources(),
     policiesDirectory: settings.home.policies,
   });

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { BackendChoice } from '../model/backends/backend.ts';
 import { checkOwner } from '../artifacts/artifact-owner.ts';
-import { parseArtifactLocation } from '../artifacts/artifact-location.ts';
+import { parseArtifactLocation, prepareLocation } from '../artifacts/artifact-location.ts';
 import { acquireEmbeddedServer, type EmbeddedServer } from './server/embedded-server.ts';
 import type { Home } from '../artifacts/home.ts';
 import { ensureSearchAttributes } from './server/search-attributes.ts';
@@ -127,6 +127,7 @@ async function openAll(settings: SessionSettings): Promise<Opened> {
 export async function openSession(settings: SessionSettings): Promise<Session> {
   const location = parseArtifactLocation(settings.artifacts, settings.home);
   // Refused here rather than by every worker.
+  prepareLocation(location);
   if (location.kind === 'directory') await checkOwner(location.directory, settings.storeId);
   const { client, isSearchable, address, server, fleet } = await openAll(settings);
   const watch = server === null ? null : keepAlive(server, fleet);

@@ -1,5 +1,5 @@
 import type { ArtifactRef, CheckpointRef, RunInput } from '../config/plan.ts';
-import { stages } from './activity-proxies.ts';
+import { stages, store } from './activity-proxies.ts';
 import type { StepModels } from '../activities/step/record-signals.ts';
 import type { RunControls } from './run-controls.ts';
 import { trainWarm } from './warm-worker.ts';
@@ -45,7 +45,7 @@ async function replayRound(
 }
 
 /**
- * One training step: sample (of a dataset: replay → measure) → verify → judge where a part asks for it → shape, again while the
+ * One training step: sample (of a dataset: replay → measure) → verify → judge and ask where a part wants it → shape, again while the
  * scheme's gates want more groups, then update → record. Each arrow's end is durable; returns the checkpoint the next step starts
  * from, where it is warm, and whether there is to be a next step.
  */
@@ -54,6 +54,8 @@ export async function trainStep(
   from: StepStart & {
     /** A part of the scheme reads what a judge finds. */
     readonly needsJudge: boolean;
+    /** A reward of the scheme is asked. */
+    readonly asks?: boolean;
     readonly needsMeasuring: boolean;
   },
   controls: RunControls,
@@ -85,6 +87,10 @@ export async function trainStep(
     if (from.needsJudge) {
       controls.at('judge', step);
       await stages.judge({ plan, epoch, step, round });
+    }
+    if (from.asks === true) {
+      controls.at('ask', step);
+      await store.ask({ plan, epoch, step, rounds });
     }
     controls.at('shape', step);
     shaped = await stages.shape({ plan, epoch, step, rounds });

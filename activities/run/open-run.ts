@@ -13,6 +13,7 @@ import {
   type CheckpointRef,
   type RunPlan,
 } from '../../config/plan.ts';
+import { listAsked } from '../../schemes/open-scheme.ts';
 import { durable } from '../durable.ts';
 import type { StoreDependencies } from '../store-dependencies.ts';
 import { finalPolicy } from './run-inputs.ts';
@@ -41,6 +42,8 @@ export interface OpenedRun {
   readonly needsMeasuring: boolean;
   /** A part of the scheme reads what a judge finds. */
   readonly needsJudge: boolean;
+  /** A reward of the scheme is asked; absent in histories older than such rewards. */
+  readonly asks?: boolean;
   /** The start's samples of the pool are not complete. */
   readonly lacksPool: boolean;
   /** The recorded steps have used the run's budget up; absent in histories older than budgets. */
@@ -124,6 +127,7 @@ export function createOpenRun({ db, plans, held, sources }: StoreDependencies) {
       syncEvery,
       needsMeasuring: needs.has('referenceLogprobs') || needs.has('values'),
       needsJudge: judges.length > 0,
+      asks: listAsked(scheme).length > 0,
       isSpent,
       ...listLacking(db, plan, { nextStep, isSpent }),
     };

@@ -11,6 +11,8 @@ import { listRollouts, recordTokenWeights, type RolloutWithVerdict } from '../..
 import { recordLedger, settleBudget } from '../../db/queries/ledger.ts';
 import { nextStepOf, recordStep } from '../../db/queries/steps.ts';
 import { referenceStep, type ArtifactRef, type CheckpointRef, type RunPlan } from '../../config/plan.ts';
+import { listAsked } from '../../schemes/open-scheme.ts';
+import { answererOf, measureAnswers } from '../../schemes/rewards/measure-answers.ts';
 import { measureJudgements } from '../../schemes/judges/measure-judgements.ts';
 import { measureRollouts } from '../../rollouts/measure-rollouts.ts';
 import { requireColumns } from '../../rollouts/rollout-batch.ts';
@@ -20,6 +22,7 @@ import { durable, stageKey } from '../durable.ts';
 import { countStep } from './count-step.ts';
 import { toBlob, toFloats } from '../../db/blobs.ts';
 import { decodeRollouts } from './rollout-file.ts';
+import type { RunContext } from '../run/run-context.ts';
 import type { StoreDependencies } from '../store-dependencies.ts';
 import type { UpdatedPolicy } from './update.ts';
 
@@ -84,9 +87,20 @@ function shapedRows(
   return isWhole ? rows : listRollouts(db, { ...at, phase: 'train' });
 }
 
-function judgementsOf(db: Database, rows: readonly RolloutWithVerdict[]): JudgementRow[] {
+/** What judges found of the step's rollouts, and what asked rewards were answered. */
+function listFindings(
+  db: Database,
+  { scheme }: RunContext,
+  rows: readonly RolloutWithVerdict[],
+): { readonly judgements: readonly JudgementRow[]; readonly answers: readonly JudgementRow[] } {
+  const answerers = new Set(listAsked(scheme).map(({ part }) => answererOf(part.name)));
+  if (scheme.judges.length === 0 && answerers.size === 0) return { judgements: [], answers: [] };
   const ids = rows.map(({ id }) => id);
-  return [...listJudgements(db, ids).values()].flat();
+  const found = [...listJudgements(db, ids).values()].flat();
+  return {
+    judgements: found.filter(({ judge }) => !answerers.has(judge)),
+    answers: found.filter(({ judge }) => answerers.has(judge)),
+  };
 }
 
 /** What rules made of the tokens of each rollout that taught; nothing where the step is recorded, and the file may be gone. */
@@ -134,10 +148,11 @@ export function createRecord(dependencies: StoreDependencies) {
       recordCheckpoint(tx, { runId, step: step + 1 }, updated.checkpoint);
       const measured = rows.map((row) => ({ ...row, entropies: toFloats(row.entropies) }));
       const tokens = rows.reduce((sum, row) => sum + row.tokenCount - row.forkAt, 0);
-      const judgements = context.scheme.judges.length === 0 ? [] : judgementsOf(tx, rows);
+      const { judgements, answers } = listFindings(tx, context, rows);
       const metrics = {
         ...measureRollouts(measured),
         ...measureJudgements(judgements),
+        ...measureAnswers(answers),
         ...updated.metrics,
       };
       const { machine, revision } = updated.computedBy;

@@ -1,7 +1,7 @@
 import type { Database } from '../../db/store/connection.ts';
 import { listRollouts, type RolloutWithVerdict } from '../../db/queries/rollouts.ts';
 import { estimateCredit } from '../../schemes/credit/estimate-credit.ts';
-import { openScheme, type OpenScheme } from '../../schemes/open-scheme.ts';
+import { listAsked, openScheme, type OpenScheme } from '../../schemes/open-scheme.ts';
 import { canonicalJson } from '../../config/canonical.ts';
 import { selectRows } from '../../rollouts/select-rows.ts';
 import { MissingSignalError } from '../../schemes/rewards/reward.ts';
@@ -69,6 +69,16 @@ function requireJudged({ judges }: OpenScheme, ran: OpenScheme['judges'], scheme
   }
 }
 
+/** As `requireJudged`, of rewards that are asked: nobody is asked again. @throws MissingSignalError */
+function requireAnswered(other: OpenScheme, own: OpenScheme): void {
+  for (const { part, options } of listAsked(other)) {
+    const asked = listAsked(own).find((reward) => reward.part.name === part.name);
+    if (asked !== undefined && canonicalJson(asked.options) === canonicalJson(options)) continue;
+    const mend = 'rescore a run whose scheme asks for it with the same options';
+    throw new MissingSignalError(part.name, 'the scores that it was answered under these options', { mend });
+  }
+}
+
 /**
  * Every rollout of a recorded step as another scheme would have rewarded it and compared it with its group, from stored
  * numbers alone. Credit rules that wait for the optimizer step have no say here. Gates choose among the groups that were sampled;
@@ -85,6 +95,7 @@ export function rescoreStep(
   const { padId } = context.tokenizer;
   const open = openScheme(scheme);
   requireJudged(open, context.scheme.judges, scheme.name);
+  requireAnswered(open, context.scheme);
   const rows = listRollouts(db, { runId, phase: 'train', step });
   if (rows.length === 0) return [];
   // Without prompts, which neither rewards nor credit read.

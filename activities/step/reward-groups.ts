@@ -1,13 +1,20 @@
 import type { Database } from '../../db/store/connection.ts';
 import { listPoolAnswers } from '../../db/queries/evaluations.ts';
-import { listJudgements } from '../../db/queries/judgements.ts';
+import { listJudgements, type JudgementRow } from '../../db/queries/judgements.ts';
 import type { RolloutWithVerdict } from '../../db/queries/rollouts.ts';
 import { listGroups } from '../../rollouts/groups.ts';
 import type { EstimateCall } from '../../schemes/credit/estimate-credit.ts';
 import type { GatedRollout } from '../../schemes/gates/gate.ts';
-import type { OpenScheme } from '../../schemes/open-scheme.ts';
+import { listAsked, type OpenScheme } from '../../schemes/open-scheme.ts';
 import { combineRewards, type CombinedReward } from '../../schemes/rewards/combine-rewards.ts';
-import { scoreReward, type RewardInput } from '../../schemes/rewards/reward.ts';
+import { answererOf } from '../../schemes/rewards/measure-answers.ts';
+import {
+  deadlineOf,
+  MissingSignalError,
+  scoreReward,
+  type RewardInput,
+  type Score,
+} from '../../schemes/rewards/reward.ts';
 import { toRewardInputs, type GroupSignals, type PlacedRollout } from './reward-input.ts';
 import { poolIndex, type RunContext } from '../run/run-context.ts';
 import { placeOfPrompt } from '../dataset/dataset-rows.ts';
@@ -18,20 +25,27 @@ export interface RewardedGroup {
   readonly rewards: readonly CombinedReward[];
 }
 
-/** What turns the rollouts of one prompt into rewards under a scheme. */
-function createRewarding(context: RunContext, { rewards }: OpenScheme) {
-  return (rows: readonly PlacedRollout[], signals: GroupSignals): RewardedGroup => {
-    const combined = toRewardInputs(context, rows, signals).map((input) =>
-      combineRewards(
-        rewards.map((reward) => ({
-          name: reward.part.name,
-          weight: reward.weight,
-          value: scoreReward(reward, input),
-        })),
-      ),
-    );
-    return { rows, rewards: combined };
-  };
+/** A rollout, and all that rewards may look at for it. */
+export interface RewardedRollout {
+  readonly rollout: RolloutWithVerdict;
+  readonly input: RewardInput;
+}
+
+/** What was found of rollouts beside their verdicts, by rollout id: findings of judges, and answers of asked rewards. */
+type Found = ReadonlyMap<number, readonly JudgementRow[]>;
+
+/** The value of one reward for one rollout; that of an asked one is what was answered. @throws MissingSignalError */
+function valueOf(
+  reward: OpenScheme['rewards'][number],
+  { rollout, input }: RewardedRollout,
+  found: Found,
+): Score {
+  if (deadlineOf(reward) === null) return scoreReward(reward, input);
+  const { name } = reward.part;
+  const answer = found.get(rollout.id)?.find(({ judge }) => judge === answererOf(name));
+  if (answer !== undefined) return answer.score;
+  const mend = 'a run can be rescored with the scores that it asked for itself alone';
+  throw new MissingSignalError(name, `an answer on rollout ${rollout.id}`, { mend });
 }
 
 type OpenGates = OpenScheme['gates'];
@@ -96,16 +110,8 @@ function votesOn(
 }
 
 /** What judges found of each rollout, by the judge's name, where a reward reads it. */
-function listJudged(
-  db: Database,
-  { judges }: OpenScheme,
-  rows: readonly PlacedRollout[],
-): GroupSignals['judged'] {
+function listJudged({ judges }: OpenScheme, found: Found): GroupSignals['judged'] {
   if (judges.length === 0) return new Map();
-  const found = listJudgements(
-    db,
-    rows.map(({ rollout }) => rollout.id),
-  );
   return new Map(
     [...found].map(([id, ofRollout]) => {
       const named = judges.map(({ part: { name } }) => [
@@ -117,18 +123,46 @@ function listJudged(
   );
 }
 
-/** The prompts of a step's stored rollouts, with what a scheme rewards each rollout with. */
-export function rewardGroups(
+/** The rollouts of a step with a scheme whose rewards look at them. */
+interface Rewarding {
+  readonly scheme: OpenScheme;
+  readonly rows: readonly PlacedRollout[];
+}
+
+function listFound(db: Database, { scheme, rows }: Rewarding): Found {
+  if (scheme.judges.length === 0 && listAsked(scheme).length === 0) return new Map();
+  return listJudgements(
+    db,
+    rows.map(({ rollout }) => rollout.id),
+  );
+}
+
+/** The prompts of a step's stored rollouts, each rollout with all that rewards may look at. */
+export function listRewardInputs(
   db: Database,
   context: RunContext,
-  of: { readonly scheme: OpenScheme; readonly rows: readonly PlacedRollout[] },
-): RewardedGroup[] {
-  const { scheme, rows } = of;
+  of: Rewarding,
+  found = listFound(db, of),
+): (readonly (PlacedRollout & RewardedRollout)[])[] {
   const { runId, condition } = context.plan;
-  const judged = listJudged(db, scheme, rows);
+  const judged = listJudged(of.scheme, found);
   const pool = condition.training.pool === null ? new Map() : listPoolAnswers(db, runId);
-  const reward = createRewarding(context, scheme);
-  return groupByPrompt(rows).map((group) =>
-    reward(group, { judged, pool: votesOn(context, group[0]!.rollout, pool) }),
-  );
+  return groupByPrompt(of.rows).map((group) => {
+    const signals = { judged, pool: votesOn(context, group[0]!.rollout, pool) };
+    return toRewardInputs(context, group, signals).map((input, at) => ({ ...group[at]!, input }));
+  });
+}
+
+/** The prompts of a step's stored rollouts, with what a scheme rewards each rollout with. */
+export function rewardGroups(db: Database, context: RunContext, of: Rewarding): RewardedGroup[] {
+  const found = listFound(db, of);
+  const combine = (rollout: RewardedRollout): CombinedReward =>
+    combineRewards(
+      of.scheme.rewards.map((reward) => ({
+        name: reward.part.name,
+        weight: reward.weight,
+        value: valueOf(reward, rollout, found),
+      })),
+    );
+  return listRewardInputs(db, context, of, found).map((rows) => ({ rows, rewards: rows.map(combine) }));
 }

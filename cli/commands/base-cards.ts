@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { openDatabase, openReadonlyDatabase, type Database } from '../../db/store/connection.ts';
+import { openHome } from '../../artifacts/open-home.ts';
+import { openReadonlyDatabase, type Database } from '../../db/store/connection.ts';
 import { listRuns } from '../../db/queries/runs.ts';
 import { CARD_SEEDS, type GateRecord } from '../../config/card-gate.ts';
 import {
@@ -90,7 +91,7 @@ export async function checkBase(
   const home = readHome(options);
   const { seeds = CARD_SEEDS } = options;
   const check = declareCheckExperiment(name, seeds);
-  const db = openDatabase(home.database);
+  const db = openHome(home);
   await showMatrices(db, { experiments: [check.experiment] }, options);
   const record = recordGates(db, check, seeds);
   for (const directory of [home.cards, ...(options.output === undefined ? [] : [options.output])])
@@ -104,7 +105,7 @@ export async function buildBase(
   name: string,
   options: WorkerOptions & { readonly seed: number; readonly json?: boolean },
 ): Promise<number> {
-  const db = openDatabase(readHome(options).database);
+  const db = openHome(readHome(options));
   const { experiment } = declareBaseExperiment(name, options.seed);
   await showMatrices(db, { experiments: [experiment] }, options);
   const card = readCard(db, name, options.seed);

@@ -43,8 +43,9 @@ export function addClaimsCommand(program: Command, setExitCode: (code: number) =
     );
   claims
     .command('ls')
-    .description('List the claims that can be run.')
+    .description('List the claims: the program’s, those in ./claims, and those that were run in this home.')
     .addOption(scaleOption())
+    .addOption(homeOption())
     .addOption(jsonOption())
     .addHelpText('after', '\nExamples:\n  assay claims ls\n  assay claims ls --scale full --json')
     .action(async (options: Parameters<Commands['printClaims']>[0]) => (await load()).printClaims(options));
@@ -100,11 +101,14 @@ export function addClaimsCommand(program: Command, setExitCode: (code: number) =
     .description(
       'Print what is decided so far, from what is stored; the exit code is that of the worst outcome.',
     )
-    .argument('[names...]', 'claims by name; all when left out')
+    .argument('[names...]', 'claims by name, or files that declare one; all when left out')
     .addOption(scaleOption())
     .addOption(homeOption())
     .addOption(jsonOption())
-    .addHelpText('after', '\nExamples:\n  assay claims verdicts\n  assay claims verdicts one-shot --json')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  assay claims verdicts\n  assay claims verdicts ./my-claim.yaml --json',
+    )
     .addHelpText('after', OUTCOME_HELP)
     .action(async (names: string[], options: VerdictOptions & ScaleOption) => {
       setExitCode(await (await import('./print-verdicts.ts')).printVerdicts(names, options));
@@ -112,7 +116,7 @@ export function addClaimsCommand(program: Command, setExitCode: (code: number) =
   claims
     .command('page')
     .description('Write a claim’s result as docs/results keeps it: a page, its tables and figures.')
-    .argument('[names...]', 'claims by name')
+    .argument('[names...]', 'claims by name, or files that declare one')
     .requiredOption('-o, --output <dir>', 'directory that gets one folder per claim')
     .option('--all', 'every claim')
     .addOption(scaleOption())

@@ -2,7 +2,7 @@ import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
 import type { ExperimentVerdictEntry, HypothesisVerdictEntry } from '../../config/verdict-document.ts';
 import { chooseExperiment, listExperiments } from '../../db/queries/experiments.ts';
 import { openReadonlyDatabase, type Database } from '../../db/store/connection.ts';
-import { resolveClaim } from '../../experiments/load-claims.ts';
+import { answerComparison } from '../../reports/comparison/analyze-comparison.ts';
 import { collectFinalCounts } from '../../reports/comparison/final-counts.ts';
 import { loadComparison } from '../../reports/comparison/load-comparison.ts';
 import { sortComparison } from '../../reports/comparison/sort-comparison.ts';
@@ -25,7 +25,9 @@ import { tabulateVerdicts } from '../../reports/verdicts/tabulate-verdicts.ts';
 import { isDecided, type VerdictRow } from '../../reports/verdicts/verdict-table.ts';
 import { weighChecks } from '../../reports/verdicts/weigh-checks.ts';
 import { readHome } from '../home-option.ts';
-import { chooseClaims, type ScaleOption } from './choose-claims.ts';
+import { findReportPage } from '../report-place.ts';
+import type { ScaleOption } from './choose-claims.ts';
+import { chooseKnownClaims } from './known-claims.ts';
 
 export interface VerdictOptions {
   readonly home: string;
@@ -84,14 +86,15 @@ export async function printVerdicts(
   options: VerdictOptions & ScaleOption,
 ): Promise<number> {
   const db = openReadonlyDatabase(readHome(options).database);
-  const claims = await chooseClaims(names, names.length === 0);
+  const claims = await chooseKnownClaims(db, names, options.scale);
   const known = new Set(listExperiments(db).map(({ id }) => id));
   const decided = claims.map((claim): Decided => {
-    const { id, name, question, source, hypotheses } = resolveClaim(claim, options.scale);
-    if (known.has(id)) return decide(db, id);
+    const { fingerprint, question, source, hypotheses } = claim;
+    if (known.has(fingerprint)) return decide(db, fingerprint);
+    const name = `${claim.name}-${options.scale}`;
     const entries = toPendingEntries(hypotheses, 'not run here');
     return {
-      entry: { name, fingerprint: id, question, source, lock: null, hypotheses: entries },
+      entry: { name, fingerprint, question, source, lock: null, hypotheses: entries },
       rows: null,
     };
   });
@@ -101,11 +104,18 @@ export async function printVerdicts(
 /** @throws {InvalidSpecError} when the experiment declares no hypothesis */
 export function compareExperiment(name: string | undefined, options: VerdictOptions): number {
   const db = openReadonlyDatabase(readHome(options).database);
-  const { id } = chooseExperiment(db, name);
+  const experiment = chooseExperiment(db, name);
+  const { id } = experiment;
   const decided = decide(db, id);
   if (decided.entry.hypotheses.length === 0)
     throw new InvalidSpecError(
       `${decided.entry.name} declares no hypotheses, so that nothing is decided; declare some (docs/claims.md), or read its arms with assay report`,
     );
-  return print([decided], options);
+  const code = print([decided], options);
+  if (options.json !== true) {
+    for (const line of answerComparison(loadComparison(db, id))) console.log(line);
+    const page = findReportPage(readHome(options), experiment);
+    console.log(page === null ? `\`assay report ${experiment.name}\` writes the report` : `Report: ${page}`);
+  }
+  return code;
 }

@@ -15,14 +15,15 @@ export function addReportCommand(program: Command): void {
     .action(async (name: string | undefined, options: { home: string; output?: string; json?: boolean }) => {
       const { openReadonlyDatabase } = await import('../../db/store/connection.ts');
       const { chooseExperiment } = await import('../../db/queries/experiments.ts');
-      const { printReportPaths, printUnverified, writeExperimentReport } =
+      const { printAnswer, printUnverified, writeExperimentReport } =
         await import('../write-experiment-report.ts');
       const home = readHome(options);
       const db = openReadonlyDatabase(home.database);
       const { id: experimentId } = chooseExperiment(db, name);
-      const paths = await writeExperimentReport(db, home, { experimentId, output: options.output });
-      if (options.json) console.log(JSON.stringify({ experiment: experimentId, files: paths }));
-      else printReportPaths(paths);
+      const report = await writeExperimentReport(db, home, { experimentId, output: options.output });
+      if (options.json)
+        console.log(JSON.stringify({ experiment: experimentId, answer: report.answer, files: report.files }));
+      else printAnswer(report);
       printUnverified(db, experimentId);
     });
 }

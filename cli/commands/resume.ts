@@ -11,10 +11,10 @@ export function addResumeCommand(program: Command, setExitCode: (code: number) =
     .argument('[experiment]', 'name or id; the newest when left out')
     .addHelpText('after', '\nExamples:\n  assay resume\n  assay resume quickstart')
     .action(async (name: string | undefined, options: RunOptions) => {
-      const { openDatabase } = await import('../../db/store/connection.ts');
+      const { openHome } = await import('../../artifacts/open-home.ts');
       const { restoreExperiment } = await import('../../launch/restore.ts');
       const { runMatrices } = await import('../matrix/run-matrices.ts');
-      const experiment = restoreExperiment(openDatabase(readHome(options).database), name);
+      const experiment = restoreExperiment(openHome(readHome(options)), name);
       setExitCode(await runMatrices([experiment], options));
     });
 }

@@ -1,6 +1,6 @@
 import { BaseGateError, listBaseFaults } from '../../experiments/check-bases.ts';
 import { COMMITTED_CARDS } from '../../experiments/bases/gate-records.ts';
-import { openDatabase } from '../../db/store/connection.ts';
+import { openHome } from '../../artifacts/open-home.ts';
 import { argumentOf } from '../../experiments/load-claims.ts';
 import { lockPathOf, readLock } from '../../experiments/locks/lock-file.ts';
 import { planRuns } from '../../experiments/plan-runs.ts';
@@ -93,7 +93,7 @@ export async function runClaims(names: readonly string[], options: RunClaimOptio
   }
   const launches: (LockedLaunch | null)[] = [];
   for (const each of chosen) launches.push(await holdClaim(each, options));
-  const db = openDatabase(readHome(options).database);
+  const db = openHome(readHome(options));
   const launched = chosen.map(({ experiment }, i) => {
     const launch = launches[i]!;
     const claim = { experiment, lock: launch?.lock ?? null };

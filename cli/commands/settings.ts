@@ -13,7 +13,7 @@ export function addSettingsCommand(program: Command): void {
       '\nExamples:\n  assay settings\n  assay settings training.optimizer\n  assay settings scheme --json',
     )
     .action(async (prefix: string, options: { markdown?: boolean; json?: boolean }) => {
-      const { selectSettings } = await import('./select-settings.ts');
+      const { selectSettings } = await import('../../experiments/select-settings.ts');
       const { toSettingsPage, toSettingsText } = await import('../../config/settings-page.ts');
       const groups = selectSettings(prefix);
       if (options.json) {

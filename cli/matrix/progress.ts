@@ -46,23 +46,11 @@ function formatDuration(milliseconds: number): string {
     : `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
 }
 
-/** Extrapolates from the work done since this command began; silent until there is some. */
-function estimateRest(started: { atMs: number; fraction: number }, fraction: number): string {
-  const gained = fraction - started.fraction;
-  if (gained < 0.02) return '';
-  const elapsedMs = Date.now() - started.atMs;
-  return `, about ${formatDuration((elapsedMs * (1 - fraction)) / gained)} left`;
-}
-
-function completedFraction(runs: readonly RunPosition[]): number {
-  // An evaluation weighs like a quarter of a training run: close enough for an estimate.
-  const weightOf = (run: RunPosition): number => run.totalSteps + Math.max(10, run.totalSteps / 4);
-  const total = runs.reduce((sum, run) => sum + weightOf(run), 0);
-  const done = runs.reduce(
-    (sum, run) => sum + (run.status === 'completed' ? weightOf(run) : run.doneSteps),
-    0,
-  );
-  return total === 0 ? 1 : done / total;
+/** Runs that ended, time, and how long the rest will take where enough was seen to tell. */
+function formatHeadline({ runs, outlook }: MatrixState, elapsedMs: number): string {
+  const completed = runs.filter((run) => run.status === 'completed').length;
+  const rest = outlook.restMs === null ? '' : `, about ${formatDuration(outlook.restMs)} left`;
+  return `${completed} of ${runs.length} runs, ${formatDuration(elapsedMs)}${rest}`;
 }
 
 /** Lines about the matrix as a whole, which stand above those of its runs. */
@@ -73,11 +61,13 @@ function formatMatrix({ bases, pausedBecause }: MatrixState, nameWidth: number):
       ` ${bar(step, totalSteps)} ${step}/${totalSteps} pretraining steps`,
   );
   if (pausedBecause === null) return baseLines;
-  return [...baseLines, `paused: ${pausedBecause.type}: ${pausedBecause.message}`];
+  const { type, message } = pausedBecause;
+  return [...baseLines, `paused: ${type}: ${message} (it goes on by itself once it can)`];
 }
 
 /** Prints a line whenever something changed. */
 function createLog(): MatrixView {
+  const startedMs = Date.now();
   const lastLines = new Map<string, string>();
   const printChanged = (key: string, state: string, line: string): void => {
     if (lastLines.get(key) === state) return;
@@ -94,6 +84,9 @@ function createLog(): MatrixView {
         const key = `${describeStage(run).split(' ')[0]} ${shown}`;
         if (run.status !== 'pending') printChanged(run.runId, key, formatRun(run, width));
       }
+      const tenth = Math.floor(10 * state.outlook.doneShare);
+      if (state.outlook.restMs !== null)
+        printChanged('headline', String(tenth), formatHeadline(state, Date.now() - startedMs));
     },
     intervalMs: (runs) => toIntervalMs(2000, runs),
     end: () => undefined,
@@ -102,15 +95,12 @@ function createLog(): MatrixView {
 
 /** A live table on a terminal. */
 function createTable(): MatrixView {
-  const start = { atMs: Date.now(), fraction: Number.NaN };
+  const startedMs = Date.now();
   return {
     show: (state) => {
       const { runs } = state;
-      const fraction = completedFraction(runs);
-      if (Number.isNaN(start.fraction)) start.fraction = fraction;
       const width = Math.max(...runs.map((run) => nameOf(run).length));
-      const completed = runs.filter((run) => run.status === 'completed').length;
-      const headline = `${completed} of ${runs.length} runs, ${formatDuration(Date.now() - start.atMs)}${estimateRest(start, fraction)}`;
+      const headline = formatHeadline(state, Date.now() - startedMs);
       const lines = [...formatMatrix(state, width), ...runs.map((run) => formatRun(run, width)), headline];
       logUpdateStderr(lines.join('\n'));
     },

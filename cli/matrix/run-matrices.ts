@@ -1,6 +1,7 @@
 import type { Home } from '../../artifacts/home.ts';
 import { listPositions } from '../../db/queries/progress.ts';
-import { openDatabase, type Database } from '../../db/store/connection.ts';
+import { openHome } from '../../artifacts/open-home.ts';
+import type { Database } from '../../db/store/connection.ts';
 import type { ResolvedExperiment } from '../../experiments/resolve/resolve.ts';
 import { completeMatrices, type MatrixWork } from '../../launch/complete-matrices.ts';
 import type { MatrixView } from '../../launch/follow-matrix.ts';
@@ -27,7 +28,7 @@ export async function runMatrices(
   options: RunOptions,
 ): Promise<number> {
   const home = readHome(options);
-  const db = openDatabase(home.database);
+  const db = openHome(home);
   let exitCode = 0;
   const onEnd = async ({ id }: ResolvedExperiment, failed: number): Promise<void> => {
     const json = options.json ?? false;
@@ -57,14 +58,22 @@ async function finishWithReport(
     console.error(`failed: ${run.runId}: ${run.failureType}: ${run.failureMessage}`);
   }
   // Loaded only here: the figures' library is as large as all else.
-  const { printReportPaths, printUnverified, writeExperimentReport } =
+  const { printAnswer, printUnverified, writeExperimentReport } =
     await import('../write-experiment-report.ts');
   const report = await writeExperimentReport(db, end.home, end);
   if (end.json)
     console.log(
-      JSON.stringify({ runs: runs.map(({ runId, status }) => ({ id: runId, status })), report }, null, 2),
+      JSON.stringify(
+        {
+          runs: runs.map(({ runId, status }) => ({ id: runId, status })),
+          answer: report.answer,
+          report: report.files,
+        },
+        null,
+        2,
+      ),
     );
-  else printReportPaths(report);
+  else printAnswer(report);
   printUnverified(db, end.experimentId);
   return end.failed > 0 || runs.some((run) => run.status === 'failed') ? 1 : 0;
 }

@@ -13,7 +13,8 @@ import { READY, writeStandIn } from '../../reports/export/trackio/stand-in-pytho
 import type { RunOptions } from './run-options.ts';
 import { openTracking } from './track-curves.ts';
 
-const state: MatrixState = { runs: [], bases: [], pausedBecause: null };
+/** What a matrix does is the view's matter alone. */
+const state = {} as MatrixState;
 
 function createView(): MatrixView & { readonly shown: MatrixState[] } {
   const shown: MatrixState[] = [];

@@ -22,7 +22,7 @@ export interface AttemptKey {
 }
 
 /** Stages between sampling and update: once their step is recorded they have nothing to add. */
-const STEP_STAGE = /^(verify|judge|shape)\//;
+const STEP_STAGE = /^(verify|judge|ask|shape)\//;
 
 function describe({ runId, stage, step, epoch, attempt }: AttemptKey): string {
   return `attempt ${attempt} at ${stage} of step ${step} of ${runId} (opening ${epoch})`;

@@ -128,17 +128,33 @@ export function listRollouts(db: Database, place: RolloutPlace): RolloutWithVerd
   return selectRollouts(db, at(place));
 }
 
+/** The sample rollouts that the last evaluation on a split kept, by problem and sample. */
+export function listLastEvaluated(
+  db: Database,
+  { runId, split }: { readonly runId: string; readonly split: string },
+): RolloutWithVerdict[] {
+  const step = lastStepOf(db, { runId, phase: split });
+  return step === null ? [] : listRollouts(db, { runId, phase: split, step });
+}
+
+function lastStepOf(db: Database, { runId, phase }: Omit<RolloutPlace, 'step'>): number | null {
+  const where = and(eq(rollouts.runId, runId), eq(rollouts.phase, phase));
+  return (
+    db
+      .select({ step: max(rollouts.step) })
+      .from(rollouts)
+      .where(where)
+      .get()?.step ?? null
+  );
+}
+
 /** The first sample of each of the first `limit` problems at the last step of a run's phase ('train' or a split). */
 export function listLastRollouts(
   db: Database,
   { limit, ...from }: Omit<RolloutPlace, 'step'> & { readonly limit: number },
 ): RolloutWithVerdict[] {
-  const last = db
-    .select({ step: max(rollouts.step) })
-    .from(rollouts)
-    .where(and(eq(rollouts.runId, from.runId), eq(rollouts.phase, from.phase)))
-    .get()?.step;
-  if (last === null || last === undefined) return [];
+  const last = lastStepOf(db, from);
+  if (last === null) return [];
   return selectRollouts(db, and(at({ ...from, step: last }), eq(rollouts.sampleIndex, 0)), limit);
 }
 

@@ -1,12 +1,13 @@
+import { z } from 'zod';
 import type { Condition } from '../../config/experiment.ts';
-import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
+import { describeFaults, InvalidSpecError } from '../../config/invalid-spec-error.ts';
 import { toBestTemperature } from '../../config/temperature.ts';
 import { toMaxNewTokens, toMostTokens } from '../../config/training.ts';
 import { findRowsFault, findSplitFault, listCorpusFaults } from '../../corpora/corpus-faults.ts';
 import { openCorpus, type Corpus } from '../../corpora/open-corpus.ts';
 import { openTask } from '../../tasks/index.ts';
 import type { Split } from '../../tasks/problem.ts';
-import { openProbe } from '../../probes/index.ts';
+import { openProbe, probeNames, probeOptionsSchema } from '../../probes/index.ts';
 import type { ProbeSetting } from '../../probes/probe.ts';
 import { openScheme } from '../../schemes/open-scheme.ts';
 import { listPartFaults } from '../../schemes/settle-scheme.ts';
@@ -58,7 +59,7 @@ function checkScheme({ training, scheme }: Condition, task: Task): Fault[] {
   ];
 }
 
-function checkProbe(name: string, condition: Condition, setting: ProbeSetting): Fault {
+function checkProbe(name: string, condition: Condition, setting: ProbeSetting): Fault[] {
   const { probes, splits } = condition.evaluation;
   const place = `evaluation.probes.${name}`;
   try {
@@ -66,18 +67,21 @@ function checkProbe(name: string, condition: Condition, setting: ProbeSetting): 
     const read = probe.metrics(setting).flatMap((metric) => metric.splits);
     const missing = read.find((split) => split !== '' && !Object.hasOwn(splits, split));
     if (missing !== undefined) {
-      return `${place}: reads split ${missing}; add it to evaluation.splits, or name other splits in the probe's options`;
+      return [
+        `${place}: reads split ${missing}; add it to evaluation.splits, or name other splits in the probe's options`,
+      ];
     }
     const fault = probe.findFault(setting);
-    return nameFault(place, fault);
+    return [nameFault(place, fault)];
   } catch (error) {
-    return `${place}: ${(error as Error).message}`;
+    const schema = probeNames.includes(name) ? probeOptionsSchema(name) : z.unknown();
+    return describeFaults(error, { schema, input: probes[name], place });
   }
 }
 
 function checkProbes(condition: Condition, task: Task): Fault[] {
   const setting = { task, layers: condition.base.architecture.layers };
-  return Object.keys(condition.evaluation.probes).map((name) => checkProbe(name, condition, setting));
+  return Object.keys(condition.evaluation.probes).flatMap((name) => checkProbe(name, condition, setting));
 }
 
 /** Generated prompts of a split are equally long; listed ones are all looked at. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { extendExperiment, limitBases } from './extend.ts';
+import { extendExperiment, limitBases, listUnchanged } from './extend.ts';
 import { planRuns } from '../plan-runs.ts';
 import { resolveExperiment } from './resolve.ts';
 
@@ -37,7 +37,24 @@ test('an experiment that is limited to its first bases is the same one, and exte
 test('a list of seeds is added, and what is there stays', () => {
   const stored = resolveExperiment(declared);
   assert.deepEqual(extendExperiment(stored, { seeds: [7, 1] }).experiment.seeds, [0, 1, 7]);
-  assert.deepEqual(extendExperiment(stored, { seeds: 1 }).experiment.seeds, [0, 1]);
+});
+
+test('fewer than there are is refused, as many is said, each with what to write', () => {
+  const stored = resolveExperiment(declared);
+  assert.throws(
+    () => extendExperiment(stored, { seeds: 1 }),
+    /^InvalidSpecError: --seeds: found 1, but there are 2 already \(0, 1\), and none is taken away; write how many there shall be in all, --seeds 3 or more, or a list to add$/,
+  );
+  assert.throws(
+    () => extendExperiment(resolveExperiment({ ...declared, bases: 3 }), { bases: 2 }),
+    /^InvalidSpecError: --bases: found 2, but there are 3 already \(0, 1, 2\)/,
+  );
+  assert.deepEqual(listUnchanged(stored, { seeds: 2, bases: 2 }), [
+    '--seeds adds nothing: there are 2 already (0, 1); --seeds 3 would add one',
+  ]);
+  assert.deepEqual(listUnchanged(stored, { seeds: [1, 7], bases: [0] }), [
+    '--bases adds nothing: there are 1 already (0); --bases 2 would add one',
+  ]);
 });
 
 test('more steps make the experiment that declares them, which continues all but decaying learning rates', () => {

@@ -21,6 +21,35 @@ export interface ExtendedExperiment {
   readonly recomputed: readonly { readonly name: string; readonly reason: string }[];
 }
 
+/** @throws {InvalidSpecError} for a count below what there is, since nothing is ever taken away */
+function refuseFewer(
+  flag: '--seeds' | '--bases',
+  present: readonly number[],
+  asked: Extension['seeds'],
+): void {
+  if (typeof asked !== 'number' || asked >= present.length) return;
+  throw new InvalidSpecError(
+    `${flag}: found ${asked}, but there are ${present.length} already (${present.join(', ')}), and none is taken away; ` +
+      `write how many there shall be in all, ${flag} ${present.length + 1} or more, or a list to add`,
+  );
+}
+
+/** What an extension asks for that is there already, one sentence each, with what would add something. */
+export function listUnchanged(stored: ResolvedExperiment, { seeds, bases }: Extension): string[] {
+  const tell = (flag: string, present: readonly number[], asked: Extension['seeds']): string[] => {
+    const isThere =
+      typeof asked === 'number' ? asked <= present.length : asked?.every((seed) => present.includes(seed));
+    if (isThere !== true) return [];
+    return [
+      `${flag} adds nothing: there are ${present.length} already (${present.join(', ')}); ${flag} ${present.length + 1} would add one`,
+    ];
+  };
+  const baseSeeds = [...new Set(stored.conditions.flatMap((condition) => condition.baseSeeds))].sort(
+    (a, b) => a - b,
+  );
+  return [...tell('--seeds', stored.seeds, seeds), ...tell('--bases', baseSeeds, bases)];
+}
+
 /** Counting up from `first` until there are as many as asked for; a list adds what is missing. */
 function extendSeeds(
   present: readonly number[],
@@ -108,9 +137,11 @@ export function limitBases(experiment: ResolvedExperiment, bases: readonly numbe
  * More seeds, base models or steps of a stored experiment. Seeds and base models are no part of its identity; steps are, so
  * more steps make another experiment of the same name, whose runs continue the shorter ones where that gives the same bits.
  *
- * @throws {InvalidSpecError} when a trained condition has as many steps already
+ * @throws {InvalidSpecError} when a trained condition has as many steps already, or there are more seeds or base models than asked for
  */
 export function extendExperiment(stored: ResolvedExperiment, extension: Extension): ExtendedExperiment {
+  refuseFewer('--seeds', stored.seeds, extension.seeds);
+  for (const { baseSeeds } of stored.conditions) refuseFewer('--bases', baseSeeds, extension.bases);
   const widened = stored.conditions.map((condition) => ({
     ...condition,
     baseSeeds: extendSeeds(condition.baseSeeds, extension.bases, condition.condition.base.seed),

@@ -90,3 +90,20 @@ test('a problem file that never ends, is too large or holds no problems is refus
   writeFileSync(path, 'name: demo\n');
   await assert.rejects(loadExperiment('/dev/zero.yaml'), InvalidSpecError);
 });
+
+test('a byte order mark at the beginning of a declaration or a problem file is read over', async (t) => {
+  const directory = createDirectory(t);
+  const rows = '{"question": "1+1", "answer": "2"}\n{"question": "1+2", "answer": "3"}\n';
+  writeFileSync(join(directory, 'rows.jsonl'), `\ufeff${rows}`);
+  const yaml = 'name: demo\nquestion: Why?\ntask: { family: jsonl, file: rows.jsonl }\n';
+  const json = '{"name": "demo", "question": "Why?", "task": {"family": "jsonl", "file": "rows.jsonl"}}';
+  for (const [name, text] of [
+    ['demo.yaml', yaml],
+    ['demo.json', json],
+  ] as const) {
+    writeFileSync(join(directory, name), `\ufeff${text}`);
+    const declared = await loadExperiment(join(directory, name));
+    assert.equal(declared['name'], 'demo');
+    assert.equal((declared['task'] as { rows: unknown[] }).rows.length, 2);
+  }
+});

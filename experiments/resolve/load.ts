@@ -5,6 +5,7 @@ import { parse as parseYaml } from 'yaml';
 import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
 import { isSettings, type Settings } from '../../config/merge.ts';
 import { compileParts } from './compile-parts.ts';
+import { inlinePrograms } from './inline-programs.ts';
 import { inlineProblemFiles } from './problem-file.ts';
 import { readSmallFile } from './read-small-file.ts';
 
@@ -76,7 +77,8 @@ export function loadExperiment(file: string): Promise<Settings> {
 }
 
 /**
- * Reads a declared experiment or claim from a TypeScript, YAML or JSON file, the rows of problem files included; not validated yet.
+ * Reads a declared experiment or claim from a TypeScript, YAML or JSON file, the rows of problem files and the texts of
+ * programs included; not validated yet.
  *
  * @throws {InvalidSpecError} when the file is missing, of another kind or declares nothing
  */
@@ -98,5 +100,6 @@ export async function loadDeclaration(file: string, kind: DeclarationKind): Prom
     throw error;
   }
   if (!isSettings(declared)) throw new InvalidSpecError(`${path}: expected an object of settings`);
-  return inlineParts(await inlineProblemFiles(declared, path), path);
+  const withPrograms = await inlinePrograms(await inlineProblemFiles(declared, path), path);
+  return inlineParts(withPrograms, path);
 }

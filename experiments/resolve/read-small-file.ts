@@ -1,6 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
 
+/** Editors on Windows begin files with it; it says nothing in UTF-8. */
+const BYTE_ORDER_MARK = /^\ufeff/;
+
 /**
  * The text of a regular file of at most `maxBytes`: looked at before it is read, since a device or a pipe may never end.
  *
@@ -11,5 +14,5 @@ export async function readSmallFile(path: string, maxBytes: number): Promise<str
   if (!found.isFile()) throw new InvalidSpecError(`${path} is no file`);
   if (found.size > maxBytes)
     throw new InvalidSpecError(`${path} has ${found.size} bytes, expected at most ${maxBytes}`);
-  return readFile(path, 'utf8');
+  return (await readFile(path, 'utf8')).replace(BYTE_ORDER_MARK, '');
 }

@@ -39,7 +39,8 @@ function openSettings(settings: Settings, place: string): Condition['task'] {
   } catch (error) {
     if (error instanceof InvalidSpecError) throw error;
     const schema = taskNames.includes(name) ? taskOptionsSchema(name) : z.unknown();
-    throw new InvalidSpecError(describeFaults(error, schema, `${place}.task`).join('\n'));
+    const from = { schema, input: options, place: `${place}.task` };
+    throw new InvalidSpecError(describeFaults(error, from).join('\n'));
   }
 }
 

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { fingerprint } from '../../config/canonical.ts';
 import { listInputSources, renameInputs, type ChainLinks, type Collect } from '../../config/chain.ts';
 import { expandConditions, expandSeeds, type ExpandedCondition } from '../../config/expand.ts';
@@ -9,10 +10,15 @@ import {
 } from '../../config/experiment.ts';
 import type { Check } from '../../config/check.ts';
 import type { Hypothesis } from '../../config/hypothesis.ts';
-import { InvalidSpecError, parseSpec } from '../../config/invalid-spec-error.ts';
+import { describeFaults, InvalidSpecError, parseSpec } from '../../config/invalid-spec-error.ts';
 import { mergeSettings, type Settings } from '../../config/merge.ts';
 import { schemeSchema, type Scheme } from '../../config/scheme.ts';
-import { openCollector, type OpenCollector } from '../../datasets/index.ts';
+import {
+  collectorNames,
+  collectorOptionsSchema,
+  openCollector,
+  type OpenCollector,
+} from '../../datasets/index.ts';
 import { settleScheme } from '../../schemes/settle-scheme.ts';
 import { takeParts, type OwnNames } from '../../schemes/own-parts.ts';
 import { nameOwnParts, nameOwnTask, usesOwnParts } from './name-own-parts.ts';
@@ -24,6 +30,7 @@ import { checkHypotheses } from './check-hypotheses.ts';
 import { findNamed, orderChains, placeOfLink } from './order-chains.ts';
 import { refuseFormerKeys } from './refuse-former-keys.ts';
 import { resolveBase } from './resolve-base.ts';
+import { nameWritten } from './written-places.ts';
 
 /** A condition with every default filled in; its id is the fingerprint of `condition`. */
 export interface ResolvedCondition {
@@ -110,7 +117,12 @@ function resolveCollector(collect: Collect | undefined, place: string): OpenColl
   try {
     return openCollector(collect.name, collect.options);
   } catch (error) {
-    throw new InvalidSpecError(`${place}.collect: ${(error as Error).message}`);
+    const isKnown = collectorNames.includes(collect.name);
+    const schema = isKnown ? collectorOptionsSchema(collect.name) : z.unknown();
+    const at = isKnown ? `${place}.collect.options` : `${place}.collect`;
+    throw new InvalidSpecError(
+      describeFaults(error, { schema, input: collect.options, place: at }).join('\n'),
+    );
   }
 }
 
@@ -131,12 +143,13 @@ function resolveLinks(
 /** A run that collects is not evaluated. */
 const NO_EVALUATION = { splits: {}, every: 0 };
 
-function resolveCondition(
+/** The condition with every default filled in; each of its keys is right by itself. */
+function settleCondition(
   expanded: ExpandedCondition,
-  { bases, parts }: Pick<Experiment, 'bases' | 'parts'>,
+  parts: Experiment['parts'],
   before: readonly ResolvedCondition[],
-): ResolvedCondition {
-  const { name, isControl, settings } = expanded;
+): Condition {
+  const { name, settings } = expanded;
   const place = `conditions.${name}`;
   const own = takeParts(parts);
   const collects = resolveCollector(settings['collect'] as Collect | undefined, place);
@@ -145,7 +158,7 @@ function resolveCondition(
   const task = nameOwnTask(settings['task'], own);
   const training = parseSpec(trainingSchema, settings['training'], `${place}.training`);
   const evaluation = collects === null ? settings['evaluation'] : NO_EVALUATION;
-  const condition = conditionSchema.parse({
+  return conditionSchema.parse({
     ...resolveBase({ ...settings, task }, place),
     scheme,
     ...(usesOwnParts({ scheme, task }) ? { parts } : {}),
@@ -154,8 +167,17 @@ function resolveCondition(
     ...resolveLinks(expanded, before),
     ...(collects === null ? {} : { collect: { name: collects.collector.name, options: collects.options } }),
   });
-  checkCondition(condition, place);
-  const baseSeeds = expandSeeds(bases, condition.base.seed);
+}
+
+function resolveCondition(
+  expanded: ExpandedCondition,
+  { bases, parts }: Pick<Experiment, 'bases' | 'parts'>,
+  before: readonly ResolvedCondition[],
+): ResolvedCondition {
+  const { name, isControl } = expanded;
+  const condition = nameWritten(expanded, false, () => settleCondition(expanded, parts, before));
+  nameWritten(expanded, true, () => checkCondition(condition, `conditions.${name}`));
+  const baseSeeds = expandSeeds('bases', bases, condition.base.seed);
   return { id: fingerprint(condition), name, isControl, baseSeeds, condition };
 }
 
@@ -227,6 +249,6 @@ export function resolveExperiment(declared: Settings): ResolvedExperiment {
   checkChains(conditions);
   checkHypotheses({ hypotheses, checks }, conditions);
   const id = experimentIdOf({ name, baseline, hypotheses, checks, conditions });
-  const seeds = expandSeeds(experiment.seeds);
+  const seeds = expandSeeds('seeds', experiment.seeds);
   return { id, name, question, baseline, source, hypotheses, checks, seeds, conditions };
 }

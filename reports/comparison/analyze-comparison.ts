@@ -22,11 +22,14 @@ import { IncomparableError } from './incomparable-error.ts';
 import { tabulateLearningCurves, type CurvePoint } from '../tables/learning-curves.ts';
 import { pairWithBaseline } from './paired-finals.ts';
 import { reportedKs, tabulatePassAtK, type PassAtKRow } from '../tables/pass-at-k-table.ts';
+import { tabulateRanking, type RankingRow } from '../tables/ranking-table.ts';
 import { tabulateRewardTruth, type RewardTruthRow } from '../tables/reward-truth-table.ts';
 import type { Tabulated } from '../tables/plain-table.ts';
 import { tabulatePlain } from '../tables/plain-tables.ts';
+import { sortComparison } from './sort-comparison.ts';
 import { tabulateSolvedSets, type SolvedSetRow } from '../tables/solved-set-table.ts';
 import { tabulateStrategies, type StrategyRow } from '../tables/strategy-table.ts';
+import { describeAnswer } from '../text/answer-text.ts';
 import { weighChecks, type CheckRow } from '../verdicts/weigh-checks.ts';
 import { tabulateVerdicts } from '../verdicts/tabulate-verdicts.ts';
 import type { VerdictRow } from '../verdicts/verdict-table.ts';
@@ -37,6 +40,10 @@ export interface Analysis {
   readonly verdicts: readonly VerdictRow[];
   /** One per declared check. */
   readonly checks: readonly CheckRow[];
+  /** By pass@1 on the first split. */
+  readonly ranking: readonly RankingRow[];
+  /** The answer to the experiment's question, a sentence each. */
+  readonly answer: readonly string[];
   readonly equalBudgets: readonly EqualBudgetRow[];
   readonly compute: readonly ComputeRow[];
   readonly passAtK: readonly PassAtKRow[];
@@ -69,18 +76,25 @@ export function analyzeComparison(input: ComparisonInput): Analysis {
   const ks = reportedKs(finals);
   // The first, a middle and the last k: the ends of the curve decide the claims about boundaries.
   const testedKs = ks.filter((k, i) => i === 0 || k === 8 || i === ks.length - 1);
+  const compute = tabulateCompute(input);
+  const verdicts = tabulateVerdicts(input, finals, checks);
+  const { differences, missing } = tabulateDifferences(input, finals, testedKs);
+  const ranking = tabulateRanking({ input, finals, differences, compute });
   return {
-    verdicts: tabulateVerdicts(input, finals, checks),
+    verdicts,
     checks,
+    ranking,
+    answer: describeAnswer({ ranking, differences, verdicts, runs: input.runs }),
     equalBudgets: tabulateEqualBudgets(input),
-    compute: tabulateCompute(input),
-    passAtK: tabulatePassAtK(finals, fingerprint),
+    compute,
+    passAtK: tabulatePassAtK(finals),
     gainParts: tabulateGainParts(input, finals),
-    consistency: tabulateConsistency(finals, fingerprint),
+    consistency: tabulateConsistency(finals),
     formats: tabulateFormats(finals),
     calibration: tabulateCalibration(finals),
     reliability: tabulateReliability(finals),
-    ...tabulateDifferences(input, finals, testedKs),
+    differences,
+    missing,
     gaps: tabulateGaps(input, finals),
     boundaries: tabulateBoundaries(pairs, fingerprint),
     solvedSets: tabulateSolvedSets(pairs, fingerprint),
@@ -108,4 +122,13 @@ export function assertConsistent({ experiment, conditions, runs }: ComparisonInp
       `run ${stray.id} belongs to condition ${stray.condition}, which is none of ${[...names].join(', ')}`,
     );
   }
+}
+
+/** The answer alone, without the tables and figures of a report: sentences on its arms, without those on its hypotheses. */
+export function answerComparison(comparison: ComparisonInput): string[] {
+  const input = sortComparison(comparison);
+  const { finals } = collectFinalCounts(input);
+  const { differences } = tabulateDifferences(input, finals, [1]);
+  const ranking = tabulateRanking({ input, finals, differences, compute: [] });
+  return describeAnswer({ ranking, differences, verdicts: [], runs: input.runs });
 }

@@ -1,6 +1,7 @@
 import type { Check } from '../../config/check.ts';
 import type { Hypothesis } from '../../config/hypothesis.ts';
 import type { LedgerTotal } from '../../db/queries/ledger.ts';
+import type { AnswerCount } from '../../db/queries/judgements.ts';
 import type { UnverifiedCount } from '../../db/queries/report-queries.ts';
 import type { LockRecord } from './lock-record.ts';
 
@@ -29,6 +30,8 @@ export interface ComparisonInput {
   readonly forcedFormats: readonly ForcedFormatCount[];
   readonly temperatures: readonly TemperatureCount[];
   readonly rewardByVerdict: readonly VerdictReward[];
+  /** What rewards that are asked answered. */
+  readonly answers: readonly AnswerCount[];
   readonly rollouts: readonly SampleRollout[];
 }
 

@@ -18,6 +18,7 @@ import { endRun, startRun } from '../../db/queries/runs.ts';
 import { recordStep } from '../../db/queries/steps.ts';
 import { loadComparison } from './load-comparison.ts';
 import { renderCompletion } from '../page/token-view.ts';
+import { listAccuracies } from '../run/run-accuracy.ts';
 import { writeReport } from '../write-report.ts';
 
 const CONDITIONS = ['base', 'grpo', 'random-reward'];
@@ -265,11 +266,33 @@ test('the same database gives byte-identical files', async (t) => {
   const { path, directory } = createStore(t);
   const write = async (name: string): Promise<[string, string][]> => {
     const db = openReadonlyDatabase(path);
-    const files = await writeReport(loadComparison(db, 'f00d'), join(directory, name));
+    const { files } = await writeReport(loadComparison(db, 'f00d'), join(directory, name));
     db.$client.close();
     return files.map((file) => [basename(file), readFileSync(file, 'utf8')]);
   };
   const first = await write('first');
   assert.deepEqual(await write('second'), first);
   assert.match(new Map(first).get('report.html')!, /Does &lt;b&gt;grpo&lt;\/b&gt; help\?/);
+});
+
+test('each run has its accuracy on the first split, at its latest evaluation, with an interval over problems', (t) => {
+  const { path } = createStore(t);
+  const db = openReadonlyDatabase(path);
+  const accuracies = listAccuracies(db, 'f00d');
+  const { evaluations } = loadComparison(db, 'small');
+  db.$client.close();
+  assert.ok(accuracies.size > 0);
+  for (const [run, { split, step, passAt1, low, high, problems }] of accuracies) {
+    const own = evaluations.filter((row) => row.runId === run && row.split === 'clean' && row.step === step);
+    assert.equal(split, 'clean');
+    assert.equal(
+      step,
+      Math.max(
+        ...evaluations.filter((row) => row.runId === run && row.split === 'clean').map((row) => row.step),
+      ),
+    );
+    assert.equal(problems, own.length);
+    assert.ok(Math.abs(passAt1 - own.reduce((sum, { n, c }) => sum + c / n, 0) / own.length) < 1e-12);
+    assert.ok(low <= passAt1 && passAt1 <= high && high - low > 0.001);
+  }
 });

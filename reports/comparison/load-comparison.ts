@@ -13,6 +13,7 @@ import {
   readTransaction,
 } from '../../db/queries/report-queries.ts';
 import { listTemperatureGrids } from '../../db/queries/temperatures.ts';
+import { listAnswerCounts } from '../../db/queries/judgements.ts';
 import { listProbeScores } from '../../db/queries/probe-scores.ts';
 import { listRuns, type RunWithCondition } from '../../db/queries/runs.ts';
 import { listMetrics } from '../../db/queries/steps.ts';
@@ -232,6 +233,7 @@ function loadRows(db: Database, nameOrId: string): ComparisonInput {
       problemId: problemKey,
     })),
     rewardByVerdict: listRewardsByVerdict(db, id),
+    answers: ofArms(listAnswerCounts(db, { experimentId: id })),
     rollouts: loadSampleRollouts(db, runs),
   };
 }

@@ -1,5 +1,5 @@
 import type { ComparisonInput, EvaluationCount } from './comparison-input.ts';
-import { planComparisons } from '../tables/difference-table.ts';
+import { planComparisons } from './plan-comparisons.ts';
 import type { FinalCounts } from './final-counts.ts';
 
 /** A condition's and the baseline's final evaluation of one split, by the runs of base and seed that both have. */
@@ -21,7 +21,7 @@ export function pairWithBaseline(input: ComparisonInput, finals: readonly FinalC
   const find = (condition: string, split: string): FinalCounts | undefined =>
     finals.find((final) => final.condition === condition && final.split === split);
   return planComparisons(input)
-    .filter(({ isToBaseline }) => isToBaseline)
+    .filter(({ kind }) => kind === 'baseline')
     .flatMap(({ condition, reference }) =>
       splits.flatMap((split) => {
         const after = find(condition, split);

@@ -196,6 +196,7 @@ export function simulateComparison(size: SimulationSize): ComparisonInput {
     forcedFormats: [],
     temperatures: [],
     unverified: [],
+    answers: [],
     rewardByVerdict: runs
       .filter(({ stepsDone }) => stepsDone > 0)
       .flatMap((run) => {

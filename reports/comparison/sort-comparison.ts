@@ -54,6 +54,9 @@ export function sortComparison(input: ComparisonInput): ComparisonInput {
       (a, b) => byRun(a, b) || a.temperature - b.temperature || byText(a.problemId, b.problemId),
     ),
     rewardByVerdict: input.rewardByVerdict.toSorted((a, b) => byRun(a, b) || byText(a.verdict, b.verdict)),
+    answers: input.answers.toSorted(
+      (a, b) => byRun(a, b) || byText(a.reward, b.reward) || byText(a.kind, b.kind),
+    ),
     rollouts: input.rollouts.toSorted(
       (a, b) =>
         byRun(a, b) ||

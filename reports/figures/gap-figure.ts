@@ -6,7 +6,7 @@ import type { Markup } from '../page/html.ts';
 import { labelLayers } from './label-layers.ts';
 import { styleScales } from './pass-at-k-figure.ts';
 
-/** Clean (open) and contaminated (filled) pass@1 of each condition, joined by its gap. */
+/** Clean (open) and contaminated (filled) pass@1 of each condition, joined by its gap, with the 95 % interval of each below. */
 export function drawGaps(gaps: readonly GapRow[], styles: readonly ConditionStyle[]): Promise<Markup> {
   const rows = gaps.filter(({ quantity }) => quantity === 'gap');
   const { color } = styleScales(styles);
@@ -14,9 +14,27 @@ export function drawGaps(gaps: readonly GapRow[], styles: readonly ConditionStyl
   const scale = { domain: [0, 1] };
   const axis = { title: 'pass@1', format: '.1f' };
   const spec: TopLevelSpec = {
-    height: rows.length * 38,
-    data: { values: rows.map((row) => ({ ...row })) },
+    height: rows.length * 44,
+    data: {
+      values: rows.map(({ levels, ...row }) => ({
+        ...row,
+        cleanLow: levels?.clean.low,
+        cleanHigh: levels?.clean.high,
+        contaminatedLow: levels?.contaminated.low,
+        contaminatedHigh: levels?.contaminated.high,
+      })),
+    },
     layer: [
+      ...(['clean', 'contaminated'] as const).map((side, i) => ({
+        mark: { type: 'rule', strokeWidth: 1.3, opacity: 0.9, yOffset: 7 + 4 * i } as const,
+        encoding: {
+          y,
+          x: { field: `${side}Low`, type: 'quantitative', scale, axis },
+          x2: { field: `${side}High` },
+          color,
+          ...(side === 'clean' ? { strokeDash: { value: [3, 2] } } : {}),
+        } as const,
+      })),
       {
         mark: { type: 'rule', strokeWidth: 3, opacity: 0.45 },
         encoding: {

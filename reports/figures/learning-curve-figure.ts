@@ -25,6 +25,12 @@ export function choosePanels(curves: readonly CurvePoint[]): CurvePanel[] {
   return PANELS.filter(({ metric }) => curves.some((point) => point.metric === metric));
 }
 
+/** Keeps series of a single point. */
+const ONCE: NonNullable<TopLevelSpec['transform']> = [
+  { joinaggregate: [{ op: 'count', as: 'points' }], groupby: ['condition'] },
+  { filter: 'datum.points === 1' },
+];
+
 /** One series against training steps: the mean over seeds, and the range from the lowest to the highest seed. */
 export function drawLearningCurve(
   panel: CurvePanel,
@@ -43,7 +49,13 @@ export function drawLearningCurve(
   const spec: TopLevelSpec = {
     title: panel.title,
     height: 170,
-    data: { values: shown.map((point) => ({ ...point })) },
+    data: {
+      values: shown.map(({ interval, ...point }) => ({
+        ...point,
+        lowest: interval?.low ?? point.lowest,
+        highest: interval?.high ?? point.highest,
+      })),
+    },
     layer: [
       {
         mark: { type: 'area', opacity: 0.13 },
@@ -58,12 +70,19 @@ export function drawLearningCurve(
         mark: { type: 'line', strokeWidth: 1.8 },
         encoding: { x, y: { field: 'mean', type: 'quantitative', scale, axis }, color, strokeDash },
       },
-      // A series evaluated once (the base) would be an invisible line of one point.
+      // A series evaluated once (the base) would be an invisible line of one point, and its band one without width.
       {
-        transform: [
-          { joinaggregate: [{ op: 'count', as: 'points' }], groupby: ['condition'] },
-          { filter: 'datum.points === 1' },
-        ],
+        transform: ONCE,
+        mark: { type: 'rule', strokeWidth: 1.5, opacity: 0.7 },
+        encoding: {
+          x,
+          y: { field: 'lowest', type: 'quantitative', scale, axis },
+          y2: { field: 'highest' },
+          color,
+        },
+      },
+      {
+        transform: ONCE,
         mark: { type: 'point', filled: true, size: 40, opacity: 1 },
         encoding: { x, y: { field: 'mean', type: 'quantitative', scale, axis }, color },
       },

@@ -20,10 +20,15 @@ export function equalTokenSection({ equalBudgets }: Analysis): Section | null {
       : `${formatScore(row.mean)} (${formatScore(row.low)} to ${formatScore(row.high)})`;
   const spent = (row: EqualBudgetRow | undefined): string =>
     row === undefined ? '–' : `${Math.round(row.tokens)} in ${row.steps.toFixed(1)} steps`;
-  const { budget: tokens } = equalBudgets.find(({ equal }) => equal === 'tokens') ?? equalBudgets[0]!;
-  const steps = equalBudgets.find(({ equal }) => equal === 'steps')?.budget;
+  const budgetOf = (equal: EqualBudgetRow['equal']): number | undefined =>
+    equalBudgets.find((row) => row.equal === equal)?.budget;
+  const [tokens, steps] = [budgetOf('tokens'), budgetOf('steps')];
+  const read = [
+    ...(tokens === undefined ? [] : [`within ${Math.round(tokens)} sampled tokens`]),
+    ...(steps === undefined ? [] : [`after ${steps} steps`]),
+  ];
   const table = renderTable(
-    `dev pass@1 within ${tokens} sampled tokens${steps === undefined ? '' : `, and after ${steps} steps`}`,
+    `dev pass@1 ${read.join(', and ')}`,
     [
       { title: 'condition', cell: (name: string) => name },
       { title: 'equal tokens', kind: 'number', cell: (name) => score(rowOf(name, 'tokens')) },
@@ -37,7 +42,11 @@ export function equalTokenSection({ equalBudgets }: Analysis): Section | null {
     <p class="lead">
       Schemes sample longer or shorter completions, so as many steps are not as much compute. The budget is
       the largest one within which every trained run was evaluated; each is read at its last evaluation within
-      it.
+      it.${
+        tokens === undefined
+          ? ' Here there is none: some run was first evaluated on dev after another had ended.'
+          : ''
+      }
     </p>
     ${table}
   `;

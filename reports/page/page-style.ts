@@ -28,32 +28,32 @@ body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.6 va
 .skip { position: absolute; left: -999px; }
 .skip:focus { left: 1rem; top: 1rem; background: var(--card); padding: .5rem 1rem; }
 header, main, footer { max-width: 68rem; margin: 0 auto; padding: 0 clamp(1rem, 4vw, 2.5rem); }
-header { padding-top: clamp(2rem, 6vw, 4rem); }
+header { padding-top: clamp(1rem, 3vw, 1.6rem); }
 .kicker { margin: 0; font-size: .75rem; letter-spacing: .14em; text-transform: uppercase; color: var(--accent); font-weight: 600; }
 h1, h2, h3 { font-family: var(--serif); font-weight: 600; line-height: 1.2; text-wrap: balance; }
-h1 { font-size: clamp(1.9rem, 5.5vw, 3rem); margin: .3rem 0 .6rem; letter-spacing: -.012em; }
+h1 { font-size: clamp(1.6rem, 4vw, 2.1rem); margin: .15rem 0 .3rem; letter-spacing: -.012em; }
 h2 { font-size: clamp(1.35rem, 3.4vw, 1.75rem); margin: 0 0 .5rem; }
 h3 { font-size: 1.08rem; margin: 1.6rem 0 .4rem; }
 .question { font: italic clamp(1.05rem, 2.4vw, 1.3rem)/1.5 var(--serif); color: var(--muted); margin: 0; max-width: 46rem; }
 p, li { max-width: 44rem; }
 p { margin: .5rem 0; }
 .lead { color: var(--muted); margin-bottom: 1.2rem; }
-.facts { display: flex; flex-wrap: wrap; gap: .4rem 2rem; margin: 1.5rem 0 0; padding: 1rem 0 0; border-top: 1px solid var(--rule); }
+.facts { display: flex; flex-wrap: wrap; gap: .4rem 2rem; margin: .6rem 0 0; padding: .5rem 0 0; border-top: 1px solid var(--rule); }
 .facts div { display: flex; gap: .45rem; align-items: baseline; }
 .facts dt { color: var(--muted); font-size: .85rem; order: 2; }
 .facts dd { margin: 0; font: 600 1.15rem var(--serif); font-variant-numeric: tabular-nums; }
-nav { border-block: 1px solid var(--rule); margin-top: 1.2rem; overflow-x: auto; scrollbar-width: thin; }
+nav { border-block: 1px solid var(--rule); margin-top: .6rem; overflow-x: auto; scrollbar-width: thin; }
 nav ul { display: flex; gap: 1.3rem; list-style: none; margin: 0; padding: .55rem 0; white-space: nowrap; font-size: .88rem; }
 a { color: inherit; text-decoration-color: var(--accent); text-underline-offset: .2em; }
 nav a { text-decoration: none; color: var(--muted); padding: .3rem 0; }
 nav a:hover, nav a:focus-visible { color: var(--ink); }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 2px; }
 section { padding: clamp(2rem, 5vw, 3.2rem) 0 0; scroll-margin-top: 1rem; }
-.verdicts { list-style: none; padding: 0; margin: 0; display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: .7rem; }
-.verdicts li { background: var(--card); border: 1px solid var(--rule); border-left: 4px solid var(--tone); border-radius: 6px; padding: .75rem 1rem; max-width: none; }
-.verdicts strong { display: inline-block; color: var(--tone); font-size: .74rem; letter-spacing: .06em; text-transform: uppercase; margin-bottom: .1rem; }
-.verdicts p { margin: 0; max-width: none; line-height: 1.45; }
-.verdicts .numbers { font-size: .84rem; margin-top: .25rem; }
+section:first-child { padding-top: 1rem; }
+.answer { list-style: none; padding: 0; margin: 0 0 .8rem; }
+.answer li { font: 1.08rem/1.45 var(--serif); max-width: 60rem; margin: .3rem 0; }
+.ranking { display: grid; grid-template-columns: minmax(0, 1fr); gap: .8rem; }
+.ranking figure { max-width: 23rem; }
 .better { --tone: var(--better); } .worse { --tone: var(--worse); }
 .suggestive { --tone: var(--suggestive); } .no-evidence { --tone: var(--neutral); }
 .figures.single { max-width: 36rem; }
@@ -93,6 +93,7 @@ pre { background: var(--code); border-radius: 4px; padding: .6rem .8rem; margin:
 .notice h3 { margin-top: 0; }
 .notice ul { margin: 0; padding-left: 1.2rem; font-size: .88rem; }
 .notice { margin-top: 1.2rem; border-left: 4px solid var(--suggestive); background: var(--card); padding: .6rem 1rem; border-radius: 4px; }
+p.partial { max-width: none; }
 footer { color: var(--muted); font-size: .84rem; padding-block: 3rem 2.5rem; }
 @media print { nav, .skip { display: none; } section { break-inside: avoid; } body { background: #fff; } }
 `;

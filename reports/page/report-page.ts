@@ -1,4 +1,5 @@
 import type { Analysis } from '../comparison/analyze-comparison.ts';
+import { answerSection } from './answer-section.ts';
 import { boundarySection } from './boundary-section.ts';
 import { claimSection } from './claim-section.ts';
 import type { ComparisonInput } from '../comparison/comparison-input.ts';
@@ -21,7 +22,6 @@ import {
   gapSection,
   learningSection,
   passAtKSection,
-  verdictSection,
   type Section,
 } from './result-sections.ts';
 import { plainSection } from './plain-section.ts';
@@ -49,11 +49,12 @@ function renderHeader(input: ComparisonInput, sections: readonly Section[]): Mar
   const bases = new Set(runs.map(({ baseSeed }) => baseSeed)).size;
   const seeds = new Set(runs.map(({ seed }) => seed)).size;
   const completed = runs.filter(({ status }) => status === 'completed').length;
+  const isPartial = completed < runs.length;
   const facts: [string | number, string][] = [
     [conditions.length, 'conditions'],
     [bases, bases === 1 ? 'base seed' : 'base seeds'],
     [seeds, seeds === 1 ? 'seed' : 'seeds'],
-    [`${completed}/${runs.length}`, 'runs completed'],
+    ...(isPartial ? [] : [[runs.length, 'runs, all completed'] as [number, string]]),
     [experiment.baseline, 'baseline'],
   ];
   return html`<header>
@@ -69,6 +70,14 @@ function renderHeader(input: ComparisonInput, sections: readonly Section[]): Mar
           </div>`,
       )}
     </dl>
+    ${
+      isPartial
+        ? html`<p class="notice partial">
+            <strong>Not final: ${completed} of ${runs.length} runs are completed.</strong> Every number below
+            is of those alone.
+          </p>`
+        : null
+    }
     <nav aria-label="Sections">
       <ul>
         ${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}
@@ -81,8 +90,8 @@ function renderHeader(input: ComparisonInput, sections: readonly Section[]): Mar
 export async function renderReportPage(input: ComparisonInput, analysis: Analysis): Promise<string> {
   const styles = assignStyles(input.conditions, input.experiment.baseline);
   const candidates = [
+    await answerSection(analysis, styles),
     await claimSection(analysis, input.experiment.source, input.lock),
-    verdictSection(analysis),
     await passAtKSection(analysis, styles),
     await gainPartSection(analysis),
     boundarySection(analysis),
@@ -114,7 +123,7 @@ export async function renderReportPage(input: ComparisonInput, analysis: Analysi
         </style>
       </head>
       <body>
-        <a class="skip" href="#${sections[0]!.id}">To the verdicts</a>
+        <a class="skip" href="#${sections[0]!.id}">To the answer</a>
         ${renderHeader(input, sections)}
         <main>
           ${renderNotice(input)}

@@ -1,6 +1,6 @@
 import type { Analysis } from '../comparison/analyze-comparison.ts';
 import type { ConditionStyle } from '../figures/condition-style.ts';
-import { differenceTable, type DifferenceRow } from '../tables/difference-table.ts';
+import { differenceTable, shownDifferences } from '../tables/difference-table.ts';
 import { gapTable } from '../tables/gap-table.ts';
 import { toHtml } from '../tables/table.ts';
 import { drawForest, forestDomain } from '../figures/forest-figure.ts';
@@ -10,86 +10,13 @@ import { html, type Markup } from './html.ts';
 import { choosePanels, drawLearningCurve } from '../figures/learning-curve-figure.ts';
 import { drawPassAtK } from '../figures/pass-at-k-figure.ts';
 import { renderTable } from './page-table.ts';
-import { decideVerdict, describeVerdict, headlineRows, type VerdictKind } from '../text/verdict-sentence.ts';
+import { P_NOTE } from '../text/answer-notes.ts';
 
 /** A titled part of the page; `id` is its anchor. */
 export interface Section {
   readonly id: string;
   readonly title: string;
   readonly body: Markup;
-}
-
-const KIND_LABELS: Record<VerdictKind, string> = {
-  better: 'Better',
-  worse: 'Worse',
-  suggestive: 'Suggestive',
-  'no-evidence': 'No evidence of a difference',
-};
-
-function renderVerdicts(title: string, rows: readonly DifferenceRow[]): Markup | null {
-  if (rows.length === 0) return null;
-  const items = rows.map((row) => {
-    const kind = decideVerdict(row);
-    const { sentence, numbers } = describeVerdict(row);
-    return html`<li class="${kind}">
-      <strong>${KIND_LABELS[kind]}</strong>
-      <p>${sentence}</p>
-      <p class="numbers">${numbers}</p>
-    </li>`;
-  });
-  return html`<h3>${title}</h3>
-    <ul class="verdicts">
-      ${items}
-    </ul>`;
-}
-
-function basesOf(rows: readonly DifferenceRow[]): number {
-  return Math.max(0, ...rows.map(({ bases }) => bases));
-}
-
-export function verdictSection({ differences, splits, excluded, missing }: Analysis): Section {
-  const rows = headlineRows(differences, splits);
-  const left = [
-    ...excluded.map(
-      ({ run, reason }) =>
-        `Run ${run.id} (${run.condition}, base seed ${run.baseSeed}, seed ${run.seed}) ${reason}.`,
-    ),
-    ...missing.map((gap) => `${gap.condition} against ${gap.reference} on ${gap.split}: ${gap.reason}.`),
-  ];
-  const notice = html`<div class="notice">
-    <h3>Left out</h3>
-    <ul>
-      ${left.map((line) => html`<li>${line}</li>`)}
-    </ul>
-  </div>`;
-  const fewestSeeds = Math.min(...rows.map(({ seeds }) => seeds));
-  const body = html`
-    <p class="lead">
-      Each sentence compares two arms on the same problems. The interval covers
-      ${basesOf(rows) > 1 ? 'other base models, ' : ''}other seeds and other
-      problems${basesOf(rows) === 1 ? ' of the one base model' : ''}; where it includes 0 there is no evidence
-      of a difference. These are not the verdicts on declared claims, which have a rule of their own.
-    </p>
-    ${
-      fewestSeeds < 5 && rows.length > 0
-        ? html`<p class="caption">
-            With fewer than five seeds an interval is too narrow where seeds disagree more than problems do;
-            the ticks below show each seed.
-          </p>`
-        : null
-    }
-    ${rows.length === 0 ? html`<p class="notice">No comparison could be made yet.</p>` : null}
-    ${renderVerdicts(
-      'Against the baseline',
-      rows.filter(({ isToBaseline }) => isToBaseline),
-    )}
-    ${renderVerdicts(
-      'Against the control arms',
-      rows.filter(({ isToBaseline }) => !isToBaseline),
-    )}
-    ${left.length === 0 ? null : notice}
-  `;
-  return { id: 'verdicts', title: 'Arms compared', body };
 }
 
 /** Names of the conditions beside the stroke they are drawn with. */
@@ -164,7 +91,9 @@ export async function passAtKSection(
     </p>
     ${renderLegend(styles)}
     <div class="figures">${figures}</div>
-    <p class="caption">Bands are 95% intervals over seeds and problems. k is on a logarithmic axis.</p>
+    <p class="caption">
+      Bands are 95% intervals over base models, seeds and problems. k is on a logarithmic axis.
+    </p>
     <details>
       <summary>The numbers</summary>
       ${table}
@@ -187,36 +116,48 @@ export async function learningSection(
     </p>
     ${renderLegend(styles)}
     <div class="figures">${figures}</div>
-    <p class="caption">Lines are means over seeds; bands reach from the lowest to the highest seed.</p>
+    <p class="caption">
+      Lines are means over seeds; bands reach from the lowest to the highest seed, for pass@1 on dev over the
+      95% interval.
+    </p>
   `;
   return { id: 'learning', title: 'Learning curves', body };
 }
 
+/** The pairs on the split that the report leads with, the figures of the other splits, and all rows. */
 export async function differenceSection(
   { differences, splits }: Analysis,
   styles: readonly ConditionStyle[],
 ): Promise<Section | null> {
   if (differences.length === 0) return null;
-  const toBaseline = differences.filter(({ isToBaseline, k }) => isToBaseline && k === 1);
+  const toBaseline = differences.filter(({ kind, k }) => kind === 'baseline' && k === 1);
   const domain = forestDomain(toBaseline);
-  const compared = splits.filter((split) => toBaseline.some((row) => row.split === split));
-  const figures = await drawEach(compared, (split) =>
-    drawForest({ split, k: 1, domain }, toBaseline, styles),
-  );
-  const table = toHtml('All comparisons; Holm over the rows with the same k', differenceTable, differences);
+  const others = splits.slice(1).filter((split) => toBaseline.some((row) => row.split === split));
+  const figures = await drawEach(others, (split) => drawForest({ split, k: 1, domain }, toBaseline, styles));
+  const shown = shownDifferences(differences);
+  const leading = shown.filter(({ split, k }) => split === splits[0] && k === 1);
+  const hidden = differences.length - shown.length;
   const body = html`
-    <p class="lead">Differences to the baseline, paired by problem and seed.</p>
+    <p class="lead">
+      Every pair of arms on the same problems, and of the same seeds where both have them: to the baseline, to
+      the control arms, and between schemes. Where an interval includes 0 there is no evidence of a
+      difference; suggestive is one that does not, but is not beyond the correction for all comparisons.
+    </p>
+    ${toHtml(`Pairs of arms, pass@1 on ${splits[0]!}`, differenceTable, leading)}
+    <p class="caption">
+      ${P_NOTE}${hidden === 0 ? '' : ` ${hidden} pairs between schemes are in differences.csv alone.`}
+    </p>
     <div class="figures">${figures}</div>
     <p class="caption">
       Dot: estimate. Bar: 95% interval. Ticks: the difference of each seed. The vertical line is no
       difference.
     </p>
     <details>
-      <summary>All ${differences.length} comparisons</summary>
-      ${table}
+      <summary>All ${shown.length} comparisons</summary>
+      ${toHtml('All comparisons; Holm over the rows with the same k', differenceTable, shown)}
     </details>
   `;
-  return { id: 'differences', title: 'Differences to the baseline', body };
+  return { id: 'differences', title: 'Differences between arms', body };
 }
 
 export async function gapSection(
@@ -236,7 +177,10 @@ export async function gapSection(
       it rewards recall, one that closes it teaches.
     </p>
     <div class="figures single">${figures}</div>
-    <p class="caption">Open circle: clean. Filled circle: contaminated. The bar between them is the gap.</p>
+    <p class="caption">
+      Open circle: clean. Filled circle: contaminated. The bar between them is the gap; the lines below are
+      95% intervals, dashed for clean.
+    </p>
     ${table}
   `;
   return { id: 'gap', title: 'Clean against contaminated', body };

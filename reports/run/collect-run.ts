@@ -2,12 +2,14 @@ import type { Database } from '../../db/store/connection.ts';
 import { listEvaluations } from '../../db/queries/evaluations.ts';
 import { listChosenTemperatures, listGridCounts } from '../../db/queries/temperatures.ts';
 import { findBaseModel } from '../../db/queries/base-models.ts';
+import { listAnswerCounts } from '../../db/queries/judgements.ts';
 import { findDataset } from '../../db/queries/datasets.ts';
 import { listRunInputs } from '../../db/queries/run-inputs.ts';
 import { listRunTotals } from '../../db/queries/ledger.ts';
-import { listRollouts } from '../../db/queries/rollouts.ts';
+import { listLastEvaluated, listRollouts } from '../../db/queries/rollouts.ts';
 import { findRun } from '../../db/queries/runs.ts';
 import { listStepMetrics, nextStepOf } from '../../db/queries/steps.ts';
+import { estimateAccuracy } from './run-accuracy.ts';
 import { meanOverProblems, passAtK } from '../../stats/pass-at-k/pass-at-k.ts';
 
 /** What of a run is shown. */
@@ -15,6 +17,49 @@ export interface ShownPart {
   /** Training step to look at; the last recorded one when left out. */
   readonly step?: number;
   readonly samples: number;
+  /** Evaluation split whose rollouts are shown, of its last evaluation; the training step's when left out. */
+  readonly split?: string;
+  /** Leave out what was verified as correct. */
+  readonly incorrect?: boolean;
+}
+
+/** Rollouts of as many problems as there are, one of each before a second of any. */
+export function spreadOverProblems<Row extends { readonly problemIndex: number }>(
+  rows: readonly Row[],
+  count: number,
+): Row[] {
+  const rounds: Row[][] = [];
+  const seen = new Map<number, number>();
+  for (const row of rows) {
+    const round = seen.get(row.problemIndex) ?? 0;
+    seen.set(row.problemIndex, round + 1);
+    (rounds[round] ??= []).push(row);
+  }
+  return rounds.flat().slice(0, count);
+}
+
+/** Sample rollouts of a training step, or of a split's last evaluation. */
+function collectSamples(
+  db: Database,
+  at: { readonly runId: string; readonly step: number },
+  { samples, split, incorrect = false }: ShownPart,
+) {
+  const rows =
+    split === undefined
+      ? listRollouts(db, { ...at, phase: 'train' })
+      : listLastEvaluated(db, { runId: at.runId, split });
+  const shown = rows.filter(({ verdict }) => !incorrect || verdict.outcome !== 'correct');
+  return spreadOverProblems(shown, samples).map(
+    ({ prompt, text, answer, verdict, reward, advantage, format }) => ({
+      prompt,
+      text,
+      answer,
+      outcome: verdict.outcome,
+      format,
+      reward,
+      advantage,
+    }),
+  );
 }
 
 function summarizeEvaluations(db: Database, runId: string) {
@@ -30,7 +75,15 @@ function summarizeEvaluations(db: Database, runId: string) {
     split,
     problems: counts.length,
     passAt1: meanOverProblems(counts, 1, passAtK),
+    interval: intervalOf(counts),
   }));
+}
+
+/** Over other problems; null where pass@1 is undefined. */
+function intervalOf(counts: readonly { n: number; c: number }[]): { low: number; high: number } | null {
+  if (counts.length === 0 || counts.some(({ n }) => n === 0)) return null;
+  const { low, high } = estimateAccuracy(counts.map(({ n, c }) => c / n));
+  return { low, high };
 }
 
 /** The temperatures chosen on dev, each with what it was chosen from. */
@@ -58,17 +111,6 @@ export function collectRun(db: Database, runId: string, options: ShownPart) {
   const metrics = Object.fromEntries(
     listStepMetrics(db, { runId: recorded, step }).map((row) => [row.name, row.value]),
   );
-  const samples = listRollouts(db, { runId: recorded, phase: 'train', step })
-    .slice(0, options.samples)
-    .map(({ prompt, text, answer, verdict, reward, advantage, format }) => ({
-      prompt,
-      text,
-      answer,
-      outcome: verdict.outcome,
-      format,
-      reward,
-      advantage,
-    }));
   return {
     ...run,
     settings: JSON.parse(settings) as unknown,
@@ -86,7 +128,8 @@ export function collectRun(db: Database, runId: string, options: ShownPart) {
     dataset: findDataset(db, recorded),
     ledger: listRunTotals(db, recorded).map(({ runId: _, ...total }) => total),
     baseModelFlops: findBaseModel(db, run.baseModelId)?.flops ?? null,
-    samples,
+    answers: listAnswerCounts(db, { runId }).map(({ runId: _, ...answer }) => answer),
+    samples: collectSamples(db, { runId: recorded, step }, options),
   };
 }
 

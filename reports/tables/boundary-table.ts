@@ -47,14 +47,23 @@ export function describeCrossing({ state, crossingK, n }: BoundaryRow): string {
   return state === 'at-start' ? 'not above at k = 1' : `k = ${formatK(crossingK!)}`;
 }
 
-/** The interval of the crossing point, an open end spelled out, and how many replicates have no crossing point. */
+/** The interval of the crossing point, and how many resamples have none, in words. */
 export function describeCrossingInterval(row: BoundaryRow): string {
   const { crossingLow: low, crossingHigh: high, n, atStartShare, neverShare } = row;
   const end = (k: number | null): string => (k === null ? `beyond ${n}` : formatK(k));
-  const range = low === null ? `beyond ${n}` : `${formatK(low)} to ${end(high)}`;
-  const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
-  return `${range}; never ${percent(neverShare)}, not above at 1 ${percent(atStartShare)}`;
+  const range = end(low) === end(high) ? `k = ${end(low)}` : `k from ${end(low)} to ${end(high)}`;
+  const told = (share: number, says: string): string[] =>
+    share === 0 ? [] : [`${formatShare(share)} of the resamples ${says}`];
+  return [
+    low === null ? `k ${end(low)}` : range,
+    ...told(atStartShare, 'have no lead even at k = 1'),
+    ...told(neverShare, `keep the lead up to k = ${n}`),
+  ].join('; ');
 }
+
+/** "all" or "12.5 %". */
+const formatShare = (share: number): string =>
+  share === 1 ? 'all' : share < 0.001 ? 'under 0.1%' : `${Number((100 * share).toFixed(1))}%`;
 
 const formatGapInterval = ({ gapLow, gapHigh }: BoundaryRow): string =>
   formatInterval({ low: gapLow, high: gapHigh });

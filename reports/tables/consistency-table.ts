@@ -41,15 +41,14 @@ export function voteOf({ answers, correctAnswer, c }: EvaluationCount, k: number
 }
 
 /** pass^k and maj@k of every condition and split, with intervals. */
-export function tabulateConsistency(finals: readonly FinalCounts[], fingerprint: string): ConsistencyRow[] {
+export function tabulateConsistency(finals: readonly FinalCounts[]): ConsistencyRow[] {
   return finals.flatMap((final) => {
     const ks = reportedKs([final]);
     const toRows = (
       metric: ConsistencyRow['metric'],
-      score: ScoreAtK['score'],
+      score: ScoreAtK,
       at: readonly number[],
-    ): ConsistencyRow[] =>
-      tabulateAtK(final, at, { name: metric, score, fingerprint }).map((row) => ({ ...row, metric }));
+    ): ConsistencyRow[] => tabulateAtK(final, at, score).map((row) => ({ ...row, metric }));
     return [
       ...toRows('pass_hat_k', passHatK, ks),
       ...toRows(

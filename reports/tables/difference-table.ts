@@ -1,36 +1,45 @@
-import { mean } from '../../stats/intervals/aggregate-scores.ts';
+import type { CrossedMean } from '../../stats/intervals/crossed-mean.ts';
+import { detectableEffect } from '../../stats/significance/detectable-effect.ts';
 import { adjustPValues } from '../../stats/significance/multiple-testing.ts';
-import { pairedDifferences } from '../../stats/significance/paired-difference.ts';
-import type { ComparisonInput, ConditionRecord } from '../comparison/comparison-input.ts';
+import type { ComparisonInput } from '../comparison/comparison-input.ts';
 import type { FinalCounts } from '../comparison/final-counts.ts';
 import { intervalGenerator, LEVEL, RESAMPLES } from '../comparison/interval-generator.ts';
+import { cellOf, planComparisons, type PairKind, type PlannedPair } from '../comparison/plan-comparisons.ts';
+import {
+  weighPaired,
+  weighUnpaired,
+  type Measure,
+  type WeighedDifference,
+} from '../comparison/weigh-difference.ts';
 import { passAtKScores } from './pass-at-k-table.ts';
-import { formatDifference, formatP } from '../text/format-number.ts';
+import { decideDifference, type DifferenceKind } from '../text/decide-difference.ts';
+import { formatDifference, formatP, formatScore } from '../text/format-number.ts';
 import { INTERVAL, INTERVAL_COLUMNS, type Table } from './table.ts';
 
-export interface DifferenceRow {
+export interface DifferenceRow extends Omit<WeighedDifference, 'error'> {
   readonly condition: string;
   readonly reference: string;
-  /** Whether the reference is the experiment's baseline (else it is a control arm). */
-  readonly isToBaseline: boolean;
+  /** What the reference is. Between schemes there are rows at k = 1 alone. */
+  readonly kind: PairKind;
   readonly split: string;
   readonly k: number;
-  /** condition − reference, in pass@k (0–1). */
-  readonly difference: number;
-  readonly low: number;
-  readonly high: number;
-  readonly p: number;
+  /** Smallest true difference that 80 % of such experiments would show at Holm's first level; null with `standardError`, or with one run. */
+  readonly detectable: number | null;
   /** Holm over all rows of the table with the same k. */
   readonly holmP: number;
-  readonly problemSignFlipP: number;
   readonly bases: number;
   /** Pairs of base and seed. */
   readonly seeds: number;
   readonly problems: number;
   readonly seedPairing: 'same' | 'different';
-  /** The difference of each pair of runs; empty when the arms ran other seeds. */
-  readonly bySeed: readonly number[];
 }
+
+const READINGS: Record<DifferenceKind, string> = {
+  better: 'better',
+  worse: 'worse',
+  suggestive: 'suggestive',
+  'no-evidence': 'no evidence',
+};
 
 export const differenceTable: Table<DifferenceRow> = {
   file: 'differences.csv',
@@ -38,7 +47,7 @@ export const differenceTable: Table<DifferenceRow> = {
     { title: 'comparison', summary: null, cell: (row) => `${row.condition} − ${row.reference}` },
     { name: 'condition', summary: 'condition', cell: (row) => row.condition },
     { name: 'reference', summary: 'reference', cell: (row) => row.reference },
-    { name: 'is_to_baseline', cell: (row) => row.isToBaseline },
+    { name: 'is_to_baseline', cell: (row) => row.kind === 'baseline' },
     { name: 'split', title: 'split', cell: (row) => row.split },
     { name: 'k', title: 'k', kind: 'number', cell: (row) => row.k },
     {
@@ -50,6 +59,7 @@ export const differenceTable: Table<DifferenceRow> = {
     },
     INTERVAL,
     ...INTERVAL_COLUMNS,
+    { title: 'reading', cell: (row) => READINGS[decideDifference(row)] },
     { name: 'p', title: 'p', kind: 'number', format: formatP, cell: (row) => row.p },
     { name: 'holm_p', title: 'Holm p', kind: 'number', format: formatP, cell: (row) => row.holmP },
     {
@@ -70,6 +80,15 @@ export const differenceTable: Table<DifferenceRow> = {
     },
     { name: 'problems', title: 'problems', summary: null, kind: 'number', cell: (row) => row.problems },
     { name: 'seed_pairing', cell: (row) => row.seedPairing },
+    { name: 'kind', cell: (row) => row.kind },
+    { name: 'standard_error', cell: (row) => row.standardError },
+    {
+      name: 'detectable',
+      title: 'detectable',
+      kind: 'number',
+      format: formatScore,
+      cell: (row) => row.detectable,
+    },
   ],
 };
 
@@ -80,51 +99,22 @@ export interface MissingDifference {
   readonly reason: string;
 }
 
-/** A condition of a crossed matrix (`grpo/latent`) is compared within its own cell (`base/latent`). */
-export function referenceFor(
-  condition: string,
-  reference: string,
-  names: ReadonlySet<string>,
-): string | null {
-  const cell = condition.includes('/') ? condition.slice(condition.indexOf('/')) : '';
-  const inCell = `${reference}${cell}`;
-  const found = names.has(inCell) ? inCell : names.has(reference) ? reference : null;
-  return found === condition ? null : found;
+/** Of more pairs between schemes than this in a split (9 schemes have 36), page and summary leave them to the file. */
+const MOST_SHOWN = 36;
+
+/** The rows that page and summary have; the file has all. */
+export function shownDifferences(differences: readonly DifferenceRow[]): DifferenceRow[] {
+  const between = differences.filter(({ kind }) => kind === 'schemes');
+  const splits = new Set(between.map(({ split }) => split));
+  return between.length <= MOST_SHOWN * splits.size
+    ? [...differences]
+    : differences.filter(({ kind }) => kind !== 'schemes');
 }
 
-interface Pair {
-  readonly condition: string;
-  readonly reference: string;
-  readonly isToBaseline: boolean;
+/** A row before it is known how many it is corrected with. */
+interface Untested extends Omit<DifferenceRow, 'holmP' | 'detectable'> {
+  readonly error: CrossedMean | null;
 }
-
-/** Each condition against the baseline, and each condition that is no control against the control arms. */
-export function planComparisons({ experiment, conditions }: ComparisonInput): Pair[] {
-  const names = new Set(conditions.map(({ name }) => name));
-  const stem = (name: string): string => name.split('/')[0]!;
-  const controls = [
-    ...new Set(conditions.filter(({ isControl }) => isControl).map(({ name }) => stem(name))),
-  ];
-  const pairsWith = (arm: ConditionRecord, reference: string, isToBaseline: boolean): Pair[] => {
-    const found = referenceFor(arm.name, reference, names);
-    return found === null ? [] : [{ condition: arm.name, reference: found, isToBaseline }];
-  };
-  const baselineStem = stem(experiment.baseline);
-  return [
-    ...conditions
-      .filter(({ name }) => stem(name) !== baselineStem)
-      .flatMap((arm) => pairsWith(arm, experiment.baseline, true)),
-    ...conditions
-      .filter(({ isControl, name }) => !isControl && stem(name) !== baselineStem)
-      .flatMap((arm) =>
-        controls
-          .filter((control) => control !== baselineStem)
-          .flatMap((control) => pairsWith(arm, control, false)),
-      ),
-  ];
-}
-
-type Untested = Omit<DifferenceRow, 'holmP'>;
 
 /** All differences at every k of `ks`, Holm-corrected over the rows of the same k; what could not be compared is listed. */
 export function tabulateDifferences(
@@ -143,18 +133,24 @@ export function tabulateDifferences(
       const reference = find(pair.reference, split);
       const reason = incomparableReason(treatment, reference);
       if (treatment === undefined || reference === undefined || reason !== null) {
-        missing.push({
-          condition: pair.condition,
-          reference: pair.reference,
-          split,
-          reason: reason ?? 'no rows',
-        });
+        const { condition, reference: other } = pair;
+        if (isExpected(pair, treatment, reference))
+          missing.push({ condition, reference: other, split, reason: reason ?? 'no rows' });
         continue;
       }
-      rows.push(...compareAt({ pair, treatment, reference, ks }, input.experiment.fingerprint));
+      const at = pair.kind === 'schemes' ? ks.slice(0, 1) : ks;
+      rows.push(...compareAt({ pair, treatment, reference, ks: at }, input.experiment.fingerprint));
     }
   }
   return { differences: withHolm(rows, ks), missing };
+}
+
+/** Of schemes, a missing arm is told where it lacks its baseline already, and cells of a matrix may have problems of their own. */
+function isExpected(
+  { kind, condition, reference }: PlannedPair,
+  ...arms: readonly (FinalCounts | undefined)[]
+): boolean {
+  return kind !== 'schemes' || (!arms.includes(undefined) && cellOf(condition) === cellOf(reference));
 }
 
 function incomparableReason(
@@ -170,14 +166,14 @@ function incomparableReason(
 }
 
 interface ComparedPair {
-  readonly pair: Pair;
+  readonly pair: PlannedPair;
   readonly treatment: FinalCounts;
   readonly reference: FinalCounts;
   readonly ks: readonly number[];
 }
 
 function compareAt({ pair, treatment, reference, ks }: ComparedPair, fingerprint: string): Untested[] {
-  const measures = ks.flatMap((k) => {
+  const measures = ks.flatMap((k): Measure[] => {
     const scores = passAtKScores(treatment, k);
     const referenceScores = passAtKScores(reference, k);
     return scores === null || referenceScores === null
@@ -185,46 +181,40 @@ function compareAt({ pair, treatment, reference, ks }: ComparedPair, fingerprint
       : [{ k, treatment: scores, baseline: referenceScores }];
   });
   if (measures.length === 0) return [];
-  const sameSeeds =
-    treatment.seeds.join() === reference.seeds.join() && treatment.bases.join() === reference.bases.join();
-  const seedPairing = sameSeeds ? 'same' : 'different';
-  const { split } = treatment;
-  const found = pairedDifferences(measures, {
-    bases: { treatment: treatment.bases, baseline: reference.bases },
-    seeds: seedPairing,
-    resamples: RESAMPLES,
-    generator: intervalGenerator(fingerprint, `difference/${pair.condition}/${pair.reference}/${split}`),
-    level: LEVEL,
-  });
-  return measures.map((measure, i) => {
-    const { estimate, low, high, p, problemSignFlipP, bases, seeds, problems } = found[i]!;
-    const bySeed = sameSeeds ? measure.treatment.map((row, s) => mean(row) - mean(measure.baseline[s]!)) : [];
-    return {
-      ...pair,
-      split,
-      k: measure.k,
-      difference: estimate,
-      low,
-      high,
-      p,
-      problemSignFlipP,
-      bases,
-      seeds,
-      problems,
-      seedPairing,
-      bySeed,
-    };
-  });
+  const { split, bases, seeds, problemIds } = treatment;
+  const isPaired = seeds.join() === reference.seeds.join() && bases.join() === reference.bases.join();
+  const name = `difference/${pair.condition}/${pair.reference}/${split}`;
+  const draws = { resamples: RESAMPLES, generator: intervalGenerator(fingerprint, name) };
+  const weighed = isPaired
+    ? weighPaired(measures, bases, draws)
+    : weighUnpaired(measures, { treatment: bases, baseline: reference.bases }, draws);
+  return weighed.map((found, i) => ({
+    ...pair,
+    split,
+    k: measures[i]!.k,
+    ...found,
+    bases: new Set(bases).size,
+    seeds: seeds.length,
+    problems: problemIds.length,
+    seedPairing: isPaired ? 'same' : 'different',
+  }));
 }
 
 function withHolm(rows: readonly Untested[], ks: readonly number[]): DifferenceRow[] {
   const holm = new Map<Untested, number>();
+  const tests = new Map<number, number>();
   for (const k of ks) {
     const family = rows.filter((row) => row.k === k);
+    tests.set(k, family.length);
     adjustPValues(
       family.map(({ p }) => p),
       'holm',
     ).forEach((p, i) => holm.set(family[i]!, p));
   }
-  return rows.map((row) => ({ ...row, holmP: holm.get(row)! }));
+  return rows.map((row) => {
+    const { error, ...shown } = row;
+    const alpha = (1 - LEVEL) / 2 / tests.get(row.k)!;
+    const detectable = error === null || error.pairs === 1 ? null : detectableEffect(error, 1, alpha);
+    return { ...shown, holmP: holm.get(row)!, detectable };
+  });
 }

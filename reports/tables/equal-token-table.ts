@@ -1,8 +1,7 @@
-import { hierarchicalBootstrap } from '../../stats/intervals/hierarchical-bootstrap.ts';
 import { passAtK } from '../../stats/pass-at-k/pass-at-k.ts';
 import type { ComparisonInput, EvaluationCount, RunRecord } from '../comparison/comparison-input.ts';
+import { estimateLevel } from '../comparison/estimate-level.ts';
 import { groupRows } from '../comparison/group-rows.ts';
-import { BAND_RESAMPLES, intervalGenerator, LEVEL } from '../comparison/interval-generator.ts';
 import { INTERVAL_COLUMNS, SIZE_COLUMNS, type Table } from './table.ts';
 
 /** dev pass@1 of a trained condition where all of them had spent as many tokens, or had done as many steps. */
@@ -72,7 +71,7 @@ export function tabulateEqualBudgets(input: ComparisonInput): EqualBudgetRow[] {
       const picked = own.map(read[equal].pick);
       if (own.length === 0 || picked.some((point) => point === undefined)) return [];
       const label = { condition: name, equal, budget: read[equal].budget };
-      return toRow(label, picked as DevPoint[], input.experiment.fingerprint);
+      return toRow(label, picked as DevPoint[]);
     }),
   );
 }
@@ -101,7 +100,6 @@ function devPoints(input: ComparisonInput): Map<string, DevPoint[]> {
 function toRow(
   label: Pick<EqualBudgetRow, 'condition' | 'equal' | 'budget'>,
   points: readonly DevPoint[],
-  fingerprint: string,
 ): EqualBudgetRow[] {
   const problems = points[0]!.rows.map(({ problemId }) => problemId);
   const scores = points.map(({ rows }) => {
@@ -109,27 +107,13 @@ function toRow(
     return problems.map((problem) => byProblem.get(problem) ?? null);
   });
   if (!scores.every((row): row is number[] => row.every((value) => value !== null))) return [];
-  const found = hierarchicalBootstrap({
-    scores,
-    bases: points.map(({ run }) => run.baseSeed),
-    resamples: BAND_RESAMPLES,
-    generator: intervalGenerator(fingerprint, `equal-${label.equal}/${label.condition}`),
-    level: LEVEL,
-  });
   const average = (of: (point: DevPoint) => number): number =>
     points.reduce((sum, point) => sum + of(point), 0) / points.length;
-  const { estimate, low, high, bases, seeds } = found;
+  const { standardError: _, ...level } = estimateLevel(
+    scores,
+    points.map(({ run }) => run.baseSeed),
+  );
   return [
-    {
-      ...label,
-      tokens: average(({ tokens }) => tokens),
-      steps: average(({ step }) => step),
-      mean: estimate,
-      low,
-      high,
-      bases,
-      seeds,
-      problems: problems.length,
-    },
+    { ...label, tokens: average(({ tokens }) => tokens), steps: average(({ step }) => step), ...level },
   ];
 }

@@ -6,7 +6,7 @@ import type { FinalCounts } from '../comparison/final-counts.ts';
 import type { ForcedFormatCount } from '../comparison/forced-formats.ts';
 import { BAND_RESAMPLES, intervalGenerator, LEVEL } from '../comparison/interval-generator.ts';
 import { formatDifference, formatInterval, formatScore } from '../text/format-number.ts';
-import { referenceFor } from './difference-table.ts';
+import { referenceFor } from '../comparison/plan-comparisons.ts';
 import { SIZE_COLUMNS, type Table, type TableColumn } from './table.ts';
 
 /** An estimate with its interval. */

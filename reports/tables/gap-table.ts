@@ -1,7 +1,11 @@
 import { splitGap } from '../../stats/significance/split-gap.ts';
+import { mean } from '../../stats/intervals/aggregate-scores.ts';
+import { widenInvisibleGap } from '../../stats/intervals/exact-ends.ts';
+import { gapWithError, intervalOfMean } from '../../stats/intervals/mean-with-error.ts';
 import type { ComparisonInput } from '../comparison/comparison-input.ts';
-import { referenceFor } from './difference-table.ts';
+import { referenceFor } from '../comparison/plan-comparisons.ts';
 import type { FinalCounts } from '../comparison/final-counts.ts';
+import { estimateLevel, type Level } from '../comparison/estimate-level.ts';
 import { intervalGenerator, LEVEL, RESAMPLES } from '../comparison/interval-generator.ts';
 import { passAtKScores } from './pass-at-k-table.ts';
 import { formatDifference, formatInterval, formatScore } from '../text/format-number.ts';
@@ -20,7 +24,13 @@ export interface GapRow {
   readonly bases: number;
   /** Pairs of base and seed. */
   readonly seeds: number;
+  /** 95 % intervals of `contaminated` and `clean`; null of a change. */
+  readonly levels: { readonly contaminated: Level; readonly clean: Level } | null;
 }
+
+/** "0.400 to 0.500" */
+const describeLevel = (level: Level | undefined): string =>
+  level === undefined ? '' : `${formatScore(level.low)} to ${formatScore(level.high)}`;
 
 /** The page has a row per condition, with the change of its gap in it; file and summary have the change as a row of its own. */
 export function gapTable(gaps: readonly GapRow[]): Table<GapRow> {
@@ -45,6 +55,7 @@ export function gapTable(gaps: readonly GapRow[]): Table<GapRow> {
         kind: 'number',
         format: formatScore,
         cell: (row) => row.clean,
+        below: (row) => describeLevel(row.levels?.clean),
       },
       {
         title: 'contaminated',
@@ -52,6 +63,7 @@ export function gapTable(gaps: readonly GapRow[]): Table<GapRow> {
         kind: 'number',
         cell: (row) => row.contaminated,
         format: formatScore,
+        below: (row) => describeLevel(row.levels?.contaminated),
       },
       {
         name: 'value',
@@ -66,6 +78,10 @@ export function gapTable(gaps: readonly GapRow[]): Table<GapRow> {
       { title: 'change', summary: null, kind: 'number', cell: describeChange },
       { name: 'bases', cell: (row) => row.bases },
       { name: 'seeds', cell: (row) => row.seeds },
+      { name: 'contaminated_low', cell: (row) => row.levels?.contaminated.low ?? null },
+      { name: 'contaminated_high', cell: (row) => row.levels?.contaminated.high ?? null },
+      { name: 'clean_low', cell: (row) => row.levels?.clean.low ?? null },
+      { name: 'clean_high', cell: (row) => row.levels?.clean.high ?? null },
     ],
   };
 }
@@ -123,18 +139,17 @@ function subtract(a: Scores, b: Scores): Scores {
   return a.map((row, s) => row.map((value, p) => value - b[s]![p]!));
 }
 
-function toGap(
-  {
-    condition,
-    quantity,
-    contaminated,
-    clean,
-    bases,
-  }: Pick<GapRow, 'condition' | 'quantity'> & Omit<SplitPair, 'key'>,
-  fingerprint: string,
-): GapRow {
-  const generator = intervalGenerator(fingerprint, `${quantity}/${condition}`);
-  const gap = splitGap({
+/** Below this many bases (seeds of one base) a bootstrap over them is too narrow, and Student's t stands in. */
+const FEW_UNITS = 5;
+
+function gapEnds(
+  { contaminated, clean, bases }: Omit<SplitPair, 'key'>,
+  generator: ReturnType<typeof intervalGenerator>,
+): { estimate: number; low: number; high: number } {
+  const found = gapWithError(contaminated, clean, bases);
+  const units = found.bases > 1 ? found.bases : found.pairs;
+  if (units < FEW_UNITS) return { estimate: found.estimate, ...intervalOfMean(found, LEVEL) };
+  return splitGap({
     first: contaminated,
     second: clean,
     bases,
@@ -142,20 +157,33 @@ function toGap(
     generator,
     level: LEVEL,
   });
-  const average = (scores: Scores): number => {
-    const values = scores.flat();
-    return values.reduce((sum, value) => sum + value, 0) / values.length;
-  };
+}
+
+function toGap(
+  row: Pick<GapRow, 'condition' | 'quantity'> & Omit<SplitPair, 'key'>,
+  fingerprint: string,
+): GapRow {
+  const { condition, quantity, contaminated, clean, bases } = row;
+  const found = gapEnds(row, intervalGenerator(fingerprint, `${quantity}/${condition}`));
+  const of = quantity === 'gap' ? 'level' : 'difference';
+  const sides = [problemMeans(contaminated), problemMeans(clean)] as const;
   return {
     condition,
     quantity,
     k: 1,
-    contaminated: average(contaminated),
-    clean: average(clean),
-    value: gap.estimate,
-    low: gap.low,
-    high: gap.high,
+    contaminated: mean(contaminated.flat()),
+    clean: mean(clean.flat()),
+    value: found.estimate,
+    ...widenInvisibleGap(found, sides, { of, level: LEVEL }),
     bases: new Set(bases).size,
     seeds: clean.length,
+    levels:
+      quantity === 'gap'
+        ? { contaminated: estimateLevel(contaminated, bases), clean: estimateLevel(clean, bases) }
+        : null,
   };
+}
+
+function problemMeans(scores: Scores): number[] {
+  return scores[0]!.map((_, problem) => mean(scores.map((row) => row[problem]!)));
 }

@@ -1,10 +1,11 @@
 import { meanOverProblems, passAtK } from '../../stats/pass-at-k/pass-at-k.ts';
 import type { ComparisonInput, MetricPoint } from '../comparison/comparison-input.ts';
 import { completeFormatShares } from './format-shares.ts';
+import { estimateLevel } from '../comparison/estimate-level.ts';
 import { groupRows } from '../comparison/group-rows.ts';
 import { type Table } from './table.ts';
 
-/** Mean over seeds at one step, with the lowest and highest seed. */
+/** Mean over runs at one step, with the lowest and highest run. */
 export interface CurvePoint {
   readonly condition: string;
   readonly metric: string;
@@ -13,6 +14,8 @@ export interface CurvePoint {
   readonly lowest: number;
   readonly highest: number;
   readonly seeds: number;
+  /** 95 % interval over runs and problems; null for what is recorded once per run. */
+  readonly interval: { readonly low: number; readonly high: number } | null;
 }
 
 /** The file; the page draws it. */
@@ -26,6 +29,8 @@ export const curveTable: Table<CurvePoint> = {
     { name: 'lowest', cell: (row) => row.lowest },
     { name: 'highest', cell: (row) => row.highest },
     { name: 'seeds', cell: (row) => row.seeds },
+    { name: 'low', cell: (row) => row.interval?.low ?? null },
+    { name: 'high', cell: (row) => row.interval?.high ?? null },
   ],
 };
 
@@ -51,6 +56,8 @@ export function tabulateLearningCurves(input: ComparisonInput): CurvePoint[] {
         lowest: Math.min(...values),
         highest: Math.max(...values),
         seeds: values.length,
+        interval:
+          name === DEV_METRIC ? devInterval(input, { condition: conditionOf.get(runId)!, step }) : null,
       };
     })
     .sort(
@@ -70,4 +77,25 @@ function devPoints({ evaluations }: ComparisonInput): MetricPoint[] {
     const value = meanOverProblems(rows, 1, passAtK);
     return value === null ? [] : [{ runId, step, name: DEV_METRIC, value }];
   });
+}
+
+/** Over the runs of a condition that answered all of its dev problems at a step; null where none did. */
+function devInterval(
+  { runs, evaluations }: ComparisonInput,
+  at: { readonly condition: string; readonly step: number },
+): CurvePoint['interval'] {
+  const own = runs.filter(({ condition }) => condition === at.condition);
+  const rowsOf = groupRows(
+    evaluations.filter(({ split, step }) => split === 'dev' && step === at.step),
+    ({ runId }) => runId,
+  );
+  const most = Math.max(0, ...own.map(({ id }) => rowsOf.get(id)?.length ?? 0));
+  const whole = own.filter(({ id }) => most > 0 && rowsOf.get(id)?.length === most);
+  const scores = whole.map(({ id }) => rowsOf.get(id)!.map((row) => passAtK(row, 1)));
+  if (scores.length === 0 || scores.flat().includes(null)) return null;
+  const { low, high } = estimateLevel(
+    scores as number[][],
+    whole.map(({ baseSeed }) => baseSeed),
+  );
+  return { low, high };
 }

@@ -13,11 +13,11 @@ function rowsOf(correct: readonly (readonly number[])[]): PassAtKRow[] {
     seeds: correct.map((_, run) => run),
     bases: correct.map(() => 0),
   } as unknown as FinalCounts;
-  return tabulatePassAtK([final], 'f'.repeat(64));
+  return tabulatePassAtK([final]);
 }
 
 const near = (found: number, expected: number): void =>
-  assert.ok(Math.abs(found - expected) < 1e-9, `${found} is not ${expected}`);
+  assert.ok(Math.abs(found - expected) < 1e-6, `${found} is not ${expected}`);
 
 test('where nothing was ever solved the upper end is what as many problems can exclude, at every k', () => {
   const none = Array<number>(20).fill(0);
@@ -27,11 +27,12 @@ test('where nothing was ever solved the upper end is what as many problems can e
   }
 });
 
-test('where every problem is solved at k the lower end mirrors it, and a mixed row keeps its bootstrap', () => {
+test('where every problem is solved at k the lower end mirrors it, and a row without spread has a width too', () => {
   const once = Array<number>(20).fill(1);
   const [atOne, , atFour] = rowsOf([once, once]);
   near(atFour!.low, 0.025 ** (1 / 20));
   assert.equal(atFour!.high, 1);
-  // 1 of 4 on every problem is no unanimous score at k = 1.
-  assert.deepEqual([atOne!.low, atOne!.high], [0.25, 0.25]);
+  // 1 of 4 on every problem has no spread either: 5 of 20 problems solved always would look no different.
+  near(atOne!.low, 0.0865715);
+  near(atOne!.high, 0.4910459);
 });

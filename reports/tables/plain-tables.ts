@@ -1,3 +1,4 @@
+import { answerTable } from './answer-table.ts';
 import { entropyLawTable } from './entropy-law-table.ts';
 import { tabulate, type Compared, type Tabulated } from './plain-table.ts';
 import { saturationTable } from './saturation-table.ts';
@@ -11,5 +12,6 @@ export function tabulatePlain(of: Compared): Tabulated[] {
     tabulate(saturationTable, of),
     tabulate(tokenCostTable, of),
     tabulate(entropyLawTable, of),
+    tabulate(answerTable, of),
   ];
 }

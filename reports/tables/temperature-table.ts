@@ -1,8 +1,7 @@
-import { bootstrapMeans } from '../../stats/intervals/hierarchical-bootstrap.ts';
 import { passAtK } from '../../stats/pass-at-k/pass-at-k.ts';
 import type { ComparisonInput, RunRecord, TemperatureCount } from '../comparison/comparison-input.ts';
+import { estimateLevel } from '../comparison/estimate-level.ts';
 import { groupRows } from '../comparison/group-rows.ts';
-import { BAND_RESAMPLES, intervalGenerator, LEVEL } from '../comparison/interval-generator.ts';
 import { formatScore } from '../text/format-number.ts';
 import type { PlainTable } from './plain-table.ts';
 import { INTERVAL_COLUMNS, SIZE_COLUMNS } from './table.ts';
@@ -38,37 +37,23 @@ function evaluatedKs(runs: readonly RunAtTemperature[]): number[] {
 }
 
 function rowsAt(
-  at: { readonly condition: string; readonly temperature: number; readonly fingerprint: string },
+  { condition, temperature }: { readonly condition: string; readonly temperature: number },
   runs: readonly RunAtTemperature[],
 ): TemperatureRow[] {
-  const { condition, temperature, fingerprint } = at;
   const ks = evaluatedKs(runs);
   if (ks.length === 0) return [];
-  const found = bootstrapMeans(
-    // No problem has fewer than k samples, so none is undefined.
-    ks.map((k) => runs.map(({ counts }) => counts.map((row) => passAtK(row, k)!))),
-    {
-      bases: runs.map(({ run }) => run.baseSeed),
-      resamples: BAND_RESAMPLES,
-      generator: intervalGenerator(fingerprint, `temperatures/${condition}/${temperature}`),
-      level: LEVEL,
-    },
-  );
   const chosenRuns = runs.filter(({ counts }) => counts[0]!.isChosen).length;
-  return found.map(({ estimate, level: _, ...sizes }, i) => ({
-    ...{ condition, temperature, k: ks[i]!, mean: estimate },
-    ...sizes,
-    chosenRuns,
-  }));
+  const bases = runs.map(({ run }) => run.baseSeed);
+  return ks.map((k) => {
+    // No problem has fewer than k samples, so none is undefined.
+    const scores = runs.map(({ counts }) => counts.map((row) => passAtK(row, k)!));
+    const { standardError: _, ...level } = estimateLevel(scores, bases);
+    return { condition, temperature, k, ...level, chosenRuns };
+  });
 }
 
 /** Runs whose problems are those of most are kept: a part of an evaluation would bias the mean. */
-function tabulateTemperatures({
-  conditions,
-  runs,
-  temperatures,
-  experiment,
-}: ComparisonInput): TemperatureRow[] {
+function tabulateTemperatures({ conditions, runs, temperatures }: ComparisonInput): TemperatureRow[] {
   const ofRun = groupRows(temperatures, ({ runId }) => runId);
   return conditions.flatMap(({ name: condition }) => {
     const own = runs.filter(
@@ -89,7 +74,7 @@ function tabulateTemperatures({
         }));
         const most = Math.max(...at.map(({ counts }) => counts.length));
         const whole = at.filter(({ counts }) => counts.length === most);
-        return rowsAt({ condition, temperature, fingerprint: experiment.fingerprint }, whole);
+        return rowsAt({ condition, temperature }, whole);
       });
   });
 }

@@ -19,6 +19,7 @@ import {
   tabulateConfidences,
   tabulateSteps,
 } from '../tables/raw-tables.ts';
+import { rankingTable } from '../tables/ranking-table.ts';
 import { rewardTruthTable } from '../tables/reward-truth-table.ts';
 import { evaluationTable, runTable } from '../tables/run-tables.ts';
 import { solvedSetTable } from '../tables/solved-set-table.ts';
@@ -35,6 +36,7 @@ function toFile<Row>(table: Table<Row>, rows: readonly Row[]): readonly [name: s
 export function toCsvFiles(input: ComparisonInput, analysis: Analysis): Map<string, string> {
   const steps = tabulateSteps(input);
   return new Map([
+    toFile(rankingTable, analysis.ranking),
     toFile(verdictTable, analysis.verdicts),
     toFile(checkTable, analysis.checks),
     toFile(hypothesisTable, analysis.verdicts),

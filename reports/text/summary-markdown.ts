@@ -2,9 +2,10 @@ import type { Analysis } from '../comparison/analyze-comparison.ts';
 import type { ComparisonInput } from '../comparison/comparison-input.ts';
 import { boundaryTable } from '../tables/boundary-table.ts';
 import { computeTable, trainingRows } from '../tables/compute-table.ts';
-import { differenceTable } from '../tables/difference-table.ts';
+import { differenceTable, shownDifferences } from '../tables/difference-table.ts';
 import { gainPartTable } from '../tables/gain-part-table.ts';
 import { gapTable } from '../tables/gap-table.ts';
+import { rankingTable } from '../tables/ranking-table.ts';
 import { solvedSetTable } from '../tables/solved-set-table.ts';
 import { strategyTable } from '../tables/strategy-table.ts';
 import { toMarkdown, type Table } from '../tables/table.ts';
@@ -16,8 +17,9 @@ import { lockFacts } from './lock-text.ts';
 import { escapeMarkdown, markdownTable } from './markdown-table.ts';
 import { listReasons, REASON_TITLE } from './reason-text.ts';
 import { describeProvenance } from './source-notes.ts';
+import { ANSWER_TITLE, P_NOTE, RANKING_NOTE } from './answer-notes.ts';
+import { listLeftOut } from './left-out.ts';
 import { describeUnverified } from './unverified-text.ts';
-import { describeVerdict, headlineRows } from './verdict-sentence.ts';
 import { DECISION_RULE, LOOK_RULE } from './verdict-text.ts';
 
 /** By split, a column for each k that was evaluated. */
@@ -77,32 +79,22 @@ function noticeBlocks({ unverified, runs }: ComparisonInput): string[] {
 /** The report as Markdown: verdicts, tables, what is missing. */
 export function toSummaryMarkdown(input: ComparisonInput, analysis: Analysis): string {
   const { experiment } = input;
-  const verdicts = headlineRows(analysis.differences, analysis.splits).map((row) => {
-    const { sentence, numbers } = describeVerdict(row);
-    return `- **${escapeMarkdown(sentence)}** ${escapeMarkdown(numbers)}`;
-  });
-  const left = [
-    ...analysis.excluded.map(
-      ({ run, reason }) =>
-        `- run ${run.id} (${run.condition}, base seed ${run.baseSeed}, seed ${run.seed}) ${reason}`,
-    ),
-    ...analysis.missing.map(
-      (gap) => `- ${gap.condition} against ${gap.reference} on ${gap.split}: ${gap.reason}`,
-    ),
-  ].map((line) => `- ${escapeMarkdown(line.slice(2))}`);
+  const left = listLeftOut(analysis).map((line) => `- ${escapeMarkdown(line)}`);
   const sources = describeProvenance(input).map((note) => `- ${escapeMarkdown(note)}`);
   const blocks = [
     `# ${escapeMarkdown(experiment.name)}`,
     escapeMarkdown(experiment.question),
     ...noticeBlocks(input),
+    `## ${ANSWER_TITLE}`,
+    analysis.answer.map((line) => `- ${escapeMarkdown(line)}`).join('\n'),
+    ...(analysis.ranking.length === 0 ? [] : [toMarkdown(rankingTable, analysis.ranking), RANKING_NOTE]),
     ...claimBlocks(input, analysis),
-    '## Arms compared',
-    verdicts.length > 0 ? verdicts.join('\n') : 'No comparison could be made.',
     '## pass@k, mean and 95% interval over base models, seeds and problems',
     ...passAtKSection(analysis),
     ...tableBlocks('## What each gain is made of', gainPartTable, analysis.gainParts),
     '## Differences',
-    toMarkdown(differenceTable, analysis.differences),
+    toMarkdown(differenceTable, shownDifferences(analysis.differences)),
+    P_NOTE,
     ...tableBlocks('## Gap in pass@1, contaminated minus clean', gapTable(analysis.gaps), analysis.gaps),
     ...tableBlocks('## Capability boundary', boundaryTable, analysis.boundaries),
     ...(analysis.boundaries.length > 0 ? [toMarkdown(solvedSetTable, analysis.solvedSets)] : []),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { numberGroups } from '../../rollouts/rollout-batch.fixture.ts';
-import { listSettings, varyOptions, type OptionTable } from '../part-options.fixture.ts';
+import { listSettings, varyOptions, type OptionTable } from '../conformance/vary-options.ts';
 import { comparisons } from './index.ts';
 
 const table: OptionTable = {

@@ -11,7 +11,7 @@ import {
 } from '../../learning/teach.fixture.ts';
 import { selectBackend, type BackendChoice } from '../../model/backends/backend.ts';
 import { defaultCacheDirectory } from '../../model/backends/cache-directory.ts';
-import { listSettings, varyOptions, type OptionTable } from '../part-options.fixture.ts';
+import { listSettings, varyOptions, type OptionTable } from '../conformance/vary-options.ts';
 import { signals } from '../signals/index.ts';
 import { creditRules } from './index.ts';
 import { CreditOrderError } from './credit-order-error.ts';

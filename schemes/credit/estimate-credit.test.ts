@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { createRolloutBatch, numberGroups } from '../../rollouts/rollout-batch.fixture.ts';
 import { addColumns, AUTHORS } from '../../rollouts/rollout-batch.ts';
 import { assertClose, readGoldenCases, type GoldenCase } from '../../tests/support/golden-cases.ts';
-import { referenceKl } from '../rewards/reference-kl.ts';
-import type { RewardInput } from '../rewards/reward.ts';
+import { rewards } from '../rewards/index.ts';
+import { scoreReward, type RewardInput } from '../rewards/reward.ts';
 import { estimate, PLAIN, smallBatch, type Named } from './estimate.fixture.ts';
 
 interface Recipe {
@@ -22,7 +22,7 @@ function rewardGolden(golden: GoldenCase, beta: number): number[] {
       const difference = golden.behavior_logprobs![row]![at]! - golden.reference_logprobs[row]![at]!;
       return counts === 0 ? sum : sum + difference;
     }, 0);
-    return reward + beta * referenceKl.score({ referenceGap: gap } as RewardInput, {})!;
+    return reward + beta * scoreReward(rewards.open('reference-kl'), { referenceGap: gap } as RewardInput)!;
   });
 }
 

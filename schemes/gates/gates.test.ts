@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { listSettings, varyOptions, type OptionTable } from '../part-options.fixture.ts';
+import { listSettings, varyOptions, type OptionTable } from '../conformance/vary-options.ts';
 import { MAX_ROUNDS, type Gate, type GatedRollout } from './gate.ts';
 import { gates } from './index.ts';
 

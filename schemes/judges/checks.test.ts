@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openTask } from '../../tasks/index.ts';
 import { rewards } from '../rewards/index.ts';
-import { input } from '../rewards/reward-input.fixture.ts';
+import { input } from '../conformance/reward-input.ts';
 import { scoreReward } from '../rewards/reward.ts';
 import { checks } from './checks.ts';
 import type { JudgeCall, Judgement } from './judge.ts';

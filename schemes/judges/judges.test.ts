@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Opened } from '../../config/part.ts';
 import { openTask } from '../../tasks/index.ts';
-import { listSettings, varyOptions, type OptionTable } from '../part-options.fixture.ts';
+import { listSettings, varyOptions, type OptionTable } from '../conformance/vary-options.ts';
 import { judges } from './index.ts';
 import { WHOLE_ROLLOUT, type Judge, type JudgeCall, type JudgeClient, type Judgement } from './judge.ts';
 import { runJudge } from './run-judge.ts';

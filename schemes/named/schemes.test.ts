@@ -71,7 +71,17 @@ test('each scheme is named as its file and each file is listed in the index', ()
     .filter((file) => /(^|\/)[a-z-]+\.ts$/.test(file))
     .map((file) => basename(file, '.ts'))
     .filter((name) => name !== 'index');
-  assert.deepEqual([...schemeNames].sort(), names.sort());
+  assert.deepEqual(
+    [
+      ...names
+        .filter((name) => !schemeNames.includes(name))
+        .map((name) => `schemes/named/ has ${name}.ts, which is not in schemes/named/index.ts`),
+      ...schemeNames
+        .filter((name) => !names.includes(name))
+        .map((name) => `schemes/named/index.ts lists ${name}, which is the name of no file there`),
+    ],
+    [],
+  );
 });
 
 test('no two schemes share a name, a title or a composition', () => {

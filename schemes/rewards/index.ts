@@ -2,6 +2,7 @@ import { createFamily, type PartFamily } from '../../config/part.ts';
 import { brier } from './brier.ts';
 import { createCompound } from './compound.ts';
 import { confidence } from './confidence.ts';
+import { external } from './external.ts';
 import { format } from './format.ts';
 import { graded } from './graded.ts';
 import { incorrect } from './incorrect.ts';
@@ -33,4 +34,5 @@ export const rewards: PartFamily<Reward<object>> = createFamily<Reward<object>>(
   length,
   referenceKl,
   rubric,
+  external,
 ]);

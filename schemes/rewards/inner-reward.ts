@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Opened } from '../../config/part.ts';
-import type { Reward } from './reward.ts';
+import { deadlineOf, type Reward } from './reward.ts';
 
 /** Options of a reward that gives another reward's value. */
 export interface InnerOptions {
@@ -35,7 +35,12 @@ export function delegateTo(open: OpenReward) {
   const declared = {
     needs: (own) => openInner(own).part.needs?.(openInner(own).options) ?? [],
     sees: (own) => openInner(own).part.sees?.(openInner(own).options) ?? 'nothing',
-    findFault: (own, setting) => openInner(own).part.findFault?.(openInner(own).options, setting) ?? null,
+    findFault: (own, setting) => {
+      const inner = openInner(own);
+      if (deadlineOf(inner) !== null)
+        return `reward ${own.reward} is asked, with a deadline, and cannot stand within another; list it beside the others`;
+      return inner.part.findFault?.(inner.options, setting) ?? null;
+    },
   } satisfies Pick<Reward<InnerOptions>, 'needs' | 'sees' | 'findFault'>;
   const settle = <Options extends InnerOptions>(own: Options): Options => ({
     ...own,

@@ -5,7 +5,7 @@ import { deriveStream } from '../../random/streams.ts';
 import { rewards } from './index.ts';
 import { scoreReward, type GroupMember } from './reward.ts';
 import { orderDraw } from './reward-draw.ts';
-import { input, memberOf, verdictOf } from './reward-input.fixture.ts';
+import { input, memberOf, verdictOf } from '../conformance/reward-input.ts';
 
 const G = 8;
 const GROUPS = 20_000;

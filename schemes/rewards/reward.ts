@@ -55,7 +55,7 @@ export class NonFiniteRewardError extends Error {
 }
 
 /** Refused here, where reward and rollout are known: in the mean of its group a NaN would be everybody's. */
-function requireFinite(reward: string, value: number | null, rollout: RewardInput): number | null {
+function requireFinite(reward: string, value: Score, rollout: RewardInput): Score {
   if (value === null || Number.isFinite(value)) return value;
   const { problem, position, group, verdict } = rollout;
   throw new NonFiniteRewardError(
@@ -65,12 +65,82 @@ function requireFinite(reward: string, value: number | null, rollout: RewardInpu
   );
 }
 
-/** What rollouts are rewarded for: a pure function from one rollout to a number; null when it could not be determined, which is never a 0. */
-export interface Reward<Options extends object> extends Part<Options> {
-  score(input: RewardInput, options: Options): number | null;
+/** A program of the user's own, with the files that it consists of: all that decides what it answers, but for what runs it. */
+export interface ProgramSource {
+  /** The program and its arguments, run in a folder that holds `files` and nothing else. */
+  readonly command: readonly string[];
+  /** By name. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
-/** @throws NonFiniteRewardError */
-export function scoreReward({ part, options }: Opened<Reward<object>>, rollout: RewardInput): number | null {
-  return requireFinite(part.name, part.score(rollout, options), rollout);
+/** Why a score that was asked for did not come. */
+export type FailureKind = 'late' | 'rejected' | 'ended' | 'unreadable';
+
+/** A score that was asked for did not come: its rollout is without a reward, and is counted. */
+export class ScoreFailureError extends Error {
+  override readonly name = 'ScoreFailureError';
+
+  constructor(
+    readonly kind: FailureKind,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** What an asked reward may use beside the rollout. */
+export interface Asking {
+  /** RUN/STEP/PROBLEM/SAMPLE: the same however often a run is resumed, and no other rollout's. */
+  readonly id: string;
+  /** Aborts at the deadline, and when the run is cancelled. */
+  readonly signal: AbortSignal;
+  /** Sends one line of JSON to a program, with an id; resolves to the line that answers it. @throws ScoreFailureError */
+  sendLine(program: ProgramSource, line: object): Promise<Readonly<Record<string, unknown>>>;
+}
+
+/** A number; null when it could not be determined, which is never a 0. */
+export type Score = number | null;
+
+/**
+ * What rollouts are rewarded for: a function from one rollout to a number. It is pure and computes while the step is shaped, unless its
+ * options have a `deadlineMs`: then it is *asked*, once of each rollout, its score may be a promise, and the answer is stored before use.
+ */
+export interface Reward<Options extends object> extends Part<Options> {
+  /** @param asking there exactly where the options have a `deadlineMs` */
+  score(input: RewardInput, options: Options, asking: Asking): Score | Promise<Score>;
+}
+
+/** How long an asked reward may take over one rollout; null: it computes. */
+export function deadlineOf({ options }: Pick<Opened<Reward<object>>, 'options'>): number | null {
+  const { deadlineMs } = options;
+  return typeof deadlineMs === 'number' ? deadlineMs : null;
+}
+
+/** A reward gave a promise where it has to compute: give its options a `deadlineMs`, or let it compute. */
+export class PromisedRewardError extends Error {
+  override readonly name = 'PromisedRewardError';
+}
+
+const OUTSIDE: Asking = {
+  id: '',
+  signal: new AbortController().signal,
+  sendLine: () => Promise.reject(new ScoreFailureError('rejected', 'only rewards with a deadline are asked')),
+};
+
+/**
+ * The value of a reward that computes.
+ *
+ * @throws NonFiniteRewardError, PromisedRewardError
+ */
+export function scoreReward({ part, options }: Opened<Reward<object>>, rollout: RewardInput): Score {
+  const score = part.score(rollout, options, OUTSIDE);
+  if (score === null || typeof score === 'number') return requireFinite(part.name, score, rollout);
+  const isPromise = typeof (score as Partial<Promise<Score>> | undefined)?.then === 'function';
+  // Nobody waits for it, so its rejection must not end the process.
+  if (isPromise) Promise.resolve(score).catch(() => undefined);
+  const found = isPromise ? 'a promise' : JSON.stringify(score);
+  throw new PromisedRewardError(
+    `reward '${part.name}' gave ${found}; expected a number or null. A reward that has to wait is asked before the step is shaped: give ` +
+      'its optionsSchema `deadlineMs: z.number().default(10000)`',
+  );
 }

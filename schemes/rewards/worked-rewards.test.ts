@@ -10,7 +10,7 @@ import { combineRewards } from './combine-rewards.ts';
 import { rewards } from './index.ts';
 import { scoreReward, type RewardInput } from './reward.ts';
 import { orderDraw, rewardDraw } from './reward-draw.ts';
-import { input, judgementOf, memberOf, verdictOf } from './reward-input.fixture.ts';
+import { input, judgementOf, memberOf, verdictOf } from '../conformance/reward-input.ts';
 
 function score(name: string, options: object, rollout: RewardInput): number | null {
   return scoreReward(rewards.open(name, options), rollout);

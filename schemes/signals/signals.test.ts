@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { COUNT, createRollouts, WIDTH } from '../../learning/teach.fixture.ts';
 import { MissingColumnError } from '../../rollouts/rollout-batch.ts';
 import { takeRows } from '../../rollouts/select-rows.ts';
-import { listSettings, varyOptions, type OptionTable } from '../part-options.fixture.ts';
+import { listSettings, varyOptions, type OptionTable } from '../conformance/vary-options.ts';
 import { signals } from './index.ts';
 
 const table: OptionTable = {};

@@ -6,7 +6,7 @@ import { computePolicyLoss, termColumn } from '../../learning/gradients/policy-l
 import { findLeak, fingerprintOf, teach, type Outcome } from '../../learning/teach.fixture.ts';
 import { selectBackend, type BackendChoice } from '../../model/backends/backend.ts';
 import { defaultCacheDirectory } from '../../model/backends/cache-directory.ts';
-import { listSettings, varyOptions, type OptionTable } from '../part-options.fixture.ts';
+import { listSettings, varyOptions, type OptionTable } from '../conformance/vary-options.ts';
 import { terms } from './index.ts';
 import type { ObjectiveTerm } from './term.ts';
 

@@ -161,6 +161,7 @@ export class StubMatrix {
       },
       verify: async () => undefined,
       judge: async () => undefined,
+      ask: async () => undefined,
       shape: async ({ plan, step }) => ({
         batch: stubArtifact(`runs/${runIdOf(plan)}/step-${step}/shaped-0-0123456789abcdef.safetensors`),
         wantsAnotherRound: false,

@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The files of a page of docs/: every block of code that stands below a line with nothing but its name. */
+/** The files of a page of docs/: every block of code below a line that begins with its name. */
 export function readTutorialFiles(page: string): ReadonlyMap<string, string> {
   const text = readFileSync(new URL(`../../docs/${page}`, import.meta.url), 'utf8');
-  const blocks = text.matchAll(/^`([\w.-]+)`:\n\n```\w*\n(.*?)^```$/gms);
+  const blocks = text.matchAll(/^`([\w.-]+)`[^\n]*:[^\n]*\n\n```\w*\n(.*?)^```$/gms);
   return new Map([...blocks].map(([, name, code]) => [name!, code!]));
 }
 

@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { findFreePort } from './free-port.ts';
 import { PRIVATE_DIRECTORY, type Home } from '../../artifacts/home.ts';
-import { identifyProcess, isRunning, type ProcessIdentity } from './process-identity.ts';
+import { isRunning } from './process-identity.ts';
+import { enterUser, hasUsers, removeDeadUsers } from './server-users.ts';
 import {
   comesUp,
   readRecord,
@@ -44,35 +44,6 @@ async function choosePort(previous: number | undefined): Promise<number> {
   });
   await new Promise((done) => (probe.listening ? probe.close(done) : done(undefined)));
   return isFree ? previous : findFreePort();
-}
-
-function usersOf(home: Home): string {
-  return join(home.server, 'users');
-}
-
-/** Enters this process as a user; the file's path is the entry. */
-function enterUser(home: Home): string {
-  mkdirSync(usersOf(home), PRIVATE_DIRECTORY);
-  const entry = join(usersOf(home), randomUUID());
-  writeFileSync(entry, JSON.stringify(identifyProcess(process.pid)));
-  return entry;
-}
-
-function isUsed(entry: string): boolean {
-  try {
-    return isRunning(JSON.parse(readFileSync(entry, 'utf8')) as ProcessIdentity);
-  } catch {
-    // Cut short by a kill.
-    return false;
-  }
-}
-
-/** Whether any command uses the server still; entries of those that were killed are removed. */
-function hasUsers(home: Home): boolean {
-  const entries = readdirSync(usersOf(home)).map((name) => join(usersOf(home), name));
-  const used = entries.filter(isUsed);
-  for (const entry of entries) if (!used.includes(entry)) rmSync(entry, { force: true });
-  return used.length > 0;
 }
 
 interface ServerRequest {
@@ -148,6 +119,7 @@ function useServer({ home, executable, entry, record }: ServerUse): EmbeddedServ
         isReleased = true;
         rmSync(entry, { force: true });
         const known = readRecord(home);
+        removeDeadUsers(home);
         if (known !== null && !hasUsers(home)) await stopServer(known);
       }),
   };

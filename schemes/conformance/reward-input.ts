@@ -1,8 +1,8 @@
 import type { Outcome, Verdict } from '../../tasks/verdict.ts';
 import { WHOLE_ROLLOUT, type Judgement } from '../judges/judge.ts';
-import type { GroupMember, RewardInput } from './reward.ts';
+import type { GroupMember, RewardInput } from '../rewards/reward.ts';
 
-/** A rollout as rewards see it: a correct direct answer alone in its group, as far as tests do not change it. */
+/** A rollout as rewards see it: a correct direct answer alone in its group, as far as nothing changes it. */
 
 export const verdictOf = (outcome: Outcome, extractedAnswer: string | null = null): Verdict => ({
   outcome,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Part } from '../config/part.ts';
+import type { Part } from '../../config/part.ts';
 
-/** How tests vary the options of a part. */
+/** How checks vary the options of a part. */
 
 /** What an option is tried with, `PART.OPTION` → values beside its default, and options under which it has something to act on. */
 export type OptionTable = Readonly<
@@ -45,4 +45,29 @@ export function varyOptions(part: Part<object>, table: OptionTable = {}): readon
 /** Default options, and every variation of them. */
 export function listSettings(part: Part<object>, table: OptionTable = {}): readonly object[] {
   return [part.optionsSchema.parse({}), ...varyOptions(part, table).flatMap(({ list }) => list())];
+}
+
+/** Values beside the default that a number may take, as far as its schema allows them. */
+function guessValues(part: Part<object>, option: string, { type, default: given }: OptionSchema): unknown[] {
+  if ((type !== 'number' && type !== 'integer') || typeof given !== 'number') return [];
+  return [given / 2, given * 2, given + 1].filter(
+    (value) => part.optionsSchema.safeParse({ [option]: value }).success,
+  );
+}
+
+/** As `listSettings`, with values that are guessed; an option for which none can be keeps its default. */
+export function trySettings(part: Part<object>): readonly object[] {
+  const table = Object.fromEntries(
+    Object.entries(describeOptions(part)).map(([option, schema]) => [
+      `${part.name}.${option}`,
+      { values: guessValues(part, option, schema) },
+    ]),
+  );
+  const varied = varyOptions(part, table).flatMap(({ option, list }) => {
+    const { enum: listed, type } = describeOptions(part)[option]!;
+    const isVaried =
+      listed !== undefined || type === 'boolean' || table[`${part.name}.${option}`]!.values.length > 0;
+    return isVaried ? list() : [];
+  });
+  return [part.optionsSchema.parse({}), ...varied];
 }

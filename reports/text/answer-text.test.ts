@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { DifferenceRow } from '../tables/difference-table.ts';
+import type { RankingRow } from '../tables/ranking-table.ts';
+import { describeAnswer } from './answer-text.ts';
+
+const arm = (rank: number, condition: string, level: number, isControl = false): RankingRow => ({
+  ...{ rank, condition, isControl, split: 'clean', level, low: level - 0.05, high: level + 0.05 },
+  ...{
+    standardError: 0.02,
+    toReference: null,
+    tokens: 1000,
+    chanceOfBest: 0.5,
+    bases: 1,
+    seeds: 3,
+    problems: 96,
+  },
+});
+
+const pair = (
+  condition: string,
+  reference: string,
+  [difference, low, high]: readonly [number, number, number],
+  own: Partial<DifferenceRow> = {},
+): DifferenceRow => ({
+  ...{ condition, reference, kind: 'schemes', split: 'clean', k: 1, difference, low, high },
+  ...{ standardError: 0.02, detectable: 0.06, p: 0.001, holmP: 0.01, problemSignFlipP: 0.001 },
+  ...{ bases: 1, seeds: 3, problems: 96, seedPairing: 'same', bySeed: [] },
+  ...own,
+});
+
+const done = [{ status: 'completed' }];
+const ranking = [
+  arm(1, 'grpo', 0.844),
+  arm(2, 'rloo', 0.82),
+  arm(3, 'neg', 0.5),
+  arm(4, 'base', 0.375, true),
+];
+const toBase = pair('grpo', 'base', [0.469, 0.43, 0.5], { kind: 'baseline' });
+const answer = (
+  differences: readonly DifferenceRow[],
+  runs: readonly { status: string }[] = done,
+): string[] => describeAnswer({ ranking, differences, verdicts: [], runs });
+
+test('the best scheme is told with its level, its difference to the baseline and the interval', () => {
+  assert.deepEqual(answer([toBase]), [
+    'grpo reaches 0.844 in pass@1 on clean, 0.469 above base (95% interval 0.430 to 0.500).',
+  ]);
+});
+
+test('pairs of schemes that differ are named, the higher first, and the others bounded with what could have been seen', () => {
+  const [, schemes] = answer([
+    toBase,
+    pair('neg', 'grpo', [-0.344, -0.4, -0.3]),
+    pair('rloo', 'grpo', [-0.024, -0.07, 0.03], { holmP: 1 }),
+    pair('neg', 'rloo', [-0.32, -0.38, -0.25], { k: 8 }),
+  ]);
+  assert.equal(
+    schemes,
+    'Between schemes: grpo 0.344 above neg (95% interval 0.300 to 0.400); no other pair is told apart; by their 95% intervals they differ by no more than 0.070, and 0.060 could have been seen.',
+  );
+});
+
+test('without evidence it says so, and what could have been seen; an uncorrected difference is called that', () => {
+  const none = pair('grpo', 'base', [0.02, -0.03, 0.07], { kind: 'baseline', holmP: 1 });
+  assert.match(
+    answer([none])[0]!,
+    /not told apart from base \(0\.020 above base, 95% interval −0\.030 to 0\.070; 0\.060 could have been seen\)\.$/,
+  );
+  const weak = pair('grpo', 'base', [0.02, 0.01, 0.03], { kind: 'baseline', holmP: 0.2 });
+  assert.match(answer([weak])[0]!, /but not beyond the correction for all comparisons\.$/);
+});
+
+test('a control above the best scheme, and runs that are missing, are said', () => {
+  const [partial, best] = describeAnswer({
+    ranking: [arm(1, 'base', 0.9, true), arm(2, 'grpo', 0.5)],
+    differences: [pair('grpo', 'base', [-0.4, -0.5, -0.3], { kind: 'baseline' })],
+    verdicts: [],
+    runs: [...done, { status: 'failed' }],
+  });
+  assert.equal(partial, 'Not final: 1 of 2 runs are completed.');
+  assert.equal(
+    best,
+    'grpo reaches 0.500 in pass@1 on clean, 0.400 below base (95% interval 0.300 to 0.500); the control base is higher, at 0.900.',
+  );
+});
+
+test('nothing evaluated is no answer', () => {
+  assert.deepEqual(describeAnswer({ ranking: [], differences: [], verdicts: [], runs: done }), [
+    'No arm has a final evaluation yet.',
+  ]);
+});
