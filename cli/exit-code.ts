@@ -13,6 +13,7 @@ const USAGE_ERRORS = new Set([
   'LockInUseError',
   'MatrixElsewhereError',
   'MixedSourcesError',
+  'TrackerMissingError',
   'UnderpoweredClaimError',
   'UnlockedClaimError',
   'UnreadableFileError',

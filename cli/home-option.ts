@@ -20,6 +20,11 @@ export function jsonOption(): Option {
   return new Option('--json', 'print one JSON document to stdout instead of text');
 }
 
+/** `--python PROGRAM`, for commands that log to a tracker. */
+export function pythonOption(): Option {
+  return new Option('--python <program>', 'a Python that has trackio').env('ASSAY_PYTHON').default('python3');
+}
+
 export function readHome(options: { readonly home: string }): Home {
   return toHome(options.home);
 }

@@ -9,6 +9,7 @@ import { addConstraintsCommand } from './commands/constraints.ts';
 import { addDbCommand } from './commands/db.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { describeError, exitCodeOf, toErrorDocument } from './exit-code.ts';
+import { addExportCommand } from './commands/export.ts';
 import { addGcCommand } from './commands/gc.ts';
 import { guardConsole } from './guard-console.ts';
 import { addExtendCommand } from './commands/extend.ts';
@@ -49,6 +50,7 @@ function createProgram(setExitCode: (code: number) => void): Command {
     addConstraintsCommand,
     addCompareCommand,
     addReportCommand,
+    addExportCommand,
     addOverlapCommand,
     addBasesCommand,
     addWorkerCommand,

@@ -3,7 +3,7 @@ import type { Extension } from '../../experiments/resolve/extend.ts';
 import { homeOption, jsonOption } from '../home-option.ts';
 import { toLaunchSettings, type RunOptions } from '../matrix/run-options.ts';
 import { parseCount, parseSeeds } from '../parse-options.ts';
-import { addWorkerOptions } from './run.ts';
+import { addTrackOptions, addWorkerOptions } from './run.ts';
 
 export function addExtendCommand(program: Command, setExitCode: (code: number) => void): void {
   const command = program
@@ -25,7 +25,7 @@ export function addExtendCommand(program: Command, setExitCode: (code: number) =
       new Option('--steps <n>', 'how many RL steps every trained condition shall have').argParser(parseCount),
     )
     .addOption(homeOption());
-  addWorkerOptions(command)
+  addTrackOptions(addWorkerOptions(command))
     .addOption(jsonOption())
     .addHelpText(
       'after',

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { availableParallelism } from 'node:os';
-import { artifactsOption, homeOption, jsonOption } from '../home-option.ts';
+import { artifactsOption, homeOption, jsonOption, pythonOption } from '../home-option.ts';
 import type { RunOptions } from '../matrix/run-options.ts';
 import { MAX_WINDOW, parseCount, parseSeeds, parseWholeNumber, parseWindow } from '../parse-options.ts';
 import { backendOption, metricsOption } from './worker.ts';
@@ -37,6 +37,18 @@ export function addWorkerOptions(command: Command): Command {
     );
 }
 
+/** Who else sees the learning curves while the runs are under way. */
+export function addTrackOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--track <store>',
+        "log learning curves while they grow: trackio, under the experiment's name",
+      ).choices(['trackio']),
+    )
+    .addOption(pythonOption());
+}
+
 export function addRunOptions(command: Command): Command {
   command
     .addOption(homeOption())
@@ -46,7 +58,7 @@ export function addRunOptions(command: Command): Command {
     .addOption(
       new Option('--seeds <seeds>', 'number of seeds, or a comma-separated list').argParser(parseSeeds),
     );
-  return addWorkerOptions(command).addOption(jsonOption());
+  return addTrackOptions(addWorkerOptions(command)).addOption(jsonOption());
 }
 
 export function addRunCommand(program: Command, setExitCode: (code: number) => void): void {
@@ -61,6 +73,7 @@ Examples:
   assay run experiments/matrices/quickstart.ts
   assay run experiments/matrices/quickstart.ts --seeds 5 --set training.steps=100
   assay run experiments/matrices/quickstart.ts --dry-run --json
+  assay run experiments/matrices/quickstart.ts --track trackio
 
 \`assay settings\` lists every key that --set takes, with its default.`,
     )

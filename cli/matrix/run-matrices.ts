@@ -4,19 +4,21 @@ import { openHome } from '../../artifacts/open-home.ts';
 import type { Database } from '../../db/store/connection.ts';
 import type { ResolvedExperiment } from '../../experiments/resolve/resolve.ts';
 import { completeMatrices, type MatrixWork } from '../../launch/complete-matrices.ts';
+import type { MatrixView } from '../../launch/follow-matrix.ts';
 import { readHome } from '../home-option.ts';
 import { createProgressView } from './progress.ts';
 import { toLaunchSettings, type RunOptions, type WorkerOptions } from './run-options.ts';
+import { openTracking } from './track-curves.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 
 /** Completes matrices before the eyes of whoever typed the command: progress on stderr, Ctrl-C drains. */
 export function showMatrices(
   db: Database,
-  work: Pick<MatrixWork, 'experiments' | 'onEnd'>,
+  work: Pick<MatrixWork, 'experiments' | 'onEnd'> & Partial<Pick<MatrixWork, 'openView'>>,
   options: WorkerOptions,
 ): Promise<void> {
   return untilInterrupted((interrupted) =>
-    completeMatrices(db, { ...work, openView: createProgressView, interrupted }, toLaunchSettings(options)),
+    completeMatrices(db, { openView: createProgressView, ...work, interrupted }, toLaunchSettings(options)),
   );
 }
 
@@ -32,7 +34,13 @@ export async function runMatrices(
     const json = options.json ?? false;
     exitCode = Math.max(exitCode, await finishWithReport(db, { home, experimentId: id, json, failed }));
   };
-  await showMatrices(db, { experiments, onEnd }, options);
+  const tracking = await openTracking(db, experiments, options);
+  try {
+    const openView = (): MatrixView => tracking.watch(createProgressView());
+    await showMatrices(db, { experiments, onEnd, openView }, options);
+  } finally {
+    await tracking.end();
+  }
   return exitCode;
 }
 

@@ -10,6 +10,10 @@ export interface WorkerOptions extends Omit<LaunchSettings, 'home' | 'teller'> {
 export interface RunOptions extends WorkerOptions, Overrides {
   readonly dryRun?: boolean;
   readonly json?: boolean;
+  /** The store that learning curves are logged to while they grow. */
+  readonly track?: 'trackio';
+  /** The Python that has the store's client. */
+  readonly python: string;
 }
 
 /** Talk goes to stderr, so that stdout holds data alone. */

@@ -1,4 +1,4 @@
-import { and, asc, count, eq, getTableColumns, inArray } from 'drizzle-orm';
+import { and, asc, count, eq, getTableColumns, inArray, ne } from 'drizzle-orm';
 import { assertSameRecord } from './conflicting-record-error.ts';
 import type { Database } from '../store/connection.ts';
 import { prepareInsert } from './prepare-insert.ts';
@@ -89,4 +89,48 @@ export function countEvaluated(
     )
     .get()!;
   return found.problems;
+}
+
+/** How many problems of a split are recorded of one evaluation, which may still be under way. */
+export interface EvaluationExtent {
+  readonly step: number;
+  readonly split: string;
+  readonly problems: number;
+}
+
+/** The evaluations of a run's policies, by step and split. */
+export function listEvaluationExtents(db: Database, runId: string): EvaluationExtent[] {
+  const { step, split } = evaluations;
+  return db
+    .select({ step, split, problems: count() })
+    .from(evaluations)
+    .where(and(eq(evaluations.runId, runId), ne(split, 'pool')))
+    .groupBy(step, split)
+    .orderBy(asc(step), asc(split))
+    .all();
+}
+
+/** Where an evaluation stands: its run, the training steps behind it, and its split. */
+export interface EvaluationPlace {
+  readonly runId: string;
+  readonly step: number;
+  readonly split: string;
+}
+
+/** One problem of an evaluation with its counts. */
+export type AnsweredProblem = EvaluationRow & Omit<ProblemRecord, 'split'>;
+
+/** What was asked in one evaluation and how often it was answered rightly, by problem. */
+export function listAnsweredProblems(db: Database, at: EvaluationPlace): AnsweredProblem[] {
+  const { task, key, prompt, answer } = problems;
+  return db
+    .select({ evaluation: evaluations, problem: { task, key, prompt, answer } })
+    .from(evaluations)
+    .innerJoin(problems, eq(problems.id, evaluations.problemId))
+    .where(
+      and(eq(evaluations.runId, at.runId), eq(evaluations.step, at.step), eq(evaluations.split, at.split)),
+    )
+    .orderBy(asc(evaluations.problemIndex))
+    .all()
+    .map(({ evaluation, problem }) => ({ ...evaluation, ...problem }));
 }

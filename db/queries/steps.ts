@@ -1,4 +1,4 @@
-import { and, asc, desc, eq } from 'drizzle-orm';
+import { and, asc, desc, eq, gte } from 'drizzle-orm';
 import { assertSameRecord } from './conflicting-record-error.ts';
 import type { Database } from '../store/connection.ts';
 import { assertFinite } from './finite-value.ts';
@@ -80,6 +80,43 @@ export function listStepMetrics(
     .where(and(eq(metrics.runId, at.runId), eq(metrics.step, at.step)))
     .orderBy(asc(metrics.name))
     .all();
+}
+
+/** A step that is done, with its metrics by name. */
+export interface RecordedStep {
+  readonly step: number;
+  readonly recordedAt: string;
+  readonly values: Readonly<Record<string, number>>;
+}
+
+/** The recorded steps of a run from `from` on, in their order. */
+export function listStepsFrom(
+  db: Database,
+  { runId, from }: { readonly runId: string; readonly from: number },
+): RecordedStep[] {
+  const rows = db
+    .select({ step: steps.step, recordedAt: steps.recordedAt, name: metrics.name, value: metrics.value })
+    .from(steps)
+    .leftJoin(metrics, and(eq(metrics.runId, steps.runId), eq(metrics.step, steps.step)))
+    .where(and(eq(steps.runId, runId), gte(steps.step, from)))
+    .orderBy(asc(steps.step), asc(metrics.name))
+    .all();
+  const found = new Map<number, { step: number; recordedAt: string; values: Record<string, number> }>();
+  for (const { step, recordedAt, name, value } of rows) {
+    const entry = found.get(step) ?? { step, recordedAt, values: {} };
+    if (name !== null && value !== null) entry.values[name] = value;
+    found.set(step, entry);
+  }
+  return [...found.values()];
+}
+
+/** When a step was recorded; null when it was not. */
+export function findStepTime(
+  db: Database,
+  at: { readonly runId: string; readonly step: number },
+): string | null {
+  const where = and(eq(steps.runId, at.runId), eq(steps.step, at.step));
+  return db.select({ at: steps.recordedAt }).from(steps).where(where).get()?.at ?? null;
 }
 
 /** Every metric of an experiment's runs, by run, step and name. */

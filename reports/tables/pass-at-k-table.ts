@@ -48,7 +48,9 @@ export function passAtKScores(final: FinalCounts, k: number): number[][] | null 
 }
 
 /** Powers of two up to the smallest n, at most 64. */
-export function reportedKs(finals: readonly FinalCounts[]): number[] {
+export function reportedKs(
+  finals: readonly { readonly counts: readonly (readonly { readonly n: number }[])[] }[],
+): number[] {
   const fewest = Math.min(
     64,
     ...finals.flatMap(({ counts }) => counts.flatMap((row) => row.map(({ n }) => n))),
