@@ -12,7 +12,7 @@ import { provenanceNames } from '../tables/run-tables.ts';
 import { toHtml } from '../tables/table.ts';
 import { METRIC_FORMULAS } from '../text/metric-formulas.ts';
 import { FULL_COLOR_NATS, renderCompletion } from './token-view.ts';
-import { renderTable } from './page-table.ts';
+import { foldLong, renderTable } from './page-table.ts';
 import type { Section } from './result-sections.ts';
 import { describeProvenance, formatSources } from '../text/source-notes.ts';
 
@@ -153,7 +153,8 @@ export function provenanceSection(input: ComparisonInput): Section {
     input.baseModels,
   );
   const body = html`<p class="lead">Hashes are shortened here; the whole ones are in runs.csv.</p>
-    ${describeProvenance(input).map((note) => html`<p><strong>${note}</strong></p>`)} ${runs}${bases}`;
+    ${describeProvenance(input).map((note) => html`<p><strong>${note}</strong></p>`)}
+    ${foldLong('Runs', input.runs.length, runs)}${bases}`;
   return { id: 'provenance', title: 'Runs and provenance', body };
 }
 

@@ -9,7 +9,7 @@ import { drawGaps } from '../figures/gap-figure.ts';
 import { html, type Markup } from './html.ts';
 import { choosePanels, drawLearningCurve } from '../figures/learning-curve-figure.ts';
 import { drawPassAtK } from '../figures/pass-at-k-figure.ts';
-import { renderTable } from './page-table.ts';
+import { foldLong, renderTable } from './page-table.ts';
 import { P_NOTE } from '../text/answer-notes.ts';
 
 /** A titled part of the page; `id` is its anchor. */
@@ -137,13 +137,14 @@ export async function differenceSection(
   const shown = shownDifferences(differences);
   const leading = shown.filter(({ split, k }) => split === splits[0] && k === 1);
   const hidden = differences.length - shown.length;
+  const caption = `Pairs of arms, pass@1 on ${splits[0]!}`;
   const body = html`
     <p class="lead">
       Every pair of arms on the same problems, and of the same seeds where both have them: to the baseline, to
       the control arms, and between schemes. Where an interval includes 0 there is no evidence of a
       difference; suggestive is one that does not, but is not beyond the correction for all comparisons.
     </p>
-    ${toHtml(`Pairs of arms, pass@1 on ${splits[0]!}`, differenceTable, leading)}
+    ${foldLong(caption, leading.length, toHtml(caption, differenceTable, leading))}
     <p class="caption">
       ${P_NOTE}${hidden === 0 ? '' : ` ${hidden} pairs between schemes are in differences.csv alone.`}
     </p>
