@@ -54,6 +54,13 @@ export function sortComparison(input: ComparisonInput): ComparisonInput {
       (a, b) => byRun(a, b) || a.temperature - b.temperature || byText(a.problemId, b.problemId),
     ),
     rewardByVerdict: input.rewardByVerdict.toSorted((a, b) => byRun(a, b) || byText(a.verdict, b.verdict)),
+    finalSamples: input.finalSamples.toSorted(
+      (a, b) =>
+        byRun(a, b) ||
+        byText(a.problemId, b.problemId) ||
+        byText(a.completion, b.completion) ||
+        byText(a.verdict, b.verdict),
+    ),
     rollouts: input.rollouts.toSorted(
       (a, b) =>
         byRun(a, b) ||

@@ -87,6 +87,18 @@ thead th { color: var(--muted); font-weight: 600; border-top: 0; border-bottom: 
 tbody th { font-weight: 500; }
 .number { text-align: right; }
 .wide { white-space: normal; min-width: 14rem; }
+.map .scroll { max-height: 32rem; overflow-y: auto; }
+.map thead th { position: sticky; top: 0; background: var(--card); z-index: 1; }
+.map th, .map td { padding: .1rem .5rem; font-size: .82rem; scroll-margin: 40vh; vertical-align: middle; } .map td { padding: 1px; }
+.map td:last-child { padding-right: .8rem; } .map span[id] { scroll-margin: 40vh; font-family: var(--mono); }
+.share { display: block; min-width: 4rem; min-height: 1.5rem; padding: .1rem .6rem; text-decoration: none; color: var(--ink); background: color-mix(in srgb, var(--better) calc(var(--share) * .45), transparent); }
+a.share:hover, a.share:focus-visible { outline: 2px solid var(--accent); outline-offset: -2px; }
+.answers { display: none; }
+.answers:has(:target) { display: block; position: fixed; z-index: 2; inset: auto 0 0 auto; width: min(46rem, 100vw); max-height: 85vh; overflow: auto; padding: .8rem 1rem; background: var(--card); border: 1px solid var(--rule); border-top: 3px solid var(--accent); box-shadow: 0 0 2rem var(--shadow); }
+.answers p { margin: .2rem 0; } .answers h3 { margin: .4rem 0 0; }
+.close { float: right; padding: .2rem .6rem; }
+.sides { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 16rem), 1fr)); gap: 0 1.2rem; }
+.side { display: none; min-width: 0; } .side.reference, .side:target { display: block; }
 code, .hash { font-family: var(--mono); font-size: .86em; }
 details { background: var(--card); border: 1px solid var(--rule); border-radius: 6px; margin-top: .7rem; }
 summary { cursor: pointer; padding: .6rem .9rem; font-weight: 500; }

@@ -7,6 +7,7 @@ import { computeSection } from './compute-section.ts';
 import { calibrationSection } from './calibration-section.ts';
 import { assignStyles } from '../figures/condition-style.ts';
 import { equalTokenSection } from './equal-token-section.ts';
+import { problemSection } from './problem-section.ts';
 import { gainPartSection } from './gain-part-section.ts';
 import { html, trusted, type Markup } from './html.ts';
 import { PAGE_STYLE } from './page-style.ts';
@@ -92,6 +93,7 @@ export async function renderReportPage(input: ComparisonInput, analysis: Analysi
   const candidates = [
     await answerSection(analysis, styles),
     await claimSection(analysis, input.experiment.source, input.lock),
+    problemSection(analysis, input),
     await passAtKSection(analysis, styles),
     await gainPartSection(analysis),
     boundarySection(analysis),
