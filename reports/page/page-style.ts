@@ -110,6 +110,10 @@ pre { background: var(--code); border-radius: 4px; padding: .6rem .8rem; margin:
 .token.held { opacity: .55; }
 .token { background: color-mix(in srgb, var(--entropy-color) calc(var(--entropy) * .6), transparent); border-radius: 2px; border-bottom: 2px solid transparent; }
 .reinforced { border-bottom-color: var(--better); } .discouraged { border-bottom: 2px dotted var(--worse); }
+.filter { border: 0; padding: 0; margin: 0 0 .6rem; display: flex; gap: 1.2rem; font-size: .9rem; }
+.filter legend { float: left; margin-right: 1.2rem; padding: 0; color: var(--muted); }
+.filter label { display: inline-flex; align-items: center; gap: .35rem; min-height: 1.5rem; }
+.filter:has([value='wrong']:checked) ~ .rollouts .is-right, .filter:has([value='right']:checked) ~ .rollouts .is-wrong { display: none; }
 .tag { color: var(--tone); font-weight: 600; }
 .correct { --tone: var(--better); } .incorrect { --tone: var(--worse); } .malformed, .unverifiable { --tone: var(--suggestive); }
 .formulas dt { font-weight: 600; margin-top: 1rem; }
