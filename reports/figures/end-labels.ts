@@ -7,7 +7,7 @@ const LINE_HEIGHT = 12.5;
 const LEFT = 40;
 const TOP = 26;
 const BOTTOM = 36;
-const MOST_CHARACTERS = 16;
+const MOST_CHARACTERS = 17;
 const FIRST_BAR = 6;
 const BAR_STEP = 4;
 const LEAST_HEIGHT = 170;
@@ -20,6 +20,10 @@ export interface SeriesEnd {
   readonly low: number;
   readonly high: number;
 }
+
+/** Cut in its middle: what tells names of a crossed matrix apart stands at either end. */
+const shorten = (name: string): string =>
+  name.length <= MOST_CHARACTERS ? name : `${name.slice(0, MOST_CHARACTERS - 8)}…${name.slice(-7)}`;
 
 /** Heights of labels that want to stand at `wanted`, moved apart until none touches another and all are inside. */
 export function spreadLabels(
@@ -46,9 +50,7 @@ export function spreadLabels(
  * of several series over each other cannot be told apart.
  */
 export function endLabels(ends: readonly SeriesEnd[], domain: readonly [number, number]) {
-  const names = ends.map(({ name }) =>
-    name.length <= MOST_CHARACTERS ? name : `${name.slice(0, MOST_CHARACTERS - 1)}…`,
-  );
+  const names = ends.map(({ name }) => shorten(name));
   const gutter = FIRST_BAR + ends.length * BAR_STEP + 4;
   const right = Math.ceil(gutter + Math.max(...names.map((name) => name.length)) * CHARACTER_WIDTH);
   const width = FIGURE_WIDTH - LEFT - right;

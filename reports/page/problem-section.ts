@@ -13,7 +13,7 @@ import type { Section } from './result-sections.ts';
 const MOST_CELLS = 1500;
 const MOST_CHARACTERS = 2_000_000;
 const FEWEST_ROWS = 10;
-/** Of a completion; a prompt's end is what asks. */
+/** Of a completion, a prompt or an answer. */
 const MOST_OF_TEXT = 1500;
 const MOST_OF_LABEL = 44;
 
@@ -57,7 +57,9 @@ function showMaps({ problemMaps }: Analysis, input: ComparisonInput): ShownMap[]
     const byProblem = groupRows(own, ({ problemId }) => problemId);
     const answers = shown.flatMap(({ problemId }): [string, Answers][] => {
       const samples = byProblem.get(problemId) ?? [];
-      const texts = samples.map(({ completion }) => cut(completion, MOST_OF_TEXT));
+      const texts = [...samples.map(({ completion }) => completion), samples[0]?.prompt ?? ''].map((text) =>
+        cut(text, MOST_OF_TEXT),
+      );
       return samples.length > 0 && budget.take(texts)
         ? [[problemId, collectAnswers(samples, conditionOf)]]
         : [];
@@ -133,7 +135,10 @@ function renderAnswers(shown: ShownMap, row: number): Markup | null {
   const found = shown.answers.get(shown.rows[row]!.problemId);
   if (found === undefined) return null;
   return html`<article class="answers" aria-label="Answers to one problem">
-    <p><a class="close" href="#${anchor(shown, row)}">Close</a> expected: <code>${found.answer}</code></p>
+    <p>
+      <a class="close" href="#${anchor(shown, row)}">Close</a> expected:
+      <code>${cut(found.answer, MOST_OF_TEXT)}</code>
+    </p>
     <pre>${cut(found.prompt, MOST_OF_TEXT)}</pre>
     <div class="sides">${shown.map.arms.map((_, arm) => renderSide(shown, row, arm))}</div>
   </article>`;
