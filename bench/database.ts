@@ -187,7 +187,9 @@ async function readAll(path: string): Promise<void> {
   timed('listEvaluatedProblems', () => listEvaluatedProblems(db, 'bench'));
   timed('listMetrics', () => listMetrics(db, 'bench'));
   timed('listRewardsByVerdict', () => listRewardsByVerdict(db, 'bench'));
-  timed('listLastRollouts', () => listLastRollouts(db, { runId: 'run-0', phase: 'train', limit: 20 }));
+  timed('listLastRollouts', () =>
+    listLastRollouts(db, { runId: 'run-0', phase: 'train', wrong: 10, right: 10 }),
+  );
   timed('listPositions', () => listPositions(db, 'bench'));
   const comparison = timed('loadComparison', () => loadComparison(db, 'bench'));
   const start = performance.now();

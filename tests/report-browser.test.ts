@@ -75,6 +75,47 @@ test(
   },
 );
 
+test('answer, forest plot with its axis, and ranking stand on the first screen', { skip }, async () => {
+  const page = await browser!.newPage({ viewport: { width: 1280, height: 900 } });
+  await page.goto(url);
+  for (const part of ['.answer', 'figure', 'table']) {
+    const box = (await page.locator(`#answer ${part}`).first().boundingBox())!;
+    assert.ok(box.y + box.height <= 900, `${part} ends at ${box.y + box.height}`);
+  }
+  await page.close();
+});
+
+test(
+  'a cell of the map opens its arm beside the baseline, and closes to where it was',
+  { skip },
+  async () => {
+    const { page } = await open(1200, 'light');
+    await page.locator('#problems a.share[aria-label*="grpo on"]').first().click();
+    assert.deepEqual(await page.locator('.answers:visible .side:visible h3').allTextContents(), [
+      'base',
+      'grpo',
+    ]);
+    await page.locator('.answers:visible .close').click();
+    assert.equal(await page.locator('.answers:visible').count(), 0);
+    await page.locator('#problems a.share[aria-label*="base on"]').first().click();
+    assert.deepEqual(await page.locator('.answers:visible .side:visible h3').allTextContents(), ['base']);
+    await page.close();
+  },
+);
+
+test('rollouts begin with the wrong ones, and the buttons leave one kind', { skip }, async () => {
+  const { page } = await open(1200, 'light');
+  const group = page.locator('#rollouts details').first();
+  await group.locator('summary').click();
+  const verdicts = (): Promise<string[]> => group.locator('.rollout:visible .tag').allTextContents();
+  assert.deepEqual(await verdicts(), ['malformed', 'correct']);
+  await page.getByRole('radio', { name: 'wrong' }).check();
+  assert.deepEqual(await verdicts(), ['malformed']);
+  await page.getByRole('radio', { name: 'right' }).check();
+  assert.deepEqual(await verdicts(), ['correct']);
+  await page.close();
+});
+
 test(
   'on a phone nothing reaches beyond the page, opened details included, and text stays readable',
   { skip },

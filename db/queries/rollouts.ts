@@ -1,4 +1,4 @@
-import { and, asc, eq, max, sql, type SQL } from 'drizzle-orm';
+import { and, asc, eq, max, ne, sql, type SQL } from 'drizzle-orm';
 import { assertSameRecord } from './conflicting-record-error.ts';
 import type { Database } from '../store/connection.ts';
 import { assertFinite } from './finite-value.ts';
@@ -148,14 +148,21 @@ function lastStepOf(db: Database, { runId, phase }: Omit<RolloutPlace, 'step'>):
   );
 }
 
-/** The first sample of each of the first `limit` problems at the last step of a run's phase ('train' or a split). */
+/**
+ * First samples of problems at the last step of a run's phase ('train' or a split), by problem: of as many as told the first that are
+ * not correct, then of as many the first that are.
+ */
 export function listLastRollouts(
   db: Database,
-  { limit, ...from }: Omit<RolloutPlace, 'step'> & { readonly limit: number },
+  { wrong, right, ...from }: Omit<RolloutPlace, 'step'> & { readonly wrong: number; readonly right: number },
 ): RolloutWithVerdict[] {
   const last = lastStepOf(db, from);
   if (last === null) return [];
-  return selectRollouts(db, and(at({ ...from, step: last }), eq(rollouts.sampleIndex, 0)), limit);
+  const first = and(at({ ...from, step: last }), eq(rollouts.sampleIndex, 0));
+  return [
+    ...selectRollouts(db, and(first, ne(verdicts.outcome, 'correct')), wrong),
+    ...selectRollouts(db, and(first, eq(verdicts.outcome, 'correct')), right),
+  ];
 }
 
 /** A training rollout without its numbers, as datasets are made of. */

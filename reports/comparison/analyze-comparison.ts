@@ -22,6 +22,7 @@ import { IncomparableError } from './incomparable-error.ts';
 import { tabulateLearningCurves, type CurvePoint } from '../tables/learning-curves.ts';
 import { pairWithBaseline } from './paired-finals.ts';
 import { reportedKs, tabulatePassAtK, type PassAtKRow } from '../tables/pass-at-k-table.ts';
+import { tabulateProblemMaps, type ProblemMap } from '../tables/problem-map.ts';
 import { tabulateRanking, type RankingRow } from '../tables/ranking-table.ts';
 import { tabulateRewardTruth, type RewardTruthRow } from '../tables/reward-truth-table.ts';
 import type { Tabulated } from '../tables/plain-table.ts';
@@ -42,6 +43,8 @@ export interface Analysis {
   readonly checks: readonly CheckRow[];
   /** By pass@1 on the first split. */
   readonly ranking: readonly RankingRow[];
+  /** Arms by problem, a map for each cell of the ranking. */
+  readonly problemMaps: readonly ProblemMap[];
   /** The answer to the experiment's question, a sentence each. */
   readonly answer: readonly string[];
   readonly equalBudgets: readonly EqualBudgetRow[];
@@ -84,6 +87,7 @@ export function analyzeComparison(input: ComparisonInput): Analysis {
     verdicts,
     checks,
     ranking,
+    problemMaps: tabulateProblemMaps(input, finals, ranking),
     answer: describeAnswer({ ranking, differences, verdicts, runs: input.runs }),
     equalBudgets: tabulateEqualBudgets(input),
     compute,

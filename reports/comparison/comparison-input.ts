@@ -3,6 +3,7 @@ import type { Hypothesis } from '../../config/hypothesis.ts';
 import type { LedgerTotal } from '../../db/queries/ledger.ts';
 import type { AnswerCount } from '../../db/queries/judgements.ts';
 import type { UnverifiedCount } from '../../db/queries/report-queries.ts';
+import type { FlatSettings } from './differing-settings.ts';
 import type { LockRecord } from './lock-record.ts';
 
 import type { ForcedFormatCount } from './forced-formats.ts';
@@ -33,6 +34,8 @@ export interface ComparisonInput {
   /** What rewards that are asked answered. */
   readonly answers: readonly AnswerCount[];
   readonly rollouts: readonly SampleRollout[];
+  /** Of one run of each condition, on the split that a report leads with. */
+  readonly finalSamples: readonly FinalSample[];
 }
 
 interface ExperimentRecord {
@@ -57,6 +60,8 @@ export interface ConditionRecord {
   /** Train problems that its runs see again and again; null: fresh ones in every step. */
   readonly fixedProblems: number | null;
   readonly fingerprint: string;
+  /** Those of its settings that are not alike in all conditions. */
+  readonly settings: FlatSettings;
   readonly baseModelId: string;
 }
 
@@ -186,3 +191,9 @@ export interface SampleRollout {
   /** Null where the rollout was not rewarded (evaluations). */
   readonly reward: number | null;
 }
+
+/** A sample of a final evaluation that is kept as a row; a run keeps a few of each problem. */
+export type FinalSample = Pick<
+  SampleRollout,
+  'runId' | 'phase' | 'problemId' | 'prompt' | 'completion' | 'answer' | 'verdict'
+>;

@@ -1,5 +1,3 @@
-import { toFloats, toInts } from '../../db/blobs.ts';
-import { listLastRollouts, type RolloutWithVerdict } from '../../db/queries/rollouts.ts';
 import { findBaseModel } from '../../db/queries/base-models.ts';
 import type { Database } from '../../db/store/connection.ts';
 import { findExperiment, listConditions, type ConditionRow } from '../../db/queries/experiments.ts';
@@ -21,21 +19,15 @@ import type { DataSource } from '../../config/chain.ts';
 import type { Check } from '../../config/check.ts';
 import type { Hypothesis } from '../../config/hypothesis.ts';
 import { readStoredRecipe } from '../../config/stored-condition.ts';
-import type {
-  BaseModelRecord,
-  ComparisonInput,
-  RunRecord,
-  SampleRollout,
-  TokenTrace,
-} from './comparison-input.ts';
+import type { BaseModelRecord, ComparisonInput, RunRecord } from './comparison-input.ts';
 import { describeCorpus } from './describe-corpus.ts';
+import { differingSettings } from './differing-settings.ts';
+import { compareSplits } from './final-counts.ts';
 import { flattenDetails } from './flatten-details.ts';
 import { readForcedFormats } from './forced-formats.ts';
 import { groupRows } from './group-rows.ts';
+import { loadFinalSamples, loadSampleRollouts } from './load-samples.ts';
 import { loadLock } from './lock-record.ts';
-
-/** Problems whose rollouts are shown, per phase of one run of each condition. */
-const SHOWN_PROBLEMS = 4;
 
 function loadBaseModel(db: Database, id: string): BaseModelRecord | null {
   const row = findBaseModel(db, id);
@@ -80,63 +72,6 @@ function toRunRecord(run: RunWithCondition, progress: ReturnType<typeof listProg
     machines,
     provenance: run.provenance === null ? {} : flattenDetails(JSON.parse(run.provenance)),
   };
-}
-
-/** What each token adds to the rollout's text, '' where it adds none (db/rollout-schema.ts says how a row tells). */
-function splitTokens({ text, isTruncated, tokenEnds }: RolloutWithVerdict): string[] {
-  if (tokenEnds !== null) {
-    const ends = toInts(tokenEnds);
-    return Array.from(ends, (end, i) => text.slice(ends[i - 1] ?? 0, end));
-  }
-  return isTruncated ? [...text] : [...text, ''];
-}
-
-/** How a token without text is shown: the end token, or one within. */
-const END_MARK = '∎';
-const TEXTLESS_MARK = '◦';
-
-/** Null where the row does not tell its tokens apart, as one of an older store with a special token inside may not. */
-function traceTokens(row: RolloutWithVerdict): TokenTrace[] | null {
-  const pieces = splitTokens(row);
-  if (pieces.length !== row.tokenCount) return null;
-  const entropies = toFloats(row.entropies);
-  const [credit, weights] = [row.credit, row.tokenWeights].map((blob) =>
-    blob === null ? null : toFloats(blob),
-  );
-  const columns = [entropies, credit, weights];
-  if (columns.some((column) => column && column.length !== row.tokenCount)) return null;
-  const markOf = (i: number): string =>
-    i === row.tokenCount - 1 && !row.isTruncated ? END_MARK : TEXTLESS_MARK;
-  return pieces.map((piece, i) => ({
-    text: piece === '' ? markOf(i) : piece,
-    entropy: entropies[i]!,
-    credit: credit?.[i] ?? null,
-    weight: weights?.[i] ?? null,
-  }));
-}
-
-/** Rollouts of each condition's completed run with the lowest seed: its last training step, and its final clean ones. */
-function loadSampleRollouts(db: Database, runs: readonly RunWithCondition[]): SampleRollout[] {
-  const shown = new Map<string, RunWithCondition>();
-  for (const run of runs) {
-    if (run.status === 'completed' && !shown.has(run.conditionName)) shown.set(run.conditionName, run);
-  }
-  return [...shown.values()].flatMap((run) =>
-    ['train', 'clean', 'contaminated'].flatMap((phase) =>
-      listLastRollouts(db, { runId: run.reusedRunId ?? run.id, phase, limit: SHOWN_PROBLEMS }).map((row) => ({
-        runId: run.id,
-        phase,
-        step: row.step,
-        problemId: row.problemKey,
-        prompt: row.prompt,
-        answer: row.answer,
-        completion: row.text,
-        tokens: traceTokens(row),
-        verdict: row.verdict.outcome,
-        reward: row.reward,
-      })),
-    ),
-  );
 }
 
 /** Scores are recorded under the run that computed them; a run that reuses it has them as well. */
@@ -188,6 +123,8 @@ function loadRows(db: Database, nameOrId: string): ComparisonInput {
   const progress = listProgress(db, id);
   const evaluated = listEvaluatedProblems(db, id);
   const probeScores = loadProbeScores(db, runs);
+  const settings = differingSettings(conditions.map((one) => JSON.parse(one.settings) as unknown));
+  const splits = [...new Set(evaluated.map(({ split }) => split))].sort(compareSplits);
   const baseModelIds = [...new Set(runs.map((run) => run.baseModelId))];
   return {
     experiment: {
@@ -200,12 +137,13 @@ function loadRows(db: Database, nameOrId: string): ComparisonInput {
       fingerprint: id,
     },
     lock: loadLock(db, id, { runs }),
-    conditions: conditions.map((condition) => ({
+    conditions: conditions.map((condition, i) => ({
       name: condition.name,
       isControl: condition.isControl,
       schemeName: schemeNameOf(condition),
       fixedProblems: fixedProblemsOf(condition),
       fingerprint: condition.id,
+      settings: settings[i]!,
       baseModelId: runs.find((run) => run.conditionId === condition.id)?.baseModelId ?? '',
     })),
     baseModels: baseModelIds.flatMap((baseModelId) => loadBaseModel(db, baseModelId) ?? []),
@@ -235,5 +173,6 @@ function loadRows(db: Database, nameOrId: string): ComparisonInput {
     rewardByVerdict: listRewardsByVerdict(db, id),
     answers: ofArms(listAnswerCounts(db, { experimentId: id })),
     rollouts: loadSampleRollouts(db, runs),
+    finalSamples: splits.slice(0, 1).flatMap((split) => loadFinalSamples(db, { runs, split })),
   };
 }

@@ -160,6 +160,7 @@ export function simulateComparison(size: SimulationSize): ComparisonInput {
       schemeName: scheme,
       fixedProblems: null,
       isControl,
+      settings: { 'scheme.name': scheme },
       fingerprint: `${name.length}${'ab12'.repeat(16)}`.slice(0, 64),
       baseModelId: 'b'.repeat(64),
     })),
@@ -207,6 +208,20 @@ export function simulateComparison(size: SimulationSize): ComparisonInput {
           { runId: run.id, verdict: 'malformed', rollouts: 240, rewardMean: isRandom ? 0.5 : 0 },
         ];
       }),
+    finalSamples: runs
+      .filter(({ baseSeed, seed }) => baseSeed === 0 && seed === 0)
+      .flatMap((run) =>
+        Array.from({ length: problems }, (_, i) => ({
+          runId: run.id,
+          phase: 'clean',
+          problemId: `clean-${String(i).padStart(3, '0')}`,
+          prompt: `${37 + i}+48=`,
+          answer: String(85 + i),
+        })).flatMap((problem, i) => [
+          { ...problem, completion: `7+8=15;${85 + i}`, verdict: 'correct' },
+          { ...problem, completion: i === 0 ? HOSTILE : String(75 + i), verdict: 'incorrect' },
+        ]),
+      ),
     rollouts: runs
       .filter(({ seed, stepsDone }) => seed === 0 && stepsDone > 0)
       .flatMap((run) => [

@@ -57,6 +57,13 @@ export function sortComparison(input: ComparisonInput): ComparisonInput {
     answers: input.answers.toSorted(
       (a, b) => byRun(a, b) || byText(a.reward, b.reward) || byText(a.kind, b.kind),
     ),
+    finalSamples: input.finalSamples.toSorted(
+      (a, b) =>
+        byRun(a, b) ||
+        byText(a.problemId, b.problemId) ||
+        byText(a.completion, b.completion) ||
+        byText(a.verdict, b.verdict),
+    ),
     rollouts: input.rollouts.toSorted(
       (a, b) =>
         byRun(a, b) ||

@@ -40,7 +40,10 @@ const config: TopLevelSpec['config'] = {
 export async function renderFigure(spec: TopLevelSpec, label: string): Promise<Markup> {
   // Ids of clip paths count up per process; starting over keeps the bytes equal from one report to the next.
   vega.resetSVGDefIds();
-  const sized = { autosize: { type: 'fit-x', contains: 'padding' }, width: FIGURE_WIDTH, ...spec, config };
+  // Panels of a facet have their own sizes.
+  const fitted =
+    'facet' in spec ? {} : { autosize: { type: 'fit-x', contains: 'padding' }, width: FIGURE_WIDTH };
+  const sized = { ...fitted, ...spec, config };
   const view = new vega.View(vega.parse(compile(sized as TopLevelSpec).spec), { renderer: 'none' });
   const svg = await view.toSVG();
   view.finalize();

@@ -4,11 +4,8 @@ import type { DifferenceRow } from '../tables/difference-table.ts';
 import { renderFigure } from './figure-renderer.ts';
 import type { Markup } from '../page/html.ts';
 import { ESTIMATE_MARK, intervalLayer, zeroLayer } from './interval-layers.ts';
-import { labelLayers } from './label-layers.ts';
+import { labelColumn } from './label-column.ts';
 import { styleScales } from './pass-at-k-figure.ts';
-
-/** Labels stand above their interval, not beside it, so that long names leave a phone's plot its width. */
-const ROW_HEIGHT = 40;
 
 /** Differences of one split at one k: estimate, 95 % interval and the difference of each seed; 0 is marked. */
 export function drawForest(
@@ -22,16 +19,23 @@ export function drawForest(
 ): Promise<Markup> {
   const rows = differences
     .filter((row) => row.split === split && row.k === k)
-    .map((row) => ({ ...row, label: `${row.condition} − ${row.reference}` }));
+    .map((row) => ({ ...row, row: `${row.condition} − ${row.reference}` }));
+  const references = new Set(rows.map(({ reference }) => reference));
   const { color } = styleScales(styles);
-  const labels = rows.map(({ label }) => label);
-  const y = { field: 'label', type: 'nominal', scale: { domain: labels }, axis: null } as const;
+  const column = labelColumn(
+    rows.map(({ row, condition, reference }) => ({
+      row,
+      text: references.size === 1 ? condition : [condition, `− ${reference}`],
+    })),
+  );
+  const { y } = column;
   const scale = { domain: [...domain], nice: false, zero: false };
-  const axis = { title: `difference in pass@${k}`, format: '+.2~f' };
+  const to = references.size === 1 ? ` to ${[...references][0]!}` : '';
+  const axis = { title: `difference in pass@${k}${to}`, format: '+.2~f' };
   const x = { field: 'difference', type: 'quantitative', scale, axis } as const;
   const spec: TopLevelSpec = {
-    title: `${split}, pass@${k}`,
-    height: rows.length * ROW_HEIGHT,
+    ...column.spec,
+    title: column.title(`${split}, pass@${k}`),
     data: { values: rows },
     layer: [
       zeroLayer({ scale, axis }),
@@ -44,7 +48,7 @@ export function drawForest(
         encoding: { y, x: { field: 'seedDifference', type: 'quantitative', scale, axis }, color },
       },
       { mark: ESTIMATE_MARK, encoding: { y, x, color } },
-      ...labelLayers(y, 'label'),
+      ...column.layers,
     ],
   };
   const label = `Differences in pass@${k} on the ${split} split with 95% intervals and seeds, for ${rows.length} comparisons`;

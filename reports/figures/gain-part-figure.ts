@@ -4,7 +4,7 @@ import type { GainPartRow, Part } from '../tables/gain-part-table.ts';
 import type { ConditionStyle } from './condition-style.ts';
 import { renderFigure } from './figure-renderer.ts';
 import { ESTIMATE_MARK, zeroLayer } from './interval-layers.ts';
-import { labelLayers } from './label-layers.ts';
+import { labelColumn } from './label-column.ts';
 
 type PartName = 'share' | 'temperature' | 'rest' | 'within';
 
@@ -59,7 +59,7 @@ export function gainPartStyles(rows: readonly GainPartRow[]): ConditionStyle[] {
   return (Object.keys(STYLES) as PartName[]).filter((part) => shown.has(part)).map((part) => STYLES[part]);
 }
 
-const ROW_HEIGHT = 52;
+const ROW_HEIGHT = 46;
 /** Whiskers of one bar stand below each other, so that those of neighbouring parts can be told apart. */
 const WHISKER_OFFSETS: Record<PartName, number> = { share: -4, temperature: 0, within: 0, rest: 4 };
 const GAIN_OFFSET = 14;
@@ -71,7 +71,11 @@ export function drawGainParts(split: string, gainParts: readonly GainPartRow[]):
   const names = (Object.keys(STYLES) as PartName[]).filter((part) =>
     segments.some((one) => one.part === part),
   );
-  const y = { field: 'condition', type: 'nominal', sort: null, axis: null } as const;
+  const column = labelColumn(
+    rows.map(({ condition }) => ({ row: condition, text: condition })),
+    { rowHeight: ROW_HEIGHT },
+  );
+  const { y } = column;
   const axis = { title: 'gain in pass@1 over the base', format: '+.2~f' };
   const scale = { nice: true, zero: true };
   const x = (field: string) => ({ field, type: 'quantitative', scale, axis }) as const;
@@ -81,11 +85,11 @@ export function drawGainParts(split: string, gainParts: readonly GainPartRow[]):
     scale: { domain: names, range: names.map((part) => STYLES[part].color) },
     legend: null,
   } as const;
-  const gains = rows.map(({ condition, gain }) => ({ condition, ...gain }));
+  const gains = rows.map(({ condition, gain }) => ({ row: condition, ...gain }));
   const spec: TopLevelSpec = {
-    title: split,
-    height: rows.length * ROW_HEIGHT,
-    data: { values: segments },
+    ...column.spec,
+    title: column.title(split),
+    data: { values: segments.map((segment) => ({ ...segment, row: segment.condition })) },
     layer: [
       {
         mark: { type: 'bar', size: 14, opacity: 0.75 },
@@ -119,7 +123,7 @@ export function drawGainParts(split: string, gainParts: readonly GainPartRow[]):
         mark: { ...ESTIMATE_MARK, yOffset: GAIN_OFFSET, color: 'currentColor' },
         encoding: { y, x: x('estimate') },
       },
-      ...labelLayers(y, 'condition'),
+      ...column.layers,
     ],
   };
   return renderFigure(

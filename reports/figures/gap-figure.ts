@@ -3,21 +3,26 @@ import type { ConditionStyle } from './condition-style.ts';
 import { renderFigure } from './figure-renderer.ts';
 import type { GapRow } from '../tables/gap-table.ts';
 import type { Markup } from '../page/html.ts';
-import { labelLayers } from './label-layers.ts';
+import { labelColumn } from './label-column.ts';
 import { styleScales } from './pass-at-k-figure.ts';
 
 /** Clean (open) and contaminated (filled) pass@1 of each condition, joined by its gap, with the 95 % interval of each below. */
 export function drawGaps(gaps: readonly GapRow[], styles: readonly ConditionStyle[]): Promise<Markup> {
   const rows = gaps.filter(({ quantity }) => quantity === 'gap');
   const { color } = styleScales(styles);
-  const y = { field: 'condition', type: 'nominal', sort: null, axis: null } as const;
+  const column = labelColumn(
+    rows.map(({ condition }) => ({ row: condition, text: condition })),
+    { rowHeight: 36, hasTitle: false },
+  );
+  const { y } = column;
   const scale = { domain: [0, 1] };
   const axis = { title: 'pass@1', format: '.1f' };
   const spec: TopLevelSpec = {
-    height: rows.length * 44,
+    ...column.spec,
     data: {
       values: rows.map(({ levels, ...row }) => ({
         ...row,
+        row: row.condition,
         cleanLow: levels?.clean.low,
         cleanHigh: levels?.clean.high,
         contaminatedLow: levels?.contaminated.low,
@@ -52,7 +57,7 @@ export function drawGaps(gaps: readonly GapRow[], styles: readonly ConditionStyl
         mark: { type: 'point', filled: true, size: 70, opacity: 1 },
         encoding: { y, x: { field: 'contaminated', type: 'quantitative', scale, axis }, color },
       },
-      ...labelLayers(y, 'condition'),
+      ...column.layers,
     ],
   };
   return renderFigure(spec, `Clean and contaminated pass@1 of ${rows.length} conditions`);

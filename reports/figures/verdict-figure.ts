@@ -3,13 +3,11 @@ import { unitOfMetric, unitSchema, type MetricUnit } from '../../config/hypothes
 import { renderFigure } from './figure-renderer.ts';
 import type { Markup } from '../page/html.ts';
 import { ESTIMATE_MARK, intervalLayer, zeroLayer } from './interval-layers.ts';
-import { labelLayers } from './label-layers.ts';
+import { labelColumn } from './label-column.ts';
 import { isDecided, type DecidedRow, type VerdictRow } from '../verdicts/verdict-table.ts';
 import { describeSides } from '../text/hypothesis-text.ts';
 
-/** Two lines of label stand above each interval. */
-const ROW_HEIGHT = 54;
-const LABEL = { lines: 2, width: 450 };
+const COLUMN = { width: 400, characters: 26 };
 
 const COLORS = {
   domain: ['supported', 'contradicted', 'no-effect', 'underpowered'],
@@ -33,7 +31,7 @@ async function drawUnit(verdicts: readonly VerdictRow[], unit: MetricUnit): Prom
     .filter(isDecided)
     .filter(({ hypothesis }) => unitOfMetric(hypothesis.metric) === unit)
     .map((row) => ({
-      number: row.number,
+      row: row.number,
       label: labelOf(row),
       verdict: row.verdict,
       effect: row.evidence.effect,
@@ -42,12 +40,11 @@ async function drawUnit(verdicts: readonly VerdictRow[], unit: MetricUnit): Prom
       bounds: boundsOf(row),
     }));
   if (rows.length === 0) return null;
-  const y = {
-    field: 'number',
-    type: 'nominal',
-    scale: { domain: rows.map(({ number }) => number) },
-    axis: null,
-  } as const;
+  const column = labelColumn(
+    rows.map(({ row, label }) => ({ row, text: label })),
+    COLUMN,
+  );
+  const { y } = column;
   const ends = rows.flatMap(({ effect, low, high, bounds }) => [effect, low, high, ...bounds, 0]);
   const margin = Math.max(0.02, 0.06 * (Math.max(...ends) - Math.min(...ends)));
   const scale = {
@@ -60,17 +57,24 @@ async function drawUnit(verdicts: readonly VerdictRow[], unit: MetricUnit): Prom
     field: 'verdict',
     type: 'nominal',
     scale: COLORS,
-    legend: { title: null, orient: 'top', labelColor: 'currentColor' },
+    legend: {
+      title: null,
+      orient: 'none',
+      direction: 'horizontal',
+      legendX: -column.spec.padding.left,
+      legendY: -24,
+      labelColor: 'currentColor',
+      labelFontSize: 11,
+    },
   } as const;
   const spec: TopLevelSpec = {
-    width: LABEL.width,
-    height: rows.length * ROW_HEIGHT,
+    ...column.spec,
     data: { values: rows },
     layer: [
       zeroLayer({ scale, axis }),
       {
         data: {
-          values: rows.flatMap(({ number, bounds }) => bounds.map((bound) => ({ number, bound }))),
+          values: rows.flatMap(({ row, bounds }) => bounds.map((bound) => ({ row, bound }))),
         },
         mark: { type: 'tick', thickness: 1.5, size: 18, color: 'var(--muted)' },
         encoding: { y, x: { field: 'bound', type: 'quantitative', scale, axis } },
@@ -80,7 +84,7 @@ async function drawUnit(verdicts: readonly VerdictRow[], unit: MetricUnit): Prom
         mark: ESTIMATE_MARK,
         encoding: { y, x: { field: 'effect', type: 'quantitative', scale, axis }, color },
       },
-      ...labelLayers(y, 'label', LABEL),
+      ...column.layers,
     ],
   };
   return renderFigure(

@@ -8,6 +8,9 @@ import { listLeftOut } from '../text/left-out.ts';
 import { html, type Markup } from './html.ts';
 import type { Section } from './result-sections.ts';
 
+/** Sentences that are set large; more would push the table off the first screen. */
+const MOST_LARGE = 4;
+
 function renderLeftOut(analysis: Analysis): Markup | null {
   const left = listLeftOut(analysis);
   if (left.length === 0) return null;
@@ -28,15 +31,18 @@ export async function answerSection(analysis: Analysis, styles: readonly Conditi
   const forest = hasForest
     ? html`<figure>
         ${await drawForest({ split, k: 1, domain: forestDomain(toBaseline) }, toBaseline, styles)}
+        <figcaption>Bar: 95% interval. Ticks: each seed.</figcaption>
       </figure>`
     : null;
   const table =
     ranking.length === 0 ? null : toHtml(`Arms by pass@1 on ${ranking[0]!.split}`, rankingTable, ranking);
   const body = html`
-    <ul class="answer">
-      ${answer.map((line) => html`<li>${line}</li>`)}
-    </ul>
-    <div class="ranking">${table}${forest}</div>
+    <div class="opening${forest === null ? '' : ' drawn'}">
+      <ul class="answer${answer.length > MOST_LARGE ? ' long' : ''}">
+        ${answer.map((line) => html`<li>${line}</li>`)}
+      </ul>
+      ${table}${forest}
+    </div>
     ${ranking.length === 0 ? null : html`<p class="caption">${RANKING_NOTE}</p>`} ${renderLeftOut(analysis)}
   `;
   return { id: 'answer', title: ANSWER_TITLE, body };

@@ -3,6 +3,7 @@ import { boundaryTable } from '../tables/boundary-table.ts';
 import { solvedSetTable } from '../tables/solved-set-table.ts';
 import { toHtml } from '../tables/table.ts';
 import { html } from './html.ts';
+import { foldLong } from './page-table.ts';
 import type { Section } from './result-sections.ts';
 
 /** Crossing points, sampling-efficiency gaps and solved sets against the baseline; null without a comparable pair. */
@@ -24,14 +25,14 @@ export function boundarySection({ boundaries, solvedSets }: Analysis): Section |
       already sample what it answers. A scheme that adds something stays above, and solves problems that the
       baseline does not.
     </p>
-    ${crossings}
+    ${foldLong('Crossing points and sampling-efficiency gaps', boundaries.length, crossings)}
     <p class="caption">
       Only runs that both arms completed, paired by base model and seed. “Never” is a statement about k up to
       n, the number of samples drawn, not about every k; a problem that nobody solved may be solved with more
       samples. Percentages are bootstrap replicates without a crossing point. Curves that both reach 1 meet
       there, whatever they would do on harder problems.
     </p>
-    ${sets}
+    ${foldLong('Solved sets', solvedSets.length, sets)}
     <p class="caption">
       Sampling twice moves problems between the sets. “By chance” is how many it would move either way, were
       all samples of both arms from one policy; the last columns are what was newly solved, and lost, beyond

@@ -16,7 +16,11 @@ function poison(input: ComparisonInput): ComparisonInput {
   return {
     ...input,
     experiment: { ...input.experiment, question: HOSTILE, source: HOSTILE },
-    conditions: input.conditions.map((condition) => ({ ...condition, schemeName: HOSTILE })),
+    conditions: input.conditions.map((condition, i) => ({
+      ...condition,
+      schemeName: HOSTILE,
+      settings: { [HOSTILE]: `${i}${HOSTILE}` },
+    })),
     baseModels: input.baseModels.map((base) => ({
       ...base,
       name: HOSTILE,
@@ -33,6 +37,12 @@ function poison(input: ComparisonInput): ComparisonInput {
       correctAnswer: HOSTILE,
       answers: { [HOSTILE]: row.c, '': row.n - row.c },
       formats: { [HOSTILE]: { n: row.n - 1, c: 0 }, plain: { n: 1, c: row.c > 0 ? 1 : 0 } },
+    })),
+    finalSamples: input.finalSamples.map((sample) => ({
+      ...sample,
+      prompt: HOSTILE,
+      answer: HOSTILE,
+      completion: HOSTILE,
     })),
     rollouts: input.rollouts.map((rollout) => ({
       ...rollout,
@@ -51,6 +61,9 @@ test('hostile text in every field opens no markup in page or summary and no form
   const read = (name: string): string => readFileSync(join(directory, name), 'utf8');
   const page = read('report.html');
   assert.ok(page.includes('&lt;script&gt;alert(1)&lt;/script&gt;'));
+  const section = (id: string): string => page.split(`<section id="${id}"`)[1]!.split('</section>')[0]!;
+  for (const id of ['problems', 'rollouts', 'settings'])
+    assert.ok(section(id).includes('&lt;script&gt;'), id);
   assert.doesNotMatch(page, /<script|<img|<a [^>]*href=["']?javascript/i);
   for (const [tag] of page.matchAll(/<[a-z][^>]*>/g))
     assert.doesNotMatch(tag.replace(/"[^"]*"/g, '""'), /\son\w+=/);

@@ -38,3 +38,15 @@ export function renderTable<Row>(
     </table>
   </div>`;
 }
+
+/** Rows of a table that stands open; a longer one is read by those who look for a row. */
+const MOST_OPEN = 12;
+
+/** The table as it is, or behind its caption where it is long. */
+export function foldLong(caption: string, rows: number, table: Markup): Markup {
+  if (rows <= MOST_OPEN) return table;
+  return html`<details>
+    <summary>${caption} (${rows} rows)</summary>
+    ${table}
+  </details>`;
+}

@@ -1,18 +1,12 @@
 import type { Analysis } from '../comparison/analyze-comparison.ts';
-import type {
-  BaseModelRecord,
-  ComparisonInput,
-  RunRecord,
-  SampleRollout,
-} from '../comparison/comparison-input.ts';
+import type { BaseModelRecord, ComparisonInput, RunRecord } from '../comparison/comparison-input.ts';
 import { formatScore } from '../text/format-number.ts';
 import { html, type Markup } from './html.ts';
 import { formatTable } from '../tables/format-table.ts';
 import { provenanceNames } from '../tables/run-tables.ts';
 import { toHtml } from '../tables/table.ts';
 import { METRIC_FORMULAS } from '../text/metric-formulas.ts';
-import { FULL_COLOR_NATS, renderCompletion } from './token-view.ts';
-import { renderTable } from './page-table.ts';
+import { foldLong, renderTable } from './page-table.ts';
 import type { Section } from './result-sections.ts';
 import { describeProvenance, formatSources } from '../text/source-notes.ts';
 
@@ -65,44 +59,6 @@ export function formatSection({ formats }: Analysis): Section | null {
   return { id: 'formats', title: 'Strategy frequency', body };
 }
 
-function renderRollout(rollout: SampleRollout, run: RunRecord): Markup {
-  const reward = rollout.reward === null ? null : html`, reward ${formatScore(rollout.reward)}`;
-  return html`<div class="rollout">
-    <p>
-      <span class="tag ${rollout.verdict}">${rollout.verdict}</span>${reward}, ${rollout.phase}, base seed
-      ${run.baseSeed}, seed ${run.seed}, step ${rollout.step}, answer
-      <code>${rollout.answer}</code>
-    </p>
-    <pre>${rollout.prompt}${renderCompletion(rollout)}</pre>
-  </div>`;
-}
-
-export function rolloutSection(input: ComparisonInput): Section | null {
-  if (input.rollouts.length === 0) return null;
-  const runs = new Map(input.runs.map((run) => [run.id, run]));
-  const groups = input.conditions.flatMap(({ name }) => {
-    const rollouts = input.rollouts.filter(({ runId }) => runs.get(runId)!.condition === name);
-    return rollouts.length === 0 ? [] : [{ name, rollouts }];
-  });
-  const body = html`
-    <p class="lead">
-      What the policies wrote: the last training step and the final evaluation of one seed. The redder a
-      token, the higher the entropy where it was chosen (full colour at ${FULL_COLOR_NATS} nats). A green line
-      below it: the scheme made it more likely; a red dotted line: less likely; none: it carried no credit.
-      Faint: a credit rule held its policy gradient back (the weight is in the token's title). ∎ is the end
-      token, ◦ another token without text of its own.
-    </p>
-    ${groups.map(
-      ({ name, rollouts }) =>
-        html`<details>
-          <summary>${name}, ${rollouts.length} rollouts</summary>
-          ${rollouts.map((rollout) => renderRollout(rollout, runs.get(rollout.runId)!))}
-        </details>`,
-    )}
-  `;
-  return { id: 'rollouts', title: 'Sample rollouts', body };
-}
-
 function describeLeak({ leak }: BaseModelRecord): string {
   if (leak === null) return 'nothing was planted';
   return `${leak.problems} evaluation problems planted ${leak.occurrences} times`;
@@ -153,7 +109,8 @@ export function provenanceSection(input: ComparisonInput): Section {
     input.baseModels,
   );
   const body = html`<p class="lead">Hashes are shortened here; the whole ones are in runs.csv.</p>
-    ${describeProvenance(input).map((note) => html`<p><strong>${note}</strong></p>`)} ${runs}${bases}`;
+    ${describeProvenance(input).map((note) => html`<p><strong>${note}</strong></p>`)}
+    ${foldLong('Runs', input.runs.length, runs)}${bases}`;
   return { id: 'provenance', title: 'Runs and provenance', body };
 }
 

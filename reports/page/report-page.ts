@@ -7,16 +7,11 @@ import { computeSection } from './compute-section.ts';
 import { calibrationSection } from './calibration-section.ts';
 import { assignStyles } from '../figures/condition-style.ts';
 import { equalTokenSection } from './equal-token-section.ts';
+import { problemSection } from './problem-section.ts';
 import { gainPartSection } from './gain-part-section.ts';
 import { html, trusted, type Markup } from './html.ts';
 import { PAGE_STYLE } from './page-style.ts';
-import {
-  formatSection,
-  formulaSection,
-  provenanceSection,
-  rewardTruthSection,
-  rolloutSection,
-} from './record-sections.ts';
+import { formatSection, formulaSection, provenanceSection, rewardTruthSection } from './record-sections.ts';
 import {
   differenceSection,
   gapSection,
@@ -24,6 +19,8 @@ import {
   passAtKSection,
   type Section,
 } from './result-sections.ts';
+import { rolloutSection } from './rollout-section.ts';
+import { settingSection } from './setting-section.ts';
 import { plainSection } from './plain-section.ts';
 import { describeUnverified } from '../text/unverified-text.ts';
 import { strategySection } from './strategy-section.ts';
@@ -92,7 +89,8 @@ export async function renderReportPage(input: ComparisonInput, analysis: Analysi
   const candidates = [
     await answerSection(analysis, styles),
     await claimSection(analysis, input.experiment.source, input.lock),
-    await passAtKSection(analysis, styles),
+    problemSection(analysis, input),
+    await passAtKSection(analysis, styles, input.experiment.baseline),
     await gainPartSection(analysis),
     boundarySection(analysis),
     await differenceSection(analysis, styles),
@@ -106,6 +104,7 @@ export async function renderReportPage(input: ComparisonInput, analysis: Analysi
     formatSection(analysis),
     calibrationSection(analysis),
     rolloutSection(input),
+    settingSection(input),
     provenanceSection(input),
     formulaSection(),
   ];

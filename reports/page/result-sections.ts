@@ -8,8 +8,9 @@ import { formatScore } from '../text/format-number.ts';
 import { drawGaps } from '../figures/gap-figure.ts';
 import { html, type Markup } from './html.ts';
 import { choosePanels, drawLearningCurve } from '../figures/learning-curve-figure.ts';
-import { drawPassAtK } from '../figures/pass-at-k-figure.ts';
-import { renderTable } from './page-table.ts';
+import { drawPassAtK, type PassAtKPanel } from '../figures/pass-at-k-figure.ts';
+import { referenceFor } from '../comparison/plan-comparisons.ts';
+import { foldLong, renderTable } from './page-table.ts';
 import { P_NOTE } from '../text/answer-notes.ts';
 
 /** A titled part of the page; `id` is its anchor. */
@@ -52,12 +53,26 @@ export async function drawEach<Item>(
   return drawn;
 }
 
+/** A panel for each arm but the baselines; for these alone where there is nothing else. */
+function planPanels(styles: readonly ConditionStyle[], baseline: string): PassAtKPanel[] {
+  const names = new Set(styles.map(({ condition }) => condition));
+  const panels = [...names].map((condition) => ({
+    condition,
+    reference: referenceFor(condition, baseline, names),
+  }));
+  const references = new Set(panels.map(({ reference }) => reference));
+  const arms = panels.filter(({ condition }) => !references.has(condition));
+  return arms.length === 0 ? panels : arms;
+}
+
 /** Figures, and a table with a column for each k that was evaluated. */
 export async function passAtKSection(
   { passAtK, splits }: Analysis,
   styles: readonly ConditionStyle[],
+  baseline: string,
 ): Promise<Section> {
-  const figures = await drawEach(splits, (split) => drawPassAtK(split, passAtK, styles));
+  const panels = planPanels(styles, baseline);
+  const figures = await drawEach(splits, (split) => drawPassAtK(split, { rows: passAtK, panels }, styles));
   const ks = [...new Set(passAtK.map(({ k }) => k))];
   const cells = new Map(passAtK.map((row) => [JSON.stringify([row.condition, row.split, row.k]), row]));
   const arms = splits.flatMap((split) =>
@@ -89,10 +104,10 @@ export async function passAtKSection(
       The chance that one of k samples is correct. Curves that cross mean that a scheme sharpens what the base
       could already do, rather than adding to it.
     </p>
-    ${renderLegend(styles)}
     <div class="figures">${figures}</div>
     <p class="caption">
-      Bands are 95% intervals over base models, seeds and problems. k is on a logarithmic axis.
+      Grey in each panel: ${baseline}. Bands are 95% intervals over base models, seeds and problems. k is on a
+      logarithmic axis.
     </p>
     <details>
       <summary>The numbers</summary>
@@ -114,11 +129,10 @@ export async function learningSection(
       Reward is what the scheme gave; accuracy is what was true. Where reward rises and accuracy does not, the
       scheme is being gamed.
     </p>
-    ${renderLegend(styles)}
     <div class="figures">${figures}</div>
     <p class="caption">
-      Lines are means over seeds; bands reach from the lowest to the highest seed, for pass@1 on dev over the
-      95% interval.
+      Lines are means over seeds. The bar beside a name reaches from the lowest to the highest seed at the
+      last step, for pass@1 on dev over its 95% interval; learning-curves.csv has both for every step.
     </p>
   `;
   return { id: 'learning', title: 'Learning curves', body };
@@ -137,13 +151,14 @@ export async function differenceSection(
   const shown = shownDifferences(differences);
   const leading = shown.filter(({ split, k }) => split === splits[0] && k === 1);
   const hidden = differences.length - shown.length;
+  const caption = `Pairs of arms, pass@1 on ${splits[0]!}`;
   const body = html`
     <p class="lead">
       Every pair of arms on the same problems, and of the same seeds where both have them: to the baseline, to
       the control arms, and between schemes. Where an interval includes 0 there is no evidence of a
       difference; suggestive is one that does not, but is not beyond the correction for all comparisons.
     </p>
-    ${toHtml(`Pairs of arms, pass@1 on ${splits[0]!}`, differenceTable, leading)}
+    ${foldLong(caption, leading.length, toHtml(caption, differenceTable, leading))}
     <p class="caption">
       ${P_NOTE}${hidden === 0 ? '' : ` ${hidden} pairs between schemes are in differences.csv alone.`}
     </p>

@@ -3,6 +3,7 @@ import { assignFormatStyles, drawStrategies } from '../figures/strategy-figure.t
 import { formatOfMetric } from '../tables/format-shares.ts';
 import { strategyTable } from '../tables/strategy-table.ts';
 import { toHtml } from '../tables/table.ts';
+import { foldLong } from './page-table.ts';
 import { html } from './html.ts';
 import { drawEach, renderLegend, type Section } from './result-sections.ts';
 
@@ -14,11 +15,9 @@ export async function strategySection({ curves, strategies }: Analysis): Promise
   const figures = await drawEach([...new Set(trained.map(({ condition }) => condition))], (condition) =>
     drawStrategies(condition, curves, styles),
   );
-  const table = toHtml(
-    'Gain in pass@1 over the baseline, by the format of most samples of a problem before and after training',
-    strategyTable,
-    strategies,
-  );
+  const caption =
+    'Gain in pass@1 over the baseline, by the format of most samples of a problem before and after training';
+  const table = foldLong(caption, strategies.length, toHtml(caption, strategyTable, strategies));
   const body = html`
     <p class="lead">
       A reward that says nothing about the answer can still move accuracy, by making a strategy more frequent

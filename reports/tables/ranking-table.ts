@@ -70,7 +70,7 @@ export const rankingTable: Table<RankingRow> = {
     {
       title: '95% interval',
       kind: 'number',
-      cell: (row) => `${formatScore(row.low)}–${formatScore(row.high)}`,
+      cell: (row) => `${formatScore(row.low)} to ${formatScore(row.high)}`,
     },
     { name: 'reference', title: 'against', cell: (row) => row.toReference?.reference ?? null },
     { name: 'difference', cell: (row) => row.toReference?.difference ?? null },

@@ -185,7 +185,7 @@ test('page, summary and CSV open with the same verdicts', () => {
   const summary = toSummaryMarkdown(input, analysis);
   assert.match(
     summary,
-    /^# which-signal-teaches\n\n[^\n]+\n\n## Verdict per claim\n\nSource: arXiv 1\.\n\nFixed before the run/,
+    /^# which-signal-teaches\n\n[^\n]+\n\n## Answer\n\n- [\s\S]+?\n\n## Verdict per claim\n\nSource: arXiv 1\.\n\nFixed before the run/,
   );
   assert.match(
     summary,
