@@ -83,16 +83,17 @@ export function analyzeComparison(input: ComparisonInput): Analysis {
   const verdicts = tabulateVerdicts(input, finals, checks);
   const { differences, missing } = tabulateDifferences(input, finals, testedKs);
   const ranking = tabulateRanking({ input, finals, differences, compute });
+  const gainParts = tabulateGainParts(input, finals);
   return {
     verdicts,
     checks,
     ranking,
     problemMaps: tabulateProblemMaps(input, finals, ranking),
-    answer: describeAnswer({ ranking, differences, verdicts, runs: input.runs }),
+    answer: describeAnswer({ ranking, differences, gainParts, verdicts, runs: input.runs }),
     equalBudgets: tabulateEqualBudgets(input),
     compute,
     passAtK: tabulatePassAtK(finals),
-    gainParts: tabulateGainParts(input, finals),
+    gainParts,
     consistency: tabulateConsistency(finals),
     formats: tabulateFormats(finals),
     calibration: tabulateCalibration(finals),
@@ -134,5 +135,6 @@ export function answerComparison(comparison: ComparisonInput): string[] {
   const { finals } = collectFinalCounts(input);
   const { differences } = tabulateDifferences(input, finals, [1]);
   const ranking = tabulateRanking({ input, finals, differences, compute: [] });
-  return describeAnswer({ ranking, differences, verdicts: [], runs: input.runs });
+  const gainParts = tabulateGainParts(input, finals);
+  return describeAnswer({ ranking, differences, gainParts, verdicts: [], runs: input.runs });
 }

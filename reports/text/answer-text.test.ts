@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DifferenceRow } from '../tables/difference-table.ts';
+import type { GainPartRow } from '../tables/gain-part-table.ts';
 import type { RankingRow } from '../tables/ranking-table.ts';
 import { describeAnswer } from './answer-text.ts';
 
@@ -40,12 +41,30 @@ const toBase = pair('grpo', 'base', [0.469, 0.43, 0.5], { kind: 'baseline' });
 const answer = (
   differences: readonly DifferenceRow[],
   runs: readonly { status: string }[] = done,
-): string[] => describeAnswer({ ranking, differences, verdicts: [], runs });
+): string[] => describeAnswer({ ranking, differences, gainParts: [], verdicts: [], runs });
 
 test('the best scheme is told with its level, its difference to the baseline and the interval', () => {
   assert.deepEqual(answer([toBase]), [
     'grpo reaches 0.844 in pass@1 on clean, 0.469 above base (95% interval 0.430 to 0.500).',
   ]);
+});
+
+test('the gain of the best scheme is told apart into eliciting, sharpening and teaching', () => {
+  const part = (estimate: number) => ({ estimate, low: estimate - 0.01, high: estimate + 0.01 });
+  const gain: GainPartRow = {
+    ...{ condition: 'grpo', reference: 'base', split: 'clean', gain: part(0.469), share: part(0.4) },
+    ...{ within: part(0.069), temperature: part(0.05), rest: part(0.019) },
+    ...{ accuracies: 'observed', unknown: 0, bases: 1, seeds: 3, problems: 96 },
+  };
+  const told = (gainParts: readonly GainPartRow[]): string[] =>
+    describeAnswer({ ranking, differences: [toBase], gainParts, verdicts: [], runs: done });
+  assert.equal(
+    told([gain])[1],
+    'Of the gain of grpo over base, +0.469: +0.400 (+0.390 to +0.410) is eliciting, choosing another format; ' +
+      '+0.050 (+0.040 to +0.060) is sharpening, what a lower temperature gives as well; +0.019 (+0.009 to +0.029) is teaching, the rest.',
+  );
+  assert.equal(told([{ ...gain, temperature: null, rest: null }]).length, 1, 'without the base at its best');
+  assert.equal(told([{ ...gain, split: 'contaminated' }]).length, 1);
 });
 
 test('pairs of schemes that differ are named, the higher first, and the others bounded with what could have been seen', () => {
@@ -75,6 +94,7 @@ test('a control above the best scheme, and runs that are missing, are said', () 
   const [partial, best] = describeAnswer({
     ranking: [arm(1, 'base', 0.9, true), arm(2, 'grpo', 0.5)],
     differences: [pair('grpo', 'base', [-0.4, -0.5, -0.3], { kind: 'baseline' })],
+    gainParts: [],
     verdicts: [],
     runs: [...done, { status: 'failed' }],
   });
@@ -86,7 +106,8 @@ test('a control above the best scheme, and runs that are missing, are said', () 
 });
 
 test('nothing evaluated is no answer', () => {
-  assert.deepEqual(describeAnswer({ ranking: [], differences: [], verdicts: [], runs: done }), [
-    'No arm has a final evaluation yet.',
-  ]);
+  assert.deepEqual(
+    describeAnswer({ ranking: [], differences: [], gainParts: [], verdicts: [], runs: done }),
+    ['No arm has a final evaluation yet.'],
+  );
 });

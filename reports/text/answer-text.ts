@@ -1,9 +1,10 @@
 import type { DifferenceRow } from '../tables/difference-table.ts';
+import type { GainPartRow } from '../tables/gain-part-table.ts';
 import type { RankingRow } from '../tables/ranking-table.ts';
 import type { VerdictRow } from '../verdicts/verdict-table.ts';
 import { isDecided } from '../verdicts/verdict-table.ts';
 import { countNoun } from './count-noun.ts';
-import { formatScore } from './format-number.ts';
+import { formatDifference, formatInterval, formatScore } from './format-number.ts';
 import { describeEffect, describeNeed } from './verdict-text.ts';
 import { decideDifference } from './decide-difference.ts';
 
@@ -11,6 +12,7 @@ import { decideDifference } from './decide-difference.ts';
 export interface AnswerInput {
   readonly ranking: readonly RankingRow[];
   readonly differences: readonly DifferenceRow[];
+  readonly gainParts: readonly GainPartRow[];
   readonly verdicts: readonly VerdictRow[];
   readonly runs: readonly { readonly status: string }[];
 }
@@ -49,6 +51,24 @@ function describeBest(cell: readonly RankingRow[], differences: readonly Differe
   if (compared.length === 0)
     return `${reached} (95% interval ${formatEnds({ low, high })})${above}; it has no arm to be compared with.`;
   return `${reached}, ${compared.map(describePair).join(', and ')}${above}.`;
+}
+
+/** What the best arm's gain over the untrained base is made of, where all three parts are known. */
+function describeParts(cell: readonly RankingRow[], gainParts: readonly GainPartRow[]): string[] {
+  const best = cell.find(({ isControl }) => !isControl);
+  const row = gainParts.find(({ condition, split }) => condition === best?.condition && split === best.split);
+  if (row === undefined || row.temperature === null || row.rest === null) return [];
+  const parts = [
+    ['eliciting, choosing another format', row.share],
+    ['sharpening, what a lower temperature gives as well', row.temperature],
+    ['teaching, the rest', row.rest],
+  ] as const;
+  const told = parts.map(
+    ([name, part]) => `${formatDifference(part.estimate)} (${formatInterval(part)}) is ${name}`,
+  );
+  return [
+    `Of the gain of ${row.condition} over ${row.reference}, ${formatDifference(row.gain.estimate)}: ${told.join('; ')}.`,
+  ];
 }
 
 /** Which pairs of the schemes differ, and how large a difference of the others can still be. */
@@ -106,9 +126,9 @@ function describeHypothesis(row: VerdictRow): string {
 
 /**
  * The answer to an experiment's question, a sentence each: what is decided of each hypothesis, then for each cell of the matrix
- * how high its best scheme is, above what, and which schemes differ. Where there is no evidence they say what could have been seen.
+ * how high its best scheme is, above what, what that gain is made of, and which schemes differ. Where there is no evidence they say what could have been seen.
  */
-export function describeAnswer({ ranking, differences, verdicts, runs }: AnswerInput): string[] {
+export function describeAnswer({ ranking, differences, gainParts, verdicts, runs }: AnswerInput): string[] {
   const completed = runs.filter(({ status }) => status === 'completed').length;
   const partial =
     completed === runs.length ? [] : [`Not final: ${completed} of ${runs.length} runs are completed.`];
@@ -121,6 +141,10 @@ export function describeAnswer({ ranking, differences, verdicts, runs }: AnswerI
   return [
     ...partial,
     ...claims,
-    ...cells.flatMap((cell) => [describeBest(cell, headline), ...describeSchemes(cell, headline)]),
+    ...cells.flatMap((cell) => [
+      describeBest(cell, headline),
+      ...describeParts(cell, gainParts),
+      ...describeSchemes(cell, headline),
+    ]),
   ];
 }
