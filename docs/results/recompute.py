@@ -120,6 +120,13 @@ def format_share(row, name):
     return None if total == 0 else counts.get(name, 0) / total
 
 
+def brier(row):
+    """Mean (q - right)^2 over the samples that state a confidence q."""
+    stated = [(float(q), *map(int, counts.split("/"))) for q, counts in (one.split(":") for one in row["stated"].split())]
+    samples = sum(n for _, _, n in stated)
+    return None if samples == 0 else sum(c * (q - 1) ** 2 + (n - c) * q**2 for q, c, n in stated) / samples
+
+
 # A metric of a condition: {(base seed, seed): {problem: value}}
 
 
@@ -181,6 +188,8 @@ def measure(result, term):
         return final_scores(result, condition, split, lambda row: majority_at_k(row, int(term["k"])))
     if metric == "format-share":
         return final_scores(result, condition, split, lambda row: format_share(row, term["format"]))
+    if metric == "brier":
+        return final_scores(result, condition, split, brier)
     if metric == "step":
         return run_scores(result, condition, lambda run: step_value(result, run, term["recorded"], term["over"]))
     if metric == "probe":

@@ -32,6 +32,15 @@ test('a problem’s row holds its samples by format and its votes, so that share
   ]);
 });
 
+test('where confidences are stated, a problem has how many samples stated each, and how many of those are right', () => {
+  const row = simulated.evaluations.find(({ runId, split }) => runId === 'base-0' && split === 'clean')!;
+  const confidences = { '0.9': { n: 4, c: 2 }, '': { n: 1, c: 0 }, '0.5': { n: 3, c: 1 } };
+  const input = { ...simulated, evaluations: [{ ...row, confidences }] };
+  const [head, line] = lines(toCsv(evaluationTable(input), input.evaluations));
+  assert.match(head!, /,stated$/);
+  assert.match(line!, /,0\.5:1\/3 0\.9:2\/4$/);
+});
+
 test('a step is one row of its run with every metric, a format that it did not take at 0', () => {
   const metrics = [
     { runId: 'grpo-0', step: 0, name: 'format/direct', value: 0.5 },

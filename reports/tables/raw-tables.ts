@@ -33,7 +33,16 @@ function rivalVotes({ answers, correctAnswer }: EvaluationCount): string {
     .join(' ');
 }
 
-/** Samples of each problem by format, and as votes: what shares of formats and maj@k are made of. */
+/** `CONFIDENCE:c/n` of each confidence that samples of a problem stated, ascending: what its Brier score is made of. */
+function statedConfidences({ confidences }: EvaluationCount): string {
+  return Object.entries(confidences ?? {})
+    .filter(([confidence]) => confidence !== '')
+    .sort(([a], [b]) => Number(a) - Number(b))
+    .map(([confidence, { n, c }]) => `${confidence}:${c}/${n}`)
+    .join(' ');
+}
+
+/** Samples of each problem by format, as votes, and by stated confidence: what shares of formats, maj@k and Brier scores are made of. */
 export function sampleColumns(evaluations: readonly EvaluationCount[]): TableColumn<EvaluationCount>[] {
   return [
     ...formatsOf(evaluations).flatMap((format): TableColumn<EvaluationCount>[] => [
@@ -42,6 +51,9 @@ export function sampleColumns(evaluations: readonly EvaluationCount[]): TableCol
     ]),
     { name: 'votes_right', cell: ({ answers, correctAnswer }) => answers[correctAnswer] ?? 0 },
     { name: 'votes_wrong', cell: rivalVotes },
+    ...(evaluations.some(({ confidences }) => confidences !== null)
+      ? [{ name: 'stated', cell: statedConfidences }]
+      : []),
   ];
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -123,4 +124,15 @@ test('a result without its raw tables is refused with what to do', { skip }, asy
   const { status, stderr } = recompute(directory);
   assert.equal(status, 2);
   assert.match(stderr, /evaluations\.csv is not there, nor evaluations\.csv\.gz; write the result again/);
+});
+
+test('every kept result with raw tables is what they give', { skip }, (t) => {
+  const results = fileURLToPath(new URL('../../docs/results/', import.meta.url));
+  const folders = readdirSync(results)
+    .map((name) => join(results, name))
+    .filter((folder) => existsSync(join(folder, 'hypotheses.csv')));
+  assert.ok(folders.length > 0);
+  const { status, stdout, stderr } = spawnSync('python3', [script, ...folders], { encoding: 'utf8' });
+  t.diagnostic(stdout);
+  assert.equal(status, 0, stdout + stderr);
 });
