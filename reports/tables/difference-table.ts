@@ -13,7 +13,7 @@ import {
 } from '../comparison/weigh-difference.ts';
 import { passAtKScores } from './pass-at-k-table.ts';
 import { decideDifference, type DifferenceKind } from '../text/decide-difference.ts';
-import { formatDifference, formatP, formatScore } from '../text/format-number.ts';
+import { formatDetectable, formatDifference, formatP } from '../text/format-number.ts';
 import { INTERVAL, INTERVAL_COLUMNS, type Table } from './table.ts';
 
 export interface DifferenceRow extends Omit<WeighedDifference, 'error'> {
@@ -86,7 +86,7 @@ export const differenceTable: Table<DifferenceRow> = {
       name: 'detectable',
       title: 'detectable',
       kind: 'number',
-      format: formatScore,
+      format: formatDetectable,
       cell: (row) => row.detectable,
     },
   ],

@@ -5,7 +5,13 @@ import type { FinalCounts } from '../comparison/final-counts.ts';
 import { groupRows } from '../comparison/group-rows.ts';
 import { BAND_RESAMPLES, intervalGenerator } from '../comparison/interval-generator.ts';
 import { cellOf, referenceFor } from '../comparison/plan-comparisons.ts';
-import { formatAmount, formatDifference, formatInterval, formatScore } from '../text/format-number.ts';
+import {
+  formatAmount,
+  formatDetectable,
+  formatDifference,
+  formatInterval,
+  formatScore,
+} from '../text/format-number.ts';
 import { trainingRows, type ComputeRow } from './compute-table.ts';
 import type { DifferenceRow } from './difference-table.ts';
 import { passAtKScores } from './pass-at-k-table.ts';
@@ -82,7 +88,7 @@ export const rankingTable: Table<RankingRow> = {
       name: 'detectable',
       title: 'detectable',
       kind: 'number',
-      format: formatScore,
+      format: formatDetectable,
       cell: (row) => row.toReference?.detectable ?? null,
     },
     {

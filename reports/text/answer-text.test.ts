@@ -105,6 +105,16 @@ test('a control above the best scheme, and runs that are missing, are said', () 
   );
 });
 
+test('where no difference between shares is large enough to be seen, none is named', () => {
+  const blind = pair('grpo', 'base', [0.3, -0.4, 1], {
+    kind: 'baseline',
+    detectable: 19.4,
+    holmP: 1,
+    p: 0.4,
+  });
+  assert.match(answer([blind])[0]!, /; none could have been seen\)/);
+});
+
 test('nothing evaluated is no answer', () => {
   assert.deepEqual(
     describeAnswer({ ranking: [], differences: [], gainParts: [], verdicts: [], runs: done }),

@@ -4,7 +4,7 @@ import type { RankingRow } from '../tables/ranking-table.ts';
 import type { VerdictRow } from '../verdicts/verdict-table.ts';
 import { isDecided } from '../verdicts/verdict-table.ts';
 import { countNoun } from './count-noun.ts';
-import { formatDifference, formatInterval, formatScore } from './format-number.ts';
+import { formatDetectable, formatDifference, formatInterval, formatScore } from './format-number.ts';
 import { describeEffect, describeNeed } from './verdict-text.ts';
 import { decideDifference } from './decide-difference.ts';
 
@@ -23,6 +23,8 @@ const MOST_NAMED = 3;
 const formatEnds = ({ low, high }: { low: number; high: number }): string =>
   `${formatScore(low)} to ${formatScore(high)}`;
 
+const describeSeen = (detectable: number): string => `${formatDetectable(detectable)} could have been seen`;
+
 /** "0.469 above base (95% interval 0.430 to 0.500)", or that there is no evidence of it and what could have been seen. */
 function describePair(row: DifferenceRow): string {
   const { difference, reference, detectable, low, high } = row;
@@ -33,7 +35,7 @@ function describePair(row: DifferenceRow): string {
   const kind = decideDifference(row);
   if (kind === 'better' || kind === 'worse') return `${size} ${interval}`;
   if (kind === 'suggestive') return `${size} ${interval}, but not beyond the correction for all comparisons`;
-  const seen = detectable === null ? '' : `; ${formatScore(detectable)} could have been seen`;
+  const seen = detectable === null ? '' : `; ${describeSeen(detectable)}`;
   return `not told apart from ${reference} (${size}, 95% interval ${formatEnds(ends)}${seen})`;
 }
 
@@ -106,7 +108,7 @@ function nameHigherFirst(row: DifferenceRow): string {
 function describeRest(others: readonly DifferenceRow[], pairs: number): string {
   const most = Math.max(...others.flatMap(({ low, high }) => [-low, high]));
   const sizes = others.flatMap(({ detectable }) => detectable ?? []);
-  const seen = sizes.length === 0 ? '' : `, and ${formatScore(Math.max(...sizes))} could have been seen`;
+  const seen = sizes.length === 0 ? '' : `, and ${describeSeen(Math.max(...sizes))}`;
   const which =
     pairs === 1
       ? `${others[0]!.condition} and ${others[0]!.reference} are not told apart`

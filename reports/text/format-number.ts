@@ -8,6 +8,11 @@ export function formatScore(value: number): string {
   return value.toFixed(3).replace('-', MINUS).replace(`${MINUS}0.000`, '0.000');
 }
 
+/** A smallest difference in a share that could be detected; two runs per arm may not tell 0 from 1. */
+export function formatDetectable(value: number): string {
+  return value >= 1 ? 'none' : formatScore(value);
+}
+
 /** As `formatScore`, with a plus sign when positive. */
 export function formatDifference(value: number): string {
   const text = formatScore(value);
