@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { openReadonlyDatabase } from '../db/store/connection.ts';
 import { runAssay } from './support/assay-process.ts';
@@ -14,9 +14,12 @@ test('the tutorial on own data runs from an empty directory to a report of its t
   const { code, stdout, stderr } = await runAssay(['run', join(directory, 'sums.yaml'), '--home', home]);
   assert.equal(code, 0, stderr);
   assert.doesNotMatch(stderr, /could not be verified/);
-  const summary = /^\s*(\S+summary\.md)$/m.exec(stdout)?.[1];
-  assert.ok(summary !== undefined, stdout);
-  assert.match(readFileSync(summary, 'utf8'), /Does GRPO do better than RLOO on my sums\?/);
+  const page = /^Report: (\S+report\.html)$/m.exec(stdout)?.[1];
+  assert.ok(page !== undefined, stdout);
+  assert.match(
+    readFileSync(join(dirname(page), 'summary.md'), 'utf8'),
+    /Does GRPO do better than RLOO on my sums\?/,
+  );
   const { $client } = openReadonlyDatabase(join(home, 'assay.db'));
   t.after(() => void $client.close());
   const runs = $client.prepare(`select count(*) as n from runs where status = 'completed'`).get();

@@ -115,6 +115,14 @@ test('where no difference between shares is large enough to be seen, none is nam
   assert.match(answer([blind])[0]!, /; none could have been seen\)/);
 });
 
+test('a control that is only as high is not called higher', () => {
+  const [told] = describeAnswer({
+    ...{ ranking: [arm(1, 'base', 0.5, true), arm(2, 'grpo', 0.5)], differences: [], gainParts: [] },
+    ...{ verdicts: [], runs: done },
+  });
+  assert.doesNotMatch(told!, /higher/);
+});
+
 test('nothing evaluated is no answer', () => {
   assert.deepEqual(
     describeAnswer({ ranking: [], differences: [], gainParts: [], verdicts: [], runs: done }),

@@ -47,9 +47,7 @@ function describeBest(cell: readonly RankingRow[], differences: readonly Differe
   const reached = `${condition} reaches ${formatScore(level)} in pass@1 on ${split}`;
   const first = cell[0]!;
   const above =
-    first.condition === condition
-      ? ''
-      : `; the control ${first.condition} is higher, at ${formatScore(first.level)}`;
+    first.level <= level ? '' : `; the control ${first.condition} is higher, at ${formatScore(first.level)}`;
   if (compared.length === 0)
     return `${reached} (95% interval ${formatEnds({ low, high })})${above}; it has no arm to be compared with.`;
   return `${reached}, ${compared.map(describePair).join(', and ')}${above}.`;
