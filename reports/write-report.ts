@@ -7,11 +7,14 @@ import { toCsvFiles } from './text/csv-files.ts';
 import { renderReportPage } from './page/report-page.ts';
 import { sortComparison } from './comparison/sort-comparison.ts';
 import { toSummaryMarkdown } from './text/summary-markdown.ts';
+import { describeUnverified, type UnverifiedNotice } from './text/unverified-text.ts';
 
 /** A report on disk. */
 export interface WrittenReport {
   /** The answer to the experiment's question, a sentence each. */
   readonly answer: readonly string[];
+  /** What stands above it, where answers could not be verified. */
+  readonly unverified: UnverifiedNotice | null;
   /** The file to open. */
   readonly page: string;
   /** Paths of all files, sorted. */
@@ -42,6 +45,7 @@ export async function writeReport(comparison: ComparisonInput, directory: string
   }
   return {
     answer: analysis.answer,
+    unverified: describeUnverified(input.unverified, input.runs),
     page: join(directory, REPORT_PAGE),
     files: names.map((name) => join(directory, name)),
   };

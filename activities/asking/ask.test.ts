@@ -3,28 +3,17 @@ import { test, type TestContext } from 'node:test';
 import { CancelledFailure } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { z } from 'zod';
-import { baseRecipeSchema } from '../../config/base-recipe.ts';
-import { conditionSchema } from '../../config/experiment.ts';
-import { evaluationSchema, trainingSchema } from '../../config/training.ts';
-import {
-  exampleRollout,
-  openExampleStore,
-  recordExampleRollouts,
-  temporaryStorePath,
-} from '../../db/example-store.fixture.ts';
 import { listJudgements, type JudgementRow } from '../../db/queries/judgements.ts';
 import { listRollouts } from '../../db/queries/rollouts.ts';
-import { startRun } from '../../db/queries/runs.ts';
 import { createRolloutBatch } from '../../rollouts/rollout-batch.fixture.ts';
-import { findScheme } from '../../schemes/named/index.ts';
 import { listStepMetrics } from '../../schemes/open-scheme.ts';
 import { rewards } from '../../schemes/rewards/index.ts';
 import { measureAnswers } from '../../schemes/rewards/measure-answers.ts';
 import type { Score } from '../../schemes/rewards/reward.ts';
-import { openRunContext } from '../run/run-context.ts';
 import type { StoreDependencies } from '../store-dependencies.ts';
 import { rewardGroups } from '../step/reward-groups.ts';
 import { placeRollouts } from '../step/reward-input.ts';
+import { openVerifiedRound } from '../step/verified-round.fixture.ts';
 import { createAsk } from './ask.ts';
 import { createProgramPool } from './program-pool.ts';
 
@@ -48,28 +37,12 @@ const refuses = (): Promise<Score> => Promise.reject(new Error('503'));
 function openRound(t: TestContext, replies: typeof answers) {
   answers = replies;
   calls = 0;
-  const scheme = {
-    ...findScheme('grpo'),
+  const { db, context, epoch } = openVerifiedRound(t, {
     rewards: [
       { name: 'verifier', weight: 1, options: {} },
       { name: 'tone', weight: 0.5, options: {} },
     ],
-  };
-  const condition = conditionSchema.parse({
-    task: { family: 'arithmetic', operations: 1, startDigits: 1, modulus: 10 },
-    base: baseRecipeSchema.parse({}),
-    scheme,
-    training: trainingSchema.parse({ steps: 1, promptsPerStep: 1, groupSize: 2 }),
-    evaluation: evaluationSchema.parse({}),
   });
-  const context = openRunContext({
-    ...{ runId: 'r1', experimentId: 'e1', conditionName: 'grpo', seed: 0, baseModelId: 'b' },
-    ...{ condition, inputs: {} },
-  });
-  const db = openExampleStore(temporaryStorePath(t));
-  t.after(() => db.$client.close());
-  const epoch = startRun(db, 'r1', { provenance: '{}', sources: null });
-  recordExampleRollouts(db, [exampleRollout('r1', 0), exampleRollout('r1', 1)]);
   const rows = listRollouts(db, { runId: 'r1', phase: 'train', step: 0 });
   const batch = createRolloutBatch({
     ...{ count: rows.length, completionLength: 8 },

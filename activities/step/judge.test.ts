@@ -2,25 +2,14 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { z } from 'zod';
-import { baseRecipeSchema } from '../../config/base-recipe.ts';
-import { conditionSchema } from '../../config/experiment.ts';
 import type { Scheme } from '../../config/scheme.ts';
-import { evaluationSchema, trainingSchema } from '../../config/training.ts';
-import {
-  exampleRollout,
-  openExampleStore,
-  recordExampleRollouts,
-  temporaryStorePath,
-} from '../../db/example-store.fixture.ts';
 import { listJudgements, type JudgementRow } from '../../db/queries/judgements.ts';
-import { startRun } from '../../db/queries/runs.ts';
 import { judges } from '../../schemes/judges/index.ts';
 import type { ClientJudge, JudgeClient } from '../../schemes/judges/judge.ts';
-import { findScheme } from '../../schemes/named/index.ts';
-import { openRunContext } from '../run/run-context.ts';
 import type { StoreDependencies } from '../store-dependencies.ts';
 import { createHeldRollouts } from './held-rollouts.ts';
 import { createJudge } from './judge.ts';
+import { openVerifiedRound } from './verified-round.fixture.ts';
 
 /** A judge that has one question answered of each rollout. */
 const asking: ClientJudge<object> = {
@@ -54,21 +43,7 @@ function createClient(): JudgeClient & { calls: number } {
 
 /** Two rollouts of a run under a scheme, verified and not judged. */
 function openRound(t: TestContext, change: Partial<Scheme>, judgeClient?: JudgeClient) {
-  const condition = conditionSchema.parse({
-    task: { family: 'arithmetic', operations: 1, startDigits: 1, modulus: 10 },
-    base: baseRecipeSchema.parse({}),
-    scheme: { ...findScheme('grpo'), ...change },
-    training: trainingSchema.parse({ steps: 1, promptsPerStep: 1, groupSize: 2 }),
-    evaluation: evaluationSchema.parse({}),
-  });
-  const context = openRunContext({
-    ...{ runId: 'r1', experimentId: 'e1', conditionName: 'grpo', seed: 0, baseModelId: 'b' },
-    ...{ condition, inputs: {} },
-  });
-  const db = openExampleStore(temporaryStorePath(t));
-  t.after(() => db.$client.close());
-  const epoch = startRun(db, 'r1', { provenance: '{}', sources: null });
-  recordExampleRollouts(db, [exampleRollout('r1', 0), exampleRollout('r1', 1)]);
+  const { db, context, epoch } = openVerifiedRound(t, change);
   const plans = { readRun: () => Promise.resolve(context) } as unknown as StoreDependencies['plans'];
   const held = createHeldRollouts();
   const dependencies = { db, plans, held } as unknown as StoreDependencies;

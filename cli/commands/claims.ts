@@ -1,20 +1,20 @@
 import { Option, type Command } from 'commander';
 import { parseScale } from '../../experiments/claim.ts';
 import { scaleNames } from '../../experiments/scales.ts';
-import type * as Implementation from './claim-commands.ts';
-import type { ScaleOption } from './choose-claims.ts';
-import type * as Power from './claim-power.ts';
-import type { LockOptions } from './lock-claims.ts';
-import type { RunClaimOptions } from './run-claims.ts';
+import type * as Implementation from '../claims/claim-commands.ts';
+import type { ScaleOption } from '../claims/choose-claims.ts';
+import type * as Power from '../claims/claim-power.ts';
+import type { LockOptions } from '../claims/lock-claims.ts';
+import type { RunClaimOptions } from '../claims/run-claims.ts';
 import { homeOption, jsonOption } from '../home-option.ts';
 import { OUTCOME_HELP } from './compare.ts';
-import type { VerdictOptions } from './print-verdicts.ts';
+import type { VerdictOptions } from '../claims/print-verdicts.ts';
 import { addRunOptions } from './run.ts';
 
 type Commands = typeof Implementation;
 
 /** What the commands do, loaded with all it needs when one of them is called. */
-const load = (): Promise<Commands> => import('./claim-commands.ts');
+const load = (): Promise<Commands> => import('../claims/claim-commands.ts');
 
 function scaleOption(): Option {
   return new Option('--scale <name>', `how large: ${scaleNames.join(', ')}`)
@@ -64,7 +64,7 @@ export function addClaimsCommand(program: Command, setExitCode: (code: number) =
       '\nExamples:\n  assay claims lock one-shot\n  assay claims lock my-claim.yaml --scale full\n  assay claims lock one-shot --relock "the margin was that of another metric"',
     )
     .action(async (names: string[], options: LockOptions) =>
-      (await import('./lock-claims.ts')).lockClaims(names, options),
+      (await import('../claims/lock-claims.ts')).lockClaims(names, options),
     );
   addPowerOptions(addRunOptions(claims.command('run')))
     .description('Run claims one after the other, or resume them; finished runs are never repeated.')
@@ -78,7 +78,7 @@ export function addClaimsCommand(program: Command, setExitCode: (code: number) =
       '\nExamples:\n  assay claims run negative-reinforcement\n  assay claims run --all --scale tiny\n  assay claims run my-claim.yaml --dry-run',
     )
     .action(async (names: string[], options: RunClaimOptions) => {
-      setExitCode(await (await import('./run-claims.ts')).runClaims(names, options));
+      setExitCode(await (await import('../claims/run-claims.ts')).runClaims(names, options));
     });
   claims
     .command('components')
@@ -94,7 +94,7 @@ export function addClaimsCommand(program: Command, setExitCode: (code: number) =
       '\nExamples:\n  assay claims components one-shot\n  assay claims components --results docs/results',
     )
     .action(async (names: string[], options: Parameters<typeof Power.printComponents>[1]) =>
-      (await import('./claim-power.ts')).printComponents(names, options),
+      (await import('../claims/claim-power.ts')).printComponents(names, options),
     );
   claims
     .command('verdicts')
@@ -111,7 +111,7 @@ export function addClaimsCommand(program: Command, setExitCode: (code: number) =
     )
     .addHelpText('after', OUTCOME_HELP)
     .action(async (names: string[], options: VerdictOptions & ScaleOption) => {
-      setExitCode(await (await import('./print-verdicts.ts')).printVerdicts(names, options));
+      setExitCode(await (await import('../claims/print-verdicts.ts')).printVerdicts(names, options));
     });
   claims
     .command('page')

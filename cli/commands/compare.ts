@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { homeOption, jsonOption } from '../home-option.ts';
-import type { VerdictOptions } from './print-verdicts.ts';
+import type { VerdictOptions } from '../claims/print-verdicts.ts';
 
 /** For a program that gates on a verdict; the codes are those of config/outcome.ts. */
 export const OUTCOME_HELP = `
@@ -20,6 +20,6 @@ export function addCompareCommand(program: Command, setExitCode: (code: number) 
     )
     .addHelpText('after', OUTCOME_HELP)
     .action(async (name: string | undefined, options: VerdictOptions) => {
-      setExitCode((await import('./print-verdicts.ts')).compareExperiment(name, options));
+      setExitCode((await import('../claims/print-verdicts.ts')).compareExperiment(name, options));
     });
 }

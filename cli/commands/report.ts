@@ -24,6 +24,6 @@ export function addReportCommand(program: Command): void {
       if (options.json)
         console.log(JSON.stringify({ experiment: experimentId, answer: report.answer, files: report.files }));
       else printAnswer(report);
-      printUnverified(db, experimentId);
+      printUnverified(report);
     });
 }

@@ -8,7 +8,7 @@ import type { ComponentRow } from '../../reports/power/component-rows.ts';
 import { measureComponents } from '../../reports/power/measure-components.ts';
 import { planPower } from '../../reports/power/plan-power.ts';
 import { describePower } from '../../reports/power/power-text.ts';
-import { listDeadGroups } from '../commands/claim-groups.ts';
+import { listDeadGroups } from '../claims/claim-groups.ts';
 import { readHome } from '../home-option.ts';
 
 /** An ordinary matrix has one scale, that of its declaration. */

@@ -74,6 +74,6 @@ async function finishWithReport(
       ),
     );
   else printAnswer(report);
-  printUnverified(db, end.experimentId);
+  printUnverified(report);
   return end.failed > 0 || runs.some((run) => run.status === 'failed') ? 1 : 0;
 }

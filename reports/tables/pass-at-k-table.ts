@@ -1,22 +1,13 @@
-import { estimateLevel } from '../comparison/estimate-level.ts';
+import { estimateLevel, type Level } from '../comparison/estimate-level.ts';
 import { passAtK } from '../../stats/pass-at-k/pass-at-k.ts';
 import type { EvaluationCount } from '../comparison/comparison-input.ts';
 import type { FinalCounts } from '../comparison/final-counts.ts';
 import { INTERVAL_COLUMNS, SIZE_COLUMNS, type Table } from './table.ts';
 
-export interface PassAtKRow {
+export interface PassAtKRow extends Level {
   readonly condition: string;
   readonly split: string;
   readonly k: number;
-  readonly mean: number;
-  readonly low: number;
-  readonly high: number;
-  /** Null where nothing varies, or nothing is known of it. */
-  readonly standardError: number | null;
-  readonly bases: number;
-  /** Pairs of base and seed. */
-  readonly seeds: number;
-  readonly problems: number;
 }
 
 /** The file; page and summary have a column for each k, which a list of columns cannot say. */
