@@ -16,6 +16,7 @@ const mayImport = {
   probes: ['config', 'random', 'rollouts', 'tasks', 'stats', 'model'],
   db: ['config'],
   artifacts: ['config', 'db'],
+  imports: ['config'],
   reports: ['config', 'random', 'stats', 'db'],
   activities: [
     'config',
@@ -48,6 +49,7 @@ const mayImport = {
     'reports',
     'model',
     'schemes',
+    'imports',
   ],
 };
 
