@@ -36,6 +36,31 @@ export interface ComparisonInput {
   readonly rollouts: readonly SampleRollout[];
   /** Of one run of each condition, on the split that a report leads with. */
   readonly finalSamples: readonly FinalSample[];
+  /** Where other programs made the results: what is known of them in the place of runs; absent: they are runs of this one. */
+  readonly imported?: ImportedResults;
+}
+
+/** What a report has to know of results that other programs made. */
+export interface ImportedResults {
+  readonly sources: readonly ImportedSource[];
+  /** runs: the arms have several each, and verdicts speak of others like them; problems: one each, taken as it is. */
+  readonly population: 'runs' | 'problems';
+  /** Scores between 0 and 1 occur: means stand in the place of pass@1, and nothing is said of other k. */
+  readonly isGraded: boolean;
+  /** What was left out of the comparison or does not match, a sentence each. */
+  readonly notices: readonly string[];
+}
+
+/** A file of results, as the provenance of an arm. */
+export interface ImportedSource {
+  readonly arm: string;
+  readonly file: string;
+  readonly sha256: string;
+  readonly format: string;
+  /** Tool, model, task, scorer and settings, as label → value. */
+  readonly details: Readonly<Record<string, string>>;
+  readonly samples: number;
+  readonly failed: number;
 }
 
 interface ExperimentRecord {
@@ -106,7 +131,10 @@ export interface EvaluationCount {
   readonly split: string;
   readonly step: number;
   readonly problemId: string;
+  /** What other problems it is alike with; absent: it stands for itself. */
+  readonly cluster?: string;
   readonly n: number;
+  /** Sum of the scores where they are graded. */
   readonly c: number;
   /** Completion tokens of all its samples, end tokens included. */
   readonly tokens: number;

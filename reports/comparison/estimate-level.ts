@@ -1,4 +1,5 @@
 import { mean } from '../../stats/intervals/aggregate-scores.ts';
+import type { Clusters } from '../../stats/intervals/cluster-error.ts';
 import { hasNoSpread } from '../../stats/intervals/crossed-mean.ts';
 import { widenInvisible } from '../../stats/intervals/exact-ends.ts';
 import { intervalOfMean, meanWithError } from '../../stats/intervals/mean-with-error.ts';
@@ -23,9 +24,14 @@ export interface Level {
  *
  * @param scores scores[run][problem]
  * @param bases base seed of each run
+ * @param clusters of the problems
  */
-export function estimateLevel(scores: readonly (readonly number[])[], bases: readonly number[]): Level {
-  const found = meanWithError(scores, bases);
+export function estimateLevel(
+  scores: readonly (readonly number[])[],
+  bases: readonly number[],
+  clusters?: Clusters,
+): Level {
+  const found = meanWithError(scores, bases, clusters);
   const problemMeans = scores[0]!.map((_, problem) => mean(scores.map((row) => row[problem]!)));
   return {
     mean: found.estimate,

@@ -11,6 +11,8 @@ export interface FinalCounts {
   readonly seeds: readonly number[];
   /** Base seed of each row of `counts`. */
   readonly bases: readonly number[];
+  /** Cluster of each problem; absent where none is known to be like another. */
+  readonly clusters?: readonly number[];
 }
 
 /** A run that is left out of the comparison, and why. */
@@ -82,6 +84,7 @@ function toRectangle(
     }));
   if (full.length === 0) return { final: null, excluded };
   const counts = full.map(({ rows }) => problemIds.map((id) => rows.get(id)!));
+  const clusters = numberClusters(counts[0]!);
   return {
     final: {
       condition,
@@ -90,9 +93,21 @@ function toRectangle(
       counts,
       seeds: full.map(({ run }) => run.seed),
       bases: full.map(({ run }) => run.baseSeed),
+      ...(clusters === null ? {} : { clusters }),
     },
     excluded,
   };
+}
+
+/** The clusters as numbers, a problem without one as a cluster of its own; null where no problem has one. */
+function numberClusters(rows: readonly EvaluationCount[]): number[] | null {
+  if (rows.every(({ cluster }) => cluster === undefined)) return null;
+  const numbers = new Map<string, number>();
+  return rows.map(({ cluster, problemId }) => {
+    const key = cluster === undefined ? `problem/${problemId}` : `cluster/${cluster}`;
+    if (!numbers.has(key)) numbers.set(key, numbers.size);
+    return numbers.get(key)!;
+  });
 }
 
 /** A run's rows of a split at its last evaluated step, by problem. */

@@ -1,5 +1,6 @@
 import type { Generator } from '../../random/generator.ts';
 import { mean } from '../../stats/intervals/aggregate-scores.ts';
+import { meanByCluster, type Clusters } from '../../stats/intervals/cluster-error.ts';
 import { hasNoSpread, type CrossedMean } from '../../stats/intervals/crossed-mean.ts';
 import { widenInvisible } from '../../stats/intervals/exact-ends.ts';
 import { intervalOfMean, meanWithError, pAgainstZero } from '../../stats/intervals/mean-with-error.ts';
@@ -40,16 +41,19 @@ interface Draws {
 /** Runs of the same bases and seeds: interval and p as claims have them. */
 export function weighPaired(
   measures: readonly Measure[],
-  bases: readonly number[],
+  { bases, clusters }: { readonly bases: readonly number[]; readonly clusters?: Clusters },
   draws: Draws,
 ): WeighedDifference[] {
   const cells = measures.map(({ treatment, baseline }) =>
     treatment.map((row, s) => row.map((score, p) => score - baseline[s]![p]!)),
   );
   const problemMeans = cells.map(meanOverRuns);
-  const flips = signFlipTests(problemMeans, { alternative: 'two-sided', ...draws });
+  const flips = signFlipTests(
+    problemMeans.map((values) => meanByCluster(values, clusters)),
+    { alternative: 'two-sided', ...draws },
+  );
   return cells.map((differences, i) => {
-    const error = meanWithError(differences, bases);
+    const error = meanWithError(differences, bases, clusters);
     const ends = intervalOfMean(error, LEVEL);
     return {
       difference: error.estimate,

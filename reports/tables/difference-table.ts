@@ -142,7 +142,7 @@ export function tabulateDifferences(
       rows.push(...compareAt({ pair, treatment, reference, ks: at }, input.experiment.fingerprint));
     }
   }
-  return { differences: withHolm(rows, ks), missing };
+  return { differences: withHolm(rows, ks, input.imported?.population === 'problems'), missing };
 }
 
 /** Of schemes, a missing arm is told where it lacks its baseline already, and cells of a matrix may have problems of their own. */
@@ -186,7 +186,7 @@ function compareAt({ pair, treatment, reference, ks }: ComparedPair, fingerprint
   const name = `difference/${pair.condition}/${pair.reference}/${split}`;
   const draws = { resamples: RESAMPLES, generator: intervalGenerator(fingerprint, name) };
   const weighed = isPaired
-    ? weighPaired(measures, bases, draws)
+    ? weighPaired(measures, treatment, draws)
     : weighUnpaired(measures, { treatment: bases, baseline: reference.bases }, draws);
   return weighed.map((found, i) => ({
     ...pair,
@@ -200,7 +200,12 @@ function compareAt({ pair, treatment, reference, ks }: ComparedPair, fingerprint
   }));
 }
 
-function withHolm(rows: readonly Untested[], ks: readonly number[]): DifferenceRow[] {
+/** @param isOneRunEnough the rows speak of single runs as they are, so that their problems alone plan what can be seen */
+function withHolm(
+  rows: readonly Untested[],
+  ks: readonly number[],
+  isOneRunEnough: boolean,
+): DifferenceRow[] {
   const holm = new Map<Untested, number>();
   const tests = new Map<number, number>();
   for (const k of ks) {
@@ -214,7 +219,8 @@ function withHolm(rows: readonly Untested[], ks: readonly number[]): DifferenceR
   return rows.map((row) => {
     const { error, ...shown } = row;
     const alpha = (1 - LEVEL) / 2 / tests.get(row.k)!;
-    const detectable = error === null || error.pairs === 1 ? null : detectableEffect(error, 1, alpha);
+    const isPlanned = error !== null && (error.pairs > 1 || isOneRunEnough);
+    const detectable = isPlanned ? detectableEffect(error, 1, alpha) : null;
     return { ...shown, holmP: holm.get(row)!, detectable };
   });
 }

@@ -51,10 +51,10 @@ export function reportedKs(
 
 /** The mean of a score at each k where all problems have one, with its interval over base models, seeds and problems. */
 export function tabulateAtK(final: FinalCounts, ks: readonly number[], score: ScoreAtK): PassAtKRow[] {
-  const { condition, split, bases } = final;
+  const { condition, split, bases, clusters } = final;
   return ks.flatMap((k) => {
     const scores = scoresAtK(final, score, k);
-    return scores === null ? [] : [{ condition, split, k, ...estimateLevel(scores, bases) }];
+    return scores === null ? [] : [{ condition, split, k, ...estimateLevel(scores, bases, clusters) }];
   });
 }
 

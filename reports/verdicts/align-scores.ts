@@ -12,6 +12,8 @@ export interface AlignedScores {
   readonly bases: readonly number[];
   /** The conditions have no problem in common: each row is one number, the run's mean over its own problems. */
   readonly isAveraged: boolean;
+  /** Cluster of each column; absent: each is its own. */
+  readonly clusters?: readonly number[];
 }
 
 /** The condition and metric of a term, whatever its weight. */
@@ -47,7 +49,15 @@ export function alignScores(measured: readonly MeasuredScores[]): AlignedScores 
       return isAveraged ? [mean(row)] : columns.map((problem) => row[problem[term]!]!);
     }),
   );
-  return { scores, bases: rows.map(([first]) => measured[0]!.pairs[first!]!.base), isAveraged };
+  const { clusters } = measured[0]!;
+  return {
+    scores,
+    bases: rows.map(([first]) => measured[0]!.pairs[first!]!.base),
+    isAveraged,
+    ...(clusters === undefined || isAveraged
+      ? {}
+      : { clusters: columns.map(([first]) => clusters[first!]!) }),
+  };
 }
 
 /** Where each key that all lists have stands in each of them, in the order of the first. */

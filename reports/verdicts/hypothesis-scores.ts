@@ -15,6 +15,8 @@ export interface MeasuredScores {
   readonly pairs: readonly { readonly base: number; readonly seed: number }[];
   /** The one entry `run` when the metric is one number per run. */
   readonly problems: readonly string[];
+  /** Cluster of each problem; absent: each is its own. */
+  readonly clusters?: readonly number[];
   /** scores[pair][problem] */
   readonly scores: readonly (readonly number[])[];
 }
@@ -67,7 +69,8 @@ function measureFinal(
   const scores = final.counts.map((row) => row.map(score));
   const pairs = final.seeds.map((seed, row) => ({ base: final.bases[row]!, seed }));
   if (scores.every((row): row is number[] => row.every((value) => value !== null))) {
-    return { pairs, problems: final.problemIds, scores };
+    const { problemIds: problems, clusters } = final;
+    return { pairs, problems, scores, ...(clusters === undefined ? {} : { clusters }) };
   }
   return { reason: `the metric is undefined for some problem of ${split} under ${condition}` };
 }

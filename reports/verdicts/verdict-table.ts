@@ -121,7 +121,7 @@ function compare({ input, finals }: Known, hypothesis: Hypothesis): Weighed {
   const controls = listControlTerms(hypothesis);
   const aligned = measureTerms(input, finals, [...terms, ...controls]);
   if ('reason' in aligned) return notTested(aligned.reason);
-  const { scores, bases, isAveraged } = aligned;
+  const { scores, bases, clusters, isAveraged } = aligned;
   const sum = (from: number, of: typeof terms): number[][] =>
     weighScores(
       scores.slice(from, from + of.length),
@@ -132,6 +132,8 @@ function compare({ input, finals }: Known, hypothesis: Hypothesis): Weighed {
   const evidence = weighHypothesis({
     differences: sum(0, terms),
     bases,
+    clusters,
+    population: input.imported?.population ?? 'runs',
     claim: hypothesis.alternative,
     margin,
     interest: hypothesis.interest?.value ?? null,

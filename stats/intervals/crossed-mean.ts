@@ -2,12 +2,7 @@ import library from 'jstat';
 import { mean } from './aggregate-scores.ts';
 import { groupByBase } from './run-draw.ts';
 import { ScoreShapeError, toScoreMatrix } from '../score-shape-error.ts';
-
-/** A share of the squared standard error and how many degrees of freedom it was estimated with. */
-interface VarianceShare {
-  readonly variance: number;
-  readonly degreesOfFreedom: number;
-}
+import { squaredErrorOfClusters, type Clusters, type VarianceShare } from './cluster-error.ts';
 
 /** Mean of paired differences with what is known of its error, over training runs and over problems. */
 export interface CrossedMean {
@@ -36,11 +31,13 @@ export interface CrossedMean {
  * degrees of freedom are fewer. Null with one unit, whose spread nothing shows. Source: Searle, Casella and McCulloch 1992,
  * chapter 4; Cameron, Gelbach and Miller 2011 for V_bases + V_problems − V_both.
  *
+ * @param clusters cluster of each problem; those of one are alike, and only clusters count as independent. Absent: each its own
  * @throws ScoreShapeError when differences are ragged, empty or not finite, or bases do not match
  */
 export function crossedMean(
   differences: readonly (readonly number[])[],
   bases: readonly number[],
+  clusters?: Clusters,
 ): CrossedMean | null {
   const { rows: pairs, columns: problemCount } = toScoreMatrix(differences);
   const groups = groupByBase(pairs, bases);
@@ -60,10 +57,7 @@ export function crossedMean(
   const problems =
     problemCount < 2
       ? null
-      : {
-          variance: Math.max(0, squaredError(problemMeans) - Math.min(residualVariance, runs.variance)),
-          degreesOfFreedom: problemCount - 1,
-        };
+      : withoutResidual(problemShare(problemMeans, clusters), Math.min(residualVariance, runs.variance));
   return {
     estimate,
     standardError: Math.sqrt(runs.variance + (problems?.variance ?? 0)),
@@ -75,6 +69,21 @@ export function crossedMean(
     pairs,
     problemCount,
   };
+}
+
+/**
+ * Squared standard error of the mean over problems, with one degree of freedom less than there are clusters.
+ *
+ * @throws ScoreShapeError when clusters do not match the problems, or there is only one
+ */
+export function problemShare(problemMeans: readonly number[], clusters: Clusters): VarianceShare {
+  return clusters === undefined
+    ? { variance: squaredError(problemMeans), degreesOfFreedom: problemMeans.length - 1 }
+    : squaredErrorOfClusters(problemMeans, clusters);
+}
+
+function withoutResidual({ variance, degreesOfFreedom }: VarianceShare, residual: number): VarianceShare {
+  return { variance: Math.max(0, variance - residual), degreesOfFreedom };
 }
 
 function columnMeans(rows: readonly (readonly number[])[]): number[] {

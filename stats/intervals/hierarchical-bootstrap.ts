@@ -1,6 +1,7 @@
 import type { Generator } from '../../random/generator.ts';
 import { percentileInterval, type IntervalEstimate } from '../quantile.ts';
 import { mean } from './aggregate-scores.ts';
+import { groupByCluster, type Clusters } from './cluster-error.ts';
 import { drawBases, drawRowWeights, groupByBase, rowWeights } from './run-draw.ts';
 import { ScoreShapeError, toScoreMatrix } from '../score-shape-error.ts';
 
@@ -76,6 +77,8 @@ interface Matrix {
 interface Draws {
   readonly resamples: number;
   readonly generator: Generator;
+  /** Of the problems, which are then drawn by whole clusters. */
+  readonly clusters?: Clusters;
 }
 
 /** How often each of `size` units is drawn in `size` draws with replacement. */
@@ -83,6 +86,23 @@ export function drawCounts(size: number, generator: Generator): Int32Array {
   const counts = new Int32Array(size);
   for (let i = 0; i < size; i += 1) counts[generator.integer(size)]! += 1;
   return counts;
+}
+
+/** How often each problem is drawn; whole clusters of other sizes are scaled to as many problems as there are. */
+function drawProblems(
+  problems: number,
+  clusters: readonly number[][] | null,
+  generator: Generator,
+): ArrayLike<number> {
+  if (clusters === null) return drawCounts(problems, generator);
+  const drawn = drawCounts(clusters.length, generator);
+  const weights = new Float64Array(problems);
+  let total = 0;
+  clusters.forEach((places, cluster) => {
+    total += drawn[cluster]! * places.length;
+    for (const place of places) weights[place] = drawn[cluster]!;
+  });
+  return weights.map((weight) => (weight * problems) / total);
 }
 
 function ones(size: number): Int32Array {
@@ -97,16 +117,17 @@ function ones(size: number): Int32Array {
 export function meanReplicates(
   matrices: readonly Matrix[],
   groups: readonly (readonly number[])[],
-  { resamples, generator }: Draws,
+  { resamples, generator, clusters }: Draws,
 ): Float64Array[] {
   const [first] = matrices;
   if (matrices.some(({ seeds, problems }) => seeds !== first!.seeds || problems !== first!.problems)) {
     throw new ScoreShapeError('measures drawn together need the same runs and problems, found other shapes');
   }
   const replicates = matrices.map(() => new Float64Array(resamples));
+  const drawn = clusters === undefined ? null : groupByCluster(clusters);
   for (let r = 0; r < resamples; r += 1) {
     const weights = drawRowWeights(groups, drawBases(groups.length, generator), generator);
-    const counts = drawCounts(first!.problems, generator);
+    const counts = drawProblems(first!.problems, drawn, generator);
     matrices.forEach((matrix, i) => (replicates[i]![r] = weightedMean(matrix, weights, counts)));
   }
   return replicates;
@@ -116,7 +137,7 @@ export function meanReplicates(
 export function weightedMean(
   { values, seeds, problems }: Matrix,
   seedWeights: ArrayLike<number>,
-  problemCounts: Int32Array,
+  problemCounts: ArrayLike<number>,
 ): number {
   let sum = 0;
   for (let s = 0; s < seeds; s += 1) {

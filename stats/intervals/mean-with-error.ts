@@ -1,5 +1,13 @@
 import { mean } from './aggregate-scores.ts';
-import { criticalValue, crossedMean, hasNoSpread, upperTailP, type CrossedMean } from './crossed-mean.ts';
+import type { Clusters } from './cluster-error.ts';
+import {
+  criticalValue,
+  crossedMean,
+  hasNoSpread,
+  problemShare,
+  upperTailP,
+  type CrossedMean,
+} from './crossed-mean.ts';
 import { toScoreMatrix } from '../score-shape-error.ts';
 
 /**
@@ -7,17 +15,18 @@ import { toScoreMatrix } from '../score-shape-error.ts';
  *
  * @throws ScoreShapeError as `crossedMean`
  */
-export function meanWithError(scores: readonly (readonly number[])[], bases: readonly number[]): CrossedMean {
-  const found = crossedMean(scores, bases);
+export function meanWithError(
+  scores: readonly (readonly number[])[],
+  bases: readonly number[],
+  clusters?: Clusters,
+): CrossedMean {
+  const found = crossedMean(scores, bases, clusters);
   if (found !== null) return found;
   const values = scores[0]!;
-  const estimate = mean(values);
-  const squares = values.reduce((sum, value) => sum + (value - estimate) ** 2, 0);
   const count = values.length;
-  const problems =
-    count < 2 ? null : { variance: squares / (count - 1) / count, degreesOfFreedom: count - 1 };
+  const problems = count < 2 ? null : problemShare(values, clusters);
   return {
-    estimate,
+    estimate: mean(values),
     standardError: Math.sqrt(problems?.variance ?? 0),
     runs: { variance: 0, degreesOfFreedom: 1 },
     problems,

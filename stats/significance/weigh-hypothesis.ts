@@ -1,5 +1,6 @@
 import type { Generator } from '../../random/generator.ts';
 import { mean } from '../intervals/aggregate-scores.ts';
+import { meanByCluster, type Clusters } from '../intervals/cluster-error.ts';
 import {
   criticalValue,
   crossedMean,
@@ -8,6 +9,7 @@ import {
   type CrossedMean,
 } from '../intervals/crossed-mean.ts';
 import { meanReplicates } from '../intervals/hierarchical-bootstrap.ts';
+import { meanWithError } from '../intervals/mean-with-error.ts';
 import { groupByBase } from '../intervals/run-draw.ts';
 import { percentileInterval } from '../quantile.ts';
 import { toScoreMatrix } from '../score-shape-error.ts';
@@ -36,6 +38,10 @@ export interface HypothesisInput {
   readonly differences: Matrix;
   /** Base seed of each row. */
   readonly bases: readonly number[];
+  /** Cluster of each column, which alone are independent; absent: each problem is its own. */
+  readonly clusters?: Clusters;
+  /** runs: the claim speaks of other training runs too, and one says nothing; problems: of a single run as it is. */
+  readonly population?: 'runs' | 'problems';
   readonly claim: Claim;
   /** >= 0, in the unit of the differences, or a share of a positive control's effect. */
   readonly margin: number | ControlShare;
@@ -83,7 +89,8 @@ interface Shifted {
 }
 
 /** δ − share · θ by share, each computed once; with 0 it is δ itself. */
-function openShifts({ differences, bases, margin }: HypothesisInput): (share: number) => Shifted {
+function openShifts(input: HypothesisInput): (share: number) => Shifted {
+  const { differences, margin } = input;
   const known = new Map<number, Shifted>();
   return (share) => {
     const before = known.get(share);
@@ -92,10 +99,16 @@ function openShifts({ differences, bases, margin }: HypothesisInput): (share: nu
       share === 0 || typeof margin === 'number'
         ? differences
         : differences.map((row, i) => row.map((value, j) => value - share * margin.effects[i]![j]!));
-    const shifted = { cells, found: crossedMean(cells, bases)! };
+    const shifted = { cells, found: measure(input, cells)! };
     known.set(share, shifted);
     return shifted;
   };
+}
+
+function measure({ bases, clusters, population }: HypothesisInput, cells: Matrix): CrossedMean | null {
+  return population === 'problems'
+    ? meanWithError(cells, bases, clusters)
+    : crossedMean(cells, bases, clusters);
 }
 
 /**
@@ -106,8 +119,8 @@ function openShifts({ differences, bases, margin }: HypothesisInput): (share: nu
  * @throws ScoreShapeError when differences are ragged, empty or not finite, or bases do not match
  */
 export function weighHypothesis(input: HypothesisInput): HypothesisEvidence | null {
-  const { differences, bases, claim, margin, interest } = input;
-  const found = crossedMean(differences, bases);
+  const { differences, claim, margin, interest } = input;
+  const found = measure(input, differences);
   if (found === null) return null;
   const shift = openShifts(input);
   const bounds = claimedBounds(claim, margin);
@@ -127,13 +140,18 @@ export function weighHypothesis(input: HypothesisInput): HypothesisEvidence | nu
     effect: found.estimate,
     low: found.estimate - half,
     high: found.estimate + half,
-    margin: typeof margin === 'number' ? margin : margin.share * crossedMean(margin.effects, bases)!.estimate,
+    margin: typeof margin === 'number' ? margin : margin.share * measure(input, margin.effects)!.estimate,
     supportP: allHoldP(bounds, pOf),
     contradictP: someHoldsP(opposedBounds(claim, margin), pOf),
     noEffectP: interest === null ? null : allHoldP(claimedBounds('equivalent', interest), pOf),
     ...bootstrap(input, bounds, shift),
     pairFlipP: allHoldP(bounds, (bound) => flip(rowMeans, bound)),
-    problemFlipP: differences[0]!.length < 2 ? null : allHoldP(bounds, (bound) => flip(columnMeans, bound)),
+    problemFlipP:
+      differences[0]!.length < 2
+        ? null
+        : allHoldP(bounds, (bound) =>
+            flip((cells) => meanByCluster(columnMeans(cells), input.clusters), bound),
+          ),
     ...plan(bounds, shift, input.hypotheses),
     bases: found.bases,
     pairs: found.pairs,
@@ -178,7 +196,7 @@ function plan(
 const TIE = 1e-12;
 
 function bootstrap(
-  { differences, bases, resamples, generator, level }: HypothesisInput,
+  { differences, bases, clusters, resamples, generator, level }: HypothesisInput,
   bounds: readonly Bound[],
   shift: (share: number) => Shifted,
 ): Pick<HypothesisEvidence, 'bootstrapLow' | 'bootstrapHigh' | 'bootstrapP'> {
@@ -188,7 +206,7 @@ function bootstrap(
     return { values, seeds, problems };
   });
   const groups = groupByBase(differences.length, bases);
-  const replicates = meanReplicates(matrices, groups, { resamples, generator });
+  const replicates = meanReplicates(matrices, groups, { resamples, generator, clusters });
   const p = allHoldP(bounds, ({ value, share, side }) => {
     const own = replicates[shares.indexOf(share)]!;
     const failing = own.filter((replicate) => side * (replicate - value) <= TIE).length;
