@@ -9,6 +9,13 @@ const passAtK = z.strictObject({
   k: z.number().int().min(1).describe('Samples of which one must be correct.'),
 });
 
+const score = z.strictObject({
+  name: z.literal('score').describe('Which number is compared.'),
+  split: evaluationSplitSchema.describe(
+    'Split of the final evaluation. Mean score of a problem’s samples: pass@1 where each is right or wrong.',
+  ),
+});
+
 const majorityAtK = z.strictObject({
   name: z.literal('maj@k').describe('Which number is compared.'),
   split: evaluationSplitSchema.describe('Split of the final evaluation.'),
@@ -46,6 +53,7 @@ const probeMetric = z.strictObject({
 
 export const metricSchema = z.discriminatedUnion('name', [
   passAtK,
+  score,
   majorityAtK,
   formatShare,
   brier,

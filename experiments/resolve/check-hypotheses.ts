@@ -87,6 +87,7 @@ function metricFault(metric: HypothesisMetric, condition: ResolvedCondition): Fa
   }
   if (metric.name === 'format-share') return formatFault(metric.format, condition.condition);
   if (metric.name === 'brier') return brierFault(condition.condition);
+  if (metric.name === 'score') return null;
   return sampleFault(metric, condition.name, samplesPerProblem);
 }
 

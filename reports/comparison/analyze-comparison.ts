@@ -43,6 +43,8 @@ export interface Analysis {
   readonly checks: readonly CheckRow[];
   /** By pass@1 on the first split. */
   readonly ranking: readonly RankingRow[];
+  /** What levels and differences at k = 1 are of: pass@1, or the mean score where samples are graded. */
+  readonly scoreName: string;
   /** Arms by problem, a map for each cell of the ranking. */
   readonly problemMaps: readonly ProblemMap[];
   /** The answer to the experiment's question, a sentence each. */
@@ -70,11 +72,17 @@ export interface Analysis {
   readonly splits: readonly string[];
 }
 
+function nameScore({ imported }: ComparisonInput): string {
+  return imported?.isGraded === true ? 'mean score' : 'pass@1';
+}
+
 /** Analyses a comparison that is consistent and sorted. */
 export function analyzeComparison(input: ComparisonInput): Analysis {
   const { finals, excluded } = collectFinalCounts(input);
   const { fingerprint } = input.experiment;
-  const pairs = pairWithBaseline(input, finals);
+  // What counts right samples has nothing to say of graded ones.
+  const counted = input.imported?.isGraded === true ? [] : finals;
+  const pairs = pairWithBaseline(input, counted);
   const checks = weighChecks(input, finals);
   const ks = reportedKs(finals);
   // The first, a middle and the last k: the ends of the curve decide the claims about boundaries.
@@ -84,27 +92,29 @@ export function analyzeComparison(input: ComparisonInput): Analysis {
   const { differences, missing } = tabulateDifferences(input, finals, testedKs);
   const ranking = tabulateRanking({ input, finals, differences, compute });
   const gainParts = tabulateGainParts(input, finals);
+  const scoreName = nameScore(input);
   return {
     verdicts,
     checks,
+    scoreName,
     ranking,
     problemMaps: tabulateProblemMaps(input, finals, ranking),
-    answer: describeAnswer({ ranking, differences, gainParts, verdicts, runs: input.runs }),
+    answer: describeAnswer({ ranking, differences, gainParts, verdicts, runs: input.runs, scoreName }),
     equalBudgets: tabulateEqualBudgets(input),
     compute,
     passAtK: tabulatePassAtK(finals),
     gainParts,
-    consistency: tabulateConsistency(finals),
+    consistency: tabulateConsistency(counted),
     formats: tabulateFormats(finals),
-    calibration: tabulateCalibration(finals),
-    reliability: tabulateReliability(finals),
+    calibration: tabulateCalibration(counted),
+    reliability: tabulateReliability(counted),
     differences,
     missing,
     gaps: tabulateGaps(input, finals),
     boundaries: tabulateBoundaries(pairs, fingerprint),
     solvedSets: tabulateSolvedSets(pairs, fingerprint),
     strategies: tabulateStrategies(pairs, fingerprint),
-    plain: tabulatePlain({ input, finals }),
+    plain: tabulatePlain({ input, finals: counted }),
     curves: tabulateLearningCurves(input),
     rewardTruth: tabulateRewardTruth(input),
     excluded,
@@ -136,5 +146,8 @@ export function answerComparison(comparison: ComparisonInput): string[] {
   const { differences } = tabulateDifferences(input, finals, [1]);
   const ranking = tabulateRanking({ input, finals, differences, compute: [] });
   const gainParts = tabulateGainParts(input, finals);
-  return describeAnswer({ ranking, differences, gainParts, verdicts: [], runs: input.runs });
+  return describeAnswer({
+    ...{ ranking, differences, gainParts, verdicts: [], runs: input.runs },
+    scoreName: nameScore(input),
+  });
 }

@@ -136,8 +136,8 @@ export interface EvaluationCount {
   readonly n: number;
   /** Sum of the scores where they are graded. */
   readonly c: number;
-  /** Completion tokens of all its samples, end tokens included. */
-  readonly tokens: number;
+  /** Completion tokens of all its samples, end tokens included; null: not told, in imported results. */
+  readonly tokens: number | null;
   readonly correctAnswer: string;
   /** Each extracted answer (empty text: none could be extracted) → how many samples gave it. */
   readonly answers: Readonly<Record<string, number>>;

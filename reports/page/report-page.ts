@@ -22,7 +22,9 @@ import {
 import { rolloutSection } from './rollout-section.ts';
 import { settingSection } from './setting-section.ts';
 import { plainSection } from './plain-section.ts';
+import { notesFor } from '../text/answer-notes.ts';
 import { describeUnverified } from '../text/unverified-text.ts';
+import { renderImportNotices, sourceSection } from './source-section.ts';
 import { strategySection } from './strategy-section.ts';
 
 /** No script, no network: even an escaping mistake could not run or fetch anything. */
@@ -41,19 +43,36 @@ function renderNotice({ unverified, runs }: ComparisonInput): Markup | null {
   </aside>`;
 }
 
-function renderHeader(input: ComparisonInput, sections: readonly Section[]): Markup {
-  const { experiment, conditions, runs } = input;
+type Fact = readonly [value: string | number, label: string];
+
+function listRunFacts({ experiment, conditions, runs }: ComparisonInput, isPartial: boolean): Fact[] {
   const bases = new Set(runs.map(({ baseSeed }) => baseSeed)).size;
   const seeds = new Set(runs.map(({ seed }) => seed)).size;
-  const completed = runs.filter(({ status }) => status === 'completed').length;
-  const isPartial = completed < runs.length;
-  const facts: [string | number, string][] = [
+  return [
     [conditions.length, 'conditions'],
     [bases, bases === 1 ? 'base seed' : 'base seeds'],
     [seeds, seeds === 1 ? 'seed' : 'seeds'],
-    ...(isPartial ? [] : [[runs.length, 'runs, all completed'] as [number, string]]),
+    ...(isPartial ? [] : [[runs.length, 'runs, all completed'] as const]),
     [experiment.baseline, 'baseline'],
   ];
+}
+
+function listImportFacts({ experiment, conditions, runs, evaluations }: ComparisonInput): Fact[] {
+  const problems = evaluations.filter(({ runId }) => runId === runs[0]!.id).length;
+  const perArm = runs.length / conditions.length;
+  return [
+    [conditions.length, 'arms'],
+    [perArm, perArm === 1 ? 'run of each' : 'runs of each'],
+    [problems, 'problems in common'],
+    [experiment.baseline, 'baseline'],
+  ];
+}
+
+function renderHeader(input: ComparisonInput, sections: readonly Section[]): Markup {
+  const { experiment, runs } = input;
+  const completed = runs.filter(({ status }) => status === 'completed').length;
+  const isPartial = completed < runs.length;
+  const facts = input.imported === undefined ? listRunFacts(input, isPartial) : listImportFacts(input);
   return html`<header>
     <p class="kicker">Assay report</p>
     <h1>${experiment.name}</h1>
@@ -86,14 +105,15 @@ function renderHeader(input: ComparisonInput, sections: readonly Section[]): Mar
 /** The report as one self-contained HTML page. */
 export async function renderReportPage(input: ComparisonInput, analysis: Analysis): Promise<string> {
   const styles = assignStyles(input.conditions, input.experiment.baseline);
+  const notes = notesFor(input);
   const candidates = [
-    await answerSection(analysis, styles),
+    await answerSection(analysis, styles, notes),
     await claimSection(analysis, input.experiment.source, input.lock),
     problemSection(analysis, input),
     await passAtKSection(analysis, styles, input.experiment.baseline),
     await gainPartSection(analysis),
     boundarySection(analysis),
-    await differenceSection(analysis, styles),
+    await differenceSection(analysis, styles, notes),
     await gapSection(analysis, styles),
     await learningSection(analysis, styles),
     equalTokenSection(analysis),
@@ -105,7 +125,7 @@ export async function renderReportPage(input: ComparisonInput, analysis: Analysi
     calibrationSection(analysis),
     rolloutSection(input),
     settingSection(input),
-    provenanceSection(input),
+    input.imported === undefined ? provenanceSection(input) : sourceSection(input),
     formulaSection(),
   ];
   const sections = candidates.filter((section) => section !== null);
@@ -125,7 +145,7 @@ export async function renderReportPage(input: ComparisonInput, analysis: Analysi
         <a class="skip" href="#${sections[0]!.id}">To the answer</a>
         ${renderHeader(input, sections)}
         <main>
-          ${renderNotice(input)}
+          ${renderNotice(input)} ${renderImportNotices(input)}
           ${sections.map(
             ({ id, title, body }) =>
               html`<section id="${id}" aria-labelledby="${id}-title">

@@ -11,7 +11,7 @@ import { choosePanels, drawLearningCurve } from '../figures/learning-curve-figur
 import { drawPassAtK, type PassAtKPanel } from '../figures/pass-at-k-figure.ts';
 import { referenceFor } from '../comparison/plan-comparisons.ts';
 import { foldLong, renderTable } from './page-table.ts';
-import { P_NOTE } from '../text/answer-notes.ts';
+import type { ReportNotes } from '../text/answer-notes.ts';
 
 /** A titled part of the page; `id` is its anchor. */
 export interface Section {
@@ -140,8 +140,9 @@ export async function learningSection(
 
 /** The pairs on the split that the report leads with, the figures of the other splits, and all rows. */
 export async function differenceSection(
-  { differences, splits }: Analysis,
+  { differences, splits, scoreName }: Analysis,
   styles: readonly ConditionStyle[],
+  notes: ReportNotes,
 ): Promise<Section | null> {
   if (differences.length === 0) return null;
   const toBaseline = differences.filter(({ kind, k }) => kind === 'baseline' && k === 1);
@@ -151,7 +152,7 @@ export async function differenceSection(
   const shown = shownDifferences(differences);
   const leading = shown.filter(({ split, k }) => split === splits[0] && k === 1);
   const hidden = differences.length - shown.length;
-  const caption = `Pairs of arms, pass@1 on ${splits[0]!}`;
+  const caption = `Pairs of arms, ${scoreName} on ${splits[0]!}`;
   const body = html`
     <p class="lead">
       Every pair of arms on the same problems, and of the same seeds where both have them: to the baseline, to
@@ -160,7 +161,7 @@ export async function differenceSection(
     </p>
     ${foldLong(caption, leading.length, toHtml(caption, differenceTable, leading))}
     <p class="caption">
-      ${P_NOTE}${hidden === 0 ? '' : ` ${hidden} pairs between schemes are in differences.csv alone.`}
+      ${notes.p}${hidden === 0 ? '' : ` ${hidden} pairs between schemes are in differences.csv alone.`}
     </p>
     <div class="figures">${figures}</div>
     <p class="caption">
@@ -176,13 +177,13 @@ export async function differenceSection(
 }
 
 export async function gapSection(
-  { gaps }: Analysis,
+  { gaps, scoreName }: Analysis,
   styles: readonly ConditionStyle[],
 ): Promise<Section | null> {
   if (gaps.length === 0) return null;
   const figures = await drawEach([gaps], (rows) => drawGaps(rows, styles));
   const table = toHtml(
-    'Gap in pass@1, and its change against the baseline',
+    `Gap in ${scoreName}, and its change against the baseline`,
     gapTable(gaps),
     gaps.filter(({ quantity }) => quantity === 'gap'),
   );

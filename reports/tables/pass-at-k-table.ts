@@ -38,14 +38,15 @@ export function passAtKScores(final: FinalCounts, k: number): number[][] | null 
   return scoresAtK(final, passAtK, k);
 }
 
-/** Powers of two up to the smallest n, at most 64. */
+/** Powers of two up to the smallest n, at most 64; of graded scores 1 alone. */
 export function reportedKs(
-  finals: readonly { readonly counts: readonly (readonly { readonly n: number }[])[] }[],
+  finals: readonly { readonly counts: readonly (readonly { readonly n: number; readonly c: number }[])[] }[],
 ): number[] {
-  const fewest = Math.min(
-    64,
-    ...finals.flatMap(({ counts }) => counts.flatMap((row) => row.map(({ n }) => n))),
-  );
+  if (finals.some(({ counts }) => counts.some((row) => row.some(({ c }) => !Number.isInteger(c)))))
+    return [1];
+  let fewest = 64;
+  for (const { counts } of finals)
+    for (const row of counts) for (const { n } of row) fewest = Math.min(fewest, n);
   return [1, 2, 4, 8, 16, 32, 64].filter((k) => k <= fewest);
 }
 

@@ -69,7 +69,7 @@ export const rankingTable: Table<RankingRow> = {
     ...INTERVAL_COLUMNS,
     { name: 'standard_error', cell: (row) => row.standardError },
     {
-      title: 'pass@1 ± SE',
+      title: 'level ± SE',
       kind: 'number',
       cell: formatLevel,
     },
@@ -149,7 +149,7 @@ function rankCell(
   const trained = trainingRows(compute);
   const rows = arms.map(({ final, scores }, i) => {
     const { condition } = final;
-    const { mean: level, ...known } = estimateLevel(scores, final.bases);
+    const { mean: level, ...known } = estimateLevel(scores, final.bases, final.clusters);
     return {
       condition,
       isControl: controls.has(condition),
@@ -157,11 +157,23 @@ function rankCell(
       level,
       ...known,
       toReference: findReference(input, condition, { differences, split }),
-      tokens: trained.find((row) => row.condition === condition)?.tokens ?? null,
+      tokens:
+        input.imported === undefined
+          ? (trained.find((row) => row.condition === condition)?.tokens ?? null)
+          : tokensPerSample(final),
       chanceOfBest: chances[i]!,
     };
   });
   return rows.toSorted((a, b) => b.level - a.level).map((row, i) => ({ rank: i + 1, ...row }));
+}
+
+/** Completion tokens of a mean sample; null where they are not told. */
+function tokensPerSample({ counts }: FinalCounts): number | null {
+  const rows = counts.flat();
+  if (rows.some(({ tokens }) => tokens === null)) return null;
+  const total = (of: (row: (typeof rows)[number]) => number): number =>
+    rows.reduce((sum, row) => sum + of(row), 0);
+  return total(({ tokens }) => tokens!) / total(({ n }) => n);
 }
 
 /** The row of a condition against the baseline of its cell. */

@@ -26,15 +26,17 @@ function formatEnds({ tokens, low, high }: TokenCostRow): string {
   return `${formatTokens(low)} to ${high === null ? 'unbounded' : formatTokens(high)}`;
 }
 
-function costOf({ condition, split, counts, bases }: FinalCounts, fingerprint: string): TokenCostRow {
+function costOf({ condition, split, counts, bases }: FinalCounts, fingerprint: string): TokenCostRow[] {
+  const spent = counts.map((row) => row.map(({ tokens }) => tokens));
+  if (!spent.every((row): row is number[] => !row.includes(null))) return [];
   const of = {
-    numerators: counts.map((row) => row.map(({ tokens }) => tokens)),
+    numerators: spent,
     denominators: counts.map((row) => row.map(({ c }) => c)),
   };
   const generator = intervalGenerator(fingerprint, `tokens-per-correct/${condition}/${split}`);
   const found = bootstrapRatio(of, { bases, resamples: BAND_RESAMPLES, generator, level: LEVEL });
   const { estimate, ...interval } = found;
-  return { condition, split, tokens: estimate, ...interval };
+  return [{ condition, split, tokens: estimate, ...interval }];
 }
 
 export const tokenCostTable: PlainTable<TokenCostRow> = {
@@ -62,5 +64,5 @@ export const tokenCostTable: PlainTable<TokenCostRow> = {
     { title: '95% interval', kind: 'number', cell: formatEnds },
     ...SIZE_COLUMNS,
   ],
-  tabulate: ({ input, finals }) => finals.map((final) => costOf(final, input.experiment.fingerprint)),
+  tabulate: ({ input, finals }) => finals.flatMap((final) => costOf(final, input.experiment.fingerprint)),
 };

@@ -1,15 +1,50 @@
+import type { ComparisonInput } from '../comparison/comparison-input.ts';
+
 /** Of what the report opens with. */
 export const ANSWER_TITLE = 'Answer';
 
 /** How to read the ranking. */
-export const RANKING_NOTE =
+const RANKING_NOTE =
   'Level ± standard error over base models, seeds and problems; the difference is to the arm that stands before it. Detectable: the smallest true ' +
   'difference that 80% of such experiments would show, at the first level of Holm’s correction over all comparisons of pass@1. Tokens: sampled in ' +
   'training, mean per run. Best in: share of 2000 bootstrap replicates, which draw base models, seeds and problems once for all arms, in which the ' +
   'arm is the highest, ties split; it says how far the order depends on what was drawn, not how likely the arm is truly best.';
 
 /** Why a row of differences has several p-values. */
-export const P_NOTE =
+const P_NOTE =
   'p covers other base models (seeds where there is one) and other problems, Student’s t as for claims; Holm p is the same held to 5% over all rows of ' +
   'one k, on every split. The sign-flip p takes the runs as they were trained and draws problems alone, so that it may be far smaller where seeds disagree: ' +
   'it says nothing of other seeds. Rows of other seeds, which share no pairs, have interval and p of the bootstrap.';
+
+const TESTED_OVER = {
+  problems: 'other problems of the same kind, for these runs as they are: nothing is said of other runs',
+  runs: 'other runs of the arms and other problems',
+};
+
+/** How to read the tables that a report opens with. */
+export interface ReportNotes {
+  readonly ranking: string;
+  readonly p: string;
+  readonly forest: string;
+}
+
+/** Of results that other programs made, which have no base models and may have one run per arm. */
+function notesForImports(population: 'runs' | 'problems', scoreName: string): ReportNotes {
+  const over = TESTED_OVER[population];
+  return {
+    ranking:
+      `Level ± standard error over ${population === 'runs' ? 'runs and problems' : 'problems'}; the difference is to the arm that stands before it. ` +
+      'Detectable: the smallest true difference that 80% of such comparisons would show, at the first level of Holm’s correction over all ' +
+      `comparisons of ${scoreName}. Tokens: completion tokens of a mean sample. Best in: share of 2000 bootstrap replicates in which the arm is the highest, ties split.`,
+    p:
+      `p covers ${over}, Student’s t over ${population === 'runs' ? 'runs and problems' : 'problems'}, or their clusters where these are told; Holm p is the same held to 5% over ` +
+      'all rows of one k, on every split. The sign-flip p draws problems alone.',
+    forest: population === 'runs' ? 'Bar: 95% interval. Ticks: each run.' : 'Bar: 95% interval.',
+  };
+}
+
+export function notesFor({ imported }: Pick<ComparisonInput, 'imported'>): ReportNotes {
+  if (imported !== undefined)
+    return notesForImports(imported.population, imported.isGraded ? 'the mean score' : 'pass@1');
+  return { ranking: RANKING_NOTE, p: P_NOTE, forest: 'Bar: 95% interval. Ticks: each seed.' };
+}

@@ -41,7 +41,8 @@ const toBase = pair('grpo', 'base', [0.469, 0.43, 0.5], { kind: 'baseline' });
 const answer = (
   differences: readonly DifferenceRow[],
   runs: readonly { status: string }[] = done,
-): string[] => describeAnswer({ ranking, differences, gainParts: [], verdicts: [], runs });
+): string[] =>
+  describeAnswer({ scoreName: 'pass@1', ranking, differences, gainParts: [], verdicts: [], runs });
 
 test('the best scheme is told with its level, its difference to the baseline and the interval', () => {
   assert.deepEqual(answer([toBase]), [
@@ -57,7 +58,14 @@ test('the gain of the best scheme is told apart into eliciting, sharpening and t
     ...{ accuracies: 'observed', unknown: 0, bases: 1, seeds: 3, problems: 96 },
   };
   const told = (gainParts: readonly GainPartRow[]): string[] =>
-    describeAnswer({ ranking, differences: [toBase], gainParts, verdicts: [], runs: done });
+    describeAnswer({
+      scoreName: 'pass@1',
+      ranking,
+      differences: [toBase],
+      gainParts,
+      verdicts: [],
+      runs: done,
+    });
   assert.equal(
     told([gain])[1],
     'Of the gain of grpo over base, +0.469: +0.400 (+0.390 to +0.410) is eliciting, choosing another format; ' +
@@ -92,6 +100,7 @@ test('without evidence it says so, and what could have been seen; an uncorrected
 
 test('a control above the best scheme, and runs that are missing, are said', () => {
   const [partial, best] = describeAnswer({
+    scoreName: 'pass@1',
     ranking: [arm(1, 'base', 0.9, true), arm(2, 'grpo', 0.5)],
     differences: [pair('grpo', 'base', [-0.4, -0.5, -0.3], { kind: 'baseline' })],
     gainParts: [],
@@ -117,6 +126,7 @@ test('where no difference between shares is large enough to be seen, none is nam
 
 test('a control that is only as high is not called higher', () => {
   const [told] = describeAnswer({
+    scoreName: 'pass@1',
     ...{ ranking: [arm(1, 'base', 0.5, true), arm(2, 'grpo', 0.5)], differences: [], gainParts: [] },
     ...{ verdicts: [], runs: done },
   });
@@ -125,7 +135,14 @@ test('a control that is only as high is not called higher', () => {
 
 test('nothing evaluated is no answer', () => {
   assert.deepEqual(
-    describeAnswer({ ranking: [], differences: [], gainParts: [], verdicts: [], runs: done }),
+    describeAnswer({
+      scoreName: 'pass@1',
+      ranking: [],
+      differences: [],
+      gainParts: [],
+      verdicts: [],
+      runs: done,
+    }),
     ['No arm has a final evaluation yet.'],
   );
 });

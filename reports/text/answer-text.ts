@@ -15,6 +15,8 @@ export interface AnswerInput {
   readonly gainParts: readonly GainPartRow[];
   readonly verdicts: readonly VerdictRow[];
   readonly runs: readonly { readonly status: string }[];
+  /** What the levels are: pass@1, or the mean score. */
+  readonly scoreName: string;
 }
 
 /** Pairs of schemes that a sentence names; the table has the others. */
@@ -40,11 +42,15 @@ function describePair(row: DifferenceRow): string {
 }
 
 /** The highest trained arm: its level, and how far it is from the baseline and from each control arm. */
-function describeBest(cell: readonly RankingRow[], differences: readonly DifferenceRow[]): string {
+function describeBest(
+  cell: readonly RankingRow[],
+  differences: readonly DifferenceRow[],
+  scoreName: string,
+): string {
   const best = cell.find(({ isControl }) => !isControl) ?? cell[0]!;
   const { condition, split, level, low, high } = best;
   const compared = differences.filter((row) => row.condition === condition && row.kind !== 'schemes');
-  const reached = `${condition} reaches ${formatScore(level)} in pass@1 on ${split}`;
+  const reached = `${condition} reaches ${formatScore(level)} in ${scoreName} on ${split}`;
   const first = cell[0]!;
   const above =
     first.level <= level ? '' : `; the control ${first.condition} is higher, at ${formatScore(first.level)}`;
@@ -128,7 +134,14 @@ function describeHypothesis(row: VerdictRow): string {
  * The answer to an experiment's question, a sentence each: what is decided of each hypothesis, then for each cell of the matrix
  * how high its best scheme is, above what, what that gain is made of, and which schemes differ. Where there is no evidence they say what could have been seen.
  */
-export function describeAnswer({ ranking, differences, gainParts, verdicts, runs }: AnswerInput): string[] {
+export function describeAnswer({
+  ranking,
+  differences,
+  gainParts,
+  verdicts,
+  runs,
+  scoreName,
+}: AnswerInput): string[] {
   const completed = runs.filter(({ status }) => status === 'completed').length;
   const partial =
     completed === runs.length ? [] : [`Not final: ${completed} of ${runs.length} runs are completed.`];
@@ -142,7 +155,7 @@ export function describeAnswer({ ranking, differences, gainParts, verdicts, runs
     ...partial,
     ...claims,
     ...cells.flatMap((cell) => [
-      describeBest(cell, headline),
+      describeBest(cell, headline, scoreName),
       ...describeParts(cell, gainParts),
       ...describeSchemes(cell, headline),
     ]),

@@ -14,6 +14,8 @@ export function describeMetric(metric: HypothesisMetric): string {
   switch (metric.name) {
     case 'pass@k':
       return `pass@${metric.k} on ${metric.split}`;
+    case 'score':
+      return `mean score on ${metric.split}`;
     case 'maj@k':
       return `maj@${metric.k} on ${metric.split}`;
     case 'format-share':

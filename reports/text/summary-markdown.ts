@@ -17,7 +17,7 @@ import { lockFacts } from './lock-text.ts';
 import { escapeMarkdown, markdownTable } from './markdown-table.ts';
 import { listReasons, REASON_TITLE } from './reason-text.ts';
 import { describeProvenance } from './source-notes.ts';
-import { ANSWER_TITLE, P_NOTE, RANKING_NOTE } from './answer-notes.ts';
+import { ANSWER_TITLE, notesFor } from './answer-notes.ts';
 import { listLeftOut } from './left-out.ts';
 import { describeUnverified } from './unverified-text.ts';
 import { DECISION_RULE, LOOK_RULE } from './verdict-text.ts';
@@ -70,15 +70,25 @@ function claimBlocks({ experiment, lock }: ComparisonInput, { verdicts, checks }
   ];
 }
 
-function noticeBlocks({ unverified, runs }: ComparisonInput): string[] {
+/** A warning and its lines; nothing where there is nothing to warn of. */
+function warn(head: string, lines: readonly string[]): string[] {
+  return lines.length === 0
+    ? []
+    : [`**${head}**`, lines.map((line) => `- ${escapeMarkdown(line)}`).join('\n')];
+}
+
+function noticeBlocks({ unverified, runs, imported }: ComparisonInput): string[] {
   const notice = describeUnverified(unverified, runs);
-  if (notice === null) return [];
-  return [`**${notice.head}**`, notice.arms.map((arm) => `- ${escapeMarkdown(arm)}`).join('\n')];
+  return [
+    ...(notice === null ? [] : warn(notice.head, notice.arms)),
+    ...warn('What to know of the files', imported?.notices ?? []),
+  ];
 }
 
 /** The report as Markdown: verdicts, tables, what is missing. */
 export function toSummaryMarkdown(input: ComparisonInput, analysis: Analysis): string {
   const { experiment } = input;
+  const notes = notesFor(input);
   const left = listLeftOut(analysis).map((line) => `- ${escapeMarkdown(line)}`);
   const sources = describeProvenance(input).map((note) => `- ${escapeMarkdown(note)}`);
   const blocks = [
@@ -87,14 +97,14 @@ export function toSummaryMarkdown(input: ComparisonInput, analysis: Analysis): s
     ...noticeBlocks(input),
     `## ${ANSWER_TITLE}`,
     analysis.answer.map((line) => `- ${escapeMarkdown(line)}`).join('\n'),
-    ...(analysis.ranking.length === 0 ? [] : [toMarkdown(rankingTable, analysis.ranking), RANKING_NOTE]),
+    ...(analysis.ranking.length === 0 ? [] : [toMarkdown(rankingTable, analysis.ranking), notes.ranking]),
     ...claimBlocks(input, analysis),
     '## pass@k, mean and 95% interval over base models, seeds and problems',
     ...passAtKSection(analysis),
     ...tableBlocks('## What each gain is made of', gainPartTable, analysis.gainParts),
     '## Differences',
     toMarkdown(differenceTable, shownDifferences(analysis.differences)),
-    P_NOTE,
+    notes.p,
     ...tableBlocks('## Gap in pass@1, contaminated minus clean', gapTable(analysis.gaps), analysis.gaps),
     ...tableBlocks('## Capability boundary', boundaryTable, analysis.boundaries),
     ...(analysis.boundaries.length > 0 ? [toMarkdown(solvedSetTable, analysis.solvedSets)] : []),

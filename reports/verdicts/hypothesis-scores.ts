@@ -41,6 +41,8 @@ export function measureMetric(place: Place, metric: HypothesisMetric): MeasuredS
   switch (metric.name) {
     case 'pass@k':
       return measureFinal(place, metric.split, (row) => passAtK(row, metric.k));
+    case 'score':
+      return measureFinal(place, metric.split, ({ n, c }) => (n === 0 ? null : c / n));
     case 'maj@k':
       return measureFinal(place, metric.split, (row) => voteOf(row, metric.k));
     case 'format-share':

@@ -13,13 +13,15 @@ function assertCounts({ n, c }: SampleCounts, k: number): void {
 
 /**
  * Unbiased chance that at least one of k samples is correct: 1 − C(n−c, k) / C(n, k), null (undefined) for k > n.
- * Evaluated as a product because the binomials overflow. Source: Chen et al. 2021, arXiv 2107.03374, section 2.1.
+ * Evaluated as a product because the binomials overflow. At k = 1, where the samples have graded scores that sum to c, their mean. Source: Chen et al. 2021, arXiv 2107.03374, section 2.1.
  *
  * @throws RangeError when the counts are not integers with 0 <= c <= n and k >= 1
  */
 export function passAtK(counts: SampleCounts, k: number): number | null {
-  assertCounts(counts, k);
   const { n, c } = counts;
+  // Graded scores: of one sample the mean is all there is.
+  if (k === 1 && !Number.isInteger(c) && n > 0) return c / n;
+  assertCounts(counts, k);
   if (k > n) return null;
   if (n - c < k) return 1;
   let allWrong = 1;
