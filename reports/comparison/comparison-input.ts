@@ -47,8 +47,18 @@ export interface ImportedResults {
   readonly population: 'runs' | 'problems';
   /** Scores between 0 and 1 occur: means stand in the place of pass@1, and nothing is said of other k. */
   readonly isGraded: boolean;
+  /** What training again adds to the difference of two single runs, measured on runs of one recipe; absent: not told. */
+  readonly noise?: RunNoise;
   /** What was left out of the comparison or does not match, a sentence each. */
   readonly notices: readonly string[];
+}
+
+/** A noise floor that a comparison is held to. */
+export interface RunNoise {
+  /** The file that it is from. */
+  readonly source: string;
+  /** Variance of the difference of two runs. */
+  readonly share: { readonly variance: number; readonly degreesOfFreedom: number };
 }
 
 /** A file of results, as the provenance of an arm. */

@@ -1,9 +1,14 @@
 import type { Generator } from '../../random/generator.ts';
 import { mean } from '../../stats/intervals/aggregate-scores.ts';
-import { meanByCluster, type Clusters } from '../../stats/intervals/cluster-error.ts';
+import { meanByCluster, type Clusters, type VarianceShare } from '../../stats/intervals/cluster-error.ts';
 import { hasNoSpread, type CrossedMean } from '../../stats/intervals/crossed-mean.ts';
 import { widenInvisible } from '../../stats/intervals/exact-ends.ts';
-import { intervalOfMean, meanWithError, pAgainstZero } from '../../stats/intervals/mean-with-error.ts';
+import {
+  intervalOfMean,
+  meanWithError,
+  pAgainstZero,
+  withRunNoise,
+} from '../../stats/intervals/mean-with-error.ts';
 import { pairedDifferences } from '../../stats/significance/paired-difference.ts';
 import { signFlipTests } from '../../stats/significance/sign-flip-test.ts';
 import { LEVEL } from './interval-generator.ts';
@@ -38,10 +43,20 @@ interface Draws {
   readonly generator: Generator;
 }
 
+/** What pairs of runs share. */
+interface PairedRuns {
+  /** Base seed of each. */
+  readonly bases: readonly number[];
+  /** Of the problems. */
+  readonly clusters?: Clusters;
+  /** See `withRunNoise`. */
+  readonly runNoise?: VarianceShare | undefined;
+}
+
 /** Runs of the same bases and seeds: interval and p as claims have them. */
 export function weighPaired(
   measures: readonly Measure[],
-  { bases, clusters }: { readonly bases: readonly number[]; readonly clusters?: Clusters },
+  { bases, clusters, runNoise }: PairedRuns,
   draws: Draws,
 ): WeighedDifference[] {
   const cells = measures.map(({ treatment, baseline }) =>
@@ -53,7 +68,7 @@ export function weighPaired(
     { alternative: 'two-sided', ...draws },
   );
   return cells.map((differences, i) => {
-    const error = meanWithError(differences, bases, clusters);
+    const error = withRunNoise(meanWithError(differences, bases, clusters), runNoise);
     const ends = intervalOfMean(error, LEVEL);
     return {
       difference: error.estimate,

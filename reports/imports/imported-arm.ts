@@ -13,6 +13,7 @@ export interface ImportedCount {
   readonly n: number;
   /** Sum of their scores; how many are right where each is 0 or 1. */
   readonly sum: number;
+  readonly sumOfSquares: number;
   /** Samples without one, such as those that ended in an error. */
   readonly failed: number;
   /** Completion tokens of all samples with a score; null: not told. */

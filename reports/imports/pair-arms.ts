@@ -45,6 +45,7 @@ function addCounts(rows: readonly ImportedCount[]): ImportedCount {
     ...rows[0]!,
     n: total(({ n }) => n),
     sum: total(({ sum }) => sum),
+    sumOfSquares: total(({ sumOfSquares }) => sumOfSquares),
     failed: total(({ failed }) => failed),
     tokens: isTold ? total(({ tokens }) => tokens!) : null,
     answers,

@@ -3,6 +3,7 @@ import type {
   ComparisonInput,
   EvaluationCount,
   FinalSample,
+  RunNoise,
   RunRecord,
 } from '../comparison/comparison-input.ts';
 import type { ImportedArm, ImportedCount } from './imported-arm.ts';
@@ -18,6 +19,8 @@ export interface ImportedComparison {
   readonly baseline: string;
   readonly hypotheses: readonly Hypothesis[];
   readonly arms: readonly ImportedArm[];
+  /** Absent: none is told. */
+  readonly noise?: RunNoise;
   /** What the sources tell of themselves that a reader has to know. */
   readonly notices: readonly string[];
   /** A few texts of an arm's runs, for the page. */
@@ -125,6 +128,7 @@ export function toComparisonInput(asked: ImportedComparison): ComparisonInput {
     imported: {
       sources: arms.flatMap(({ sources }) => sources),
       population,
+      ...(asked.noise === undefined ? {} : { noise: asked.noise }),
       isGraded: evaluations.some(({ c }) => !Number.isInteger(c)),
       notices: [...asked.notices, ...notices],
     },

@@ -139,7 +139,7 @@ export function tabulateDifferences(
         continue;
       }
       const at = pair.kind === 'schemes' ? ks.slice(0, 1) : ks;
-      rows.push(...compareAt({ pair, treatment, reference, ks: at }, input.experiment.fingerprint));
+      rows.push(...compareAt({ pair, treatment, reference, ks: at }, input));
     }
   }
   return { differences: withHolm(rows, ks, input.imported?.population === 'problems'), missing };
@@ -172,7 +172,10 @@ interface ComparedPair {
   readonly ks: readonly number[];
 }
 
-function compareAt({ pair, treatment, reference, ks }: ComparedPair, fingerprint: string): Untested[] {
+function compareAt(
+  { pair, treatment, reference, ks }: ComparedPair,
+  { experiment: { fingerprint }, imported }: ComparisonInput,
+): Untested[] {
   const measures = ks.flatMap((k): Measure[] => {
     const scores = passAtKScores(treatment, k);
     const referenceScores = passAtKScores(reference, k);
@@ -186,7 +189,7 @@ function compareAt({ pair, treatment, reference, ks }: ComparedPair, fingerprint
   const name = `difference/${pair.condition}/${pair.reference}/${split}`;
   const draws = { resamples: RESAMPLES, generator: intervalGenerator(fingerprint, name) };
   const weighed = isPaired
-    ? weighPaired(measures, treatment, draws)
+    ? weighPaired(measures, { ...treatment, runNoise: imported?.noise?.share }, draws)
     : weighUnpaired(measures, { treatment: bases, baseline: reference.bases }, draws);
   return weighed.map((found, i) => ({
     ...pair,

@@ -134,6 +134,7 @@ function compare({ input, finals }: Known, hypothesis: Hypothesis): Weighed {
     bases,
     clusters,
     population: input.imported?.population ?? 'runs',
+    runNoise: input.imported?.noise?.share,
     claim: hypothesis.alternative,
     margin,
     interest: hypothesis.interest?.value ?? null,

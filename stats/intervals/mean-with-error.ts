@@ -1,5 +1,5 @@
 import { mean } from './aggregate-scores.ts';
-import type { Clusters } from './cluster-error.ts';
+import type { Clusters, VarianceShare } from './cluster-error.ts';
 import {
   criticalValue,
   crossedMean,
@@ -36,6 +36,13 @@ export function meanWithError(
     pairs: 1,
     problemCount: count,
   };
+}
+
+/** The same mean where what other runs of each arm would add is known from elsewhere: the variance of the difference of two runs. */
+export function withRunNoise(found: CrossedMean, noise: VarianceShare | undefined): CrossedMean {
+  if (noise === undefined || found.pairs > 1) return found;
+  const standardError = Math.sqrt(noise.variance + (found.problems?.variance ?? 0));
+  return { ...found, runs: noise, standardError };
 }
 
 /**

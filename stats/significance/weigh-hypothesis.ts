@@ -1,6 +1,6 @@
 import type { Generator } from '../../random/generator.ts';
 import { mean } from '../intervals/aggregate-scores.ts';
-import { meanByCluster, type Clusters } from '../intervals/cluster-error.ts';
+import { meanByCluster, type Clusters, type VarianceShare } from '../intervals/cluster-error.ts';
 import {
   criticalValue,
   crossedMean,
@@ -9,7 +9,7 @@ import {
   type CrossedMean,
 } from '../intervals/crossed-mean.ts';
 import { meanReplicates } from '../intervals/hierarchical-bootstrap.ts';
-import { meanWithError } from '../intervals/mean-with-error.ts';
+import { meanWithError, withRunNoise } from '../intervals/mean-with-error.ts';
 import { groupByBase } from '../intervals/run-draw.ts';
 import { percentileInterval } from '../quantile.ts';
 import { toScoreMatrix } from '../score-shape-error.ts';
@@ -42,6 +42,8 @@ export interface HypothesisInput {
   readonly clusters?: Clusters;
   /** runs: the claim speaks of other training runs too, and one says nothing; problems: of a single run as it is. */
   readonly population?: 'runs' | 'problems';
+  /** Where there is one run per arm: what others would add to their difference, known from runs of one recipe. */
+  readonly runNoise?: VarianceShare | undefined;
   readonly claim: Claim;
   /** >= 0, in the unit of the differences, or a share of a positive control's effect. */
   readonly margin: number | ControlShare;
@@ -105,9 +107,12 @@ function openShifts(input: HypothesisInput): (share: number) => Shifted {
   };
 }
 
-function measure({ bases, clusters, population }: HypothesisInput, cells: Matrix): CrossedMean | null {
+function measure(
+  { bases, clusters, population, runNoise }: HypothesisInput,
+  cells: Matrix,
+): CrossedMean | null {
   return population === 'problems'
-    ? meanWithError(cells, bases, clusters)
+    ? withRunNoise(meanWithError(cells, bases, clusters), runNoise)
     : crossedMean(cells, bases, clusters);
 }
 

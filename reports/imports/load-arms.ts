@@ -1,0 +1,119 @@
+import type { Database } from '../../db/store/connection.ts';
+import { listImportCounts, listImportTexts, type ImportCounts } from '../../db/queries/import-counts.ts';
+import { listImportRuns, type ImportRecord } from '../../db/queries/imports.ts';
+import { groupRows } from '../comparison/group-rows.ts';
+import { flattenSettings } from '../comparison/differing-settings.ts';
+import type { ImportedArm, ImportedCount, ImportedRun } from './imported-arm.ts';
+import type { Scoring } from './scoring.ts';
+import { ALL } from './pair-arms.ts';
+import type { ImportedSample } from './to-comparison-input.ts';
+
+/** One arm of one import, under the name that a comparison gives it. */
+export interface ChosenArm {
+  readonly name: string;
+  readonly record: ImportedRecord;
+  /** Which of the import's arms; null: it has one without a name. */
+  readonly arm: string | null;
+}
+
+export type ImportedRecord = ImportRecord;
+
+/** How samples become the numbers that are compared. */
+export interface LoadOptions {
+  readonly scoring: Scoring;
+  /** Only these splits; null: all. */
+  readonly splits: readonly string[] | null;
+  /** Whether problems of one cluster count as alike. */
+  readonly usesClusters: boolean;
+  /** The split of a problem in place of its own; null: its own. */
+  readonly splitOf: ((problem: { readonly sourceId: string; readonly key: string }) => string | null) | null;
+}
+
+const parse = <Value>(json: string | null): Value | null =>
+  json === null ? null : (JSON.parse(json) as Value);
+
+function toCount(row: ImportCounts, target: string | null, options: LoadOptions): ImportedCount {
+  const { key, sourceId, n, sum, sumOfSquares, failures, tokens, samplesWithTokens } = row;
+  const own = row.split === '' ? ALL : row.split;
+  return {
+    split: options.splitOf === null ? own : (options.splitOf(row) ?? own),
+    ...{ key, sourceId, target, n, sum, sumOfSquares, failed: failures },
+    cluster: options.usesClusters ? row.cluster : null,
+    tokens: tokens === null || samplesWithTokens < n ? null : tokens,
+    answers: parse<Record<string, number>>(row.answers) ?? {},
+    confidences: parse(row.confidences),
+  };
+}
+
+function loadRuns(db: Database, { record, arm }: ChosenArm, options: LoadOptions): ImportedRun[] {
+  const counts: { row: ImportCounts; count: ImportedCount }[] = [];
+  for (const row of listImportCounts(db, record.id, { arm, toScore: options.scoring.toScore })) {
+    const count = toCount(row, row.target, options);
+    if (options.splits === null || options.splits.includes(count.split)) counts.push({ row, count });
+  }
+  return [...groupRows(counts, ({ row }) => row.run).values()].map((rows) => ({
+    seed: rows[0]!.row.seed,
+    counts: rows.map(({ count }) => count),
+  }));
+}
+
+/** What a header tells, as label → value. */
+function describeHeader({ header }: ImportedRecord): Record<string, string> {
+  const { tool, model, task, scorer } = header;
+  const told = { tool, model, task, scorer };
+  return Object.fromEntries(
+    Object.entries(told).filter((entry): entry is [string, string] => entry[1] !== null),
+  );
+}
+
+/** Arms of one name are runs of one arm. */
+export function loadArms(db: Database, chosen: readonly ChosenArm[], options: LoadOptions): ImportedArm[] {
+  return [...groupRows(chosen, ({ name }) => name)].map(([name, parts]) => ({
+    name,
+    runs: parts.flatMap((part) => loadRuns(db, part, options)),
+    sources: parts.map(({ record }) => ({
+      ...{ arm: name, file: record.source, sha256: record.sha256, format: record.format },
+      ...{ details: describeHeader(record), samples: record.samples, failed: record.failures },
+    })),
+    settings: {
+      ...describeHeader(parts[0]!.record),
+      ...flattenSettings(parts[0]!.record.header.settings, 'settings'),
+    },
+  }));
+}
+
+/** Of each problem so many texts are shown. */
+const SHOWN_SAMPLES = 3;
+
+function nameVerdict(score: number | null): string {
+  if (score === null) return 'unverifiable';
+  return score === 1 ? 'correct' : score === 0 ? 'incorrect' : `score ${score}`;
+}
+
+/** The first texts of the first run of each arm. */
+export function loadTexts(
+  db: Database,
+  chosen: readonly ChosenArm[],
+  options: LoadOptions,
+): ImportedSample[] {
+  return [...groupRows(chosen, ({ name }) => name)].flatMap(([name, [first]]) => {
+    const { record, arm } = first!;
+    const run = listImportRuns(db, record.id).find((one) => one.arm === arm)!;
+    return listImportTexts(db, { importId: record.id, run: run.run, samples: SHOWN_SAMPLES }).flatMap(
+      (text) =>
+        text.completion === null && text.answer === null
+          ? []
+          : [
+              {
+                arm: name,
+                split: options.splitOf?.(text) ?? (text.split === '' ? ALL : text.split),
+                key: text.key,
+                prompt: text.prompt ?? text.sourceId,
+                completion: text.completion ?? text.answer!,
+                target: text.target ?? '',
+                verdict: nameVerdict(text.score === null ? null : options.scoring.toScore(text.score)),
+              },
+            ],
+    );
+  });
+}
