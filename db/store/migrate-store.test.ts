@@ -36,7 +36,11 @@ function createFullStore(t: TestContext): string {
     insert into base_models (id, name, plan, weights_path, leak, tokens, losses, created_at)
       values ('b', 'tiny', '{}', 'w', '{}', 1, '[]', 'then');
     insert into checkpoints (run_id, step, weights_path) values ('r1', 1, 'w');
-    update runs set reused_run_id = 'r1' where id = 'r2';`);
+    update runs set reused_run_id = 'r1' where id = 'r2';
+    insert into imports (id, name, source, sha256, bytes, created_at, touched_at) values ('i', 'i', 'f', 's', 1, 'then', 'then');
+    insert into import_runs (import_key, run) values (1, 0);
+    insert into import_problems (import_key, problem, source_id, key) values (1, 0, 'q', 'k');
+    insert into import_samples (import_run, import_problem, sample, score) values (1, 1, 0, 1);`);
   db.$client.close();
   return path;
 }

@@ -1,0 +1,228 @@
+import { and, asc, eq, inArray, lte, sql } from 'drizzle-orm';
+import type { Database } from '../store/connection.ts';
+import { importProblems, importRuns, importSamples, imports } from '../import-schema.ts';
+import type { ImportRun } from './imports.ts';
+
+/** What all samples of one problem in one run came to. */
+export interface ImportCounts extends ImportRun {
+  /** Number of the problem within its import, from 0. */
+  readonly problem: number;
+  /** Tells the problem apart in every import. */
+  readonly key: string;
+  readonly sourceId: string;
+  /** Empty: the source has no splits. */
+  readonly split: string;
+  readonly cluster: string | null;
+  /** Samples with a score. */
+  readonly n: number;
+  readonly sum: number;
+  readonly sumOfSquares: number;
+  /** Whether every score is 0 or 1. */
+  readonly isBinary: boolean;
+  /** Samples without a score; not in `n`. */
+  readonly failures: number;
+  /** Completion tokens of the samples that tell them, failed ones too; null: none does. */
+  readonly tokens: number | null;
+  readonly samplesWithTokens: number;
+  /** JSON: each answer of a scored sample (empty text: none) → how many gave it; null: no sample tells one. */
+  readonly answers: string | null;
+  /** JSON: each answer → the sum of its scores; null as `answers`. */
+  readonly answerScores: string | null;
+  /** JSON: each stated confidence (empty text: none) → {n, c}, c the sum of scores; null: no sample states one. */
+  readonly confidences: string | null;
+}
+
+interface SampleRow {
+  readonly importProblem: number;
+  readonly score: number | null;
+  readonly answer: string | null;
+  readonly confidence: number | null;
+  readonly tokens: number | null;
+}
+
+type Tally = Omit<ImportCounts, keyof ImportRun | 'problem' | 'key' | 'sourceId' | 'split' | 'cluster'>;
+
+/** Adds samples of one problem up. */
+class SampleTally {
+  private readonly answers = new Map<string, { n: number; c: number }>();
+  private readonly confidences = new Map<string, { n: number; c: number }>();
+  private n = 0;
+  private sum = 0;
+  private sumOfSquares = 0;
+  private isBinary = true;
+  private failures = 0;
+  private tokens = 0;
+  private samplesWithTokens = 0;
+
+  add({ score, answer, confidence, tokens }: SampleRow): void {
+    if (tokens !== null) {
+      this.tokens += tokens;
+      this.samplesWithTokens += 1;
+    }
+    if (score === null) {
+      this.failures += 1;
+      return;
+    }
+    this.n += 1;
+    this.sum += score;
+    this.sumOfSquares += score * score;
+    if (score !== 0 && score !== 1) this.isBinary = false;
+    count(this.answers, answer ?? '', score);
+    count(this.confidences, confidence === null ? '' : String(confidence), score);
+  }
+
+  finish(): Tally {
+    const { n, sum, sumOfSquares, isBinary, failures, samplesWithTokens } = this;
+    const answers = isTold(this.answers) ? [...this.answers] : null;
+    const confidences = isTold(this.confidences) ? [...this.confidences] : null;
+    return {
+      n,
+      sum,
+      sumOfSquares,
+      isBinary,
+      failures,
+      tokens: samplesWithTokens === 0 ? null : this.tokens,
+      samplesWithTokens,
+      answers: toJson(answers?.map(([answer, counts]) => [answer, counts.n])),
+      answerScores: toJson(answers?.map(([answer, counts]) => [answer, counts.c])),
+      confidences: toJson(confidences),
+    };
+  }
+}
+
+function count(counts: Map<string, { n: number; c: number }>, value: string, score: number): void {
+  const found = counts.get(value);
+  if (found === undefined) counts.set(value, { n: 1, c: score });
+  else {
+    found.n += 1;
+    found.c += score;
+  }
+}
+
+function isTold(counts: ReadonlyMap<string, unknown>): boolean {
+  return counts.size > 1 || (counts.size === 1 && !counts.has(''));
+}
+
+function toJson(members: readonly (readonly [string, unknown])[] | null | undefined): string | null {
+  return members === null || members === undefined ? null : JSON.stringify(Object.fromEntries(members));
+}
+
+/** SQL for speed: a row of a typed query takes several times as long, and there may be millions. */
+const SAMPLES = `select import_problem as importProblem, score, answer, confidence, tokens
+  from import_samples where import_run = ? order by import_problem, sample`;
+
+function listRunRows(db: Database, importId: string, arm: string | null | undefined) {
+  const rows = db
+    .select({ id: importRuns.id, run: importRuns.run, arm: importRuns.arm, seed: importRuns.seed })
+    .from(importRuns)
+    .innerJoin(imports, eq(imports.key, importRuns.importKey))
+    .where(eq(imports.id, importId))
+    .orderBy(asc(importRuns.run))
+    .all();
+  return arm === undefined ? rows : rows.filter((row) => row.arm === arm);
+}
+
+function mapProblems(db: Database, importId: string) {
+  const rows = db
+    .select({
+      id: importProblems.id,
+      problem: importProblems.problem,
+      key: importProblems.key,
+      sourceId: importProblems.sourceId,
+      split: importProblems.split,
+      cluster: importProblems.cluster,
+    })
+    .from(importProblems)
+    .innerJoin(imports, eq(imports.key, importProblems.importKey))
+    .where(eq(imports.id, importId))
+    .all();
+  return new Map(rows.map(({ id, ...problem }) => [id, problem]));
+}
+
+/**
+ * What the samples of an import came to, by run and within it by problem. Reads them one after another; until it is done
+ * the connection cannot write.
+ *
+ * @param arm only its runs; left out: all
+ */
+export function* listImportCounts(
+  db: Database,
+  importId: string,
+  arm?: string | null,
+): Generator<ImportCounts> {
+  const problems = mapProblems(db, importId);
+  const samples = db.$client.prepare(SAMPLES);
+  for (const { id, ...run } of listRunRows(db, importId, arm)) {
+    let at: number | null = null;
+    let tally = new SampleTally();
+    for (const row of samples.iterate(id) as IterableIterator<SampleRow>) {
+      if (at !== null && at !== row.importProblem) {
+        yield { ...run, ...problems.get(at)!, ...tally.finish() };
+        tally = new SampleTally();
+      }
+      at = row.importProblem;
+      tally.add(row);
+    }
+    if (at !== null) yield { ...run, ...problems.get(at)!, ...tally.finish() };
+  }
+}
+
+/** One sample with its text, as a report shows it. */
+export interface ImportText {
+  readonly problem: number;
+  readonly key: string;
+  readonly split: string;
+  readonly sourceId: string;
+  readonly prompt: string | null;
+  readonly target: string | null;
+  readonly sample: number;
+  readonly score: number | null;
+  readonly failure: string | null;
+  readonly answer: string | null;
+  readonly completion: string | null;
+}
+
+/** Which samples a report shows: the first of each problem of a run. */
+export interface ShownTexts {
+  readonly importId: string;
+  readonly run: number;
+  /** At most so many of a problem. */
+  readonly samples: number;
+  /** Numbers of the problems; left out: all. */
+  readonly problems?: readonly number[];
+}
+
+/** The first samples of a run's problems, by problem and sample. */
+export function listImportTexts(db: Database, shown: ShownTexts): ImportText[] {
+  const ofProblem = sql`row_number() over (partition by ${importSamples.importProblem} order by ${importSamples.sample})`;
+  const isShown =
+    shown.problems === undefined ? undefined : inArray(importProblems.problem, [...shown.problems]);
+  const ranked = db
+    .select({
+      problem: importProblems.problem,
+      key: importProblems.key,
+      split: importProblems.split,
+      sourceId: importProblems.sourceId,
+      prompt: importProblems.prompt,
+      target: importProblems.target,
+      sample: importSamples.sample,
+      score: importSamples.score,
+      failure: importSamples.failure,
+      answer: importSamples.answer,
+      completion: importSamples.completion,
+      rank: ofProblem.as('rank'),
+    })
+    .from(importSamples)
+    .innerJoin(importProblems, eq(importProblems.id, importSamples.importProblem))
+    .innerJoin(importRuns, eq(importRuns.id, importSamples.importRun))
+    .innerJoin(imports, eq(imports.key, importRuns.importKey))
+    .where(and(eq(imports.id, shown.importId), eq(importRuns.run, shown.run), isShown))
+    .as('ranked');
+  const rows = db
+    .select()
+    .from(ranked)
+    .where(lte(ranked.rank, shown.samples))
+    .orderBy(asc(ranked.problem), asc(ranked.sample))
+    .all();
+  return rows.map(({ rank: _, ...text }) => text);
+}
