@@ -3,6 +3,7 @@ import type { ExperimentVerdictEntry, HypothesisVerdictEntry } from '../../confi
 import { chooseExperiment, listExperiments } from '../../db/queries/experiments.ts';
 import { openReadonlyDatabase, type Database } from '../../db/store/connection.ts';
 import { answerComparison } from '../../reports/comparison/analyze-comparison.ts';
+import type { ComparisonInput } from '../../reports/comparison/comparison-input.ts';
 import { collectFinalCounts } from '../../reports/comparison/final-counts.ts';
 import { loadComparison } from '../../reports/comparison/load-comparison.ts';
 import { sortComparison } from '../../reports/comparison/sort-comparison.ts';
@@ -35,7 +36,7 @@ export interface VerdictOptions {
 }
 
 /** An experiment in the document, and the rows that say the same to a reader; null: it was not run here. */
-interface Decided {
+export interface Decided {
   readonly entry: ExperimentVerdictEntry;
   readonly rows: readonly VerdictRow[] | null;
 }
@@ -48,7 +49,12 @@ function describeVerdict(row: VerdictRow, entry: HypothesisVerdictEntry): string
 }
 
 function decide(db: Database, experimentId: string): Decided {
-  const input = sortComparison(loadComparison(db, experimentId));
+  return decideComparison(loadComparison(db, experimentId));
+}
+
+/** What a comparison's hypotheses come to. */
+export function decideComparison(comparison: ComparisonInput): Decided {
+  const input = sortComparison(comparison);
   const { finals } = collectFinalCounts(input);
   const checks = weighChecks(input, finals);
   const rows = tabulateVerdicts(input, finals, checks);
@@ -67,7 +73,7 @@ function describeExperiment({ name, hypotheses }: ExperimentVerdictEntry, rows: 
 }
 
 /** Prints the document, or its lines; returns the exit code. */
-function print(decided: readonly Decided[], { json = false }: VerdictOptions): number {
+export function printDecided(decided: readonly Decided[], { json = false }: VerdictOptions): number {
   const document = toVerdictDocument(decided.map(({ entry }) => entry));
   if (json) console.log(JSON.stringify(document, null, 2));
   else {
@@ -98,7 +104,7 @@ export async function printVerdicts(
       rows: null,
     };
   });
-  return print(decided, options);
+  return printDecided(decided, options);
 }
 
 /** @throws {InvalidSpecError} when the experiment declares no hypothesis */
@@ -111,7 +117,7 @@ export function compareExperiment(name: string | undefined, options: VerdictOpti
     throw new InvalidSpecError(
       `${decided.entry.name} declares no hypotheses, so that nothing is decided; declare some (docs/claims.md), or read its arms with assay report`,
     );
-  const code = print([decided], options);
+  const code = printDecided([decided], options);
   if (options.json !== true) {
     for (const line of answerComparison(loadComparison(db, id))) console.log(line);
     const page = findReportPage(readHome(options), experiment);

@@ -13,6 +13,7 @@ export interface ImportCounts extends ImportRun {
   /** Empty: the source has no splits. */
   readonly split: string;
   readonly cluster: string | null;
+  readonly target: string | null;
   /** Samples with a score. */
   readonly n: number;
   readonly sum: number;
@@ -40,7 +41,18 @@ interface SampleRow {
   readonly tokens: number | null;
 }
 
-type Tally = Omit<ImportCounts, keyof ImportRun | 'problem' | 'key' | 'sourceId' | 'split' | 'cluster'>;
+type Tally = Omit<
+  ImportCounts,
+  keyof ImportRun | 'problem' | 'key' | 'sourceId' | 'split' | 'cluster' | 'target'
+>;
+
+/** Which runs are counted, and how. */
+export interface CountOptions {
+  /** Only this arm's runs; left out: all. */
+  readonly arm?: string | null;
+  /** What a stored score counts as; left out: itself. */
+  readonly toScore?: (score: number) => number;
+}
 
 /** Adds samples of one problem up. */
 class SampleTally {
@@ -54,15 +66,18 @@ class SampleTally {
   private tokens = 0;
   private samplesWithTokens = 0;
 
-  add({ score, answer, confidence, tokens }: SampleRow): void {
+  constructor(private readonly toScore: (score: number) => number) {}
+
+  add({ score: told, answer, confidence, tokens }: SampleRow): void {
     if (tokens !== null) {
       this.tokens += tokens;
       this.samplesWithTokens += 1;
     }
-    if (score === null) {
+    if (told === null) {
       this.failures += 1;
       return;
     }
+    const score = this.toScore(told);
     this.n += 1;
     this.sum += score;
     this.sumOfSquares += score * score;
@@ -131,6 +146,7 @@ function mapProblems(db: Database, importId: string) {
       sourceId: importProblems.sourceId,
       split: importProblems.split,
       cluster: importProblems.cluster,
+      target: importProblems.target,
     })
     .from(importProblems)
     .innerJoin(imports, eq(imports.key, importProblems.importKey))
@@ -142,23 +158,21 @@ function mapProblems(db: Database, importId: string) {
 /**
  * What the samples of an import came to, by run and within it by problem. Reads them one after another; until it is done
  * the connection cannot write.
- *
- * @param arm only its runs; left out: all
  */
 export function* listImportCounts(
   db: Database,
   importId: string,
-  arm?: string | null,
+  { arm, toScore = (score) => score }: CountOptions = {},
 ): Generator<ImportCounts> {
   const problems = mapProblems(db, importId);
   const samples = db.$client.prepare(SAMPLES);
   for (const { id, ...run } of listRunRows(db, importId, arm)) {
     let at: number | null = null;
-    let tally = new SampleTally();
+    let tally = new SampleTally(toScore);
     for (const row of samples.iterate(id) as IterableIterator<SampleRow>) {
       if (at !== null && at !== row.importProblem) {
         yield { ...run, ...problems.get(at)!, ...tally.finish() };
-        tally = new SampleTally();
+        tally = new SampleTally(toScore);
       }
       at = row.importProblem;
       tally.add(row);

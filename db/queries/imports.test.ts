@@ -111,7 +111,7 @@ test('samples of a problem are counted: failures apart, answers, confidences and
   );
   assert.equal(second!.confidences, null);
   assert.deepEqual(others, []);
-  assert.deepEqual([...listImportCounts(db, ID, 'other arm')], []);
+  assert.deepEqual([...listImportCounts(db, ID, { arm: 'other arm' })], []);
 });
 
 test('a report reads the first samples of each problem, whatever their numbers are', (t) => {

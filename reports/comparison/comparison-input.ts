@@ -144,7 +144,8 @@ export interface EvaluationCount {
   /** What other problems it is alike with; absent: it stands for itself. */
   readonly cluster?: string;
   readonly n: number;
-  /** Sum of the scores where they are graded. */
+  /** Set where scores other than 0 and 1 occur; c is then their sum. */
+  readonly isGraded?: true;
   readonly c: number;
   /** Completion tokens of all its samples, end tokens included; null: not told, in imported results. */
   readonly tokens: number | null;

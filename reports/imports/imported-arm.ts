@@ -14,6 +14,8 @@ export interface ImportedCount {
   /** Sum of their scores; how many are right where each is 0 or 1. */
   readonly sum: number;
   readonly sumOfSquares: number;
+  /** Whether each score is 0 or 1. */
+  readonly isBinary: boolean;
   /** Samples without one, such as those that ended in an error. */
   readonly failed: number;
   /** Completion tokens of all samples with a score; null: not told. */

@@ -11,12 +11,10 @@ import type { ImportedSample } from './to-comparison-input.ts';
 /** One arm of one import, under the name that a comparison gives it. */
 export interface ChosenArm {
   readonly name: string;
-  readonly record: ImportedRecord;
+  readonly record: ImportRecord;
   /** Which of the import's arms; null: it has one without a name. */
   readonly arm: string | null;
 }
-
-export type ImportedRecord = ImportRecord;
 
 /** How samples become the numbers that are compared. */
 export interface LoadOptions {
@@ -32,12 +30,12 @@ export interface LoadOptions {
 const parse = <Value>(json: string | null): Value | null =>
   json === null ? null : (JSON.parse(json) as Value);
 
-function toCount(row: ImportCounts, target: string | null, options: LoadOptions): ImportedCount {
-  const { key, sourceId, n, sum, sumOfSquares, failures, tokens, samplesWithTokens } = row;
+function toCount(row: ImportCounts, options: LoadOptions): ImportedCount {
+  const { key, sourceId, target, n, sum, sumOfSquares, isBinary, failures, tokens, samplesWithTokens } = row;
   const own = row.split === '' ? ALL : row.split;
   return {
     split: options.splitOf === null ? own : (options.splitOf(row) ?? own),
-    ...{ key, sourceId, target, n, sum, sumOfSquares, failed: failures },
+    ...{ key, sourceId, target, n, sum, sumOfSquares, isBinary, failed: failures },
     cluster: options.usesClusters ? row.cluster : null,
     tokens: tokens === null || samplesWithTokens < n ? null : tokens,
     answers: parse<Record<string, number>>(row.answers) ?? {},
@@ -48,21 +46,35 @@ function toCount(row: ImportCounts, target: string | null, options: LoadOptions)
 function loadRuns(db: Database, { record, arm }: ChosenArm, options: LoadOptions): ImportedRun[] {
   const counts: { row: ImportCounts; count: ImportedCount }[] = [];
   for (const row of listImportCounts(db, record.id, { arm, toScore: options.scoring.toScore })) {
-    const count = toCount(row, row.target, options);
+    const count = toCount(row, options);
     if (options.splits === null || options.splits.includes(count.split)) counts.push({ row, count });
   }
-  return [...groupRows(counts, ({ row }) => row.run).values()].map((rows) => ({
+  return [...groupRows(counts, ({ row }) => String(row.run)).values()].map((rows) => ({
     seed: rows[0]!.row.seed,
     counts: rows.map(({ count }) => count),
   }));
 }
 
+/** Of what a source tells of itself, what a comparison reads. */
+interface StoredHeader {
+  readonly tool: string | null;
+  readonly model: string | null;
+  readonly task: string | null;
+  readonly scorer: string | null;
+  readonly settings: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+export function readHeader({ header }: Pick<ImportRecord, 'header'>): StoredHeader {
+  return JSON.parse(header) as StoredHeader;
+}
+
 /** What a header tells, as label → value. */
-function describeHeader({ header }: ImportedRecord): Record<string, string> {
-  const { tool, model, task, scorer } = header;
-  const told = { tool, model, task, scorer };
+function describeHeader(record: ImportRecord): Record<string, string> {
+  const { tool, model, task, scorer } = readHeader(record);
   return Object.fromEntries(
-    Object.entries(told).filter((entry): entry is [string, string] => entry[1] !== null),
+    Object.entries({ tool, model, task, scorer }).filter(
+      (entry): entry is [string, string] => entry[1] !== null,
+    ),
   );
 }
 
@@ -77,7 +89,7 @@ export function loadArms(db: Database, chosen: readonly ChosenArm[], options: Lo
     })),
     settings: {
       ...describeHeader(parts[0]!.record),
-      ...flattenSettings(parts[0]!.record.header.settings, 'settings'),
+      ...flattenSettings(readHeader(parts[0]!.record).settings, 'settings'),
     },
   }));
 }

@@ -46,6 +46,7 @@ function addCounts(rows: readonly ImportedCount[]): ImportedCount {
     n: total(({ n }) => n),
     sum: total(({ sum }) => sum),
     sumOfSquares: total(({ sumOfSquares }) => sumOfSquares),
+    isBinary: rows.every(({ isBinary }) => isBinary),
     failed: total(({ failed }) => failed),
     tokens: isTold ? total(({ tokens }) => tokens!) : null,
     answers,

@@ -56,10 +56,11 @@ function nameProblems(counts: readonly ImportedCount[]): ReadonlyMap<string, str
 }
 
 function toEvaluation(runId: string, row: ImportedCount, problemId: string): EvaluationCount {
-  const { split, n, sum, tokens, target, answers, confidences, cluster } = row;
+  const { split, n, sum, tokens, target, answers, confidences, cluster, isBinary } = row;
   return {
     ...{ runId, split, step: 0, problemId, n, c: sum, tokens, answers, confidences },
     ...(cluster === null ? {} : { cluster }),
+    ...(isBinary ? {} : { isGraded: true as const }),
     correctAnswer: target ?? '',
     formats: {},
   };
@@ -129,7 +130,7 @@ export function toComparisonInput(asked: ImportedComparison): ComparisonInput {
       sources: arms.flatMap(({ sources }) => sources),
       population,
       ...(asked.noise === undefined ? {} : { noise: asked.noise }),
-      isGraded: evaluations.some(({ c }) => !Number.isInteger(c)),
+      isGraded: evaluations.some((row) => row.isGraded === true),
       notices: [...asked.notices, ...notices],
     },
   };

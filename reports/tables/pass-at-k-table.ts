@@ -40,9 +40,11 @@ export function passAtKScores(final: FinalCounts, k: number): number[][] | null 
 
 /** Powers of two up to the smallest n, at most 64; of graded scores 1 alone. */
 export function reportedKs(
-  finals: readonly { readonly counts: readonly (readonly { readonly n: number; readonly c: number }[])[] }[],
+  finals: readonly {
+    readonly counts: readonly (readonly Pick<EvaluationCount, 'n' | 'isGraded'>[])[];
+  }[],
 ): number[] {
-  if (finals.some(({ counts }) => counts.some((row) => row.some(({ c }) => !Number.isInteger(c)))))
+  if (finals.some(({ counts }) => counts.some((row) => row.some(({ isGraded }) => isGraded === true))))
     return [1];
   let fewest = 64;
   for (const { counts } of finals)
