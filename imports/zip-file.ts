@@ -91,7 +91,11 @@ export async function openZipFile(path: string): Promise<OpenedZip> {
     zip = await openFile(path);
     listed = await listEntries(zip);
   } catch (error) {
-    throw new UnreadableSourceError(path, null, `no whole zip archive: ${(error as Error).message}`);
+    throw new UnreadableSourceError(
+      path,
+      null,
+      `no whole zip archive: ${(error as Error).message}; get a whole one`,
+    );
   }
   const byName = new Map(listed.map((entry) => [entry.fileName, entry]));
   return {
