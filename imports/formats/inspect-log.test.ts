@@ -50,6 +50,20 @@ test('an element of a list of values is chosen by its place', async () => {
   assert.deepEqual(sample?.outcome, { kind: 'scored', score: 0.5 });
 });
 
+test('a score that the first sample lacks is known from the results', async () => {
+  const results = '"results": {"scores": [{"name": "k", "scorer": "late"}, {"name": "s", "scorer": "s"}]}';
+  const late = sampleOf('{"s": {"value": 1}, "late": {"value": {"k": "P"}}}');
+  const path = writeSource(jsonLog(valueOf('1'), late).replace('"version"', `${results}, "version"`));
+  assert.deepEqual((await openLog(path)).header.scorers, ['s', 'late/k']);
+  assert.deepEqual(
+    (await readLog(path, 'late/k')).map(({ outcome }) => outcome),
+    [
+      { kind: 'failed', reason: 'not scored by late' },
+      { kind: 'scored', score: 0.5 },
+    ],
+  );
+});
+
 test('a log without any score is read, and its samples failed as not scored', async () => {
   const source = await openLog(writeSource(jsonLog(sampleOf('{}'), sampleOf('null'))));
   assert.equal(source.header.scorer, null);

@@ -16,18 +16,31 @@ interface KnownScore {
   readonly names: readonly string[];
 }
 
-/** Of the first sample that has scores, and of the header what that sample lacks. */
-async function findKnownScores({ header, readSamples }: InspectLog): Promise<KnownScore[]> {
-  const known = new Map<string, KnownScore>();
+async function findSampleScores({ readSamples }: InspectLog): Promise<KnownScore[]> {
   for await (const sample of readSamples()) {
     const scores = Object.entries(readInspectScores(sample) ?? {});
-    for (const [scorer, score] of scores)
-      known.set(scorer, { scorer, names: nameScores(scorer, isObject(score) ? score.value : null) });
-    if (scores.length > 0) break;
+    if (scores.length > 0)
+      return scores.map(([scorer, score]) => ({
+        scorer,
+        names: nameScores(scorer, isObject(score) ? score.value : null),
+      }));
   }
-  for (const { name, scorer = name } of header.results?.scores ?? [])
-    if (scorer !== null && !known.has(scorer)) known.set(scorer, { scorer, names: [scorer] });
-  return [...known.values()];
+  return [];
+}
+
+/** Of the first sample that has scores, and what the results name beyond it. */
+async function findKnownScores(log: InspectLog): Promise<KnownScore[]> {
+  const known = await findSampleScores(log);
+  const inSample = new Set(known.map(({ scorer }) => scorer));
+  const inResults = new Map<string, Set<string>>();
+  for (const { name, scorer } of log.header.results?.scores ?? []) {
+    const by = scorer ?? name;
+    const names = inResults.get(by) ?? new Set();
+    // Of a scorer that gives several values the results name each.
+    inResults.set(by, names.add(name === by ? by : `${by}/${name}`));
+  }
+  const others = [...inResults].filter(([scorer]) => !inSample.has(scorer));
+  return [...known, ...others.map(([scorer, names]) => ({ scorer, names: [...names] }))];
 }
 
 function chooseScore(path: string, known: readonly KnownScore[], asked: string | null): ScoreChoice | null {
