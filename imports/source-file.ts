@@ -85,7 +85,8 @@ export async function* readLines(file: Pick<SourceFile, 'path'>): AsyncGenerator
   let number = 0;
   let rest = '';
   for await (const chunk of readChunks(file)) {
-    const pieces = (rest + chunk).split('\n');
+    // A long line comes in many pieces: splitting all of it anew at each of them would take quadratic time.
+    const pieces = chunk.includes('\n') ? (rest + chunk).split('\n') : [rest + chunk];
     rest = pieces.pop()!;
     if (rest.length > MOST_OF_LINE)
       throw new UnreadableSourceError(file.path, number + 1, 'the line is longer than 256 Mi characters');

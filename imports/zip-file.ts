@@ -15,6 +15,9 @@ const STORED = 0;
 const DEFLATE = 8;
 const ZSTD = 93;
 
+/** A larger text fits no string. */
+const MOST_OF_ENTRY = 512 * 1024 * 1024 - 1024;
+
 /** A zip that is read entry by entry, in any order. */
 export interface OpenedZip {
   readonly entries: readonly ZipEntry[];
@@ -47,7 +50,7 @@ function listEntries(zip: ZipFile): Promise<Entry[]> {
 function openEntry(zip: ZipFile, entry: Entry): Promise<Readable> {
   const isZstd = entry.compressionMethod === ZSTD;
   return new Promise((resolve, reject) =>
-    zip.openReadStream(entry, isZstd ? { decompress: false } : {}, (error, stream) => {
+    zip.openReadStream(entry, isZstd ? { decodeFileData: false } : {}, (error, stream) => {
       if (error !== null) return reject(error);
       if (!isZstd) return resolve(stream);
       const decoder = createUnzstd();
@@ -62,8 +65,17 @@ async function readEntry(zip: ZipFile, entry: Entry): Promise<string> {
     throw new Error(
       `compression method ${entry.compressionMethod}, known are ${STORED}, ${DEFLATE} and ${ZSTD}`,
     );
+  if (entry.uncompressedSize > MOST_OF_ENTRY)
+    throw new Error(`it holds ${entry.uncompressedSize} bytes, at most ${MOST_OF_ENTRY} can be read`);
   const pieces: Buffer[] = [];
-  for await (const piece of await openEntry(zip, entry)) pieces.push(piece as Buffer);
+  let bytes = 0;
+  for await (const piece of await openEntry(zip, entry)) {
+    bytes += (piece as Buffer).length;
+    if (bytes > entry.uncompressedSize) break;
+    pieces.push(piece as Buffer);
+  }
+  if (bytes !== entry.uncompressedSize)
+    throw new Error(`it is damaged: it holds ${bytes} bytes or more, not ${entry.uncompressedSize}`);
   return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(pieces));
 }
 
@@ -79,7 +91,11 @@ export async function openZipFile(path: string): Promise<OpenedZip> {
     zip = await openFile(path);
     listed = await listEntries(zip);
   } catch (error) {
-    throw new UnreadableSourceError(path, null, `no whole zip archive: ${(error as Error).message}`);
+    throw new UnreadableSourceError(
+      path,
+      null,
+      `no whole zip archive: ${(error as Error).message}; get a whole one`,
+    );
   }
   const byName = new Map(listed.map((entry) => [entry.fileName, entry]));
   return {
