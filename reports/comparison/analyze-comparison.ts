@@ -30,7 +30,7 @@ import { tabulatePlain } from '../tables/plain-tables.ts';
 import { sortComparison } from './sort-comparison.ts';
 import { tabulateSolvedSets, type SolvedSetRow } from '../tables/solved-set-table.ts';
 import { tabulateStrategies, type StrategyRow } from '../tables/strategy-table.ts';
-import { describeAnswer } from '../text/answer-text.ts';
+import { describeAnswer, type AnswerInput } from '../text/answer-text.ts';
 import { weighChecks, type CheckRow } from '../verdicts/weigh-checks.ts';
 import { tabulateVerdicts } from '../verdicts/tabulate-verdicts.ts';
 import type { VerdictRow } from '../verdicts/verdict-table.ts';
@@ -72,8 +72,15 @@ export interface Analysis {
   readonly splits: readonly string[];
 }
 
-function nameScore({ imported }: ComparisonInput): string {
-  return imported?.isGraded === true ? 'mean score' : 'pass@1';
+/** What the answer calls the numbers and the arms. */
+function nameThings({ imported }: ComparisonInput): Pick<AnswerInput, 'scoreName' | 'nouns'> {
+  return {
+    scoreName: imported?.isGraded === true ? 'mean score' : 'pass@1',
+    nouns:
+      imported === undefined
+        ? { control: 'control', trained: 'schemes' }
+        : { control: 'baseline', trained: 'the other arms' },
+  };
 }
 
 /** Analyses a comparison that is consistent and sorted. */
@@ -82,26 +89,27 @@ export function analyzeComparison(input: ComparisonInput): Analysis {
   const { fingerprint } = input.experiment;
   // What counts right samples has nothing to say of graded ones.
   const counted = input.imported?.isGraded === true ? [] : finals;
-  const pairs = pairWithBaseline(input, counted);
+  // What RL adds to a base model is no question to results of which nobody knows how they were trained.
+  const pairs = input.imported === undefined ? pairWithBaseline(input, counted) : [];
   const checks = weighChecks(input, finals);
   const ks = reportedKs(finals);
   // The first, a middle and the last k: the ends of the curve decide the claims about boundaries.
   const isHeldToNoise = input.imported?.noise !== undefined;
   // A noise floor is one of pass@1.
   const testedKs = ks.filter((k, i) => i === 0 || (!isHeldToNoise && (k === 8 || i === ks.length - 1)));
-  const compute = tabulateCompute(input);
+  const compute = input.imported === undefined ? tabulateCompute(input) : [];
   const verdicts = tabulateVerdicts(input, finals, checks);
   const { differences, missing } = tabulateDifferences(input, finals, testedKs);
   const ranking = tabulateRanking({ input, finals, differences, compute });
   const gainParts = tabulateGainParts(input, finals);
-  const scoreName = nameScore(input);
+  const { scoreName, nouns } = nameThings(input);
   return {
     verdicts,
     checks,
     scoreName,
     ranking,
     problemMaps: tabulateProblemMaps(input, finals, ranking),
-    answer: describeAnswer({ ranking, differences, gainParts, verdicts, runs: input.runs, scoreName }),
+    answer: describeAnswer({ ranking, differences, gainParts, verdicts, runs: input.runs, scoreName, nouns }),
     equalBudgets: tabulateEqualBudgets(input),
     compute,
     passAtK: tabulatePassAtK(finals),
@@ -150,6 +158,6 @@ export function answerComparison(comparison: ComparisonInput): string[] {
   const gainParts = tabulateGainParts(input, finals);
   return describeAnswer({
     ...{ ranking, differences, gainParts, verdicts: [], runs: input.runs },
-    scoreName: nameScore(input),
+    ...nameThings(input),
   });
 }

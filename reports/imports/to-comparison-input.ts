@@ -7,6 +7,7 @@ import type {
   RunRecord,
 } from '../comparison/comparison-input.ts';
 import type { ImportedArm, ImportedCount } from './imported-arm.ts';
+import { compareSplits } from '../comparison/final-counts.ts';
 import { pairArms } from './pair-arms.ts';
 
 /** A comparison of imported arms, as it was asked for. */
@@ -115,7 +116,13 @@ export function toComparisonInput(asked: ImportedComparison): ComparisonInput {
     experiment: { name, question, fingerprint, baseline, source: null, hypotheses, checks: {} },
     lock: null,
     conditions: arms.map((arm, i) => ({
-      ...{ name: arm.name, isControl: false, schemeName: arm.name, fixedProblems: null, fingerprint },
+      ...{
+        name: arm.name,
+        isControl: arm.name === baseline,
+        schemeName: arm.name,
+        fixedProblems: null,
+        fingerprint,
+      },
       ...{ settings: settings[i]!, baseModelId: '' },
     })),
     runs: arms.flatMap((arm) => arm.runs.map(({ seed }, run) => toRun(arm.name, run, seed!))),
@@ -147,4 +154,14 @@ function countFailed(
     const answers = own.reduce((sum, { n }) => sum + n, unverifiable);
     return { runId, split, answers, unverifiable, malformed: 0 };
   });
+}
+
+/** The splits that all arms have, and whether any score is other than 0 and 1. */
+export function listPairedSplits(arms: readonly ImportedArm[]): { splits: string[]; isGraded: boolean } {
+  const { arms: paired } = pairArms(arms);
+  const counts = paired.flatMap(({ runs }) => runs.flatMap((run) => run.counts));
+  return {
+    splits: [...new Set(counts.map(({ split }) => split))].sort(compareSplits),
+    isGraded: counts.some(({ isBinary }) => !isBinary),
+  };
 }

@@ -10,7 +10,6 @@ import { lockFacts } from '../text/lock-text.ts';
 import { describeTest } from '../text/hypothesis-text.ts';
 import { listReasons, REASON_TITLE } from '../text/reason-text.ts';
 import {
-  DECISION_RULE,
   describeDetectable,
   describeEffect,
   describeNeed,
@@ -66,14 +65,25 @@ function renderReasons({ verdicts, checks }: Analysis): Markup | null {
     </dl>`;
 }
 
+const PAPER = { title: 'paper', cell: (row: VerdictRow) => row.hypothesis.reported };
+
+/** What verdicts stand in. */
+interface ClaimContext {
+  readonly source: string | null;
+  readonly lock: LockRecord | null;
+  /** How verdicts come about. */
+  readonly rule: string;
+  /** Of other programs' results: no paper reported them, and nothing was locked. */
+  readonly isImported: boolean;
+}
+
 /**
  * The report's opening where the experiment declares hypotheses: what each came to. Verdicts are coloured tags and cells
  * hold two texts in two styles, which the columns of the file and the summary cannot say.
  */
 export async function claimSection(
   analysis: Analysis,
-  source: string | null,
-  lock: LockRecord | null = null,
+  { source, lock, rule, isImported }: ClaimContext,
 ): Promise<Section | null> {
   const { verdicts, checks } = analysis;
   if (verdicts.length === 0 && checks.length === 0) return null;
@@ -81,7 +91,7 @@ export async function claimSection(
     (describe: (row: DecidedRow) => string) =>
     (row: VerdictRow): string =>
       isDecided(row) ? describe(row) : '–';
-  const hasOneBase = verdicts.some((row) => isDecided(row) && row.evidence.bases === 1);
+  const hasOneBase = !isImported && verdicts.some((row) => isDecided(row) && row.evidence.bases === 1);
   const table = renderTable(
     source === null ? 'Verdict per hypothesis' : `Verdict per hypothesis; source: ${source}`,
     [
@@ -92,7 +102,7 @@ export async function claimSection(
           html`${row.hypothesis.claim}<br /><span class="caption">${describeTest(row.hypothesis)}</span>`,
       },
       { title: 'verdict', cell: renderVerdict },
-      { title: 'paper', cell: (row) => row.hypothesis.reported },
+      ...(isImported ? [] : [PAPER]),
       { title: 'effect (95% interval)', kind: 'number', cell: decided(describeEffect) },
       { title: 'Holm p (BH beside it)', kind: 'number', cell: decided(describeP) },
       {
@@ -112,7 +122,7 @@ export async function claimSection(
       </figure>`,
   );
   const body = html`
-    <p class="lead">${DECISION_RULE}</p>
+    <p class="lead">${rule}</p>
     ${lock?.lock.looks === undefined ? null : html`<p>${LOOK_RULE}</p>`}
     ${
       hasOneBase
@@ -122,7 +132,7 @@ export async function claimSection(
           </p>`
         : null
     }
-    ${table} ${figures} ${renderReasons(analysis)} ${renderLock(lock)}
+    ${table} ${figures} ${renderReasons(analysis)} ${isImported ? null : renderLock(lock)}
     ${
       checks.length === 0
         ? null

@@ -145,7 +145,10 @@ function renderAnswers(shown: ShownMap, row: number): Markup | null {
 }
 
 /** What of the problems and answers the page does not hold, and how to read it. */
-function describeLimits(shown: readonly ShownMap[], { runs, finalSamples }: ComparisonInput): string[] {
+function describeLimits(
+  shown: readonly ShownMap[],
+  { runs, finalSamples, imported }: ComparisonInput,
+): string[] {
   const run = runs.find(({ id }) => id === finalSamples[0]?.runId);
   const rows = shown.reduce((sum, map) => sum + map.rows.length, 0);
   const missing = shown.reduce((sum, { map }) => sum + map.rows.length, 0) - rows;
@@ -160,11 +163,17 @@ function describeLimits(shown: readonly ShownMap[], { runs, finalSamples }: Comp
     ...(run === undefined
       ? ['No text of a final sample is on record.']
       : [
-          `Answers are the few of each problem that a run keeps, of base seed ${run.baseSeed}, seed ${run.seed}; the shares are of all samples of all runs.`,
+          imported !== undefined
+            ? 'Answers are the first of each problem in an arm’s first run; the shares are of all samples.'
+            : `Answers are the few of each problem that a run keeps, of base seed ${run.baseSeed}, seed ${run.seed}; the shares are of all samples of all runs.`,
           ...(unopened === 0
             ? []
             : [`The answers to ${countNoun(unopened, 'problem')} would make the page too large.`]),
-          `A run’s answers, in the terminal: assay show ${run.id} --split ${finalSamples[0]!.phase} --samples 100`,
+          ...(imported !== undefined
+            ? []
+            : [
+                `A run’s answers, in the terminal: assay show ${run.id} --split ${finalSamples[0]!.phase} --samples 100`,
+              ]),
         ]),
   ];
 }

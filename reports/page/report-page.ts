@@ -108,9 +108,12 @@ export async function renderReportPage(input: ComparisonInput, analysis: Analysi
   const notes = notesFor(input);
   const candidates = [
     await answerSection(analysis, styles, notes),
-    await claimSection(analysis, input.experiment.source, input.lock),
+    await claimSection(analysis, {
+      ...{ source: input.experiment.source, lock: input.lock, rule: notes.rule },
+      isImported: input.imported !== undefined,
+    }),
     problemSection(analysis, input),
-    await passAtKSection(analysis, styles, input.experiment.baseline),
+    await passAtKSection(analysis, styles, { baseline: input.experiment.baseline, notes }),
     await gainPartSection(analysis),
     boundarySection(analysis),
     await differenceSection(analysis, styles, notes),

@@ -67,10 +67,11 @@ function planPanels(styles: readonly ConditionStyle[], baseline: string): PassAt
 
 /** Figures, and a table with a column for each k that was evaluated. */
 export async function passAtKSection(
-  { passAtK, splits }: Analysis,
+  { passAtK, splits, scoreName }: Analysis,
   styles: readonly ConditionStyle[],
-  baseline: string,
-): Promise<Section> {
+  { baseline, notes }: { readonly baseline: string; readonly notes: ReportNotes },
+): Promise<Section | null> {
+  if (passAtK.every(({ k }) => k === 1) && scoreName !== 'pass@1') return null;
   const panels = planPanels(styles, baseline);
   const figures = await drawEach(splits, (split) => drawPassAtK(split, { rows: passAtK, panels }, styles));
   const ks = [...new Set(passAtK.map(({ k }) => k))];
@@ -106,8 +107,8 @@ export async function passAtKSection(
     </p>
     <div class="figures">${figures}</div>
     <p class="caption">
-      Grey in each panel: ${baseline}. Bands are 95% intervals over base models, seeds and problems. k is on a
-      logarithmic axis.
+      Grey in each panel: ${baseline}. Bands are 95% intervals over ${notes.units}. k is on a logarithmic
+      axis.
     </p>
     <details>
       <summary>The numbers</summary>

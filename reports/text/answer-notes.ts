@@ -1,3 +1,4 @@
+import { DECISION_RULE } from './verdict-text.ts';
 import type { ComparisonInput } from '../comparison/comparison-input.ts';
 
 /** Of what the report opens with. */
@@ -16,6 +17,11 @@ const P_NOTE =
   'one k, on every split. The sign-flip p takes the runs as they were trained and draws problems alone, so that it may be far smaller where seeds disagree: ' +
   'it says nothing of other seeds. Rows of other seeds, which share no pairs, have interval and p of the bootstrap.';
 
+const IMPORT_RULE =
+  'Supported when the one-sided p of the claim, Holm-corrected over all claims of this comparison, is at most 0.05; contradicted when the same holds for its ' +
+  'opposite; no-effect when two one-sided tests put the effect within ± the smallest effect of interest, where one is given; else underpowered. Problems are ' +
+  'paired by what was asked; a problem without a score in some arm is left out.';
+
 const TESTED_OVER = {
   problems: 'other problems of the same kind, for these runs as they are: nothing is said of other runs',
   runs: 'other runs of the arms and other problems',
@@ -26,6 +32,10 @@ export interface ReportNotes {
   readonly ranking: string;
   readonly p: string;
   readonly forest: string;
+  /** What intervals are over. */
+  readonly units: string;
+  /** How verdicts come about. */
+  readonly rule: string;
 }
 
 /** Of results that other programs made, which have no base models and may have one run per arm. */
@@ -40,11 +50,16 @@ function notesForImports(population: 'runs' | 'problems', scoreName: string): Re
       `p covers ${over}, Student’s t over ${population === 'runs' ? 'runs and problems' : 'problems'}, or their clusters where these are told; Holm p is the same held to 5% over ` +
       'all rows of one k, on every split. The sign-flip p draws problems alone.',
     forest: population === 'runs' ? 'Bar: 95% interval. Ticks: each run.' : 'Bar: 95% interval.',
+    units: population === 'runs' ? 'runs and problems' : 'problems',
+    rule: `${IMPORT_RULE} p and interval cover ${over}.`,
   };
 }
 
 export function notesFor({ imported }: Pick<ComparisonInput, 'imported'>): ReportNotes {
   if (imported !== undefined)
     return notesForImports(imported.population, imported.isGraded ? 'the mean score' : 'pass@1');
-  return { ranking: RANKING_NOTE, p: P_NOTE, forest: 'Bar: 95% interval. Ticks: each seed.' };
+  return {
+    ...{ ranking: RANKING_NOTE, p: P_NOTE, forest: 'Bar: 95% interval. Ticks: each seed.' },
+    ...{ units: 'base models, seeds and problems', rule: DECISION_RULE },
+  };
 }

@@ -41,8 +41,9 @@ const toBase = pair('grpo', 'base', [0.469, 0.43, 0.5], { kind: 'baseline' });
 const answer = (
   differences: readonly DifferenceRow[],
   runs: readonly { status: string }[] = done,
-): string[] =>
-  describeAnswer({ scoreName: 'pass@1', ranking, differences, gainParts: [], verdicts: [], runs });
+): string[] => describeAnswer({ ...NAMES, ranking, differences, gainParts: [], verdicts: [], runs });
+
+const NAMES = { scoreName: 'pass@1', nouns: { control: 'control', trained: 'schemes' } };
 
 test('the best scheme is told with its level, its difference to the baseline and the interval', () => {
   assert.deepEqual(answer([toBase]), [
@@ -59,7 +60,7 @@ test('the gain of the best scheme is told apart into eliciting, sharpening and t
   };
   const told = (gainParts: readonly GainPartRow[]): string[] =>
     describeAnswer({
-      scoreName: 'pass@1',
+      ...NAMES,
       ranking,
       differences: [toBase],
       gainParts,
@@ -100,7 +101,7 @@ test('without evidence it says so, and what could have been seen; an uncorrected
 
 test('a control above the best scheme, and runs that are missing, are said', () => {
   const [partial, best] = describeAnswer({
-    scoreName: 'pass@1',
+    ...NAMES,
     ranking: [arm(1, 'base', 0.9, true), arm(2, 'grpo', 0.5)],
     differences: [pair('grpo', 'base', [-0.4, -0.5, -0.3], { kind: 'baseline' })],
     gainParts: [],
@@ -126,7 +127,7 @@ test('where no difference between shares is large enough to be seen, none is nam
 
 test('a control that is only as high is not called higher', () => {
   const [told] = describeAnswer({
-    scoreName: 'pass@1',
+    ...NAMES,
     ...{ ranking: [arm(1, 'base', 0.5, true), arm(2, 'grpo', 0.5)], differences: [], gainParts: [] },
     ...{ verdicts: [], runs: done },
   });
@@ -136,7 +137,7 @@ test('a control that is only as high is not called higher', () => {
 test('nothing evaluated is no answer', () => {
   assert.deepEqual(
     describeAnswer({
-      scoreName: 'pass@1',
+      ...NAMES,
       ranking: [],
       differences: [],
       gainParts: [],

@@ -17,6 +17,8 @@ export interface AnswerInput {
   readonly runs: readonly { readonly status: string }[];
   /** What the levels are: pass@1, or the mean score. */
   readonly scoreName: string;
+  /** What arms are called that others are compared with, and those others: of results of other programs `baseline`, `arms`. */
+  readonly nouns: { readonly control: string; readonly trained: string };
 }
 
 /** Pairs of schemes that a sentence names; the table has the others. */
@@ -45,7 +47,7 @@ function describePair(row: DifferenceRow): string {
 function describeBest(
   cell: readonly RankingRow[],
   differences: readonly DifferenceRow[],
-  scoreName: string,
+  { scoreName, nouns }: Pick<AnswerInput, 'scoreName' | 'nouns'>,
 ): string {
   const best = cell.find(({ isControl }) => !isControl) ?? cell[0]!;
   const { condition, split, level, low, high } = best;
@@ -53,7 +55,9 @@ function describeBest(
   const reached = `${condition} reaches ${formatScore(level)} in ${scoreName} on ${split}`;
   const first = cell[0]!;
   const above =
-    first.level <= level ? '' : `; the control ${first.condition} is higher, at ${formatScore(first.level)}`;
+    first.level <= level
+      ? ''
+      : `; the ${nouns.control} ${first.condition} is higher, at ${formatScore(first.level)}`;
   if (compared.length === 0)
     return `${reached} (95% interval ${formatEnds({ low, high })})${above}; it has no arm to be compared with.`;
   return `${reached}, ${compared.map(describePair).join(', and ')}${above}.`;
@@ -78,7 +82,11 @@ function describeParts(cell: readonly RankingRow[], gainParts: readonly GainPart
 }
 
 /** Which pairs of the schemes differ, and how large a difference of the others can still be. */
-function describeSchemes(cell: readonly RankingRow[], differences: readonly DifferenceRow[]): string[] {
+function describeSchemes(
+  cell: readonly RankingRow[],
+  differences: readonly DifferenceRow[],
+  { nouns }: Pick<AnswerInput, 'nouns'>,
+): string[] {
   const trained = new Set(cell.filter(({ isControl }) => !isControl).map(({ condition }) => condition));
   const pairs = differences.filter(
     ({ condition, reference }) => trained.has(condition) && trained.has(reference),
@@ -99,7 +107,7 @@ function describeSchemes(cell: readonly RankingRow[], differences: readonly Diff
           ...(more > 0 ? [`${countNoun(more, 'more pair')} in the table`] : []),
         ];
   const rest = others.length === 0 ? [] : [describeRest(others, pairs.length)];
-  return [`Between schemes: ${[...told, ...rest].join('; ')}.`];
+  return [`Between ${nouns.trained}: ${[...told, ...rest].join('; ')}.`];
 }
 
 function nameHigherFirst(row: DifferenceRow): string {
@@ -134,14 +142,8 @@ function describeHypothesis(row: VerdictRow): string {
  * The answer to an experiment's question, a sentence each: what is decided of each hypothesis, then for each cell of the matrix
  * how high its best scheme is, above what, what that gain is made of, and which schemes differ. Where there is no evidence they say what could have been seen.
  */
-export function describeAnswer({
-  ranking,
-  differences,
-  gainParts,
-  verdicts,
-  runs,
-  scoreName,
-}: AnswerInput): string[] {
+export function describeAnswer(input: AnswerInput): string[] {
+  const { ranking, differences, gainParts, verdicts, runs } = input;
   const completed = runs.filter(({ status }) => status === 'completed').length;
   const partial =
     completed === runs.length ? [] : [`Not final: ${completed} of ${runs.length} runs are completed.`];
@@ -155,9 +157,9 @@ export function describeAnswer({
     ...partial,
     ...claims,
     ...cells.flatMap((cell) => [
-      describeBest(cell, headline, scoreName),
+      describeBest(cell, headline, input),
       ...describeParts(cell, gainParts),
-      ...describeSchemes(cell, headline),
+      ...describeSchemes(cell, headline, input),
     ]),
   ];
 }

@@ -20,7 +20,7 @@ import { describeProvenance } from './source-notes.ts';
 import { ANSWER_TITLE, notesFor } from './answer-notes.ts';
 import { listLeftOut } from './left-out.ts';
 import { describeUnverified } from './unverified-text.ts';
-import { DECISION_RULE, LOOK_RULE } from './verdict-text.ts';
+import { LOOK_RULE } from './verdict-text.ts';
 
 /** By split, a column for each k that was evaluated. */
 function passAtKSection({ passAtK, splits }: Analysis): string[] {
@@ -49,8 +49,16 @@ function tableBlocks<Row>(heading: string, table: Table<Row>, rows: readonly Row
   return rows.length === 0 ? [] : [heading, toMarkdown(table, rows)];
 }
 
+function lockBlocks(lock: ComparisonInput['lock']): string[] {
+  const facts = lockFacts(lock).flatMap(([name, lines]) =>
+    lines.map((line) => `- ${name}: ${escapeMarkdown(line)}`),
+  );
+  return ['### Lock', facts.join('\n')];
+}
+
 /** The summary's opening where the experiment declares hypotheses. */
-function claimBlocks({ experiment, lock }: ComparisonInput, { verdicts, checks }: Analysis): string[] {
+function claimBlocks(input: ComparisonInput, { verdicts, checks }: Analysis): string[] {
+  const { experiment, lock, imported } = input;
   if (verdicts.length === 0 && checks.length === 0) return [];
   const reasons = listReasons(experiment.hypotheses, experiment.checks).map(
     ({ of, reason }) => `- ${escapeMarkdown(`${of}: ${reason}`)}`,
@@ -58,15 +66,12 @@ function claimBlocks({ experiment, lock }: ComparisonInput, { verdicts, checks }
   return [
     '## Verdict per claim',
     ...(experiment.source === null ? [] : [`Source: ${escapeMarkdown(experiment.source)}.`]),
-    DECISION_RULE,
+    notesFor(input).rule,
     ...(lock?.lock.looks === undefined ? [] : [LOOK_RULE]),
     toMarkdown(verdictTable, verdicts),
     ...(checks.length === 0 ? [] : ['### Checks', CHECK_RULE, toMarkdown(checkTable, checks)]),
     ...(reasons.length === 0 ? [] : [`### ${REASON_TITLE}`, reasons.join('\n')]),
-    '### Lock',
-    lockFacts(lock)
-      .flatMap(([name, lines]) => lines.map((line) => `- ${name}: ${escapeMarkdown(line)}`))
-      .join('\n'),
+    ...(imported === undefined ? lockBlocks(lock) : []),
   ];
 }
 
@@ -99,7 +104,7 @@ export function toSummaryMarkdown(input: ComparisonInput, analysis: Analysis): s
     analysis.answer.map((line) => `- ${escapeMarkdown(line)}`).join('\n'),
     ...(analysis.ranking.length === 0 ? [] : [toMarkdown(rankingTable, analysis.ranking), notes.ranking]),
     ...claimBlocks(input, analysis),
-    '## pass@k, mean and 95% interval over base models, seeds and problems',
+    `## pass@k, mean and 95% interval over ${notes.units}`,
     ...passAtKSection(analysis),
     ...tableBlocks('## What each gain is made of', gainPartTable, analysis.gainParts),
     '## Differences',

@@ -1,0 +1,101 @@
+import { fingerprint } from '../../config/canonical.ts';
+import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
+import type { Database } from '../../db/store/connection.ts';
+import type { ComparisonInput } from '../../reports/comparison/comparison-input.ts';
+import type { ImportedArm } from '../../reports/imports/imported-arm.ts';
+import { loadArms, loadTexts, type ChosenArm, type LoadOptions } from '../../reports/imports/load-arms.ts';
+import { listPairedSplits, toComparisonInput } from '../../reports/imports/to-comparison-input.ts';
+import { readScoring, type CompareOptions } from './compare-options.ts';
+import { planQuestions } from './plan-questions.ts';
+import { readNoise } from './noise-file.ts';
+import { readSplitFiles } from './split-files.ts';
+
+/** How the samples of chosen arms are to be read. */
+export async function toLoadOptions(options: CompareOptions): Promise<LoadOptions> {
+  return {
+    scoring: readScoring(options),
+    splits: options.split ?? null,
+    usesClusters: options.cluster === 'told',
+    splitOf: await readSplitFiles(options),
+  };
+}
+
+/** Scores of 0 to 1 are what levels, intervals and figures are made for. */
+function assertWithinRange(arms: readonly ImportedArm[], { scorer }: CompareOptions): void {
+  for (const { name, runs } of arms)
+    for (const { counts } of runs)
+      for (const { n, sum, sumOfSquares, sourceId } of counts)
+        if (sum < 0 || sum > n || sumOfSquares > n)
+          throw new InvalidSpecError(
+            `${name} has scores outside 0 to 1${scorer === undefined ? '' : ` by ${scorer}`}, as on problem ${sourceId}; say what they count as: ` +
+              '--threshold SCORE (right from there on), or --range LOW,HIGH (taken as 0 to 1)',
+          );
+}
+
+function chooseBaseline(arms: readonly ImportedArm[], { baseline }: CompareOptions): string {
+  const names = arms.map(({ name }) => name);
+  if (baseline === undefined) return names[0]!;
+  if (!names.includes(baseline))
+    throw new InvalidSpecError(
+      `--baseline ${baseline} is none of the arms (${names.join(', ')}); name one of them`,
+    );
+  return baseline;
+}
+
+/** The samples of the arms, checked and with one baseline among them. */
+export async function loadChosen(
+  db: Database,
+  chosen: readonly ChosenArm[],
+  options: CompareOptions,
+): Promise<{ arms: ImportedArm[]; baseline: string; load: LoadOptions }> {
+  const load = await toLoadOptions(options);
+  const arms = loadArms(db, chosen, load);
+  const empty = arms.find(({ runs }) => runs.length === 0);
+  if (empty !== undefined)
+    throw new InvalidSpecError(
+      `${empty.name} has no problem${load.splits === null ? '' : ` on ${load.splits.join(', ')}`}; see its splits with assay import ls --json`,
+    );
+  assertWithinRange(arms, options);
+  return { arms, baseline: chooseBaseline(arms, options), load };
+}
+
+function askQuestion(baseline: string, others: readonly string[]): string {
+  return others.length === 1
+    ? `How does ${others[0]!} compare with ${baseline}?`
+    : `How do ${others.slice(0, -1).join(', ')} and ${others.at(-1)!} compare with ${baseline}?`;
+}
+
+/** The rows of a report on the chosen arms. */
+export async function loadImportedComparison(
+  db: Database,
+  chosen: readonly ChosenArm[],
+  options: CompareOptions,
+): Promise<ComparisonInput> {
+  const { arms, baseline, load } = await loadChosen(db, chosen, options);
+  if (arms.length < 2)
+    throw new InvalidSpecError(
+      `a comparison needs two arms, found ${arms.map(({ name }) => name).join(', ')}; name another file, or a column with --field arm=COLUMN`,
+    );
+  const others = arms.map(({ name }) => name).filter((name) => name !== baseline);
+  const { alternative, margin = null, interest = null, k: ks } = options;
+  const { splits, isGraded } = listPairedSplits(arms);
+  const asked = { baseline, arms: others, splits, ks, isGraded, alternative, margin, interest };
+  const hypotheses = planQuestions(asked);
+  const noise = options.noise === undefined ? undefined : await readNoise(options.noise, ks);
+  const notices = chosen.flatMap(({ name, record }) => record.notices.map((notice) => `${name}: ${notice}`));
+  const { description } = load.scoring;
+  return toComparisonInput({
+    name: `${others.join('-')}-against-${baseline}`,
+    question: askQuestion(baseline, others),
+    fingerprint: fingerprint({
+      arms: chosen.map(({ name, record, arm }) => ({ name, arm, id: record.id })),
+      asked,
+      read: { split: load.splits, cluster: options.cluster, scoring: description },
+      noise: noise ?? null,
+    }),
+    ...{ baseline, hypotheses, arms },
+    ...(noise === undefined ? {} : { noise }),
+    notices: [...(description === null ? [] : [description]), ...new Set(notices)],
+    samples: loadTexts(db, chosen, load),
+  });
+}

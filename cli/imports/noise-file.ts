@@ -1,0 +1,32 @@
+import { readFile } from 'node:fs/promises';
+import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
+import { noiseFloorSchema, type NoiseFloorDocument } from '../../config/noise-floor.ts';
+import type { RunNoise } from '../../reports/comparison/comparison-input.ts';
+
+async function readDocument(path: string): Promise<NoiseFloorDocument> {
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    throw new InvalidSpecError(`--noise ${path} cannot be read: ${(error as Error).message}`);
+  }
+  const found = noiseFloorSchema.safeParse(value);
+  if (found.success) return found.data;
+  throw new InvalidSpecError(
+    `--noise ${path} is no noise floor; make one of runs of one recipe: assay compare --same RUN1 RUN2 … --json > ${path}`,
+  );
+}
+
+/**
+ * What training again adds to the difference of two single runs.
+ *
+ * @throws InvalidSpecError when the file is none, or other k than 1 are asked for
+ */
+export async function readNoise(path: string, ks: readonly number[]): Promise<RunNoise> {
+  if (ks.some((k) => k !== 1))
+    throw new InvalidSpecError(
+      `a noise floor is one of pass@1; give --noise without --k, found --k ${ks.join()}`,
+    );
+  const { betweenRuns, runs } = await readDocument(path);
+  return { source: path, share: { variance: 2 * betweenRuns, degreesOfFreedom: runs - 1 } };
+}
