@@ -13,6 +13,7 @@ import { addExportCommand } from './commands/export.ts';
 import { addGcCommand } from './commands/gc.ts';
 import { guardConsole } from './guard-console.ts';
 import { addExtendCommand } from './commands/extend.ts';
+import { addImportCommand } from './commands/import.ts';
 import { addLsCommand } from './commands/ls.ts';
 import { addOverlapCommand } from './commands/overlap.ts';
 import { addPartsCommand } from './commands/parts.ts';
@@ -33,6 +34,8 @@ function createProgram(setExitCode: (code: number) => void): Command {
       'Runs declared experiment matrices over reward schemes as durable workflows, and reports which really did better.',
     )
     .version(packageJson.version)
+    // A command group's own options are told from those of its subcommands by where they stand.
+    .enablePositionalOptions()
     .showHelpAfterError('(add --help for options and examples)')
     .exitOverride();
   const commands = [
@@ -51,6 +54,7 @@ function createProgram(setExitCode: (code: number) => void): Command {
     addCompareCommand,
     addReportCommand,
     addExportCommand,
+    addImportCommand,
     addOverlapCommand,
     addBasesCommand,
     addWorkerCommand,

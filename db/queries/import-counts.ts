@@ -41,10 +41,7 @@ interface SampleRow {
   readonly tokens: number | null;
 }
 
-type Tally = Omit<
-  ImportCounts,
-  keyof ImportRun | 'problem' | 'key' | 'sourceId' | 'split' | 'cluster' | 'target'
->;
+type NumberedProblem = Pick<ImportCounts, 'problem' | 'key' | 'sourceId' | 'split' | 'cluster' | 'target'>;
 
 /** Which runs are counted, and how. */
 export interface CountOptions {
@@ -54,10 +51,44 @@ export interface CountOptions {
   readonly toScore?: (score: number) => number;
 }
 
+/** Scored samples and the sum of their scores. */
+interface Share {
+  n: number;
+  c: number;
+}
+
+/** What scored samples say beside their score, such as an answer, by its text. */
+class ToldValues {
+  private readonly shares = new Map<string, Share>();
+
+  add(value: string, score: number): void {
+    const found = this.shares.get(value);
+    if (found === undefined) this.shares.set(value, { n: 1, c: score });
+    else {
+      found.n += 1;
+      found.c += score;
+    }
+  }
+
+  /** Those that say nothing, of `n` in all, stand under the empty text. */
+  toJson<Member>(all: { readonly n: number; readonly sum: number }, pick: (share: Share) => Member): string {
+    const rest = { n: all.n, c: all.sum };
+    for (const { n, c } of this.shares.values()) {
+      rest.n -= n;
+      rest.c -= c;
+    }
+    const silent = this.shares.get('') ?? { n: 0, c: 0 };
+    const told = new Map(this.shares);
+    if (rest.n > 0) told.set('', { n: silent.n + rest.n, c: silent.c + rest.c });
+    return JSON.stringify(Object.fromEntries([...told].map(([value, share]) => [value, pick(share)])));
+  }
+}
+
 /** Adds samples of one problem up. */
 class SampleTally {
-  private readonly answers = new Map<string, { n: number; c: number }>();
-  private readonly confidences = new Map<string, { n: number; c: number }>();
+  // Most sources say neither, and a million empty maps are a burden.
+  private answers: ToldValues | null = null;
+  private confidences: ToldValues | null = null;
   private n = 0;
   private sum = 0;
   private sumOfSquares = 0;
@@ -82,44 +113,34 @@ class SampleTally {
     this.sum += score;
     this.sumOfSquares += score * score;
     if (score !== 0 && score !== 1) this.isBinary = false;
-    count(this.answers, answer ?? '', score);
-    count(this.confidences, confidence === null ? '' : String(confidence), score);
+    if (answer !== null) (this.answers ??= new ToldValues()).add(answer, score);
+    if (confidence !== null) (this.confidences ??= new ToldValues()).add(String(confidence), score);
   }
 
-  finish(): Tally {
-    const { n, sum, sumOfSquares, isBinary, failures, samplesWithTokens } = this;
-    const answers = isTold(this.answers) ? [...this.answers] : null;
-    const confidences = isTold(this.confidences) ? [...this.confidences] : null;
+  finish(run: ImportRun, of: NumberedProblem): ImportCounts {
+    const { n, sum, answers, confidences, samplesWithTokens } = this;
     return {
+      run: run.run,
+      arm: run.arm,
+      seed: run.seed,
+      problem: of.problem,
+      key: of.key,
+      sourceId: of.sourceId,
+      split: of.split,
+      cluster: of.cluster,
+      target: of.target,
       n,
       sum,
-      sumOfSquares,
-      isBinary,
-      failures,
+      sumOfSquares: this.sumOfSquares,
+      isBinary: this.isBinary,
+      failures: this.failures,
       tokens: samplesWithTokens === 0 ? null : this.tokens,
       samplesWithTokens,
-      answers: toJson(answers?.map(([answer, counts]) => [answer, counts.n])),
-      answerScores: toJson(answers?.map(([answer, counts]) => [answer, counts.c])),
-      confidences: toJson(confidences),
+      answers: answers === null ? null : answers.toJson({ n, sum }, (share) => share.n),
+      answerScores: answers === null ? null : answers.toJson({ n, sum }, (share) => share.c),
+      confidences: confidences === null ? null : confidences.toJson({ n, sum }, (share) => share),
     };
   }
-}
-
-function count(counts: Map<string, { n: number; c: number }>, value: string, score: number): void {
-  const found = counts.get(value);
-  if (found === undefined) counts.set(value, { n: 1, c: score });
-  else {
-    found.n += 1;
-    found.c += score;
-  }
-}
-
-function isTold(counts: ReadonlyMap<string, unknown>): boolean {
-  return counts.size > 1 || (counts.size === 1 && !counts.has(''));
-}
-
-function toJson(members: readonly (readonly [string, unknown])[] | null | undefined): string | null {
-  return members === null || members === undefined ? null : JSON.stringify(Object.fromEntries(members));
 }
 
 /** SQL for speed: a row of a typed query takes several times as long, and there may be millions. */
@@ -137,22 +158,16 @@ function listRunRows(db: Database, importId: string, arm: string | null | undefi
   return arm === undefined ? rows : rows.filter((row) => row.arm === arm);
 }
 
-function mapProblems(db: Database, importId: string) {
-  const rows = db
-    .select({
-      id: importProblems.id,
-      problem: importProblems.problem,
-      key: importProblems.key,
-      sourceId: importProblems.sourceId,
-      split: importProblems.split,
-      cluster: importProblems.cluster,
-      target: importProblems.target,
-    })
-    .from(importProblems)
-    .innerJoin(imports, eq(imports.key, importProblems.importKey))
-    .where(eq(imports.id, importId))
-    .all();
-  return new Map(rows.map(({ id, ...problem }) => [id, problem]));
+const PROBLEMS = `select p.id, p.problem, p.key, p.source_id as sourceId, p.split, p.cluster, p.target
+  from import_problems p join imports i on i.key = p.import_key where i.id = ?`;
+
+function mapProblems(db: Database, importId: string): ReadonlyMap<number, NumberedProblem> {
+  const rows = db.$client.prepare(PROBLEMS).iterate(importId) as IterableIterator<
+    NumberedProblem & { readonly id: number }
+  >;
+  const problems = new Map<number, NumberedProblem>();
+  for (const row of rows) problems.set(row.id, row);
+  return problems;
 }
 
 /**
@@ -171,13 +186,13 @@ export function* listImportCounts(
     let tally = new SampleTally(toScore);
     for (const row of samples.iterate(id) as IterableIterator<SampleRow>) {
       if (at !== null && at !== row.importProblem) {
-        yield { ...run, ...problems.get(at)!, ...tally.finish() };
+        yield tally.finish(run, problems.get(at)!);
         tally = new SampleTally(toScore);
       }
       at = row.importProblem;
       tally.add(row);
     }
-    if (at !== null) yield { ...run, ...problems.get(at)!, ...tally.finish() };
+    if (at !== null) yield tally.finish(run, problems.get(at)!);
   }
 }
 
