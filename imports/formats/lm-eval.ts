@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto';
+import type { ImportFormat } from '../import-format.ts';
+import { peekRow, readFirstRows, readJsonLines, type JsonRow, type NumberedRow } from '../json-lines.ts';
+import type { SourceFile } from '../source-file.ts';
+import type { SourceHeader, SourceSample } from '../source-sample.ts';
+import { toSettings } from '../to-settings.ts';
+import { UnreadableSourceError } from '../unreadable-source-error.ts';
+import {
+  describeLmEval,
+  listAggregates,
+  listLmEvalSettings,
+  readLmEvalNeighbors,
+  readModel,
+  readRunSeed,
+  type LmEvalNeighbors,
+} from './lm-eval-results.ts';
+import {
+  listRequests,
+  listResponses,
+  listScores,
+  readFilter,
+  toLmEvalSamples,
+  type LmEvalScore,
+} from './lm-eval-row.ts';
+
+/** Rows that are read to tell what a file holds. */
+const FIRST_ROWS = 100;
+
+/** How a row begins that is longer than what is seen of a file. */
+const ROW_START = /^\s*\{\s*"doc_id"\s*:\s*\d+\s*,\s*"doc"\s*:/;
+const RESULTS_START = /^\s*\{\s*"results"\s*:\s*\{/;
+
+/** The results file of an evaluation, which has no samples. */
+function isResults(head: string): boolean {
+  return RESULTS_START.test(head) && /"(?:alias|lm_eval_version)"|_stderr,/.test(head);
+}
+
+function isSamples(head: string): boolean {
+  const row = peekRow(head);
+  if (row === null) return ROW_START.test(head);
+  return ['doc_id', 'resps', 'filtered_resps'].every((name) => Object.hasOwn(row, name));
+}
+
+function listScorers(rows: readonly JsonRow[], { task, results }: LmEvalNeighbors): string[] {
+  const aggregates = results.kind === 'read' && task !== null ? listAggregates(results.value, task) : [];
+  return [...new Set([...rows.flatMap(listScores), ...aggregates])];
+}
+
+/** @param wanted `metric,filter`, or `metric`: of the first filter that has it */
+function chooseScorer(path: string, scorers: readonly string[], wanted: string | null): LmEvalScore {
+  const name =
+    wanted === null
+      ? scorers[0]
+      : scorers.find((known) => known === wanted || known.startsWith(`${wanted},`));
+  if (name === undefined) {
+    const known = scorers.length === 0 ? 'its rows have no metric' : `it has ${scorers.join(' and ')}`;
+    const found = wanted === null ? 'there is no score' : `there is no score ${JSON.stringify(wanted)}`;
+    throw new UnreadableSourceError(path, null, `${found}: ${known}; name one as metric or metric,filter`);
+  }
+  const comma = name.indexOf(',');
+  return { metric: name.slice(0, comma), filter: name.slice(comma + 1) };
+}
+
+/** Several responses with one score cannot be told apart as samples, which a reader may expect. */
+function describeRepeats(row: JsonRow | undefined, { metric, filter }: LmEvalScore): string[] {
+  const repeats = row === undefined ? 0 : listResponses(row).length;
+  if (repeats < 2 || Array.isArray(row![metric])) return [];
+  return [`each problem has ${repeats} responses and one score, of the filter ${filter}: one sample each`];
+}
+
+function toHeader(rows: readonly JsonRow[], neighbors: LmEvalNeighbors, score: LmEvalScore): SourceHeader {
+  const { task, results } = neighbors;
+  const told = results.kind === 'read' ? results.value : null;
+  const row = rows.find((each) => readFilter(each) === score.filter);
+  const [, parameters] = listRequests(row ?? {})[0] ?? [];
+  const sampling = typeof parameters === 'object' ? (parameters as Record<string, unknown>) : {};
+  const settings = told === null ? {} : listLmEvalSettings(told, task!);
+  const unread =
+    results.kind === 'read'
+      ? []
+      : [`the results file ${results.reason}: model and settings are not told in full`];
+  return {
+    tool: told === null ? 'lm_eval of an unknown version' : describeLmEval(told),
+    model: told === null ? null : readModel(told),
+    task,
+    scorer: `${score.metric},${score.filter}`,
+    scorers: listScorers(rows, neighbors),
+    settings: toSettings({ ...settings, ...sampling }),
+    notices: [...unread, ...describeRepeats(row, score)],
+  };
+}
+
+function checkRow(path: string, { number, row }: NumberedRow): void {
+  const { doc_id } = row;
+  if (typeof doc_id === 'string' || Number.isSafeInteger(doc_id)) return;
+  const found = `doc_id is ${JSON.stringify(doc_id)?.slice(0, 60) ?? 'missing'}`;
+  throw new UnreadableSourceError(path, number, `${found}, expected the number of a document`);
+}
+
+/** The harness's checksum of a task, over three hashes of each row; null: rows do not have them. */
+function createTaskHash() {
+  const hash = createHash('sha256');
+  let isWhole = true;
+  return {
+    add({ doc_hash, prompt_hash, target_hash }: JsonRow): void {
+      isWhole &&= [doc_hash, prompt_hash, target_hash].every((each) => typeof each === 'string');
+      if (isWhole) hash.update(`${doc_hash as string}${prompt_hash as string}${target_hash as string}`);
+    },
+    digest: (): string | null => (isWhole ? hash.digest('hex') : null),
+  };
+}
+
+function findTaskHash({ task, results }: LmEvalNeighbors): string | null {
+  const hashes = results.kind === 'read' ? (results.value.task_hashes ?? {}) : {};
+  return task !== null && Object.hasOwn(hashes, task) ? hashes[task]! : null;
+}
+
+async function* readSamples(
+  file: SourceFile,
+  neighbors: LmEvalNeighbors,
+  score: LmEvalScore,
+): AsyncGenerator<SourceSample> {
+  const { results } = neighbors;
+  const seed = results.kind === 'read' ? readRunSeed(results.value) : null;
+  const hash = createTaskHash();
+  let found = 0;
+  for await (const numbered of readJsonLines(file)) {
+    checkRow(file.path, numbered);
+    hash.add(numbered.row);
+    if (readFilter(numbered.row) !== score.filter) continue;
+    found += 1;
+    yield* toLmEvalSamples(numbered.row, score, seed);
+  }
+  const [expected, is] = [findTaskHash(neighbors), hash.digest()];
+  if (expected !== null && is !== null && expected !== is)
+    throw new UnreadableSourceError(
+      file.path,
+      null,
+      `its rows are not those of the results file beside it, by the checksum task_hashes: rows were probably cut off or changed; get a whole copy, or move the results file away to read it as it is`,
+    );
+  if (found === 0)
+    throw new UnreadableSourceError(file.path, null, `no row has the filter ${JSON.stringify(score.filter)}`);
+}
+
+/** The samples of one task that lm-evaluation-harness writes with `--log_samples`. */
+export const lmEval: ImportFormat = {
+  name: 'lm-eval',
+  description: 'samples_TASK_DATE.jsonl that lm-evaluation-harness writes with --log_samples',
+  recognizes: ({ container, head }) => container === 'text' && (isSamples(head) || isResults(head)),
+  async open(file, { scorer }) {
+    if (isResults(file.head))
+      throw new UnreadableSourceError(
+        file.path,
+        null,
+        'it is a results file of lm-evaluation-harness, which holds no samples; give samples_TASK_DATE.jsonl beside it, which --log_samples writes',
+      );
+    const [rows, neighbors] = [await readFirstRows(file, FIRST_ROWS), await readLmEvalNeighbors(file.path)];
+    const score = chooseScorer(file.path, listScorers(rows, neighbors), scorer);
+    return { header: toHeader(rows, neighbors, score), samples: readSamples(file, neighbors, score) };
+  },
+};
