@@ -46,19 +46,29 @@ function listScorers(rows: readonly JsonRow[], { task, results }: LmEvalNeighbor
   return [...new Set([...rows.flatMap(listScores), ...aggregates])];
 }
 
-/** @param wanted `metric,filter`, or `metric`: of the first filter that has it */
-function chooseScorer(path: string, scorers: readonly string[], wanted: string | null): LmEvalScore {
+function splitScorer(name: string): LmEvalScore {
+  const comma = name.indexOf(',');
+  return { metric: name.slice(0, comma), filter: name.slice(comma + 1) };
+}
+
+/**
+ * @param wanted `metric,filter`, or `metric`: of the first filter that has it. Without a results file, rows that were
+ *   not looked at yet may have a filter that is not known
+ */
+function chooseScorer(
+  path: string,
+  { scorers, isWhole }: { readonly scorers: readonly string[]; readonly isWhole: boolean },
+  wanted: string | null,
+): LmEvalScore {
   const name =
     wanted === null
       ? scorers[0]
       : scorers.find((known) => known === wanted || known.startsWith(`${wanted},`));
-  if (name === undefined) {
-    const known = scorers.length === 0 ? 'its rows have no metric' : `it has ${scorers.join(' and ')}`;
-    const found = wanted === null ? 'there is no score' : `there is no score ${JSON.stringify(wanted)}`;
-    throw new UnreadableSourceError(path, null, `${found}: ${known}; name one as metric or metric,filter`);
-  }
-  const comma = name.indexOf(',');
-  return { metric: name.slice(0, comma), filter: name.slice(comma + 1) };
+  if (name !== undefined) return splitScorer(name);
+  if (wanted?.includes(',') && !isWhole) return splitScorer(wanted);
+  const known = scorers.length === 0 ? 'its rows have no metric' : `it has ${scorers.join(' and ')}`;
+  const found = wanted === null ? 'there is no score' : `there is no score ${JSON.stringify(wanted)}`;
+  throw new UnreadableSourceError(path, null, `${found}: ${known}; name one as metric or metric,filter`);
 }
 
 /** Several responses with one score cannot be told apart as samples, which a reader may expect. */
@@ -154,8 +164,10 @@ export const lmEval: ImportFormat = {
         null,
         'it is a results file of lm-evaluation-harness, which holds no samples; give samples_TASK_DATE.jsonl beside it, which --log_samples writes',
       );
-    const [rows, neighbors] = [await readFirstRows(file, FIRST_ROWS), await readLmEvalNeighbors(file.path)];
-    const score = chooseScorer(file.path, listScorers(rows, neighbors), scorer);
+    const rows = await readFirstRows(file, FIRST_ROWS);
+    const neighbors = await readLmEvalNeighbors(file.path);
+    const known = { scorers: listScorers(rows, neighbors), isWhole: neighbors.results.kind === 'read' };
+    const score = chooseScorer(file.path, known, scorer);
     return { header: toHeader(rows, neighbors, score), samples: readSamples(file, neighbors, score) };
   },
 };
