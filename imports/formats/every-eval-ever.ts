@@ -44,6 +44,8 @@ function parseRow(path: string, line: number, row: JsonRow): InstanceRow {
   throw new UnreadableSourceError(path, line, `${found}; expected an instance-level row of Every Eval Ever`);
 }
 
+type NamedResult = Pick<InstanceRow, 'evaluation_name' | 'evaluation_result_id'>;
+
 /** A score of a row: its name is the same in every run of an evaluation. */
 interface NamedScore {
   readonly name: string;
@@ -54,12 +56,10 @@ interface NamedScore {
  * A result's id may begin with that of its evaluation, which differs from run to run, and then, as in Assay's own records,
  * with the split that ends the evaluation's name: `EVALUATION#clean.pass_at_1` of `assay.arithmetic.clean`.
  */
-function nameScore(
-  row: Pick<InstanceRow, 'evaluation_id' | 'evaluation_name' | 'evaluation_result_id'>,
-): NamedScore {
-  const { evaluation_id, evaluation_name, evaluation_result_id: id } = row;
+function nameScore(evaluationId: string, result: NamedResult): NamedScore {
+  const { evaluation_name, evaluation_result_id: id } = result;
   if (id === null || id === undefined) return { name: evaluation_name, split: null };
-  const own = id.startsWith(`${evaluation_id}#`) ? id.slice(evaluation_id.length + 1) : id;
+  const own = id.startsWith(`${evaluationId}#`) ? id.slice(evaluationId.length + 1) : id;
   const split = evaluation_name.split('.').at(-1)!;
   return own.startsWith(`${split}.`)
     ? { name: own.slice(split.length + 1), split }
@@ -113,33 +113,35 @@ function refuseOther(path: string, line: number, found: InstanceRow, first: Inst
   );
 }
 
+function checkWhole(path: string, found: number, expected: number | null): void {
+  if (expected === null || found >= expected) return;
+  const rows = `found ${found} rows, expected ${expected} as its aggregate document says`;
+  throw new UnreadableSourceError(path, null, `${rows}: the file was probably cut; get a whole copy`);
+}
+
+function refuseScorer(path: string, scorer: string, known: Iterable<string>): never {
+  const found = `there is no score ${JSON.stringify(scorer)}`;
+  throw new UnreadableSourceError(path, null, `${found}; it has ${[...known].join(', ')}`);
+}
+
 async function* readSamples(
   file: SourceFile,
   scorer: string,
   { first, expected }: { readonly first: InstanceRow; readonly expected: number | null },
 ): AsyncGenerator<SourceSample> {
   let found = 0;
+  const names = new Set<string>();
   for await (const { number, row } of readJsonLines(file)) {
     const parsed = parseRow(file.path, number, row);
     if (parsed.evaluation_id !== first.evaluation_id || parsed.model_id !== first.model_id)
       refuseOther(file.path, number, parsed, first);
     found += 1;
-    const { name, split } = nameScore(parsed);
+    const { name, split } = nameScore(first.evaluation_id, parsed);
+    names.add(name);
     if (name === scorer) yield toSample(parsed, split);
   }
-  if (expected !== null && found < expected)
-    throw new UnreadableSourceError(
-      file.path,
-      null,
-      `found ${found} rows, expected ${expected} as its aggregate document says: the file was probably cut; get a whole copy`,
-    );
-}
-
-function chooseScorer(path: string, scorers: readonly string[], wanted: string | null): string {
-  const scorer = wanted ?? scorers[0]!;
-  if (scorers.includes(scorer)) return scorer;
-  const found = `there is no score ${JSON.stringify(scorer)}`;
-  throw new UnreadableSourceError(path, null, `${found}; it has ${scorers.join(', ')}`);
+  checkWhole(file.path, found, expected);
+  if (!names.has(scorer)) refuseScorer(file.path, scorer, names);
 }
 
 function isInstance(head: string): boolean {
@@ -158,13 +160,19 @@ export const everyEvalEver: ImportFormat = {
   async open(file, { scorer: wanted }) {
     const rows = (await readFirstRows(file, FIRST_ROWS)).map((row, i) => parseRow(file.path, i + 1, row));
     const first = rows[0]!;
-    const scorers = [...new Set(rows.map((row) => nameScore(row).name))];
-    const scorer = chooseScorer(file.path, scorers, wanted);
     const aggregate = await readAggregate(file.path, first.evaluation_id);
-    const scored = rows.find((row) => nameScore(row).name === scorer)!;
-    const told = describeAggregate(aggregate, scored.evaluation_result_id ?? null);
+    const results = aggregate.kind === 'read' ? aggregate.value.evaluation_results : [];
+    const name = (result: NamedResult): string => nameScore(first.evaluation_id, result).name;
+    const scorers = [...new Set([...rows, ...results].map(name))];
+    const scorer = wanted ?? scorers[0]!;
+    // Without an aggregate, rows that were not looked at yet may have a score that is not known.
+    if (aggregate.kind === 'read' && !scorers.includes(scorer)) refuseScorer(file.path, scorer, scorers);
+    const scored = [...rows, ...results].find((result) => name(result) === scorer) ?? first;
     return {
-      header: { ...told, model: first.model_id, task: scored.evaluation_name, scorer, scorers },
+      header: {
+        ...describeAggregate(aggregate, scored.evaluation_result_id ?? null),
+        ...{ model: first.model_id, task: scored.evaluation_name, scorer, scorers },
+      },
       samples: readSamples(file, scorer, { first, expected: countRows(aggregate) }),
     };
   },
