@@ -29,8 +29,8 @@ const rowSchema = z.looseObject({
   answer_attribution: z.array(
     z.looseObject({ extracted_value: z.string(), is_terminal: z.boolean().nullish() }),
   ),
-  evaluation: z.looseObject({ score: z.unknown() }),
-  token_usage: z.looseObject({ output_tokens: z.unknown() }).nullish(),
+  evaluation: z.looseObject({ score: z.unknown().optional() }),
+  token_usage: z.looseObject({ output_tokens: z.unknown().optional() }).nullish(),
   error: z.string().nullish(),
 });
 
