@@ -107,22 +107,32 @@ function checkRow(path: string, { number, row }: NumberedRow): void {
   throw new UnreadableSourceError(path, number, `${found}, expected the number of a document`);
 }
 
-/** The harness's checksum of a task, over three hashes of each row; null: rows do not have them. */
-function createTaskHash() {
-  const hash = createHash('sha256');
-  let isWhole = true;
-  return {
-    add({ doc_hash, prompt_hash, target_hash }: JsonRow): void {
-      isWhole &&= [doc_hash, prompt_hash, target_hash].every((each) => typeof each === 'string');
-      if (isWhole) hash.update(`${doc_hash as string}${prompt_hash as string}${target_hash as string}`);
-    },
-    digest: (): string | null => (isWhole ? hash.digest('hex') : null),
-  };
-}
-
 function findTaskHash({ task, results }: LmEvalNeighbors): string | null {
   const hashes = results.kind === 'read' ? (results.value.task_hashes ?? {}) : {};
   return task !== null && Object.hasOwn(hashes, task) ? hashes[task]! : null;
+}
+
+/**
+ * Holds rows to the harness's checksum of a task, over three hashes of each row. A results file is none the less of use
+ * where it, or a row, has no hash: then nothing is checked.
+ */
+function createChecksum(path: string, neighbors: LmEvalNeighbors) {
+  const expected = findTaskHash(neighbors);
+  const hash = createHash('sha256');
+  let isChecked = expected !== null;
+  return {
+    add({ doc_hash, prompt_hash, target_hash }: JsonRow): void {
+      const parts = [doc_hash, prompt_hash, target_hash];
+      isChecked &&= parts.every((part) => typeof part === 'string');
+      if (isChecked) hash.update(parts.join(''));
+    },
+    check(): void {
+      if (!isChecked || hash.digest('hex') === expected) return;
+      const found = 'its rows are not those of the results file beside it, by the checksum task_hashes';
+      const mend = 'get a whole copy, or move the results file away to read the rows as they are';
+      throw new UnreadableSourceError(path, null, `${found}: rows were probably cut off or changed; ${mend}`);
+    },
+  };
 }
 
 async function* readSamples(
@@ -130,24 +140,17 @@ async function* readSamples(
   neighbors: LmEvalNeighbors,
   score: LmEvalScore,
 ): AsyncGenerator<SourceSample> {
-  const { results } = neighbors;
-  const seed = results.kind === 'read' ? readRunSeed(results.value) : null;
-  const hash = createTaskHash();
+  const seed = neighbors.results.kind === 'read' ? readRunSeed(neighbors.results.value) : null;
+  const checksum = createChecksum(file.path, neighbors);
   let found = 0;
   for await (const numbered of readJsonLines(file)) {
     checkRow(file.path, numbered);
-    hash.add(numbered.row);
+    checksum.add(numbered.row);
     if (readFilter(numbered.row) !== score.filter) continue;
     found += 1;
     yield* toLmEvalSamples(numbered.row, score, seed);
   }
-  const [expected, is] = [findTaskHash(neighbors), hash.digest()];
-  if (expected !== null && is !== null && expected !== is)
-    throw new UnreadableSourceError(
-      file.path,
-      null,
-      `its rows are not those of the results file beside it, by the checksum task_hashes: rows were probably cut off or changed; get a whole copy, or move the results file away to read it as it is`,
-    );
+  checksum.check();
   if (found === 0)
     throw new UnreadableSourceError(file.path, null, `no row has the filter ${JSON.stringify(score.filter)}`);
 }
