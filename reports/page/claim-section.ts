@@ -10,6 +10,7 @@ import { lockFacts } from '../text/lock-text.ts';
 import { describeTest } from '../text/hypothesis-text.ts';
 import { listReasons, REASON_TITLE } from '../text/reason-text.ts';
 import {
+  DECISION_RULE,
   describeDetectable,
   describeEffect,
   describeNeed,
@@ -69,12 +70,12 @@ const PAPER = { title: 'paper', cell: (row: VerdictRow) => row.hypothesis.report
 
 /** What verdicts stand in. */
 interface ClaimContext {
-  readonly source: string | null;
-  readonly lock: LockRecord | null;
-  /** How verdicts come about. */
-  readonly rule: string;
+  readonly source?: string | null;
+  readonly lock?: LockRecord | null;
+  /** How verdicts come about, where it is not the rule for claims. */
+  readonly rule?: string;
   /** Of other programs' results: no paper reported them, and nothing was locked. */
-  readonly isImported: boolean;
+  readonly isImported?: boolean;
 }
 
 /**
@@ -83,7 +84,7 @@ interface ClaimContext {
  */
 export async function claimSection(
   analysis: Analysis,
-  { source, lock, rule, isImported }: ClaimContext,
+  { source = null, lock = null, rule = DECISION_RULE, isImported = false }: ClaimContext = {},
 ): Promise<Section | null> {
   const { verdicts, checks } = analysis;
   if (verdicts.length === 0 && checks.length === 0) return null;

@@ -86,7 +86,7 @@ test('the summary and the page list deviations with the reason', async () => {
   const analysis = analyzeComparison(input);
   const line = 'hypotheses.0.margin.value: locked 0.03, now 0.05 (the unit was wrong)';
   assert.ok(toSummaryMarkdown(input, analysis).includes(`- deviations: ${line}`));
-  assert.ok((await claimSection(analysis, null, deviating))!.body.markup.includes(line));
+  assert.ok((await claimSection(analysis, { lock: deviating }))!.body.markup.includes(line));
 });
 
 test('what the store holds of locks is loaded, and bases that nobody gave a reason for are listed', (t) => {

@@ -59,7 +59,7 @@ test('the summary and the page print reasons, and no heading where there is none
     const experiment = { ...simulated.experiment, hypotheses: [hypothesis] };
     const input = sortComparison({ ...simulated, experiment });
     const analysis = analyzeComparison(input);
-    const page = (await claimSection(analysis, CONTEXT))!.body.markup;
+    const page = (await claimSection(analysis))!.body.markup;
     return { summary: toSummaryMarkdown(input, analysis), page };
   };
   const { summary, page } = await print(explained);

@@ -41,7 +41,7 @@ test('a comparison at equal spending is not tested where the ledger disagrees, a
     csv,
   );
   assert.ok(toSummaryMarkdown(input, analysis).includes('| not-tested | greater | – |'));
-  const page = (await claimSection(analysis, CONTEXT))!.body.markup;
+  const page = (await claimSection(analysis))!.body.markup;
   assert.match(page, />not-tested<\/strong>/);
   assert.ok(page.includes('but grpo spent 16000 and random-reward 8000'));
 });

@@ -244,7 +244,7 @@ test('checks stand in the summary, on the page and in a file of their own', asyn
   const summary = toSummaryMarkdown(run.input, run.analysis);
   assert.match(summary, /### Checks/);
   assert.match(summary, /\| lift \| positive control \| GRPO lifts the score\. \| held \| \+0\.300 \(90%/);
-  assert.match((await claimSection(run.analysis, CONTEXT))!.body.markup, /Checks: what had to hold first/);
+  assert.match((await claimSection(run.analysis))!.body.markup, /Checks: what had to hold first/);
   const csv = toCsvFiles(run.input, run.analysis).get('checks.csv')!.split('\n');
   assert.equal(
     csv[0],
