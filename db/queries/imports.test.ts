@@ -94,6 +94,7 @@ test('samples of a problem are counted: failures apart, answers, confidences and
     sourceId: 'q0',
     split: '',
     cluster: 'sums',
+    target: null,
     n: 3,
     sum: 2,
     sumOfSquares: 2,

@@ -100,6 +100,7 @@ export function describeNeed(row: VerdictRow): string {
     needed.seedsPerBase === null
       ? []
       : [`${countNoun(bases, 'base')} × ${countNoun(needed.seedsPerBase, 'seed')}`],
+    needed.problems === undefined || needed.problems === null ? [] : [`${needed.problems} problems`],
   ].flat();
   const takes =
     ways.length === 0

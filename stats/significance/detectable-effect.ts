@@ -10,6 +10,8 @@ export interface NeededRuns {
   readonly bases: number | null;
   /** Seeds per base with as many bases as now. */
   readonly seedsPerBase: number | null;
+  /** Of single runs as they are: problems. Absent where runs are to be had. */
+  readonly problems?: number | null;
 }
 
 type Plan = Pick<CrossedMean, 'runs' | 'problems'>;
@@ -43,6 +45,8 @@ function planFactor(plan: Plan, bounds: number, alpha: number): number {
  */
 export function neededRuns(found: CrossedMean, distance: number, bounds: number): NeededRuns {
   if (!(distance > 0) || hasNoSpread(found)) return { bases: null, seedsPerBase: null };
+  if (found.runs.variance === 0 && found.pairs === 1)
+    return { bases: null, seedsPerBase: null, problems: neededColumns(found, distance, bounds) };
   const enough = (plan: Plan): boolean => {
     const error = Math.sqrt(plan.runs.variance + (plan.problems?.variance ?? 0));
     return planFactor(plan, bounds, PLANNED_ALPHA) * error <= distance;
@@ -56,6 +60,18 @@ export function neededRuns(found: CrossedMean, distance: number, bounds: number)
       ? null
       : smallestCount((count) => enough(withSeeds(found, withinBases, count / seedsNow)));
   return { bases: units, seedsPerBase: seeds };
+}
+
+/** More problems than these are not planned for. */
+const MOST_PROBLEMS = 1_000_000;
+
+function neededColumns(found: CrossedMean, distance: number, bounds: number): number | null {
+  const { variance } = found.problems!;
+  return smallestCount((count) => {
+    const share = { variance: (variance * found.problemCount) / count, degreesOfFreedom: count - 1 };
+    const factor = planFactor({ runs: found.runs, problems: share }, bounds, PLANNED_ALPHA);
+    return factor * Math.sqrt(share.variance) <= distance;
+  }, MOST_PROBLEMS);
 }
 
 function withUnits({ runs, problems, residualVariance }: CrossedMean, units: number): Plan {
@@ -72,11 +88,11 @@ function withSeeds({ runs, problems }: CrossedMean, within: number, ratio: numbe
   return { runs: { ...runs, variance: between + Math.min(within, runs.variance) / ratio }, problems };
 }
 
-/** The smallest count from 2 on that is enough, for a condition that stays true once it is; null beyond MOST_UNITS. */
-function smallestCount(isEnough: (count: number) => boolean): number | null {
-  if (!isEnough(MOST_UNITS)) return null;
+/** The smallest count from 2 on that is enough, for a condition that stays true once it is; null beyond `most`. */
+function smallestCount(isEnough: (count: number) => boolean, most = MOST_UNITS): number | null {
+  if (!isEnough(most)) return null;
   let low = 2;
-  let high = MOST_UNITS;
+  let high = most;
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
     if (isEnough(middle)) high = middle;
