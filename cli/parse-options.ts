@@ -34,6 +34,14 @@ export function parseSeedRange(text: string): number[] {
   return Array.from({ length: to - from + 1 }, (_, at) => from + at);
 }
 
+/** Above 0, and at most 1. */
+export function parseLeastShare(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value <= 1))
+    throw new InvalidArgumentError(`expected a share above 0 and up to 1, found "${text}".`);
+  return value;
+}
+
 /** A whole number of at least 0. */
 export function parseWholeNumber(text: string): number {
   const value = Number(text);

@@ -33,7 +33,8 @@ async function assertFile(path: string): Promise<void> {
   if (!found.isFile()) throw new UnreadableFileError(`${path} is no file; expected JSON Lines or plain text`);
 }
 
-async function* readLines(path: string): AsyncGenerator<SourceLine> {
+/** @throws {UnreadableFileError} when it is no file that can be read */
+export async function* readLines(path: string): AsyncGenerator<SourceLine> {
   await assertFile(path);
   let line = 0;
   for await (const text of createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Infinity })) {
@@ -43,7 +44,7 @@ async function* readLines(path: string): AsyncGenerator<SourceLine> {
   }
 }
 
-const isBlank = (text: string): boolean => text.trim() === '';
+export const isBlank = (text: string): boolean => text.trim() === '';
 
 async function readQuestions(path: string, field: string): Promise<Question[]> {
   const questions: Question[] = [];

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test, type TestContext } from 'node:test';
@@ -50,4 +50,49 @@ test('a file that cannot be read, or has no such field, is a usage error that na
     field.talk,
     /line 1: expected an object with text in "prompt", found an object with question, answer/,
   );
+});
+
+const corpus = (): string => file('partial.txt', 'So what is seven times nine?');
+
+test('--write adds to each problem line whether the corpus shares an n-gram with it', async (t) => {
+  const path = join(directory, 'any.jsonl');
+  const { code, out, talk } = await run(t, problems, corpus(), '--n', '4', '--write', path);
+  assert.equal(code, 0, talk);
+  assert.equal(talk, `wrote ${path}: 1 contaminated, 1 clean`);
+  assert.match(out, /^line 3: 1 of 2 4-grams/);
+  assert.equal(
+    readFileSync(path, 'utf8'),
+    '{"question":"How many apples are left?","answer":"1","split":"clean"}\n' +
+      '{"question":"What is seven times six?","answer":"42","split":"contaminated"}\n',
+  );
+});
+
+test('--least is the smallest share that makes a problem contaminated, that share included', async (t) => {
+  const written = async (name: string, least: string): Promise<string> => {
+    const path = join(directory, name);
+    await run(t, problems, corpus(), '--n', '4', '--write', path, '--least', least);
+    return readFileSync(path, 'utf8').split('\n')[1]!;
+  };
+  assert.match(await written('half.jsonl', '0.5'), /"split":"contaminated"/);
+  assert.match(await written('more.jsonl', '0.51'), /"split":"clean"/);
+});
+
+test('a problem shorter than an n-gram is contaminated where the corpus holds the whole of it', async (t) => {
+  const path = join(directory, 'short.jsonl');
+  const whole = file('whole.txt', 'and how many apples are left');
+  await run(t, problems, whole, '--n', '13', '--write', path, '--least', '1');
+  const splits = readFileSync(path, 'utf8').match(/"split":"\w+"/g);
+  assert.deepEqual(splits, ['"split":"contaminated"', '"split":"clean"']);
+});
+
+test('--write never replaces a file, and --least without it is refused', async (t) => {
+  const path = file('taken.jsonl', 'mine');
+  const taken = await run(t, problems, corpus(), '--write', path);
+  assert.equal(taken.code, 2);
+  assert.match(taken.talk, /InvalidSpecError: --write .*taken\.jsonl is there already; name another file/);
+  assert.equal(readFileSync(path, 'utf8'), 'mine');
+  const unreachable = await run(t, problems, corpus(), '--write', join(directory, 'none', 'x.jsonl'));
+  assert.equal(unreachable.code, 2);
+  assert.match(unreachable.talk, /cannot be written: ENOENT/);
+  assert.equal((await run(t, problems, corpus(), '--least', '0.5')).code, 2);
 });

@@ -1,10 +1,13 @@
 import { Option, type Command } from 'commander';
+import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
 import type { OverlapOptions, OverlapRow } from '../../experiments/overlap.ts';
 import { jsonOption } from '../home-option.ts';
-import { parseCount } from '../parse-options.ts';
+import { parseCount, parseLeastShare } from '../parse-options.ts';
 
 interface OverlapCommandOptions extends OverlapOptions {
   readonly show: number;
+  readonly write?: string;
+  readonly least?: number;
   readonly json?: boolean;
 }
 
@@ -33,6 +36,34 @@ function summarize(rows: readonly OverlapRow[], lines: number, options: OverlapC
   );
 }
 
+async function writeSplits(
+  problems: string,
+  rows: readonly OverlapRow[],
+  { write: path, least = 0 }: OverlapCommandOptions,
+): Promise<void> {
+  if (path === undefined) return;
+  const { writeOverlapSplits } = await import('../../experiments/write-overlap-splits.ts');
+  const { contaminated, clean } = await writeOverlapSplits({ problems, rows, least, path });
+  console.error(`wrote ${path}: ${contaminated} contaminated, ${clean} clean`);
+}
+
+async function compareFiles(problems: string, corpus: string, options: OverlapCommandOptions): Promise<void> {
+  const { measureFileOverlap } = await import('../../experiments/overlap.ts');
+  const { assertUnwritten } = await import('../../experiments/write-overlap-splits.ts');
+  if (options.least !== undefined && options.write === undefined)
+    throw new InvalidSpecError('--least belongs to --write: it says which lines are written as contaminated');
+  if (options.write !== undefined) assertUnwritten(options.write);
+  const { corpusLines, questions } = await measureFileOverlap({ problems, corpus }, options);
+  await writeSplits(problems, questions, options);
+  if (options.json) {
+    const { n, unit } = options;
+    console.log(JSON.stringify({ problems, corpus, n, unit, corpusLines, questions }, null, 2));
+    return;
+  }
+  printRows(questions, options);
+  console.log(summarize(questions, corpusLines, options));
+}
+
 export function addOverlapCommand(program: Command): void {
   program
     .command('overlap')
@@ -48,22 +79,19 @@ export function addOverlapCommand(program: Command): void {
     .option('--field <name>', 'field of a problem line that holds the question', 'question')
     .option('--corpus-field <name>', 'only this field of a corpus line (default: every text in it)')
     .option('--show <count>', 'matching questions to print, most overlapping first', parseCount, 20)
+    .option('--write <file>', 'write the problem lines with "split": "contaminated" or "clean" to a new file')
+    .option(
+      '--least <share>',
+      'of --write: contaminated from this share of the n-grams on (default: from a single one on)',
+      parseLeastShare,
+    )
     .addOption(jsonOption())
     .addHelpText(
       'after',
       '\nExamples:\n  assay overlap problems.jsonl corpus.txt\n' +
         '  assay overlap problems.jsonl corpus.jsonl --n 8 --corpus-field text\n' +
-        '  assay overlap chains.jsonl corpus.txt --unit characters --n 10 --json',
+        '  assay overlap chains.jsonl corpus.txt --unit characters --n 10 --json\n' +
+        '  assay overlap problems.jsonl corpus.txt --write splits.jsonl --least 0.5',
     )
-    .action(async (problems: string, corpus: string, options: OverlapCommandOptions) => {
-      const { measureFileOverlap } = await import('../../experiments/overlap.ts');
-      const { corpusLines, questions } = await measureFileOverlap({ problems, corpus }, options);
-      if (options.json) {
-        const { n, unit } = options;
-        console.log(JSON.stringify({ problems, corpus, n, unit, corpusLines, questions }, null, 2));
-        return;
-      }
-      printRows(questions, options);
-      console.log(summarize(questions, corpusLines, options));
-    });
+    .action(compareFiles);
 }
