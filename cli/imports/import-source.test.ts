@@ -15,6 +15,7 @@ import { UnreadableSourceError } from '../../imports/unreadable-source-error.ts'
 import { ImportNameTakenError, importSource, type ImportResult } from './import-source.ts';
 
 const trl = fileURLToPath(new URL('../../tests/fixtures/imports/trl', import.meta.url));
+const lmEval = fileURLToPath(new URL('../../tests/fixtures/imports/lm-eval', import.meta.url));
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 interface Bench {
@@ -276,4 +277,12 @@ test('what is no source is refused with what would be one', async (t) => {
     /--field score is for plain JSONL and CSV/,
   );
   assert.deepEqual(listImports(bench.db), []);
+});
+
+test('a folder that lm-eval wrote is read without its results files, each task a split', async (t) => {
+  const { db, read } = createBench(t);
+  const { record } = await read(join(lmEval, 'seed-11'));
+  const splits = new Set([...listImportCounts(db, record.id)].map(({ split }) => split));
+  assert.deepEqual([...splits].sort(), ['capitals', 'sums']);
+  assert.match(record.notices[0]!, /^files that were left out, as no results: .*results_[^;]*\.json$/);
 });

@@ -55,7 +55,7 @@ async function recognizeFolder(folder: string, paths: readonly string[]): Promis
   for (const path of paths) {
     try {
       const one = await recognizeFile(path);
-      if (one !== null) recognized.push(one);
+      if (one !== null && one.format.isCompanion?.(one.file) !== true) recognized.push(one);
     } catch (error) {
       if (!(error instanceof UnreadableSourceError)) throw error;
       damaged.set(path, error.message);
