@@ -32,11 +32,11 @@ function describe({ alternative, margin, baseline }: Question, arm: string, metr
   }
 }
 
-/** A hypothesis for each arm, split and k, corrected together. */
+/** A hypothesis for each arm, split and k, corrected together; a mean score has no k. */
 export function planQuestions(question: Question): Hypothesis[] {
   const { baseline, arms, splits, ks, isGraded, alternative, margin, interest } = question;
   return splits.flatMap((name) =>
-    ks.flatMap((k) =>
+    (isGraded ? [1] : ks).flatMap((k) =>
       arms.map((treatment): Hypothesis => {
         const split = name as Split;
         return {
