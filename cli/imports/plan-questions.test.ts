@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { planQuestions } from './plan-questions.ts';
+import { planQuestions, type Question } from './plan-questions.ts';
 
-const asked = {
+const asked: Question = {
   ...{ baseline: 'old', arms: ['new', 'newer'], splits: ['clean', 'all'], ks: [1, 8], isGraded: false },
   ...{ alternative: 'noninferior', margin: 0.02, interest: null },
-} as const;
+};
 
 test('each arm, split and k is a claim of its own, in words too', () => {
   const claims = planQuestions(asked).map(({ claim }) => claim);
