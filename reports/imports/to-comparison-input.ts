@@ -6,6 +6,7 @@ import type {
   RunNoise,
   RunRecord,
 } from '../comparison/comparison-input.ts';
+import { describeChangedSettings } from './changed-settings.ts';
 import type { ImportedArm, ImportedCount } from './imported-arm.ts';
 import { compareSplits } from '../comparison/final-counts.ts';
 import { pairArms } from './pair-arms.ts';
@@ -138,7 +139,14 @@ export function toComparisonInput(asked: ImportedComparison): ComparisonInput {
       population,
       ...(asked.noise === undefined ? {} : { noise: asked.noise }),
       isGraded: evaluations.some((row) => row.isGraded === true),
-      notices: [...asked.notices, ...notices],
+      notices: [
+        ...asked.notices,
+        ...describeChangedSettings(
+          arms.map(({ name: arm }) => arm),
+          settings,
+        ),
+        ...notices,
+      ],
     },
   };
 }
