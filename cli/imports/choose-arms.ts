@@ -45,7 +45,7 @@ const toArmName = (text: string): string => text.replaceAll('/', ':');
 
 const lastPart = (model: string): string => model.slice(model.lastIndexOf('/') + 1);
 
-/** Where every import tells of another model, that names the arms; else the imports' own names do. */
+/** Where every import tells of another model, that names the arms; else their files do, or the imports’ own names where files are alike. */
 function nameImports(records: readonly ImportRecord[]): ReadonlyMap<ImportRecord, string> {
   const areDistinct = (names: readonly (string | null)[]): names is string[] =>
     !names.includes(null) && new Set(names).size === names.length;
