@@ -13,14 +13,14 @@ interface ListOptions {
 interface ImportOptions extends ListOptions {
   readonly name?: string;
   readonly scorer?: string;
-  readonly field: Readonly<Record<string, string>>;
+  readonly field?: Readonly<Record<string, string>>;
 }
 
 const PROGRESS_EVERY_MS = 5_000;
 const SHOWN_ID = 12;
 
 /** `correct=is_right`: what we call a field, and the column that holds it. */
-function parseField(text: string, fields: Readonly<Record<string, string>>): Record<string, string> {
+function parseField(text: string, fields: Readonly<Record<string, string>> = {}): Record<string, string> {
   const at = text.indexOf('=');
   if (at < 1 || at === text.length - 1)
     throw new InvalidArgumentError(`expected FIELD=COLUMN such as correct=is_right, found "${text}".`);
@@ -84,7 +84,7 @@ async function importSources(
 ): Promise<void> {
   const { importSource } = await import('../imports/import-source.ts');
   const { listImportRuns } = await import('../../db/queries/imports.ts');
-  const { name = null, scorer = null, field: fields } = options;
+  const { name = null, scorer = null, field: fields = {} } = options;
   const documents: object[] = [];
   for (const source of sources) {
     const onProgress = createProgress(source);
@@ -160,7 +160,6 @@ export function addImportCommand(program: Command): void {
       '--field <field=column>',
       'plain JSONL and CSV: the column that holds a field; may be repeated',
       parseField,
-      {},
     )
     .addOption(homeOption())
     .addOption(jsonOption())
