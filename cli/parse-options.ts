@@ -73,7 +73,10 @@ export function parseWindow(text: string): number {
 }
 
 /** `correct=is_right`: what we call a field, and the column that holds it; joins those before it. */
-export function parseField(text: string, fields: Readonly<Record<string, string>>): Record<string, string> {
+export function parseField(
+  text: string,
+  fields: Readonly<Record<string, string>> = {},
+): Record<string, string> {
   const at = text.indexOf('=');
   if (at < 1 || at === text.length - 1)
     throw new InvalidArgumentError(`expected FIELD=COLUMN such as correct=is_right, found "${text}".`);

@@ -22,8 +22,8 @@ export interface ImportFormat {
   readonly description: string;
   /** Whether the file is of this format: by its content, never by its name. */
   recognizes(file: SourceFile): boolean;
-  /** Whether such a file has no samples and only lies beside those that do, so that a folder is read without it. */
-  isCompanion?(file: SourceFile): boolean;
+  /** Whether a recognised file holds no samples but tells of one beside it, with which it is read; absent: none does. */
+  isBeside?(file: SourceFile): boolean;
   /**
    * @throws UnreadableSourceError where the file is damaged, ends too early or lacks what a comparison needs; reading the
    *   samples throws it too

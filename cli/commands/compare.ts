@@ -83,7 +83,7 @@ export function addCompareCommand(program: Command, setExitCode: (code: number) 
         .default('told'),
     )
     .option('--scorer <name>', 'which of several scores')
-    .option('--field <ours=theirs>', 'what a field is called in a plain file', parseField, {})
+    .option('--field <ours=theirs>', 'what a field is called in a plain file', parseField)
     .option('--threshold <score>', 'a sample is right from this score on', parseNumber)
     .option('--range <low,high>', 'scores from low to high are taken as 0 to 1', parseRange)
     .option('--noise <file>', 'hold single runs to this noise floor (of --same --json)')

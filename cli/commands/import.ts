@@ -14,7 +14,7 @@ interface ListOptions {
 interface ImportOptions extends ListOptions {
   readonly name?: string;
   readonly scorer?: string;
-  readonly field: Readonly<Record<string, string>>;
+  readonly field?: Readonly<Record<string, string>>;
 }
 
 const SHOWN_ID = 12;
@@ -67,7 +67,7 @@ async function importSources(
   const { importSource } = await import('../imports/import-source.ts');
   const { createProgress } = await import('../imports/import-progress.ts');
   const { listImportRuns } = await import('../../db/queries/imports.ts');
-  const { name = null, scorer = null, field: fields } = options;
+  const { name = null, scorer = null, field: fields = {} } = options;
   const documents: object[] = [];
   for (const source of sources) {
     const onProgress = createProgress(source);
@@ -143,7 +143,6 @@ export function addImportCommand(program: Command): void {
       '--field <field=column>',
       'plain JSONL and CSV: the column that holds a field; may be repeated',
       parseField,
-      {},
     )
     .addOption(homeOption())
     .addOption(jsonOption())

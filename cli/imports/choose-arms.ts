@@ -4,6 +4,7 @@ import { findImport, listImportRuns, listImports, type ImportRecord } from '../.
 import type { Database } from '../../db/store/connection.ts';
 import { groupRows } from '../../reports/comparison/group-rows.ts';
 import { readHeader, type ChosenArm } from '../../reports/imports/load-arms.ts';
+import { nameAfter } from './import-source.ts';
 
 /** An argument of a comparison: a file, a folder or the name of an import, and what its arm is to be called. */
 interface Named {
@@ -44,12 +45,17 @@ const toArmName = (text: string): string => text.replaceAll('/', ':');
 
 const lastPart = (model: string): string => model.slice(model.lastIndexOf('/') + 1);
 
-/** Where every import tells of another model, that names the arms; else the imports' own names do. */
+/** Where every import tells of another model, that names the arms; else their files do, or the imports’ own names where files are alike. */
 function nameImports(records: readonly ImportRecord[]): ReadonlyMap<ImportRecord, string> {
-  const models = records.map((record) => readHeader(record).model);
-  const told = models.filter((model): model is string => model !== null).map(lastPart);
-  const areDistinct = told.length === records.length && new Set(told).size === records.length;
-  return new Map(records.map((record, i) => [record, areDistinct ? told[i]! : record.name]));
+  const areDistinct = (names: readonly (string | null)[]): names is string[] =>
+    !names.includes(null) && new Set(names).size === names.length;
+  const models = records.map((record) => {
+    const { model } = readHeader(record);
+    return model === null ? null : lastPart(model);
+  });
+  const files = records.map(({ source }) => nameAfter(source));
+  const names = [models, files].find(areDistinct) ?? records.map(({ name }) => name);
+  return new Map(records.map((record, i) => [record, names[i]!]));
 }
 
 /**

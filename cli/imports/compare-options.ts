@@ -14,7 +14,7 @@ export interface CompareOptions {
   readonly margin?: number;
   readonly interest?: number;
   readonly scorer?: string;
-  readonly field: Readonly<Record<string, string>>;
+  readonly field?: Readonly<Record<string, string>>;
   readonly threshold?: number;
   readonly range?: readonly [low: number, high: number];
   readonly clean?: string;

@@ -29,7 +29,7 @@ export async function compare(what: readonly string[], options: CompareOptions):
   const home = readHome(options);
   if (namesExperiment(what, home)) return compareExperiment(what[0], options);
   const db = openHome(home);
-  const { scorer = null, field: fields } = options;
+  const { scorer = null, field: fields = {} } = options;
   const chosen = await chooseArms(db, what, async (source) => {
     const onProgress = createProgress(source);
     const read = { source, name: null, options: { scorer, fields }, onProgress };

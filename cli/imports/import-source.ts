@@ -43,7 +43,8 @@ export interface ImportResult {
 
 const KNOWN_ENDINGS = /\.(?:jsonl|ndjson|json|csv|tsv|txt|eval|parquet)(?:\.(?:gz|zst))?$/i;
 
-function nameAfter(source: string): string {
+/** What an import of a path is called, if nothing else is. */
+export function nameAfter(source: string): string {
   const name = basename(resolve(source)).replace(KNOWN_ENDINGS, '');
   return name.replaceAll(/[\s\p{Cc}\p{Cf}]+/gu, '-') || 'import';
 }

@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { importFormats, plainFormats } from '../../imports/formats/index.ts';
 import type { ImportFormat } from '../../imports/import-format.ts';
 import { openSourceFile, type SourceFile } from '../../imports/source-file.ts';
@@ -52,10 +53,12 @@ function leavePlainOut(files: readonly RecognizedFile[]): readonly RecognizedFil
 async function recognizeFolder(folder: string, paths: readonly string[]): Promise<RecognizedSource> {
   const recognized: RecognizedFile[] = [];
   const damaged = new Map<string, string>();
+  const beside = new Set<string>();
   for (const path of paths) {
     try {
       const one = await recognizeFile(path);
-      if (one !== null && one.format.isCompanion?.(one.file) !== true) recognized.push(one);
+      if (one?.format.isBeside?.(one.file) === true) beside.add(path);
+      else if (one !== null) recognized.push(one);
     } catch (error) {
       if (!(error instanceof UnreadableSourceError)) throw error;
       damaged.set(path, error.message);
@@ -69,12 +72,15 @@ async function recognizeFolder(folder: string, paths: readonly string[]): Promis
       `none of its ${paths.length} files is of a known format; expected one of: ${describeFormats()}`,
     );
   const read = new Set(files.map(({ file }) => file.path));
-  const left = paths.filter((path) => !read.has(path) && !damaged.has(path));
+  const left = paths.filter((path) => !read.has(path) && !damaged.has(path) && !beside.has(path));
   return {
     files,
     notices: [
       ...listNamed('files that cannot be read', [...damaged.values()]),
-      ...listNamed('files that were left out, as no results', left),
+      ...listNamed(
+        'files that were left out, as no results',
+        left.map((path) => relative(folder, path)),
+      ),
     ],
   };
 }

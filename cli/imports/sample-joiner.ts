@@ -1,5 +1,5 @@
 import type { ImportSample, ImportWriter } from '../../db/queries/record-import.ts';
-import type { SourceSample } from '../../imports/source-sample.ts';
+import type { SampleOutcome, SourceSample } from '../../imports/source-sample.ts';
 import { count, ProblemRegister, type RegisteredProblem, type RunProblems } from './problem-register.ts';
 
 interface JoinedRun {
@@ -17,11 +17,16 @@ function lengthOf({ prompt, completion, answer, target }: SourceSample): number 
   return (prompt?.length ?? 0) + (completion?.length ?? 0) + (answer?.length ?? 0) + (target?.length ?? 0);
 }
 
+/** SQLite would hold a score that is no number as null, which neither counts nor tells why. */
+function toResult(outcome: SampleOutcome): Pick<ImportSample, 'score' | 'failure'> {
+  if (outcome.kind === 'failed') return { score: null, failure: outcome.reason };
+  if (Number.isFinite(outcome.score)) return { score: outcome.score, failure: null };
+  return { score: null, failure: `the score is ${outcome.score}, expected a finite number` };
+}
+
 function toRow(sample: SourceSample, importRun: number, importProblem: number): Omit<ImportSample, 'sample'> {
   const { outcome, answer, completion, confidence, tokens } = sample;
-  const score = outcome.kind === 'scored' ? outcome.score : null;
-  const failure = outcome.kind === 'failed' ? outcome.reason : null;
-  return { importRun, importProblem, score, failure, answer, completion, confidence, tokens };
+  return { importRun, importProblem, ...toResult(outcome), answer, completion, confidence, tokens };
 }
 
 function isSame(a: ImportSample, b: ImportSample): boolean {

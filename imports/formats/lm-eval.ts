@@ -160,7 +160,7 @@ export const lmEval: ImportFormat = {
   name: 'lm-eval',
   description: 'samples_TASK_DATE.jsonl that lm-evaluation-harness writes with --log_samples',
   recognizes: ({ container, head }) => container === 'text' && (isSamples(head) || isResults(head)),
-  isCompanion: ({ head }) => isResults(head),
+  isBeside: ({ head }) => isResults(head),
   async open(file, { scorer }) {
     if (isResults(file.head))
       throw new UnreadableSourceError(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import { openSourceFile } from '../source-file.ts';
 import { UnreadableSourceError } from '../unreadable-source-error.ts';
 import { readSource, temporarySource } from './formats.fixture.ts';
@@ -78,16 +78,34 @@ test('a reward that is not there, another table, and a damaged file are refused'
   await assert.rejects(readSource(trlCompletions, renamed), unreadable(/which also has advantage/));
 });
 
+/** Reads a file in which one byte was changed; what goes wrong must be the reader's to mend. */
+async function readDamaged(
+  t: TestContext,
+  name: string,
+  { at, value }: { readonly at: number; readonly value: number },
+): Promise<void> {
+  const damaged = readFileSync(fixture(name));
+  damaged[at] = value;
+  try {
+    await readSource(trlCompletions, temporarySource(t, damaged));
+  } catch (error) {
+    assert.ok(error instanceof UnreadableSourceError, `byte ${at}: ${String(error)}`);
+  }
+}
+
 test('damage in any byte of a file is an error that names it, or reads as samples', async (t) => {
-  const bytes = readFileSync(fixture('trl/completions_00001.parquet'));
-  for (let at = 4; at < bytes.length; at += 37) {
-    const damaged = Buffer.from(bytes);
-    damaged[at] = damaged[at]! ^ 0xff;
-    const path = temporarySource(t, damaged);
-    try {
-      await readSource(trlCompletions, path);
-    } catch (error) {
-      assert.ok(error instanceof UnreadableSourceError, `byte ${at}: ${String(error)}`);
-    }
+  for (const name of ['trl/completions_00001.parquet', 'trl-conversations/completions_00001.parquet']) {
+    const bytes = readFileSync(fixture(name));
+    for (let at = 4; at < bytes.length; at += 37)
+      await readDamaged(t, name, { at, value: bytes[at]! ^ 0xff });
   }
 });
+
+test(
+  'a schema whose column has fewer than no children is read to its end',
+  { timeout: 20_000 },
+  async (t) => {
+    // A zigzag 1 is −1: the children of `list` in the column `prompt`.
+    await readDamaged(t, 'trl-conversations/completions_00001.parquet', { at: 1055, value: 1 });
+  },
+);

@@ -1,4 +1,11 @@
-import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, type FileMetaData } from 'hyparquet';
+import {
+  asyncBufferFromFile,
+  parquetMetadataAsync,
+  parquetReadObjects,
+  parquetSchema,
+  type FileMetaData,
+  type SchemaTree,
+} from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import type { ImportFormat, ReadOptions } from '../import-format.ts';
 import type { SampleOutcome, SourceHeader, SourceSample } from '../source-sample.ts';
@@ -8,6 +15,9 @@ import { messageText } from './message-text.ts';
 /** The columns that TRL names itself; those of the rewards stand between the completion and the advantage. */
 const OWN_COLUMNS = ['step', 'prompt', 'completion', 'advantage'] as const;
 const NUMBER_TYPES = new Set(['DOUBLE', 'FLOAT', 'INT32', 'INT64']);
+
+/** Of a row group, which is held as a whole. */
+const MOST_ROWS = 10_000_000;
 
 type Row = Readonly<Record<string, unknown>>;
 type AsyncBuffer = Awaited<ReturnType<typeof asyncBufferFromFile>>;
@@ -20,29 +30,44 @@ interface Table {
   readonly columns: readonly { readonly name: string; readonly isNumber: boolean }[];
 }
 
-/** Children of the schema's root: a nested column is a column whatever it holds. */
-function listColumns({ schema }: FileMetaData): Table['columns'] {
-  const columns: { name: string; isNumber: boolean }[] = [];
-  let at = 1;
-  const skip = (): void => {
-    const children = schema[at]?.num_children ?? 0;
-    at += 1;
-    for (let i = 0; i < children; i += 1) skip();
-  };
-  while (at < schema.length) {
-    const { name, type, num_children: children } = schema[at]!;
-    columns.push({ name, isNumber: (children ?? 0) === 0 && NUMBER_TYPES.has(type ?? '') });
-    skip();
+function listColumns({ children }: SchemaTree): Table['columns'] {
+  return (
+    children
+      .map(({ element: { name, type }, children: { length } }) => ({
+        name,
+        isNumber: length === 0 && NUMBER_TYPES.has(type ?? ''),
+      }))
+      // What pandas calls its own index.
+      .filter(({ name }) => !/^__index_level_\d+__$/.test(name))
+  );
+}
+
+function listLeaves({ path, children }: SchemaTree): string[] {
+  return children.length === 0 ? [path.join('.')] : children.flatMap(listLeaves);
+}
+
+/**
+ * The library reads columns that no schema has without waiting for them, so that their errors would end the process, and
+ * makes as many rows as it is told of.
+ */
+function assertConsistent({ row_groups: groups }: FileMetaData, schema: SchemaTree): void {
+  const leaves = schema.children.flatMap(listLeaves).join();
+  for (const { columns, num_rows: rows } of groups) {
+    if (columns.map(({ meta_data: data }) => data?.path_in_schema.join('.')).join() !== leaves)
+      throw new Error('its row groups have other columns than its schema');
+    const values = columns.map(({ meta_data: data }) => data!.num_values);
+    if (rows < 0 || rows > MOST_ROWS || values.some((count) => count < rows))
+      throw new Error(`a row group of ${rows} rows has columns of ${values.join(', ')} values`);
   }
-  // What pandas calls its own index.
-  return columns.filter(({ name }) => !/^__index_level_\d+__$/.test(name));
 }
 
 async function openTable(path: string): Promise<Table> {
   try {
     const buffer = await asyncBufferFromFile(path);
-    const metadata = await parquetMetadataAsync(buffer);
-    return { path, buffer, metadata, columns: listColumns(metadata) };
+    const metadata = await parquetMetadataAsync(buffer, { geoparquet: false });
+    const schema = parquetSchema(metadata);
+    assertConsistent(metadata, schema);
+    return { path, buffer, metadata, columns: listColumns(schema) };
   } catch (error) {
     throw new UnreadableSourceError(path, null, `no whole parquet file: ${(error as Error).message}`);
   }

@@ -45,6 +45,8 @@ export interface ImportedResults {
   readonly sources: readonly ImportedSource[];
   /** runs: the arms have several each, and verdicts speak of others like them; problems: one each, taken as it is. */
   readonly population: 'runs' | 'problems';
+  /** One-sided level of verdicts. */
+  readonly alpha: number;
   /** Scores between 0 and 1 occur: means stand in the place of pass@1, and nothing is said of other k. */
   readonly isGraded: boolean;
   /** What training again adds to the difference of two single runs, measured on runs of one recipe; absent: not told. */

@@ -7,13 +7,18 @@ import { ESTIMATE_MARK, intervalLayer, zeroLayer } from './interval-layers.ts';
 import { labelColumn } from './label-column.ts';
 import { styleScales } from './pass-at-k-figure.ts';
 
+/** Which differences are drawn, over which range. */
+interface ForestPanel {
+  readonly split: string;
+  readonly k: number;
+  /** What they are differences of. */
+  readonly scoreName: string;
+  readonly domain: readonly [number, number];
+}
+
 /** Differences of one split at one k: estimate, 95 % interval and the difference of each seed; 0 is marked. */
 export function drawForest(
-  {
-    split,
-    k,
-    domain,
-  }: { readonly split: string; readonly k: number; readonly domain: readonly [number, number] },
+  { split, k, scoreName, domain }: ForestPanel,
   differences: readonly DifferenceRow[],
   styles: readonly ConditionStyle[],
 ): Promise<Markup> {
@@ -31,11 +36,11 @@ export function drawForest(
   const { y } = column;
   const scale = { domain: [...domain], nice: false, zero: false };
   const to = references.size === 1 ? ` to ${[...references][0]!}` : '';
-  const axis = { title: `difference in pass@${k}${to}`, format: '+.2~f' };
+  const axis = { title: `difference in ${scoreName}${to}`, format: '+.2~f' };
   const x = { field: 'difference', type: 'quantitative', scale, axis } as const;
   const spec: TopLevelSpec = {
     ...column.spec,
-    title: column.title(`${split}, pass@${k}`),
+    title: column.title(`${split}, ${scoreName}`),
     data: { values: rows },
     layer: [
       zeroLayer({ scale, axis }),
@@ -51,7 +56,7 @@ export function drawForest(
       ...column.layers,
     ],
   };
-  const label = `Differences in pass@${k} on the ${split} split with 95% intervals and seeds, for ${rows.length} comparisons`;
+  const label = `Differences in ${scoreName} on the ${split} split with 95% intervals and seeds, for ${rows.length} comparisons`;
   return renderFigure(spec, label);
 }
 

@@ -1,7 +1,9 @@
 import { countNoun } from '../text/count-noun.ts';
 import { IncomparableError } from '../comparison/incomparable-error.ts';
 import { groupRows } from '../comparison/group-rows.ts';
+import { describeChangedPrompts } from './changed-prompts.ts';
 import type { ImportedArm, ImportedCount, ImportedRun } from './imported-arm.ts';
+import { nameSome } from './name-some.ts';
 
 /** Arms whose runs all have scores for the same problems. */
 export interface PairedArms {
@@ -11,9 +13,6 @@ export interface PairedArms {
   /** What was left out or pooled, a sentence each. */
   readonly notices: readonly string[];
 }
-
-/** Ids named in a notice; the others are counted. */
-const MOST_NAMED = 3;
 
 const placeOf = ({ split, key }: ImportedCount): string => JSON.stringify([split, key]);
 
@@ -94,12 +93,6 @@ function poolArms(arms: readonly ImportedArm[]): Pick<PairedArms, 'arms' | 'noti
   return { arms: pooled, notices };
 }
 
-/** "q7, q9, q12 and 4 more". */
-function nameSome(names: readonly string[]): string {
-  const more = names.length - MOST_NAMED;
-  return `${names.slice(0, MOST_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-}
-
 type Indexed = ReadonlyMap<string, ImportedCount>;
 
 /** Which problems each arm lacks, and why, a sentence each. */
@@ -145,7 +138,10 @@ function keepCommon(arms: readonly ImportedArm[]): Pick<PairedArms, 'arms' | 'no
   }));
   return {
     arms: kept,
-    notices: arms.flatMap(({ name }, i) => describeMissing(name, indexed[i]!, all)),
+    notices: [
+      ...describeChangedPrompts(arms),
+      ...arms.flatMap(({ name }, i) => describeMissing(name, indexed[i]!, all)),
+    ],
   };
 }
 

@@ -1,8 +1,8 @@
-import { PLANNED_ALPHA } from '../../stats/significance/detectable-effect.ts';
 import { neededProblems, pilotComponents, problemPower } from '../../stats/significance/problem-power.ts';
 import { IncomparableError } from '../comparison/incomparable-error.ts';
 import type { ImportedArm } from './imported-arm.ts';
 import { pairArms } from './pair-arms.ts';
+import { IMPORT_ALPHA } from './to-comparison-input.ts';
 
 /** Samples per problem, and runs per arm, that a plan is made for. */
 const SAMPLES = [1, 4, 16];
@@ -74,7 +74,7 @@ export function planFromPilot(
   const samples = [inOrder(first!), inOrder(second!)];
   const plan = {
     ...{ version: 1 as const, kind: 'plan' as const, arms: [first!.name, second!.name] as const },
-    ...{ effect, power, alpha: PLANNED_ALPHA },
+    ...{ effect, power, alpha: IMPORT_ALPHA },
     pilot: {
       problems: samples[0]![0]!.length,
       runs: samples[0]!.length,

@@ -6,9 +6,13 @@ import type {
   RunNoise,
   RunRecord,
 } from '../comparison/comparison-input.ts';
+import { describeChangedSettings } from './changed-settings.ts';
 import type { ImportedArm, ImportedCount } from './imported-arm.ts';
 import { compareSplits } from '../comparison/final-counts.ts';
 import { pairArms } from './pair-arms.ts';
+
+/** One-sided level at which a verdict agrees with the two-sided 95 % interval that stands beside it. */
+export const IMPORT_ALPHA = 0.025;
 
 /** A comparison of imported arms, as it was asked for. */
 export interface ImportedComparison {
@@ -136,9 +140,17 @@ export function toComparisonInput(asked: ImportedComparison): ComparisonInput {
     imported: {
       sources: arms.flatMap(({ sources }) => sources),
       population,
+      alpha: IMPORT_ALPHA,
       ...(asked.noise === undefined ? {} : { noise: asked.noise }),
       isGraded: evaluations.some((row) => row.isGraded === true),
-      notices: [...asked.notices, ...notices],
+      notices: [
+        ...asked.notices,
+        ...describeChangedSettings(
+          arms.map(({ name: arm }) => arm),
+          settings,
+        ),
+        ...notices,
+      ],
     },
   };
 }

@@ -34,7 +34,7 @@ export async function answerSection(
   const hasForest = split !== undefined && toBaseline.some((row) => row.split === split);
   const forest = hasForest
     ? html`<figure>
-        ${await drawForest({ split, k: 1, domain: forestDomain(toBaseline) }, toBaseline, styles)}
+        ${await drawForest({ split, k: 1, scoreName, domain: forestDomain(toBaseline) }, toBaseline, styles)}
         <figcaption>${notes.forest}</figcaption>
       </figure>`
     : null;

@@ -127,7 +127,7 @@ export async function renderReportPage(input: ComparisonInput, analysis: Analysi
     formatSection(analysis),
     calibrationSection(analysis),
     rolloutSection(input),
-    settingSection(input),
+    settingSection(input, notes),
     input.imported === undefined ? provenanceSection(input) : sourceSection(input),
     formulaSection(),
   ];

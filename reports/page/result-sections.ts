@@ -149,28 +149,23 @@ export async function differenceSection(
   const toBaseline = differences.filter(({ kind, k }) => kind === 'baseline' && k === 1);
   const domain = forestDomain(toBaseline);
   const others = splits.slice(1).filter((split) => toBaseline.some((row) => row.split === split));
-  const figures = await drawEach(others, (split) => drawForest({ split, k: 1, domain }, toBaseline, styles));
+  const figures = await drawEach(others, (split) =>
+    drawForest({ split, k: 1, scoreName, domain }, toBaseline, styles),
+  );
   const shown = shownDifferences(differences);
   const leading = shown.filter(({ split, k }) => split === splits[0] && k === 1);
   const hidden = differences.length - shown.length;
   const caption = `Pairs of arms, ${scoreName} on ${splits[0]!}`;
   const body = html`
-    <p class="lead">
-      Every pair of arms on the same problems, and of the same seeds where both have them: to the baseline, to
-      the control arms, and between schemes. Where an interval includes 0 there is no evidence of a
-      difference; suggestive is one that does not, but is not beyond the correction for all comparisons.
-    </p>
+    <p class="lead">${notes.lead}</p>
     ${foldLong(caption, leading.length, toHtml(caption, differenceTable, leading))}
     <p class="caption">
       ${notes.p}${hidden === 0 ? '' : ` ${hidden} pairs between schemes are in differences.csv alone.`}
     </p>
     <div class="figures">${figures}</div>
-    <p class="caption">
-      Dot: estimate. Bar: 95% interval. Ticks: the difference of each seed. The vertical line is no
-      difference.
-    </p>
+    <p class="caption">Dot: estimate. Bar: 95% interval.${notes.ticks} The vertical line is no difference.</p>
     <details>
-      <summary>All ${shown.length} comparisons</summary>
+      <summary>${shown.length === 1 ? 'The comparison' : `All ${shown.length} comparisons`}</summary>
       ${toHtml('All comparisons; Holm over the rows with the same k', differenceTable, shown)}
     </details>
   `;

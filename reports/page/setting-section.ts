@@ -1,6 +1,7 @@
 import type { ComparisonInput } from '../comparison/comparison-input.ts';
 import { html } from './html.ts';
 import { foldLong, renderTable } from './page-table.ts';
+import type { ReportNotes } from '../text/answer-notes.ts';
 import type { Section } from './result-sections.ts';
 
 /** A longer value is data or code, which nobody compares by eye. */
@@ -12,7 +13,7 @@ const shorten = (value: string): string =>
     : `${value.slice(0, MOST_CHARACTERS)}… (${value.length} characters)`;
 
 /** Only those settings in which the arms differ; null where they differ in none. */
-export function settingSection({ conditions }: ComparisonInput): Section | null {
+export function settingSection({ conditions }: ComparisonInput, notes: ReportNotes): Section | null {
   const keys = [...new Set(conditions.flatMap(({ settings }) => Object.keys(settings)))].sort();
   if (keys.length === 0) return null;
   const caption = 'Settings that are not alike in all arms';
@@ -28,10 +29,7 @@ export function settingSection({ conditions }: ComparisonInput): Section | null 
     keys,
   );
   const body = html`
-    <p class="lead">
-      All else is the same in every arm. A dash: the arm has no such setting, as one that takes no step has
-      none of training.
-    </p>
+    <p class="lead">${notes.settings}</p>
     ${foldLong(caption, keys.length, table)}
   `;
   return { id: 'settings', title: 'How the arms differ', body };

@@ -17,8 +17,19 @@ const P_NOTE =
   'one k, on every split. The sign-flip p takes the runs as they were trained and draws problems alone, so that it may be far smaller where seeds disagree: ' +
   'it says nothing of other seeds. Rows of other seeds, which share no pairs, have interval and p of the bootstrap.';
 
+const LEAD =
+  'Every pair of arms on the same problems, and of the same seeds where both have them: to the baseline, to the control arms, and between schemes. Where an ' +
+  'interval includes 0 there is no evidence of a difference; suggestive is one that does not, but is not beyond the correction for all comparisons.';
+
+const SETTINGS =
+  'All else is the same in every arm. A dash: the arm has no such setting, as one that takes no step has none of training.';
+
+const IMPORT_LEAD =
+  'Every pair of arms on the problems that all of them have. Where an interval includes 0 there is no evidence of a difference; suggestive is one that does ' +
+  'not, but is not beyond the correction for all comparisons.';
+
 const IMPORT_RULE =
-  'Supported when the one-sided p of the claim, Holm-corrected over all claims of this comparison, is at most 0.05; contradicted when the same holds for its ' +
+  'Supported when the one-sided p of the claim, Holm-corrected over all claims of this comparison, is at most 0.025, where the 95% interval excludes the bound; contradicted when the same holds for its ' +
   'opposite; no-effect when two one-sided tests put the effect within ± the smallest effect of interest, where one is given; else underpowered. Problems are ' +
   'paired by what was asked; a problem without a score in some arm is left out.';
 
@@ -32,6 +43,12 @@ export interface ReportNotes {
   readonly ranking: string;
   readonly p: string;
   readonly forest: string;
+  /** What the table of differences holds. */
+  readonly lead: string;
+  /** How to read the ticks of a figure of differences; empty where it has none. */
+  readonly ticks: string;
+  /** What the table of settings holds. */
+  readonly settings: string;
   /** What intervals are over. */
   readonly units: string;
   /** How verdicts come about. */
@@ -49,6 +66,12 @@ function notesForImports(population: 'runs' | 'problems', scoreName: string): Re
     p:
       `p covers ${over}, Student’s t over ${population === 'runs' ? 'runs and problems' : 'problems'}, or their clusters where these are told; Holm p is the same held to 5% over ` +
       'all rows of one k, on every split. The sign-flip p draws problems alone.',
+    ...{
+      lead: IMPORT_LEAD,
+      ticks: population === 'runs' ? ' Ticks: the difference of each pair of runs.' : '',
+    },
+    settings:
+      'What the files tell of themselves and is not alike in all arms. A dash: the file does not tell it.',
     forest: population === 'runs' ? 'Bar: 95% interval. Ticks: each run.' : 'Bar: 95% interval.',
     units: population === 'runs' ? 'runs and problems' : 'problems',
     rule: `${IMPORT_RULE} p and interval cover ${over}.`,
@@ -61,5 +84,6 @@ export function notesFor({ imported }: Pick<ComparisonInput, 'imported'>): Repor
   return {
     ...{ ranking: RANKING_NOTE, p: P_NOTE, forest: 'Bar: 95% interval. Ticks: each seed.' },
     ...{ units: 'base models, seeds and problems', rule: DECISION_RULE },
+    ...{ lead: LEAD, ticks: ' Ticks: the difference of each seed.', settings: SETTINGS },
   };
 }

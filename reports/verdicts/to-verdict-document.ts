@@ -5,7 +5,7 @@ import type {
   HypothesisVerdictEntry,
   VerdictDocument,
 } from '../../config/verdict-document.ts';
-import { PLANNED_ALPHA, PLANNED_POWER } from '../../stats/significance/detectable-effect.ts';
+import { PLANNED_POWER } from '../../stats/significance/detectable-effect.ts';
 import { LEVEL } from '../comparison/interval-generator.ts';
 import { describeMetric, describeTest } from '../text/hypothesis-text.ts';
 import { correctOverall } from './correct-overall.ts';
@@ -69,7 +69,7 @@ function toEvidence(row: DecidedRow, hypotheses: number): Evidence {
     detectable:
       detectableAtHolm === null
         ? null
-        : { effect: detectableAtHolm, power: PLANNED_POWER, alpha: PLANNED_ALPHA / hypotheses },
+        : { effect: detectableAtHolm, power: PLANNED_POWER, alpha: evidence.alpha / hypotheses },
     size: { bases, runs: pairs, problems },
   };
 }

@@ -1,5 +1,9 @@
 import { listTerms, marginValue, shareOf, type Hypothesis } from '../../config/hypothesis.ts';
-import { decideHypotheses, type HypothesisDecision } from '../../stats/significance/decide-hypothesis.ts';
+import {
+  DECISION_ALPHA,
+  decideHypotheses,
+  type HypothesisDecision,
+} from '../../stats/significance/decide-hypothesis.ts';
 import { weighCheck } from '../../stats/significance/weigh-check.ts';
 import {
   weighHypothesis,
@@ -72,7 +76,7 @@ export function decideRows(known: Known, look: ReachedLook | null): VerdictRow[]
         ? { supportP: 1, contradictP: 1, noEffectP: hypotheses[i]!.interest === undefined ? null : 1 }
         : entry.evidence,
     ),
-    look?.level,
+    look?.level ?? known.input.imported?.alpha,
   );
   return found.map((entry, i): VerdictRow => {
     const numbered = { number: i + 1, hypothesis: hypotheses[i]!, look };
@@ -135,6 +139,7 @@ function compare({ input, finals }: Known, hypothesis: Hypothesis): Weighed {
     clusters,
     population: input.imported?.population ?? 'runs',
     runNoise: input.imported?.noise?.share,
+    alpha: input.imported?.alpha ?? DECISION_ALPHA,
     claim: hypothesis.alternative,
     margin,
     interest: hypothesis.interest?.value ?? null,

@@ -177,14 +177,14 @@ test('runs needed follow the variance components: bases where bases differ, noth
     problemCount: 64,
   };
   // 2 = t.95 + t.80 with 7 df is 2.79; (2.79 · 0.05196 / 0.05)² = 8.4 > 8; with 8 df 2.75: 8.2 < 9.
-  assert.equal(neededRuns(found, 0.05, 1).bases, 9);
+  assert.equal(neededRuns(found, 0.05, { bounds: 1 }).bases, 9);
   // Even endless seeds leave 0.0003 between bases: (2.92 + 1.06) · 0.0173 = 0.069 > 0.05.
-  assert.equal(neededRuns(found, 0.05, 1).seedsPerBase, null);
-  assert.ok(neededRuns(found, 0.08, 1).seedsPerBase! > 2);
+  assert.equal(neededRuns(found, 0.05, { bounds: 1 }).seedsPerBase, null);
+  assert.ok(neededRuns(found, 0.08, { bounds: 1 }).seedsPerBase! > 2);
   const limited = { ...found, problems: share(0.01, 63) };
-  assert.deepEqual(neededRuns(limited, 0.05, 1), { bases: null, seedsPerBase: null });
-  assert.deepEqual(neededRuns(found, -0.01, 1), { bases: null, seedsPerBase: null });
-  assert.equal(neededRuns({ ...found, bases: 1, pairs: 3 }, 0.05, 1).seedsPerBase, 9);
+  assert.deepEqual(neededRuns(limited, 0.05, { bounds: 1 }), { bases: null, seedsPerBase: null });
+  assert.deepEqual(neededRuns(found, -0.01, { bounds: 1 }), { bases: null, seedsPerBase: null });
+  assert.equal(neededRuns({ ...found, bases: 1, pairs: 3 }, 0.05, { bounds: 1 }).seedsPerBase, 9);
 });
 
 test('without a true difference at most one claim in twenty is supported, also where few bases disagree', () => {

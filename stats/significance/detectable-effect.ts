@@ -43,13 +43,18 @@ function planFactor(plan: Plan, bounds: number, alpha: number): number {
  * base leave, of runs, the part within bases times S/S'. A plan, not a promise: the components themselves are known badly
  * from a few runs.
  */
-export function neededRuns(found: CrossedMean, distance: number, bounds: number): NeededRuns {
+export function neededRuns(
+  found: CrossedMean,
+  distance: number,
+  at: { readonly bounds: number; readonly alpha?: number },
+): NeededRuns {
+  const { bounds, alpha = PLANNED_ALPHA } = at;
   if (!(distance > 0) || hasNoSpread(found)) return { bases: null, seedsPerBase: null };
   if (found.runs.variance === 0 && found.pairs === 1)
-    return { bases: null, seedsPerBase: null, problems: neededColumns(found, distance, bounds) };
+    return { bases: null, seedsPerBase: null, problems: neededColumns(found, distance, { bounds, alpha }) };
   const enough = (plan: Plan): boolean => {
     const error = Math.sqrt(plan.runs.variance + (plan.problems?.variance ?? 0));
-    return planFactor(plan, bounds, PLANNED_ALPHA) * error <= distance;
+    return planFactor(plan, bounds, alpha) * error <= distance;
   };
   const units = smallestCount((count) => enough(withUnits(found, count)));
   if (found.bases === 1) return { bases: null, seedsPerBase: units };
@@ -65,11 +70,15 @@ export function neededRuns(found: CrossedMean, distance: number, bounds: number)
 /** More problems than these are not planned for. */
 const MOST_PROBLEMS = 1_000_000;
 
-function neededColumns(found: CrossedMean, distance: number, bounds: number): number | null {
+function neededColumns(
+  found: CrossedMean,
+  distance: number,
+  { bounds, alpha }: { readonly bounds: number; readonly alpha: number },
+): number | null {
   const { variance } = found.problems!;
   return smallestCount((count) => {
     const share = { variance: (variance * found.problemCount) / count, degreesOfFreedom: count - 1 };
-    const factor = planFactor({ runs: found.runs, problems: share }, bounds, PLANNED_ALPHA);
+    const factor = planFactor({ runs: found.runs, problems: share }, bounds, alpha);
     return factor * Math.sqrt(share.variance) <= distance;
   }, MOST_PROBLEMS);
 }

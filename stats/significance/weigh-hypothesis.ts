@@ -49,6 +49,8 @@ export interface HypothesisInput {
   readonly margin: number | ControlShare;
   /** Smallest effect of interest, > 0, in the unit of the differences; null: none is declared. */
   readonly interest: number | null;
+  /** One-sided level that it will be decided at; 0.05 unless told. */
+  readonly alpha?: number;
   /** How many hypotheses Holm's correction counts. */
   readonly hypotheses: number;
   readonly resamples: number;
@@ -75,6 +77,8 @@ export interface HypothesisEvidence {
   /** Beside the decision: sign-flip p over the pairs of base and seed, and over problems (null with one number per run). */
   readonly pairFlipP: number;
   readonly problemFlipP: number | null;
+  /** The one-sided level that it was planned with. */
+  readonly alpha: number;
   /** See `detectableEffect`, at the planned level and at Holm's strictest; null where nothing varies. */
   readonly detectable: number | null;
   readonly detectableAtHolm: number | null;
@@ -157,7 +161,7 @@ export function weighHypothesis(input: HypothesisInput): HypothesisEvidence | nu
         : allHoldP(bounds, (bound) =>
             flip((cells) => meanByCluster(columnMeans(cells), input.clusters), bound),
           ),
-    ...plan(bounds, shift, input.hypotheses),
+    ...plan(bounds, shift, input),
     bases: found.bases,
     pairs: found.pairs,
     problems: found.problemCount,
@@ -181,8 +185,8 @@ function tOf(found: CrossedMean, { value, side }: Bound): number {
 function plan(
   bounds: readonly Bound[],
   shift: (share: number) => Shifted,
-  hypotheses: number,
-): Pick<HypothesisEvidence, 'detectable' | 'detectableAtHolm' | 'needed'> {
+  { hypotheses, alpha: level = PLANNED_ALPHA }: Pick<HypothesisInput, 'hypotheses' | 'alpha'>,
+): Pick<HypothesisEvidence, 'alpha' | 'detectable' | 'detectableAtHolm' | 'needed'> {
   const founds = bounds.map(({ share }) => shift(share).found);
   const seen = (alpha: number): number | null => {
     const sizes = founds.map((found) => detectableEffect(found, bounds.length, alpha));
@@ -191,9 +195,10 @@ function plan(
   const distances = bounds.map(({ value, side }, i) => side * (founds[i]!.estimate - value));
   const hardest = distances.indexOf(Math.min(...distances));
   return {
-    detectable: seen(PLANNED_ALPHA),
-    detectableAtHolm: seen(PLANNED_ALPHA / hypotheses),
-    needed: neededRuns(founds[hardest]!, distances[hardest]!, bounds.length),
+    alpha: level,
+    detectable: seen(level),
+    detectableAtHolm: seen(level / hypotheses),
+    needed: neededRuns(founds[hardest]!, distances[hardest]!, { bounds: bounds.length, alpha: level }),
   };
 }
 
