@@ -284,5 +284,5 @@ test('a folder that lm-eval wrote is read without its results files, each task a
   const { record } = await read(join(lmEval, 'seed-11'));
   const splits = new Set([...listImportCounts(db, record.id)].map(({ split }) => split));
   assert.deepEqual([...splits].sort(), ['capitals', 'sums']);
-  assert.match(record.notices[0]!, /^files that were left out, as no results: .*results_[^;]*\.json$/);
+  assert.ok(!record.notices.some((notice) => notice.includes('left out')), record.notices.join('; '));
 });
