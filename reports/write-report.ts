@@ -1,6 +1,6 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { analyzeComparison, assertConsistent } from './comparison/analyze-comparison.ts';
+import { analyzeComparison, assertConsistent, type Analysis } from './comparison/analyze-comparison.ts';
 import type { ComparisonInput } from './comparison/comparison-input.ts';
 import { REPORT_PAGE } from './report-file.ts';
 import { toCsvFiles } from './text/csv-files.ts';
@@ -21,6 +21,19 @@ export interface WrittenReport {
   readonly files: string[];
 }
 
+/** Rows in the one order of every file, and every number that a report has of them. */
+export interface AnalyzedComparison {
+  readonly input: ComparisonInput;
+  readonly analysis: Analysis;
+}
+
+/** @throws IncomparableError when the rows cannot be compared */
+export function analyzeReport(comparison: ComparisonInput): AnalyzedComparison {
+  assertConsistent(comparison);
+  const input = sortComparison(comparison);
+  return { input, analysis: analyzeComparison(input) };
+}
+
 /**
  * Writes report.html, summary.md and the CSV tables into `directory` (made when missing).
  * Equal input gives equal bytes. Each file is renamed into place, so a reader never sees half of one.
@@ -28,9 +41,14 @@ export interface WrittenReport {
  * @throws IncomparableError when the rows cannot be compared
  */
 export async function writeReport(comparison: ComparisonInput, directory: string): Promise<WrittenReport> {
-  assertConsistent(comparison);
-  const input = sortComparison(comparison);
-  const analysis = analyzeComparison(input);
+  return writeAnalyzed(analyzeReport(comparison), directory);
+}
+
+/** `writeReport` of what is analyzed already. */
+export async function writeAnalyzed(
+  { input, analysis }: AnalyzedComparison,
+  directory: string,
+): Promise<WrittenReport> {
   const files = new Map([
     [REPORT_PAGE, await renderReportPage(input, analysis)],
     ['summary.md', toSummaryMarkdown(input, analysis)],

@@ -2,7 +2,7 @@ import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
 import type { ExperimentVerdictEntry, HypothesisVerdictEntry } from '../../config/verdict-document.ts';
 import { chooseExperiment, listExperiments } from '../../db/queries/experiments.ts';
 import { openReadonlyDatabase, type Database } from '../../db/store/connection.ts';
-import { answerComparison } from '../../reports/comparison/analyze-comparison.ts';
+import { answerComparison, type Analysis } from '../../reports/comparison/analyze-comparison.ts';
 import type { ComparisonInput } from '../../reports/comparison/comparison-input.ts';
 import { collectFinalCounts } from '../../reports/comparison/final-counts.ts';
 import { loadComparison } from '../../reports/comparison/load-comparison.ts';
@@ -52,12 +52,18 @@ function decide(db: Database, experimentId: string): Decided {
   return decideComparison(loadComparison(db, experimentId));
 }
 
-/** What a comparison's hypotheses come to. */
-export function decideComparison(comparison: ComparisonInput): Decided {
+function decideComparison(comparison: ComparisonInput): Decided {
   const input = sortComparison(comparison);
   const { finals } = collectFinalCounts(input);
   const checks = weighChecks(input, finals);
-  const rows = tabulateVerdicts(input, finals, checks);
+  return toDecided(input, { verdicts: tabulateVerdicts(input, finals, checks), checks });
+}
+
+/** What a comparison's hypotheses came to. */
+export function toDecided(
+  input: ComparisonInput,
+  { verdicts: rows, checks }: Pick<Analysis, 'verdicts' | 'checks'>,
+): Decided {
   const { name, fingerprint, question, source } = input.experiment;
   const { lock: held } = input;
   const lock = held === null ? null : { sha256: held.lock.sha256, deviations: listLockDeviations(held) };

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import type { Home } from '../../artifacts/home.ts';
 import type { Database } from '../../db/store/connection.ts';
-import { analyzeComparison } from '../../reports/comparison/analyze-comparison.ts';
 import type { ComparisonInput } from '../../reports/comparison/comparison-input.ts';
-import { sortComparison } from '../../reports/comparison/sort-comparison.ts';
-import type { ChosenArm } from '../../reports/imports/load-arms.ts';
+import { loadTexts, type ChosenArm } from '../../reports/imports/load-arms.ts';
+import { keysOf, toFinalSamples } from '../../reports/imports/to-comparison-input.ts';
+import { listShownProblems } from '../../reports/page/problem-section.ts';
 import { describeUnverified } from '../../reports/text/unverified-text.ts';
 import { toVerdictDocument } from '../../reports/verdicts/to-verdict-document.ts';
 import { toComparisonMarkdown } from '../../reports/text/comparison-markdown.ts';
-import { writeReport } from '../../reports/write-report.ts';
-import { decideComparison } from '../claims/print-verdicts.ts';
+import { analyzeReport, writeAnalyzed, type AnalyzedComparison } from '../../reports/write-report.ts';
+import { toDecided } from '../claims/print-verdicts.ts';
 import { reportDirectory } from '../report-place.ts';
 import { assertQuestion, type CompareOptions } from './compare-options.ts';
 import { loadImportedComparison } from './load-comparison.ts';
@@ -21,6 +21,19 @@ function printNotices({ imported, unverified, runs }: ComparisonInput): void {
   for (const line of imported?.notices ?? []) console.error(line);
 }
 
+type Loaded = Awaited<ReturnType<typeof loadImportedComparison>>;
+
+/** The texts that the page has place for; of a large file reading all would take more time and memory than all numbers. */
+function readTexts(
+  db: Database,
+  { chosen, loaded }: { readonly chosen: readonly ChosenArm[]; readonly loaded: Loaded },
+  { input, analysis }: AnalyzedComparison,
+): AnalyzedComparison {
+  const keys = listShownProblems(analysis).flatMap(({ split, ids }) => keysOf(loaded, split, ids));
+  const finalSamples = toFinalSamples(loaded, loadTexts(db, chosen, { ...loaded.load, keys }));
+  return { input: { ...input, finalSamples }, analysis };
+}
+
 /** Compares arms of imported results: prints the answer, writes the report; returns the exit code of the verdicts. */
 export async function compareArms(
   db: Database,
@@ -28,16 +41,17 @@ export async function compareArms(
   options: CompareOptions,
 ): Promise<number> {
   assertQuestion(options);
-  const input = await loadImportedComparison(db, chosen, options);
-  printNotices(input);
-  const { name, fingerprint: id } = input.experiment;
-  const { entry } = decideComparison(input);
+  const loaded = await loadImportedComparison(db, chosen, options);
+  printNotices(loaded.input);
+  const { name, fingerprint: id } = loaded.input.experiment;
+  const analyzed = analyzeReport(loaded.input);
+  const { entry } = toDecided(analyzed.input, analyzed.analysis);
   const document = toVerdictDocument([entry]);
   const directory = options.output ?? reportDirectory(home, { id, name });
-  const { answer, page } = await writeReport(input, directory);
+  const { answer, page } = await writeAnalyzed(readTexts(db, { chosen, loaded }, analyzed), directory);
   if (options.json === true) console.log(JSON.stringify(document, null, 2));
   else if (options.markdown === true)
-    console.log(toComparisonMarkdown(analyzeComparison(sortComparison(input))));
+    console.log(toComparisonMarkdown(analyzed.analysis));
   else for (const line of answer) console.log(line);
   const say = options.json === true || options.markdown === true ? console.error : console.log;
   say(`Report: ${join(page)}`);

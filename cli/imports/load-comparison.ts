@@ -1,10 +1,15 @@
 import { fingerprint } from '../../config/canonical.ts';
 import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
 import type { Database } from '../../db/store/connection.ts';
-import type { ComparisonInput } from '../../reports/comparison/comparison-input.ts';
 import type { ImportedArm } from '../../reports/imports/imported-arm.ts';
-import { loadArms, loadTexts, type ChosenArm, type LoadOptions } from '../../reports/imports/load-arms.ts';
-import { listPairedSplits, toComparisonInput } from '../../reports/imports/to-comparison-input.ts';
+import { loadArms, type ChosenArm, type LoadOptions } from '../../reports/imports/load-arms.ts';
+import { pairArms } from '../../reports/imports/pair-arms.ts';
+import {
+  isGraded,
+  listSplits,
+  toComparisonInput,
+  type ImportedRows,
+} from '../../reports/imports/to-comparison-input.ts';
 import { readScoring, type CompareOptions } from './compare-options.ts';
 import { planQuestions } from './plan-questions.ts';
 import { readNoise } from './noise-file.ts';
@@ -65,12 +70,12 @@ function askQuestion(baseline: string, others: readonly string[]): string {
     : `How do ${others.slice(0, -1).join(', ')} and ${others.at(-1)!} compare with ${baseline}?`;
 }
 
-/** The rows of a report on the chosen arms. */
+/** The rows of a report on the chosen arms, and how its texts are to be read. */
 export async function loadImportedComparison(
   db: Database,
   chosen: readonly ChosenArm[],
   options: CompareOptions,
-): Promise<ComparisonInput> {
+): Promise<ImportedRows & { readonly load: LoadOptions }> {
   const { arms, baseline, load } = await loadChosen(db, chosen, options);
   if (arms.length < 2)
     throw new InvalidSpecError(
@@ -78,13 +83,14 @@ export async function loadImportedComparison(
     );
   const others = arms.map(({ name }) => name).filter((name) => name !== baseline);
   const { alternative, margin = null, interest = null, k: ks } = options;
-  const { splits, isGraded } = listPairedSplits(arms);
-  const asked = { baseline, arms: others, splits, ks, isGraded, alternative, margin, interest };
+  const paired = pairArms(arms);
+  const read = { splits: listSplits(paired), isGraded: isGraded(paired) };
+  const asked = { baseline, arms: others, ...read, ks, alternative, margin, interest };
   const hypotheses = planQuestions(asked);
   const noise = options.noise === undefined ? undefined : await readNoise(options.noise, ks);
   const notices = chosen.flatMap(({ name, record }) => record.notices.map((notice) => `${name}: ${notice}`));
   const { description } = load.scoring;
-  return toComparisonInput({
+  const rows = toComparisonInput({
     name: `${others.join('-')}-against-${baseline}`,
     question: askQuestion(baseline, others),
     fingerprint: fingerprint({
@@ -93,9 +99,9 @@ export async function loadImportedComparison(
       read: { split: load.splits, cluster: options.cluster, scoring: description },
       noise: noise ?? null,
     }),
-    ...{ baseline, hypotheses, arms },
+    ...{ baseline, hypotheses, paired },
     ...(noise === undefined ? {} : { noise }),
     notices: [...(description === null ? [] : [description]), ...new Set(notices)],
-    samples: loadTexts(db, chosen, load),
   });
+  return { ...rows, load };
 }

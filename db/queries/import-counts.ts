@@ -217,15 +217,14 @@ export interface ShownTexts {
   readonly run: number;
   /** At most so many of a problem. */
   readonly samples: number;
-  /** Numbers of the problems; left out: all. */
-  readonly problems?: readonly number[];
+  /** Keys of the problems; left out: all. */
+  readonly keys?: readonly string[];
 }
 
 /** The first samples of a run's problems, by problem and sample. */
 export function listImportTexts(db: Database, shown: ShownTexts): ImportText[] {
   const ofProblem = sql`row_number() over (partition by ${importSamples.importProblem} order by ${importSamples.sample})`;
-  const isShown =
-    shown.problems === undefined ? undefined : inArray(importProblems.problem, [...shown.problems]);
+  const isShown = shown.keys === undefined ? undefined : inArray(importProblems.key, [...shown.keys]);
   const ranked = db
     .select({
       problem: importProblems.problem,

@@ -130,7 +130,7 @@ test('a report reads the first samples of each problem, whatever their numbers a
       [1, '1?', 'text 7'],
     ],
   );
-  const one = listImportTexts(db, { importId: ID, run: 0, samples: 1, problems: [1] });
+  const one = listImportTexts(db, { importId: ID, run: 0, samples: 1, keys: ['grpo key 1'] });
   assert.deepEqual(
     one.map(({ problem, completion }) => [problem, completion]),
     [[1, 'text 4']],

@@ -27,10 +27,28 @@ export interface LoadOptions {
   readonly splitOf: ((problem: { readonly sourceId: string; readonly key: string }) => string | null) | null;
 }
 
-const parse = <Value>(json: string | null): Value | null =>
-  json === null ? null : (JSON.parse(json) as Value);
+/** So many different objects are kept, so that equal ones, such as one sample’s answer "42", are one in memory. */
+const MOST_SHARED = 4096;
 
-function toCount(row: ImportCounts, options: LoadOptions): ImportedCount {
+/** Parses JSON; equal texts may give one object. */
+function createSharingParser(): (json: string) => unknown {
+  const known = new Map<string, unknown>();
+  return (json) => {
+    const found = known.get(json);
+    if (found !== undefined) return found;
+    const value: unknown = JSON.parse(json);
+    if (known.size < MOST_SHARED) known.set(json, value);
+    return value;
+  };
+}
+
+const NO_ANSWERS: ImportedCount['answers'] = {};
+
+function toCount(
+  row: ImportCounts,
+  options: LoadOptions,
+  parse: ReturnType<typeof createSharingParser>,
+): ImportedCount {
   const { key, sourceId, target, n, sum, sumOfSquares, isBinary, failures, tokens, samplesWithTokens } = row;
   const own = row.split === '' ? ALL : row.split;
   return {
@@ -38,21 +56,23 @@ function toCount(row: ImportCounts, options: LoadOptions): ImportedCount {
     ...{ key, sourceId, target, n, sum, sumOfSquares, isBinary, failed: failures },
     cluster: options.usesClusters ? row.cluster : null,
     tokens: tokens === null || samplesWithTokens < n ? null : tokens,
-    answers: parse<Record<string, number>>(row.answers) ?? {},
-    confidences: parse(row.confidences),
+    answers: row.answers === null ? NO_ANSWERS : (parse(row.answers) as ImportedCount['answers']),
+    confidences:
+      row.confidences === null ? null : (parse(row.confidences) as ImportedCount['confidences']),
   };
 }
 
 function loadRuns(db: Database, { record, arm }: ChosenArm, options: LoadOptions): ImportedRun[] {
-  const counts: { row: ImportCounts; count: ImportedCount }[] = [];
+  const runs = new Map<number, { seed: number | null; counts: ImportedCount[] }>();
+  const parse = createSharingParser();
   for (const row of listImportCounts(db, record.id, { arm, toScore: options.scoring.toScore })) {
-    const count = toCount(row, options);
-    if (options.splits === null || options.splits.includes(count.split)) counts.push({ row, count });
+    const count = toCount(row, options, parse);
+    if (options.splits !== null && !options.splits.includes(count.split)) continue;
+    const known = runs.get(row.run);
+    if (known === undefined) runs.set(row.run, { seed: row.seed, counts: [count] });
+    else known.counts.push(count);
   }
-  return [...groupRows(counts, ({ row }) => String(row.run)).values()].map((rows) => ({
-    seed: rows[0]!.row.seed,
-    counts: rows.map(({ count }) => count),
-  }));
+  return [...runs.values()];
 }
 
 /** Of what a source tells of itself, what a comparison reads. */
@@ -102,16 +122,16 @@ function nameVerdict(score: number | null): string {
   return score === 1 ? 'correct' : score === 0 ? 'incorrect' : `score ${score}`;
 }
 
-/** The first texts of the first run of each arm. */
+/** The first texts of the first run of each arm, of problems with these keys. */
 export function loadTexts(
   db: Database,
   chosen: readonly ChosenArm[],
-  options: LoadOptions,
+  { keys, ...options }: LoadOptions & { readonly keys: readonly string[] },
 ): ImportedSample[] {
   return [...groupRows(chosen, ({ name }) => name)].flatMap(([name, [first]]) => {
     const { record, arm } = first!;
     const run = listImportRuns(db, record.id).find((one) => one.arm === arm)!;
-    return listImportTexts(db, { importId: record.id, run: run.run, samples: SHOWN_SAMPLES }).flatMap(
+    return listImportTexts(db, { importId: record.id, run: run.run, samples: SHOWN_SAMPLES, keys }).flatMap(
       (text) =>
         text.completion === null && text.answer === null
           ? []

@@ -14,17 +14,23 @@ export interface PairedArms {
   readonly notices: readonly string[];
 }
 
-const placeOf = ({ split, key }: ImportedCount): string => JSON.stringify([split, key]);
+/** The split of problems that no source gives one. */
+export const ALL = 'all';
 
-/** Σ over the runs of an arm, problem by problem, as one run. */
+/** Tells a problem apart from all others of a comparison. A key has no blank, so that no two places are alike. */
+export function placeOf({ split, key }: Pick<ImportedCount, 'split' | 'key'>): string {
+  return split === ALL ? key : `${key} ${split}`;
+}
+
+/** Σ over counts, problem by problem. */
+function poolCounts(counts: readonly ImportedCount[]): ImportedCount[] {
+  return [...groupRows(counts, placeOf).values()].map((rows) => (rows.length === 1 ? rows[0]! : addCounts(rows)));
+}
+
+/** Σ over the runs of an arm, as one run. */
 function poolRuns(runs: readonly ImportedRun[]): ImportedRun {
-  const counts = [
-    ...groupRows(
-      runs.flatMap((run) => run.counts),
-      placeOf,
-    ).values(),
-  ];
-  return { seed: null, counts: counts.map(addCounts) };
+  const counts = runs.length === 1 ? runs[0]!.counts : poolCounts(runs.flatMap((run) => run.counts));
+  return { seed: 0, counts };
 }
 
 function addCounts(rows: readonly ImportedCount[]): ImportedCount {
@@ -57,7 +63,8 @@ function addCounts(rows: readonly ImportedCount[]): ImportedCount {
 function pairRuns(arms: readonly ImportedArm[]): Pick<PairedArms, 'arms' | 'notices'> {
   const seeds = arms.map(({ runs }) => runs.map(({ seed }) => seed));
   const shared = seeds[0]!.filter((seed) => seed !== null && seeds.every((own) => own.includes(seed)));
-  const isBySeed = shared.length > 1;
+  const isTwice = seeds.some((own) => shared.some((seed) => own.indexOf(seed) !== own.lastIndexOf(seed)));
+  const isBySeed = shared.length > 1 && !isTwice;
   const fewest = isBySeed ? shared.length : Math.min(...arms.map(({ runs }) => runs.length));
   const chosen = arms.map((arm) => ({
     ...arm,
@@ -74,7 +81,9 @@ function pairRuns(arms: readonly ImportedArm[]): Pick<PairedArms, 'arms' | 'noti
   );
   const hasOtherSeeds = !isBySeed && seeds.some((own) => own.some((seed) => seed !== null));
   const order = hasOtherSeeds
-    ? ['The arms have no two seeds in common; their runs are paired in their order.']
+    ? [
+        `${isTwice ? 'An arm has several runs of one seed' : 'The arms have no two seeds in common'}; their runs are paired in their order.`,
+      ]
     : [];
   return { arms: chosen, notices: [...left, ...order] };
 }
@@ -89,7 +98,7 @@ function poolArms(arms: readonly ImportedArm[]): Pick<PairedArms, 'arms' | 'noti
           `${single.name} has one run, so that the ${runs.length} of ${name} are pooled and nothing is said of other runs.`,
         ],
   );
-  const pooled = arms.map((arm) => ({ ...arm, runs: [{ ...poolRuns(arm.runs), seed: 0 }] }));
+  const pooled = arms.map((arm) => ({ ...arm, runs: [poolRuns(arm.runs)] }));
   return { arms: pooled, notices };
 }
 
@@ -111,29 +120,36 @@ function describeMissing(name: string, runs: readonly Indexed[], all: Indexed): 
   ];
 }
 
-/** Only the problems that every run has scores for, each under the id that the first arm has for it. */
+/** Every problem, under the id of the first arm that has it and in the cluster of the first that tells one. */
+function collectPlaces(indexed: readonly (readonly Indexed[])[]): Indexed {
+  const all = new Map<string, ImportedCount>();
+  for (const counts of indexed.flat())
+    for (const [place, row] of counts) {
+      const known = all.get(place);
+      if (known === undefined) all.set(place, row);
+      else if (known.cluster === null && row.cluster !== null)
+        all.set(place, { ...known, cluster: row.cluster });
+    }
+  return all;
+}
+
+function callAlike(row: ImportedCount, { sourceId, cluster }: ImportedCount): ImportedCount {
+  return row.sourceId === sourceId && row.cluster === cluster ? row : { ...row, sourceId, cluster };
+}
+
+/** Only the problems that every run has scores for, in one order, each under the id that the first arm has for it. */
 function keepCommon(arms: readonly ImportedArm[]): Pick<PairedArms, 'arms' | 'notices'> {
   const indexed = arms.map(({ runs }) =>
     runs.map(({ counts }) => new Map(counts.map((row) => [placeOf(row), row]))),
   );
-  const all = new Map(
-    indexed
-      .flat()
-      .toReversed()
-      .flatMap((counts) => [...counts]),
-  );
-  const common = new Set(
-    [...all.keys()].filter((place) => indexed.flat().every((counts) => (counts.get(place)?.n ?? 0) > 0)),
-  );
+  const all = collectPlaces(indexed);
+  const runs = indexed.flat();
+  const common = [...all].filter(([place]) => runs.every((counts) => (counts.get(place)?.n ?? 0) > 0));
   const kept = arms.map((arm, i) => ({
     ...arm,
     runs: arm.runs.map(({ seed }, r) => ({
       seed,
-      counts: [...indexed[i]![r]!].flatMap(([place, row]) =>
-        common.has(place)
-          ? [{ ...row, sourceId: all.get(place)!.sourceId, cluster: all.get(place)!.cluster }]
-          : [],
-      ),
+      counts: common.map(([place, first]) => callAlike(indexed[i]![r]!.get(place)!, first)),
     })),
   }));
   return {
@@ -155,14 +171,14 @@ function agreeOnSplits(arms: readonly ImportedArm[]): Pick<PairedArms, 'arms' | 
   return {
     arms: arms.map((arm) => ({
       ...arm,
-      runs: arm.runs.map((run) => ({ ...run, counts: run.counts.map((row) => ({ ...row, split: ALL })) })),
+      runs: arm.runs.map((run) => ({
+        ...run,
+        counts: poolCounts(run.counts.map((row) => ({ ...row, split: ALL }))),
+      })),
     })),
     notices: [`The splits have other names (${told}), so that all problems are taken as one.`],
   };
 }
-
-/** The split of problems that no source gives one. */
-export const ALL = 'all';
 
 /**
  * Arms on the problems and runs that all of them have. A problem without a score is left out, never counted as wrong.

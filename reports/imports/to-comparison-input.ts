@@ -9,7 +9,7 @@ import type {
 import { describeChangedSettings } from './changed-settings.ts';
 import type { ImportedArm, ImportedCount } from './imported-arm.ts';
 import { compareSplits } from '../comparison/final-counts.ts';
-import { pairArms } from './pair-arms.ts';
+import { ALL, placeOf, type PairedArms } from './pair-arms.ts';
 
 /** One-sided level at which a verdict agrees with the two-sided 95 % interval that stands beside it. */
 export const IMPORT_ALPHA = 0.025;
@@ -23,13 +23,11 @@ export interface ImportedComparison {
   /** Name of an arm. */
   readonly baseline: string;
   readonly hypotheses: readonly Hypothesis[];
-  readonly arms: readonly ImportedArm[];
+  readonly paired: PairedArms;
   /** Absent: none is told. */
   readonly noise?: RunNoise;
   /** What the sources tell of themselves that a reader has to know. */
   readonly notices: readonly string[];
-  /** A few texts of an arm's runs, for the page. */
-  readonly samples: readonly ImportedSample[];
 }
 
 /** A text of an imported run. */
@@ -45,20 +43,17 @@ export interface ImportedSample {
 
 const runIdOf = (arm: string, run: number): string => `${arm}#${run + 1}`;
 
-/** An id of each problem that no other has: what its source calls it, with a part of its key where that is not enough. */
-function nameProblems(counts: readonly ImportedCount[]): ReadonlyMap<string, string> {
+/** Of each problem an id that no other of its split has: what its source calls it, with its key where that is not enough. */
+function nameProblems(counts: readonly ImportedCount[]): string[] {
   const times = new Map<string, number>();
-  for (const { split, sourceId } of counts) {
-    const name = JSON.stringify([split, sourceId]);
-    times.set(name, (times.get(name) ?? 0) + 1);
-  }
-  return new Map(
-    counts.map(({ split, key, sourceId }) => {
-      const isUnique = times.get(JSON.stringify([split, sourceId])) === 1;
-      return [JSON.stringify([split, key]), isUnique ? sourceId : `${sourceId} ${key.slice(0, 8)}`];
-    }),
+  const nameOf = ({ split, sourceId }: ImportedCount): string => `${split}\0${sourceId}`;
+  for (const row of counts) times.set(nameOf(row), (times.get(nameOf(row)) ?? 0) + 1);
+  return counts.map((row) =>
+    times.get(nameOf(row)) === 1 ? row.sourceId : `${row.sourceId} ${row.key}`,
   );
 }
+
+const NO_FORMATS: EvaluationCount['formats'] = {};
 
 function toEvaluation(runId: string, row: ImportedCount, problemId: string): EvaluationCount {
   const { split, n, sum, tokens, target, answers, confidences, cluster, isBinary } = row;
@@ -67,7 +62,7 @@ function toEvaluation(runId: string, row: ImportedCount, problemId: string): Eva
     ...(cluster === null ? {} : { cluster }),
     ...(isBinary ? {} : { isGraded: true as const }),
     correctAnswer: target ?? '',
-    formats: {},
+    formats: NO_FORMATS,
   };
 }
 
@@ -88,46 +83,52 @@ function differing(arms: readonly ImportedArm[]): Record<string, string>[] {
   );
 }
 
-function toFinalSamples(
-  samples: readonly ImportedSample[],
-  names: ReadonlyMap<string, string>,
-): FinalSample[] {
+/** A comparison as the rows that a report is made from, without texts. */
+export interface ImportedRows {
+  readonly input: ComparisonInput;
+  /** Problem, as `placeOf` has it → what the rows call it. */
+  readonly names: ReadonlyMap<string, string>;
+}
+
+/** Keys of the problems that the rows of a split call so. */
+export function keysOf({ names }: ImportedRows, split: string, problemIds: ReadonlySet<string>): string[] {
+  const end = split === ALL ? '' : ` ${split}`;
+  return [...names].flatMap(([place, name]) =>
+    problemIds.has(name) && place.endsWith(end) ? [place.slice(0, place.length - end.length)] : [],
+  );
+}
+
+/** Texts as the page shows them; those of problems that are not compared are left out. */
+export function toFinalSamples({ names }: ImportedRows, samples: readonly ImportedSample[]): FinalSample[] {
   return samples.flatMap(({ arm, split, key, prompt, completion, target, verdict }) => {
-    const problemId = names.get(JSON.stringify([split, key]));
+    const own = names.get(placeOf({ split, key }));
+    // Where splits have other names in each arm, all problems are one split.
+    const problemId = own ?? names.get(placeOf({ split: ALL, key }));
     if (problemId === undefined) return [];
-    return [{ runId: runIdOf(arm, 0), phase: split, problemId, prompt, completion, answer: target, verdict }];
+    const phase = own === undefined ? ALL : split;
+    return [{ runId: runIdOf(arm, 0), phase, problemId, prompt, completion, answer: target, verdict }];
   });
 }
 
-/**
- * Imported arms as the rows that a report is made from: an arm is a condition, its runs have seeds and no base models.
- *
- * @throws IncomparableError when the arms have no problem in common
- */
-export function toComparisonInput(asked: ImportedComparison): ComparisonInput {
+/** Imported arms as the rows that a report is made from: an arm is a condition, its runs have seeds and no base models. */
+export function toComparisonInput(asked: ImportedComparison): ImportedRows {
   const { name, question, fingerprint, baseline, hypotheses } = asked;
-  const { arms, population, notices } = pairArms(asked.arms);
-  const names = nameProblems(arms[0]!.runs[0]!.counts);
+  const { arms, population, notices } = asked.paired;
+  const first = arms[0]!.runs[0]!.counts;
+  const ids = nameProblems(first);
   const settings = differing(arms);
   const evaluations = arms.flatMap((arm) =>
-    arm.runs.flatMap(({ counts }, run) =>
-      counts.map((row) =>
-        toEvaluation(runIdOf(arm.name, run), row, names.get(JSON.stringify([row.split, row.key]))!),
-      ),
-    ),
+    arm.runs.flatMap(({ counts }, run) => {
+      const runId = runIdOf(arm.name, run);
+      return counts.map((row, i) => toEvaluation(runId, row, ids[i]!));
+    }),
   );
-  return {
+  const input: ComparisonInput = {
     experiment: { name, question, fingerprint, baseline, source: null, hypotheses, checks: {} },
     lock: null,
     conditions: arms.map((arm, i) => ({
-      ...{
-        name: arm.name,
-        isControl: arm.name === baseline,
-        schemeName: arm.name,
-        fixedProblems: null,
-        fingerprint,
-      },
-      ...{ settings: settings[i]!, baseModelId: '' },
+      ...{ name: arm.name, isControl: arm.name === baseline, schemeName: arm.name, fixedProblems: null },
+      ...{ fingerprint, settings: settings[i]!, baseModelId: '' },
     })),
     runs: arms.flatMap((arm) => arm.runs.map(({ seed }, run) => toRun(arm.name, run, seed!))),
     evaluations,
@@ -136,13 +137,13 @@ export function toComparisonInput(asked: ImportedComparison): ComparisonInput {
     ),
     ...{ baseModels: [], metrics: [], stepTokens: [], ledger: [], uncountedRuns: [], probeScores: [] },
     ...{ forcedFormats: [], temperatures: [], rewardByVerdict: [], answers: [], rollouts: [] },
-    finalSamples: toFinalSamples(asked.samples, names),
+    finalSamples: [],
     imported: {
       sources: arms.flatMap(({ sources }) => sources),
       population,
       alpha: IMPORT_ALPHA,
       ...(asked.noise === undefined ? {} : { noise: asked.noise }),
-      isGraded: evaluations.some((row) => row.isGraded === true),
+      isGraded: isGraded(asked.paired),
       notices: [
         ...asked.notices,
         ...describeChangedSettings(
@@ -153,6 +154,7 @@ export function toComparisonInput(asked: ImportedComparison): ComparisonInput {
       ],
     },
   };
+  return { input, names: new Map(first.map((row, i) => [placeOf(row), ids[i]!])) };
 }
 
 function countFailed(
@@ -168,12 +170,12 @@ function countFailed(
   });
 }
 
-/** The splits that all arms have, and whether any score is other than 0 and 1. */
-export function listPairedSplits(arms: readonly ImportedArm[]): { splits: string[]; isGraded: boolean } {
-  const { arms: paired } = pairArms(arms);
-  const counts = paired.flatMap(({ runs }) => runs.flatMap((run) => run.counts));
-  return {
-    splits: [...new Set(counts.map(({ split }) => split))].sort(compareSplits),
-    isGraded: counts.some(({ isBinary }) => !isBinary),
-  };
+/** Whether any score is other than 0 and 1. */
+export function isGraded({ arms }: PairedArms): boolean {
+  return arms.some(({ runs }) => runs.some(({ counts }) => counts.some(({ isBinary }) => !isBinary)));
+}
+
+/** The splits that all arms have. */
+export function listSplits({ arms }: PairedArms): string[] {
+  return [...new Set(arms[0]!.runs[0]!.counts.map(({ split }) => split))].sort(compareSplits);
 }

@@ -45,12 +45,26 @@ function collectAnswers(samples: readonly FinalSample[], conditionOf: ReadonlyMa
   return { prompt, answer, byArm: groupRows(samples, ({ runId }) => conditionOf.get(runId)!) };
 }
 
-function showMaps({ problemMaps }: Analysis, input: ComparisonInput): ShownMap[] {
+function chooseShown({ problemMaps }: Pick<Analysis, 'problemMaps'>, map: ProblemMap) {
+  const most = Math.max(FEWEST_ROWS, Math.floor(MOST_CELLS / problemMaps.length / map.arms.length));
+  return chooseRows(map, most);
+}
+
+/** The problems of which the page shows texts, where there are any. */
+export function listShownProblems(
+  analysis: Pick<Analysis, 'problemMaps'>,
+): { readonly split: string; readonly ids: ReadonlySet<string> }[] {
+  return analysis.problemMaps.map((map) => ({
+    split: map.split,
+    ids: new Set(chooseShown(analysis, map).shown.map(({ problemId }) => problemId)),
+  }));
+}
+
+function showMaps(analysis: Analysis, input: ComparisonInput): ShownMap[] {
   const conditionOf = new Map(input.runs.map((run) => [run.id, run.condition]));
   const budget = new TextBudget(MOST_CHARACTERS);
-  return problemMaps.map((map, place) => {
-    const most = Math.max(FEWEST_ROWS, Math.floor(MOST_CELLS / problemMaps.length / map.arms.length));
-    const { shown, leftOut } = chooseRows(map, most);
+  return analysis.problemMaps.map((map, place) => {
+    const { shown, leftOut } = chooseShown(analysis, map);
     const own = input.finalSamples.filter(
       ({ runId, phase }) => phase === map.split && map.arms.includes(conditionOf.get(runId)!),
     );

@@ -3,7 +3,7 @@ import { detectableEffect } from '../../stats/significance/detectable-effect.ts'
 import { adjustPValues } from '../../stats/significance/multiple-testing.ts';
 import type { ComparisonInput } from '../comparison/comparison-input.ts';
 import type { FinalCounts } from '../comparison/final-counts.ts';
-import { intervalGenerator, LEVEL, RESAMPLES } from '../comparison/interval-generator.ts';
+import { intervalGenerator, LEVEL, resamplesOver } from '../comparison/interval-generator.ts';
 import { cellOf, planComparisons, type PairKind, type PlannedPair } from '../comparison/plan-comparisons.ts';
 import {
   weighPaired,
@@ -187,7 +187,10 @@ function compareAt(
   const { split, bases, seeds, problemIds } = treatment;
   const isPaired = seeds.join() === reference.seeds.join() && bases.join() === reference.bases.join();
   const name = `difference/${pair.condition}/${pair.reference}/${split}`;
-  const draws = { resamples: RESAMPLES, generator: intervalGenerator(fingerprint, name) };
+  const draws = {
+    resamples: resamplesOver(problemIds.length),
+    generator: intervalGenerator(fingerprint, name),
+  };
   const weighed = isPaired
     ? weighPaired(measures, { ...treatment, runNoise: imported?.noise?.share }, draws)
     : weighUnpaired(measures, { treatment: bases, baseline: reference.bases }, draws);

@@ -6,7 +6,7 @@ import type { ComparisonInput } from '../comparison/comparison-input.ts';
 import { referenceFor } from '../comparison/plan-comparisons.ts';
 import type { FinalCounts } from '../comparison/final-counts.ts';
 import { estimateLevel, type Level } from '../comparison/estimate-level.ts';
-import { intervalGenerator, LEVEL, RESAMPLES } from '../comparison/interval-generator.ts';
+import { intervalGenerator, LEVEL, resamplesOver } from '../comparison/interval-generator.ts';
 import { passAtKScores } from './pass-at-k-table.ts';
 import { formatDifference, formatInterval, formatScore } from '../text/format-number.ts';
 import { INTERVAL, INTERVAL_COLUMNS, type Table } from './table.ts';
@@ -153,7 +153,7 @@ function gapEnds(
     first: contaminated,
     second: clean,
     bases,
-    resamples: RESAMPLES,
+    resamples: resamplesOver(contaminated[0]!.length + clean[0]!.length),
     generator,
     level: LEVEL,
   });

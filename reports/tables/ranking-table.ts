@@ -3,7 +3,7 @@ import type { ComparisonInput } from '../comparison/comparison-input.ts';
 import { estimateLevel } from '../comparison/estimate-level.ts';
 import type { FinalCounts } from '../comparison/final-counts.ts';
 import { groupRows } from '../comparison/group-rows.ts';
-import { BAND_RESAMPLES, intervalGenerator } from '../comparison/interval-generator.ts';
+import { BAND_RESAMPLES, intervalGenerator, resamplesOver } from '../comparison/interval-generator.ts';
 import { cellOf, referenceFor } from '../comparison/plan-comparisons.ts';
 import {
   formatAmount,
@@ -143,7 +143,10 @@ function rankCell(
   const name = `ranking/${split}${cellOf(first)}`;
   const chances = chanceOfBest(
     arms.map(({ scores, final: { bases, seeds } }) => ({ scores, bases, seeds })),
-    { resamples: BAND_RESAMPLES, generator: intervalGenerator(input.experiment.fingerprint, name) },
+    {
+      resamples: resamplesOver(arms[0]!.final.problemIds.length, BAND_RESAMPLES),
+      generator: intervalGenerator(input.experiment.fingerprint, name),
+    },
   );
   const controls = new Set(input.conditions.filter(({ isControl }) => isControl).map((one) => one.name));
   const trained = trainingRows(compute);

@@ -12,7 +12,7 @@ import {
 } from '../../stats/significance/weigh-hypothesis.ts';
 import type { ComparisonInput } from '../comparison/comparison-input.ts';
 import type { FinalCounts } from '../comparison/final-counts.ts';
-import { intervalGenerator, LEVEL, RESAMPLES } from '../comparison/interval-generator.ts';
+import { intervalGenerator, LEVEL, resamplesOver } from '../comparison/interval-generator.ts';
 import { describeFailedCheck, describeFailedControl } from '../text/check-text.ts';
 import { measureTerms, weighScores } from './align-scores.ts';
 import { findInequality } from './equal-spending.ts';
@@ -144,7 +144,7 @@ function compare({ input, finals }: Known, hypothesis: Hypothesis): Weighed {
     margin,
     interest: hypothesis.interest?.value ?? null,
     hypotheses: input.experiment.hypotheses.length,
-    resamples: RESAMPLES,
+    resamples: resamplesOver(scores[0]![0]!.length),
     generator: intervalGenerator(input.experiment.fingerprint, nameStream(hypothesis)),
     level: LEVEL,
   });
