@@ -81,6 +81,10 @@ const experimentVerdictSchema = z.strictObject({
   source: z.string().nullable().describe('Where the claim comes from.'),
   lock: lockedSchema.nullable().describe('The lock that the runs were held to; null: none.'),
   hypotheses: z.array(hypothesisVerdictSchema),
+  notices: z
+    .array(z.string())
+    .optional()
+    .describe('Of results that other programs made: what was left out or does not match, a sentence each.'),
 });
 export type ExperimentVerdictEntry = z.infer<typeof experimentVerdictSchema>;
 

@@ -78,6 +78,11 @@ export function addCompareCommand(program: Command, setExitCode: (code: number) 
     .option('--clean <file>', 'problems of the split clean: an id, a prompt or a JSON object a line')
     .option('--contaminated <file>', 'problems of the split contaminated, as for --clean')
     .addOption(
+      new Option('--pair <by>', 'what tells that two arms met the same problem')
+        .choices(['prompt', 'id'])
+        .default('prompt'),
+    )
+    .addOption(
       new Option('--cluster <which>', 'what is independent: clusters that the files tell, or each problem')
         .choices(['told', 'problem'])
         .default('told'),

@@ -8,6 +8,7 @@ export interface CompareOptions {
   readonly json?: boolean;
   readonly baseline?: string;
   readonly split?: readonly string[];
+  readonly pair: 'prompt' | 'id';
   readonly cluster: 'told' | 'problem';
   readonly k: readonly number[];
   readonly alternative: Hypothesis['alternative'];

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
+import { listExperiments } from '../../db/queries/experiments.ts';
 import { openReadonlyDatabase } from '../../db/store/connection.ts';
 import type { ImportedArm } from '../../reports/imports/imported-arm.ts';
 import type { Home } from '../../artifacts/home.ts';
@@ -22,12 +23,22 @@ function namesExperiment(what: readonly string[], { database }: Home): boolean {
   return what.length === 0 || !isImportable(db, what[0]!);
 }
 
+function assertHasExperiment({ database }: Home): void {
+  if (existsSync(database) && listExperiments(openReadonlyDatabase(database)).length > 0) return;
+  throw new InvalidSpecError(
+    'nothing was named, and this store has no experiment; name two files, such as assay compare before.eval after.eval',
+  );
+}
+
 /** Compares what is named; returns the exit code. */
 export async function compare(what: readonly string[], options: CompareOptions): Promise<number> {
   if (options.same === true && options.plan === true)
     throw new InvalidSpecError('--same and --plan ask two things of the same files; give one');
   const home = readHome(options);
-  if (namesExperiment(what, home)) return compareExperiment(what[0], options);
+  if (namesExperiment(what, home)) {
+    if (what.length === 0) assertHasExperiment(home);
+    return compareExperiment(what[0], options);
+  }
   const db = openHome(home);
   const { scorer = null, field: fields = {} } = options;
   const chosen = await chooseArms(db, what, async (source) => {

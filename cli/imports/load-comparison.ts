@@ -3,7 +3,7 @@ import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
 import type { Database } from '../../db/store/connection.ts';
 import type { ImportedArm } from '../../reports/imports/imported-arm.ts';
 import { loadArms, type ChosenArm, type LoadOptions } from '../../reports/imports/load-arms.ts';
-import { pairArms } from '../../reports/imports/pair-arms.ts';
+import { pairArms, placeOf } from '../../reports/imports/pair-arms.ts';
 import {
   isGraded,
   listSplits,
@@ -20,6 +20,7 @@ export async function toLoadOptions(options: CompareOptions): Promise<LoadOption
   return {
     scoring: readScoring(options),
     splits: options.split ?? null,
+    pairBy: options.pair,
     usesClusters: options.cluster === 'told',
     splitOf: await readSplitFiles(options),
   };
@@ -35,6 +36,22 @@ function assertWithinRange(arms: readonly ImportedArm[], { scorer }: CompareOpti
             `${name} has scores outside 0 to 1${scorer === undefined ? '' : ` by ${scorer}`}, as on problem ${sourceId}; say what they count as: ` +
               '--threshold SCORE (right from there on), or --range LOW,HIGH (taken as 0 to 1)',
           );
+}
+
+/** Where ids pair, an id of two prompts in one run would be two problems in one. */
+function assertOneEach(arms: readonly ImportedArm[]): void {
+  for (const { name, runs } of arms)
+    for (const { counts } of runs) {
+      const seen = new Set<string>();
+      for (const row of counts) {
+        const place = placeOf(row);
+        if (seen.has(place))
+          throw new InvalidSpecError(
+            `--pair id: ${name} calls several problems ${row.sourceId}; leave --pair out, so that prompts tell them apart`,
+          );
+        seen.add(place);
+      }
+    }
 }
 
 function chooseBaseline(arms: readonly ImportedArm[], { baseline }: CompareOptions): string {
@@ -61,6 +78,7 @@ export async function loadChosen(
       `${empty.name} has no problem${load.splits === null ? '' : ` on ${load.splits.join(', ')}`}; see its splits with assay import ls --json`,
     );
   assertWithinRange(arms, options);
+  if (options.pair === 'id') assertOneEach(arms);
   return { arms, baseline: chooseBaseline(arms, options), load };
 }
 
@@ -87,7 +105,7 @@ export async function loadImportedComparison(
   const read = { splits: listSplits(paired), isGraded: isGraded(paired) };
   const asked = { baseline, arms: others, ...read, ks, alternative, margin, interest };
   const hypotheses = planQuestions(asked);
-  const noise = options.noise === undefined ? undefined : await readNoise(options.noise, ks);
+  const noise = options.noise === undefined ? undefined : await readNoise(options.noise, asked);
   const notices = chosen.flatMap(({ name, record }) => record.notices.map((notice) => `${name}: ${notice}`));
   const { description } = load.scoring;
   const rows = toComparisonInput({
@@ -96,7 +114,12 @@ export async function loadImportedComparison(
     fingerprint: fingerprint({
       arms: chosen.map(({ name, record, arm }) => ({ name, arm, id: record.id })),
       asked,
-      read: { split: load.splits, cluster: options.cluster, scoring: description },
+      read: {
+        split: load.splits,
+        pair: options.pair,
+        cluster: options.cluster,
+        scoring: description,
+      },
       noise: noise ?? null,
     }),
     ...{ baseline, hypotheses, paired },

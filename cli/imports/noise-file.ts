@@ -17,16 +17,28 @@ async function readDocument(path: string): Promise<NoiseFloorDocument> {
   );
 }
 
+/** What a noise floor is to fit. */
+interface Compared {
+  readonly ks: readonly number[];
+  readonly splits: readonly string[];
+  readonly isGraded: boolean;
+}
+
 /**
  * What training again adds to the difference of two single runs.
  *
- * @throws InvalidSpecError when the file is none, or other k than 1 are asked for
+ * @throws InvalidSpecError when the file is none, or is not of what is compared
  */
-export async function readNoise(path: string, ks: readonly number[]): Promise<RunNoise> {
+export async function readNoise(path: string, { ks, splits, isGraded }: Compared): Promise<RunNoise> {
   if (ks.some((k) => k !== 1))
     throw new InvalidSpecError(
       `a noise floor is one of pass@1; give --noise without --k, found --k ${ks.join()}`,
     );
-  const { betweenRuns, runs } = await readDocument(path);
+  const { betweenRuns, runs, split, measure } = await readDocument(path);
+  const compared = isGraded ? 'mean score' : 'pass@1';
+  if (measure !== compared || splits.some((one) => one !== split))
+    throw new InvalidSpecError(
+      `--noise ${path} is of ${measure} on ${split}, and ${compared} on ${splits.join(', ')} is compared; choose the split with --split, or measure another floor`,
+    );
   return { source: path, share: { variance: 2 * betweenRuns, degreesOfFreedom: runs - 1 } };
 }

@@ -21,6 +21,8 @@ export interface LoadOptions {
   readonly scoring: Scoring;
   /** Only these splits; null: all. */
   readonly splits: readonly string[] | null;
+  /** What tells a problem apart: all that was asked, or what its source calls it, as for logs of other chat templates. */
+  readonly pairBy: 'prompt' | 'id';
   /** Whether problems of one cluster count as alike. */
   readonly usesClusters: boolean;
   /** The split of a problem in place of its own; null: its own. */
@@ -44,21 +46,28 @@ function createSharingParser(): (json: string) => unknown {
 
 const NO_ANSWERS: ImportedCount['answers'] = {};
 
+/** What pairs a problem with that of another arm. */
+export function keyOf(
+  { key, sourceId }: { readonly key: string; readonly sourceId: string },
+  { pairBy }: Pick<LoadOptions, 'pairBy'>,
+): string {
+  return pairBy === 'id' ? sourceId : key;
+}
+
 function toCount(
   row: ImportCounts,
   options: LoadOptions,
   parse: ReturnType<typeof createSharingParser>,
 ): ImportedCount {
-  const { key, sourceId, target, n, sum, sumOfSquares, isBinary, failures, tokens, samplesWithTokens } = row;
+  const { sourceId, target, n, sum, sumOfSquares, isBinary, failures, tokens, samplesWithTokens } = row;
   const own = row.split === '' ? ALL : row.split;
   return {
     split: options.splitOf === null ? own : (options.splitOf(row) ?? own),
-    ...{ key, sourceId, target, n, sum, sumOfSquares, isBinary, failed: failures },
+    ...{ key: keyOf(row, options), sourceId, target, n, sum, sumOfSquares, isBinary, failed: failures },
     cluster: options.usesClusters ? row.cluster : null,
     tokens: tokens === null || samplesWithTokens < n ? null : tokens,
     answers: row.answers === null ? NO_ANSWERS : (parse(row.answers) as ImportedCount['answers']),
-    confidences:
-      row.confidences === null ? null : (parse(row.confidences) as ImportedCount['confidences']),
+    confidences: row.confidences === null ? null : (parse(row.confidences) as ImportedCount['confidences']),
   };
 }
 
@@ -131,21 +140,23 @@ export function loadTexts(
   return [...groupRows(chosen, ({ name }) => name)].flatMap(([name, [first]]) => {
     const { record, arm } = first!;
     const run = listImportRuns(db, record.id).find((one) => one.arm === arm)!;
-    return listImportTexts(db, { importId: record.id, run: run.run, samples: SHOWN_SAMPLES, keys }).flatMap(
-      (text) =>
-        text.completion === null && text.answer === null
-          ? []
-          : [
-              {
-                arm: name,
-                split: options.splitOf?.(text) ?? (text.split === '' ? ALL : text.split),
-                key: text.key,
-                prompt: text.prompt ?? text.sourceId,
-                completion: text.completion ?? text.answer!,
-                target: text.target ?? '',
-                verdict: nameVerdict(text.score === null ? null : options.scoring.toScore(text.score)),
-              },
-            ],
+    const shown = { importId: record.id, run: run.run, samples: SHOWN_SAMPLES };
+    const isByKey = options.pairBy === 'prompt';
+    const wanted = new Set(keys);
+    return listImportTexts(db, isByKey ? { ...shown, keys } : shown).flatMap((text) =>
+      (text.completion === null && text.answer === null) || !wanted.has(keyOf(text, options))
+        ? []
+        : [
+            {
+              arm: name,
+              split: options.splitOf?.(text) ?? (text.split === '' ? ALL : text.split),
+              key: keyOf(text, options),
+              prompt: text.prompt ?? text.sourceId,
+              completion: text.completion ?? text.answer!,
+              target: text.target ?? '',
+              verdict: nameVerdict(text.score === null ? null : options.scoring.toScore(text.score)),
+            },
+          ],
     );
   });
 }

@@ -39,7 +39,11 @@ export function describeFloor(floor: NoiseFloorDocument): string[] {
   return [
     `${runs} runs of one recipe score ${formatScore(level)} in ${measure} on ${problems} problems of ${split}, from ${formatScore(lowest)} to ${formatScore(highest)}.`,
     `Standard deviation between runs ${formatScore(spread)} (95% interval ${formatScore(spreadInterval.low)} to ${formatScore(spreadInterval.high)}).`,
-    `Two single runs differ by up to ${formatScore(swallowed)} in 95 of 100 pairs although nothing was changed: a smaller difference between two single runs shows nothing.`,
+    ...(spread === 0
+      ? ['They score alike to the last sample, which shows no noise and does not show that there is none.']
+      : [
+          `Two single runs differ by up to ${formatScore(swallowed)} in 95 of 100 pairs although nothing was changed: a smaller difference between two single runs shows nothing.`,
+        ]),
   ];
 }
 

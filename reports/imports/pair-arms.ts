@@ -24,7 +24,9 @@ export function placeOf({ split, key }: Pick<ImportedCount, 'split' | 'key'>): s
 
 /** Σ over counts, problem by problem. */
 function poolCounts(counts: readonly ImportedCount[]): ImportedCount[] {
-  return [...groupRows(counts, placeOf).values()].map((rows) => (rows.length === 1 ? rows[0]! : addCounts(rows)));
+  return [...groupRows(counts, placeOf).values()].map((rows) =>
+    rows.length === 1 ? rows[0]! : addCounts(rows),
+  );
 }
 
 /** Σ over the runs of an arm, as one run. */
@@ -192,7 +194,7 @@ export function pairArms(given: readonly ImportedArm[]): PairedArms {
   const common = keepCommon(paired.arms);
   if (common.arms[0]!.runs[0]!.counts.length === 0)
     throw new IncomparableError(
-      `${given.map(({ name }) => name).join(' and ')} have no problem in common: problems are told apart by their prompts, or by their ids where no prompt is there; ${common.notices.join(' ')}`,
+      `${given.map(({ name }) => name).join(' and ')} have no problem in common: problems are told apart by their prompts, or by their ids where no prompt is there (--pair id: by their ids alone); ${common.notices.join(' ')}`,
     );
   return {
     arms: common.arms,

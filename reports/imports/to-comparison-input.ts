@@ -48,9 +48,7 @@ function nameProblems(counts: readonly ImportedCount[]): string[] {
   const times = new Map<string, number>();
   const nameOf = ({ split, sourceId }: ImportedCount): string => `${split}\0${sourceId}`;
   for (const row of counts) times.set(nameOf(row), (times.get(nameOf(row)) ?? 0) + 1);
-  return counts.map((row) =>
-    times.get(nameOf(row)) === 1 ? row.sourceId : `${row.sourceId} ${row.key}`,
-  );
+  return counts.map((row) => (times.get(nameOf(row)) === 1 ? row.sourceId : `${row.sourceId} ${row.key}`));
 }
 
 const NO_FORMATS: EvaluationCount['formats'] = {};

@@ -49,9 +49,12 @@ export function neededRuns(
   at: { readonly bounds: number; readonly alpha?: number },
 ): NeededRuns {
   const { bounds, alpha = PLANNED_ALPHA } = at;
-  if (!(distance > 0) || hasNoSpread(found)) return { bases: null, seedsPerBase: null };
-  if (found.runs.variance === 0 && found.pairs === 1)
-    return { bases: null, seedsPerBase: null, problems: neededColumns(found, distance, { bounds, alpha }) };
+  const isPossible = distance > 0 && !hasNoSpread(found);
+  if (found.runs.variance === 0 && found.pairs === 1) {
+    const problems = isPossible ? neededColumns(found, distance, { bounds, alpha }) : null;
+    return { bases: null, seedsPerBase: null, problems };
+  }
+  if (!isPossible) return { bases: null, seedsPerBase: null };
   const enough = (plan: Plan): boolean => {
     const error = Math.sqrt(plan.runs.variance + (plan.problems?.variance ?? 0));
     return planFactor(plan, bounds, alpha) * error <= distance;
