@@ -49,8 +49,10 @@ export function neededRuns(
   at: { readonly bounds: number; readonly alpha?: number },
 ): NeededRuns {
   const { bounds, alpha = PLANNED_ALPHA } = at;
-  if (!(distance > 0) || hasNoSpread(found)) return { bases: null, seedsPerBase: null };
-  if (found.runs.variance === 0 && found.pairs === 1)
+  const isOneRun = found.runs.variance === 0 && found.pairs === 1;
+  if (!(distance > 0) || hasNoSpread(found))
+    return { bases: null, seedsPerBase: null, ...(isOneRun ? { problems: null } : {}) };
+  if (isOneRun)
     return { bases: null, seedsPerBase: null, problems: neededColumns(found, distance, { bounds, alpha }) };
   const enough = (plan: Plan): boolean => {
     const error = Math.sqrt(plan.runs.variance + (plan.problems?.variance ?? 0));
