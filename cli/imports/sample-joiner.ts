@@ -10,7 +10,7 @@ interface JoinedRun {
 }
 
 /** Written in one transaction: so many samples, or so many characters of text. */
-const BATCH_SAMPLES = 10_000;
+const BATCH_SAMPLES = 50_000;
 const BATCH_CHARACTERS = 16 * 1024 * 1024;
 
 function lengthOf({ prompt, completion, answer, target }: SourceSample): number {

@@ -25,12 +25,10 @@ export interface ImportCounts extends ImportRun {
   /** Completion tokens of the samples that tell them, failed ones too; null: none does. */
   readonly tokens: number | null;
   readonly samplesWithTokens: number;
-  /** JSON: each answer of a scored sample (empty text: none) → how many gave it; null: no sample tells one. */
-  readonly answers: string | null;
-  /** JSON: each answer → the sum of its scores; null as `answers`. */
-  readonly answerScores: string | null;
-  /** JSON: each stated confidence (empty text: none) → {n, c}, c the sum of scores; null: no sample states one. */
-  readonly confidences: string | null;
+  /** Each answer of a scored sample (empty text: none) → how many gave it; null: no sample tells one. */
+  readonly answers: Readonly<Record<string, number>> | null;
+  /** Each stated confidence (empty text: none) → samples and the sum of their scores; null: no sample states one. */
+  readonly confidences: Readonly<Record<string, Share>> | null;
 }
 
 interface SampleRow {
@@ -71,17 +69,42 @@ class ToldValues {
   }
 
   /** Those that say nothing, of `n` in all, stand under the empty text. */
-  toJson<Member>(all: { readonly n: number; readonly sum: number }, pick: (share: Share) => Member): string {
+  list(all: { readonly n: number; readonly sum: number }): ReadonlyMap<string, Readonly<Share>> {
     const rest = { n: all.n, c: all.sum };
     for (const { n, c } of this.shares.values()) {
       rest.n -= n;
       rest.c -= c;
     }
+    if (rest.n === 0) return this.shares;
     const silent = this.shares.get('') ?? { n: 0, c: 0 };
-    const told = new Map(this.shares);
-    if (rest.n > 0) told.set('', { n: silent.n + rest.n, c: silent.c + rest.c });
-    return JSON.stringify(Object.fromEntries([...told].map(([value, share]) => [value, pick(share)])));
+    return new Map(this.shares).set('', { n: silent.n + rest.n, c: silent.c + rest.c });
   }
+}
+
+/** So many different answers are kept, so that the same one of single samples is one object in memory. */
+const MOST_SHARED = 4096;
+
+/** Answers → how many gave them. */
+class AnswerShelf {
+  private readonly single = new Map<string, Readonly<Record<string, number>>>();
+
+  place(told: ReadonlyMap<string, Readonly<Share>>): Readonly<Record<string, number>> {
+    const [first] = told;
+    if (told.size !== 1 || first![1].n !== 1) return toRecord(told, ({ n }) => n);
+    const known = this.single.get(first![0]);
+    if (known !== undefined) return known;
+    const placed = toRecord(told, ({ n }) => n);
+    if (this.single.size < MOST_SHARED) this.single.set(first![0], placed);
+    return placed;
+  }
+}
+
+/** An answer may be called `__proto__`, which assignment to a member would lose. */
+function toRecord<Member>(
+  told: ReadonlyMap<string, Readonly<Share>>,
+  pick: (share: Readonly<Share>) => Member,
+): Readonly<Record<string, Member>> {
+  return Object.fromEntries([...told].map(([value, share]) => [value, pick(share)]));
 }
 
 /** Adds samples of one problem up. */
@@ -117,7 +140,7 @@ class SampleTally {
     if (confidence !== null) (this.confidences ??= new ToldValues()).add(String(confidence), score);
   }
 
-  finish(run: ImportRun, of: NumberedProblem): ImportCounts {
+  finish(run: ImportRun, of: NumberedProblem, shelf: AnswerShelf): ImportCounts {
     const { n, sum, answers, confidences, samplesWithTokens } = this;
     return {
       run: run.run,
@@ -136,9 +159,9 @@ class SampleTally {
       failures: this.failures,
       tokens: samplesWithTokens === 0 ? null : this.tokens,
       samplesWithTokens,
-      answers: answers === null ? null : answers.toJson({ n, sum }, (share) => share.n),
-      answerScores: answers === null ? null : answers.toJson({ n, sum }, (share) => share.c),
-      confidences: confidences === null ? null : confidences.toJson({ n, sum }, (share) => share),
+      answers: answers === null ? null : shelf.place(answers.list({ n, sum })),
+      confidences:
+        confidences === null ? null : toRecord(confidences.list({ n, sum }), (share) => ({ ...share })),
     };
   }
 }
@@ -181,18 +204,19 @@ export function* listImportCounts(
 ): Generator<ImportCounts> {
   const problems = mapProblems(db, importId);
   const samples = db.$client.prepare(SAMPLES);
+  const shelf = new AnswerShelf();
   for (const { id, ...run } of listRunRows(db, importId, arm)) {
     let at: number | null = null;
     let tally = new SampleTally(toScore);
     for (const row of samples.iterate(id) as IterableIterator<SampleRow>) {
       if (at !== null && at !== row.importProblem) {
-        yield tally.finish(run, problems.get(at)!);
+        yield tally.finish(run, problems.get(at)!, shelf);
         tally = new SampleTally(toScore);
       }
       at = row.importProblem;
       tally.add(row);
     }
-    if (at !== null) yield tally.finish(run, problems.get(at)!);
+    if (at !== null) yield tally.finish(run, problems.get(at)!, shelf);
   }
 }
 

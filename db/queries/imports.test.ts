@@ -102,9 +102,8 @@ test('samples of a problem are counted: failures apart, answers, confidences and
     failures: 1,
     tokens: 118,
     samplesWithTokens: 4,
-    answers: '{"2":2,"3":1}',
-    answerScores: '{"2":2,"3":0}',
-    confidences: '{"0.9":{"n":2,"c":1},"":{"n":1,"c":1}}',
+    answers: { '2': 2, '3': 1 },
+    confidences: { '0.9': { n: 2, c: 1 }, '': { n: 1, c: 1 } },
   });
   assert.deepEqual(
     [second!.n, second!.sum, second!.sumOfSquares, second!.isBinary, second!.tokens, second!.answers],

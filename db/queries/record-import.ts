@@ -127,6 +127,8 @@ export function beginImport(
   db: Database,
   file: Pick<ImportRecord, 'source' | 'sha256' | 'bytes'>,
 ): ImportWriter {
+  // Keys are random, so that their index is written all over.
+  db.$client.pragma('cache_size = -65536');
   const key = insertImport(db, file);
   const insertRun = prepareInsert(db, importRuns, ['importKey', 'run', 'arm', 'seed']);
   const insertProblem = prepareInsert(db, importProblems, [

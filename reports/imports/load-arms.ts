@@ -29,21 +29,6 @@ export interface LoadOptions {
   readonly splitOf: ((problem: { readonly sourceId: string; readonly key: string }) => string | null) | null;
 }
 
-/** So many different objects are kept, so that equal ones, such as one sample’s answer "42", are one in memory. */
-const MOST_SHARED = 4096;
-
-/** Parses JSON; equal texts may give one object. */
-function createSharingParser(): (json: string) => unknown {
-  const known = new Map<string, unknown>();
-  return (json) => {
-    const found = known.get(json);
-    if (found !== undefined) return found;
-    const value: unknown = JSON.parse(json);
-    if (known.size < MOST_SHARED) known.set(json, value);
-    return value;
-  };
-}
-
 const NO_ANSWERS: ImportedCount['answers'] = {};
 
 /** What pairs a problem with that of another arm. */
@@ -54,28 +39,30 @@ export function keyOf(
   return pairBy === 'id' ? sourceId : key;
 }
 
-function toCount(
-  row: ImportCounts,
-  options: LoadOptions,
-  parse: ReturnType<typeof createSharingParser>,
-): ImportedCount {
-  const { sourceId, target, n, sum, sumOfSquares, isBinary, failures, tokens, samplesWithTokens } = row;
+function toCount(row: ImportCounts, options: LoadOptions): ImportedCount {
+  const { n, tokens, samplesWithTokens } = row;
   const own = row.split === '' ? ALL : row.split;
   return {
     split: options.splitOf === null ? own : (options.splitOf(row) ?? own),
-    ...{ key: keyOf(row, options), sourceId, target, n, sum, sumOfSquares, isBinary, failed: failures },
+    key: keyOf(row, options),
+    sourceId: row.sourceId,
     cluster: options.usesClusters ? row.cluster : null,
+    target: row.target,
+    n,
+    sum: row.sum,
+    sumOfSquares: row.sumOfSquares,
+    isBinary: row.isBinary,
+    failed: row.failures,
     tokens: tokens === null || samplesWithTokens < n ? null : tokens,
-    answers: row.answers === null ? NO_ANSWERS : (parse(row.answers) as ImportedCount['answers']),
-    confidences: row.confidences === null ? null : (parse(row.confidences) as ImportedCount['confidences']),
+    answers: row.answers ?? NO_ANSWERS,
+    confidences: row.confidences,
   };
 }
 
 function loadRuns(db: Database, { record, arm }: ChosenArm, options: LoadOptions): ImportedRun[] {
   const runs = new Map<number, { seed: number | null; counts: ImportedCount[] }>();
-  const parse = createSharingParser();
   for (const row of listImportCounts(db, record.id, { arm, toScore: options.scoring.toScore })) {
-    const count = toCount(row, options, parse);
+    const count = toCount(row, options);
     if (options.splits !== null && !options.splits.includes(count.split)) continue;
     const known = runs.get(row.run);
     if (known === undefined) runs.set(row.run, { seed: row.seed, counts: [count] });

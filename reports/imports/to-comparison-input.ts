@@ -55,13 +55,24 @@ const NO_FORMATS: EvaluationCount['formats'] = {};
 
 function toEvaluation(runId: string, row: ImportedCount, problemId: string): EvaluationCount {
   const { split, n, sum, tokens, target, answers, confidences, cluster, isBinary } = row;
-  return {
-    ...{ runId, split, step: 0, problemId, n, c: sum, tokens, answers, confidences },
-    ...(cluster === null ? {} : { cluster }),
-    ...(isBinary ? {} : { isGraded: true as const }),
-    correctAnswer: target ?? '',
-    formats: NO_FORMATS,
+  const c = sum;
+  const correctAnswer = target ?? '';
+  const formats = NO_FORMATS;
+  const counts = {
+    runId,
+    split,
+    step: 0,
+    problemId,
+    n,
+    c,
+    tokens,
+    answers,
+    confidences,
+    correctAnswer,
+    formats,
   };
+  if (cluster === null && isBinary) return counts;
+  return { ...counts, ...(cluster === null ? {} : { cluster }), ...(isBinary ? {} : { isGraded: true }) };
 }
 
 function toRun(arm: string, run: number, seed: number): RunRecord {

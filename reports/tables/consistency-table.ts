@@ -1,4 +1,4 @@
-import { majorityAtK } from '../../stats/pass-at-k/majority-at-k.ts';
+import { LARGEST_SAMPLE, majorityAtK } from '../../stats/pass-at-k/majority-at-k.ts';
 import { passHatK } from '../../stats/pass-at-k/pass-at-k.ts';
 import type { EvaluationCount } from '../comparison/comparison-input.ts';
 import type { FinalCounts } from '../comparison/final-counts.ts';
@@ -26,9 +26,9 @@ export const consistencyTable: Table<ConsistencyRow> = {
 /** Exact votes of more samples cost too much for what they add. */
 const VOTES = [4, 8];
 
-/** maj@k of one problem; null when undefined, or when equally right answers were written in several ways. */
-export function voteOf({ answers, correctAnswer, c }: EvaluationCount, k: number): number | null {
-  if ((answers[correctAnswer] ?? 0) !== c) return null;
+/** maj@k of one problem; null when undefined, with more than 1000 samples, or when equally right answers were written in several ways. */
+export function voteOf({ answers, correctAnswer, n, c }: EvaluationCount, k: number): number | null {
+  if (n > LARGEST_SAMPLE || (answers[correctAnswer] ?? 0) !== c) return null;
   const listed = Object.entries(answers).flatMap(([answer, times]) =>
     Array<string | null>(times).fill(answer === '' ? null : answer),
   );

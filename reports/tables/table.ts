@@ -1,6 +1,6 @@
 import { html, type Markup } from '../page/html.ts';
 import { renderTable, type Column } from '../page/page-table.ts';
-import { csvTable, type CsvCell } from '../text/csv-table.ts';
+import { csvRows, type CsvCell } from '../text/csv-table.ts';
 import { formatInterval } from '../text/format-number.ts';
 import { escapeMarkdown, markdownTable } from '../text/markdown-table.ts';
 
@@ -44,13 +44,16 @@ function show<Row>(
   return escape(String(value));
 }
 
+/** Rows made into text at once: of a million the cells alone would take some hundred megabytes. */
+const ROWS_AT_ONCE = 10_000;
+
 /** The file's text: values in full, an absent one is empty. */
 export function toCsv<Row>({ columns }: Table<Row>, rows: readonly Row[]): string {
   const own = columns.flatMap(({ name, cell }) => (name === undefined ? [] : [{ name, cell }]));
-  return csvTable(
-    own.map(({ name }) => name),
-    rows.map((row) => own.map(({ cell }) => cell(row))),
-  );
+  let text = csvRows([own.map(({ name }) => name)]);
+  for (let from = 0; from < rows.length; from += ROWS_AT_ONCE)
+    text += csvRows(rows.slice(from, from + ROWS_AT_ONCE).map((row) => own.map(({ cell }) => cell(row))));
+  return text;
 }
 
 /** The table on the page; all text is escaped. */

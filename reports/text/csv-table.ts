@@ -7,10 +7,15 @@ export type CsvCell = string | number | boolean | null;
  * return, also after blanks) gets a leading apostrophe; numbers are left as they are.
  */
 export function csvTable(header: readonly string[], rows: readonly (readonly CsvCell[])[]): string {
+  return csvRows([header]) + csvRows(rows);
+}
+
+/** The rows of such a table alone. */
+export function csvRows(rows: readonly (readonly CsvCell[])[]): string {
   const guarded = rows.map((row) =>
     row.map((cell) => (typeof cell === 'string' ? guardFormula(cell) : cell)),
   );
-  return stringify([header.map(guardFormula), ...guarded], { cast: { boolean: String } });
+  return stringify(guarded, { cast: { boolean: String } });
 }
 
 function guardFormula(text: string): string {

@@ -104,7 +104,7 @@ export function describeNeed(row: VerdictRow): string {
   ].flat();
   const takes =
     ways.length === 0
-      ? `${needed.problems === undefined ? 'more runs alone' : 'more problems alone'} would not show the estimate`
+      ? `more ${needed.problems === null ? 'problems' : 'runs'} alone would not show the estimate`
       : `to show the estimate: ${ways.join(' or ')}`;
   return `${seen}; ${takes}`;
 }

@@ -16,7 +16,7 @@ export interface MajorityInput {
 type VoteWeights = readonly number[];
 
 /** C(1030, 515) overflows a float64, so the exact weights end there. */
-const LARGEST_SAMPLE = 1000;
+export const LARGEST_SAMPLE = 1000;
 
 /**
  * maj@k: the chance that the most frequent of k sampled answers is the correct one, exactly (no Monte Carlo). Null
