@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CommanderError } from 'commander';
 import { InvalidSpecError } from '../config/invalid-spec-error.ts';
+import { IncomparableError } from '../reports/comparison/incomparable-error.ts';
 import { describeError, exitCodeOf, InterruptedError, toErrorDocument } from './exit-code.ts';
 import { main } from './main.ts';
 
@@ -11,6 +12,7 @@ test('an error document says what the text says, with the same exit code', () =>
     error: { name: 'InvalidSpecError', message: 'training.steps: found -5, expected 0 or more', exitCode: 2 },
   });
   assert.equal(describeError(error), 'assay: InvalidSpecError: training.steps: found -5, expected 0 or more');
+  assert.equal(exitCodeOf(new IncomparableError('no problem in common')), 2);
   assert.equal(exitCodeOf(new InterruptedError('stop')), 130);
   assert.equal(exitCodeOf(new CommanderError(1, 'commander.unknownOption', 'unknown option')), 2);
   assert.equal(exitCodeOf(new CommanderError(0, 'commander.helpDisplayed', '(outputHelp)')), 0);
