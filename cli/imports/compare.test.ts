@@ -22,8 +22,8 @@ function write(name: string, text: string): string {
 
 /** A sample for each of 60 problems. */
 function scores(name: string, scoreOf: (problem: number) => number, column = 'correct'): string {
-  const rows = Array.from({ length: 60 }, (_, i) => `q${i},What is ${i}?,${scoreOf(i)}`);
-  return write(name, [`problem,prompt,${column}`, ...rows].join('\n'));
+  const rows = Array.from({ length: 60 }, (_, i) => `q${i},What is ${i}?,So it is ${i}.,${scoreOf(i)}`);
+  return write(name, [`problem,prompt,completion,${column}`, ...rows].join('\n'));
 }
 
 async function run(
@@ -98,7 +98,8 @@ test('the answer, the verdict and the report are told', async (t) => {
   assert.equal(place, `Report: ${join(directory, 'report', 'report.html')}`);
   const page = readFileSync(join(directory, 'report', 'report.html'), 'utf8');
   assert.match(page, /Files that the results were read from/);
-  assert.match(page, /What is 7\?/, 'prompts stand in the map of problems');
+  assert.match(page, /What is 7\?/);
+  assert.match(page, /So it is 7\./);
   const rows = readFileSync(join(directory, 'report', 'evaluations.csv'), 'utf8').trim().split('\n');
   assert.equal(rows.length, 1 + 2 * 60);
 });
@@ -106,7 +107,7 @@ test('the answer, the verdict and the report are told', async (t) => {
 test('--markdown is the answer and the arms as a table', async (t) => {
   const { out, talk } = await run(t, third, most, '--markdown');
   assert.match(out, /^- supported: most is above third .*\n- most reaches 0\.667/);
-  assert.match(out, /\| rank \| arm \|.*\n\| --- .*\n\| 1 \| most \|/);
+  assert.match(out, /\| arm \| level ± SE \|.*\n\| --- .*\n\| most \| 0\.667 ± 0\.061 \|/);
   assert.match(talk, /Report: /);
 });
 
@@ -182,8 +183,8 @@ test('scores outside 0 to 1 need --threshold or --range, which say what they cou
   // Right on 2 of 5 problems, and on 4 of 5.
   assert.ok(Math.abs(right.experiments[0]!.hypotheses[0]!.effect! - 0.4) < 1e-12);
   const ranged = await readVerdicts(t, low, high, '--range', '0,4');
-  // Means 2 and 3.2 of 4.
-  assert.ok(Math.abs(ranged.experiments[0]!.hypotheses[0]!.effect! - 0.3) < 1e-12);
+  // Means 2 and 3.4 of 4.
+  assert.ok(Math.abs(ranged.experiments[0]!.hypotheses[0]!.effect! - 0.35) < 1e-12);
   assert.equal((await run(t, low, high, '--range', '0,4', '--threshold', '1')).code, 2);
 });
 
