@@ -3,13 +3,14 @@ import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
 import type { Database } from '../../db/store/connection.ts';
 import type { ImportedArm } from '../../reports/imports/imported-arm.ts';
 import { loadArms, type ChosenArm, type LoadOptions } from '../../reports/imports/load-arms.ts';
-import { pairArms, placeOf } from '../../reports/imports/pair-arms.ts';
+import { pairArms, placeOf, type PairedArms } from '../../reports/imports/pair-arms.ts';
 import {
   isGraded,
   listSplits,
   toComparisonInput,
   type ImportedRows,
 } from '../../reports/imports/to-comparison-input.ts';
+import { countNoun } from '../../reports/text/count-noun.ts';
 import { readScoring, type CompareOptions } from './compare-options.ts';
 import { planQuestions } from './plan-questions.ts';
 import { readNoise } from './noise-file.ts';
@@ -82,6 +83,23 @@ export async function loadChosen(
   return { arms, baseline: chooseBaseline(arms, options), load };
 }
 
+/** Nothing shows how much clusters differ where there is one. */
+function assertSeveralClusters({ arms }: PairedArms): void {
+  const counts = arms[0]!.runs[0]!.counts;
+  const clusters = new Map<string, Set<string | null>>();
+  for (const { split, cluster } of counts)
+    clusters.set(split, (clusters.get(split) ?? new Set()).add(cluster));
+  for (const [split, own] of clusters) {
+    const [only] = own;
+    if (own.size > 1 || only === null) continue;
+    const size = counts.filter((row) => row.split === split).length;
+    throw new InvalidSpecError(
+      `all ${countNoun(size, 'problem')} of ${split} are of one cluster, ${only}; name another column with --field cluster=COLUMN, or let each ` +
+        'problem count for itself with --cluster problem',
+    );
+  }
+}
+
 function askQuestion(baseline: string, others: readonly string[]): string {
   return others.length === 1
     ? `How does ${others[0]!} compare with ${baseline}?`
@@ -102,6 +120,7 @@ export async function loadImportedComparison(
   const others = arms.map(({ name }) => name).filter((name) => name !== baseline);
   const { alternative, margin = null, interest = null, k: ks } = options;
   const paired = pairArms(arms);
+  assertSeveralClusters(paired);
   const read = { splits: listSplits(paired), isGraded: isGraded(paired) };
   const asked = { baseline, arms: others, ...read, ks, alternative, margin, interest };
   const hypotheses = planQuestions(asked);

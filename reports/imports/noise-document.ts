@@ -50,7 +50,7 @@ export function describeFloor(floor: NoiseFloorDocument): string[] {
 /**
  * How much runs of one recipe differ by chance, and what was left out.
  *
- * @throws IncomparableError when there are fewer than two runs, or several splits
+ * @throws IncomparableError when there are fewer than two runs or problems, or several splits
  */
 export function measureFloor(arms: readonly ImportedArm[]): {
   readonly floor: NoiseFloorDocument;
@@ -66,6 +66,10 @@ export function measureFloor(arms: readonly ImportedArm[]): {
   if (splits.length > 1)
     throw new IncomparableError(
       `a noise floor is one of a single split, found ${splits.join(', ')}; choose one with --split`,
+    );
+  if (paired[0]!.runs[0]!.counts.length < 2)
+    throw new IncomparableError(
+      `a noise floor needs two problems that every run has a score for, found one; ${notices.join(' ')}`,
     );
   return { floor: measureSplit(paired, splits[0]!), notices };
 }

@@ -57,7 +57,7 @@ function planRows(plan: Omit<Plan, 'rows'>): PlanRow[] {
 /**
  * Problems, samples and runs that show a difference, from the spread of a pilot.
  *
- * @throws IncomparableError unless the pilot has two arms with common problems
+ * @throws IncomparableError unless the pilot has two arms with two common problems
  */
 export function planFromPilot(
   arms: readonly ImportedArm[],
@@ -67,7 +67,11 @@ export function planFromPilot(
     throw new IncomparableError(
       `a plan is made from a pilot of two arms, found ${arms.map(({ name }) => name).join(', ')}`,
     );
-  const { arms: paired } = pairArms(arms);
+  const { arms: paired, notices } = pairArms(arms);
+  if (paired[0]!.runs[0]!.counts.length < 2)
+    throw new IncomparableError(
+      `a pilot needs two problems that both arms have a score for, found one; ${notices.join(' ')}`,
+    );
   const [first, second] = paired;
   const inOrder = (arm: ImportedArm) =>
     arm.runs.map(({ counts }) => counts.toSorted((a, b) => (a.split + a.key < b.split + b.key ? -1 : 1)));
