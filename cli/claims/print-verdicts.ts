@@ -76,7 +76,7 @@ function print(decided: readonly Decided[], { json = false }: VerdictOptions): n
       hypotheses.some(({ look }) => look !== null),
     );
     const rules = [`decision rule: ${DECISION_RULE}`, ...(hasLooks ? [`looks: ${LOOK_RULE}`] : [])];
-    console.log([...rules, ...lines].join('\n'));
+    console.log([...lines, ...rules].join('\n'));
   }
   return document.exitCode;
 }
