@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
-import { openReadonlyDatabase } from '../../db/store/connection.ts';
+import { openReadonlyDatabase, type Database } from '../../db/store/connection.ts';
 import { listExperiments } from '../../db/queries/experiments.ts';
 import { listRuns } from '../../db/queries/runs.ts';
 import { listConstraintsOf } from '../../experiments/load-constraints.ts';
-import { scaleNames, type ScaleName } from '../../experiments/scales.ts';
+import { scaleNames } from '../../experiments/scales.ts';
 import { writeClaimPage } from '../../reports/text/claim-page.ts';
 import { countNoun } from '../../reports/text/count-noun.ts';
 import { summarizeRuns } from '../../reports/text/summarize-runs.ts';
@@ -30,13 +30,17 @@ export async function printClaims(
 }
 
 /** A claim that was not run here at this scale, and where it was. */
-function describeUnrun({ name, command }: KnownClaim, scale: ScaleName, known: readonly string[]): string {
-  const others = scaleNames.filter((other) => other !== scale && known.includes(`${name}-${other}`));
-  const elsewhere = others.length === 0 ? '' : `; it was run at ${others.map(nameScale).join(' and ')}`;
-  return `${name} was not run at scale ${scale} in this home: \`${command}\` runs it${elsewhere}`;
+async function describeUnrun(
+  db: Database,
+  { name, command }: KnownClaim,
+  { scale, stored }: ScaleOption & { readonly stored: ReadonlySet<string> },
+): Promise<string> {
+  const others = scaleNames.filter((other) => other !== scale);
+  const known = await Promise.all(others.map((other) => chooseKnownClaims(db, [name], other)));
+  const run = others.filter((_, i) => stored.has(known[i]![0]!.fingerprint));
+  const elsewhere = run.map((other) => `; it was run at --scale ${other}`);
+  return `${name} was not run at scale ${scale} in this home: \`${command}\` runs it${elsewhere.join('')}`;
 }
-
-const nameScale = (scale: ScaleName): string => `--scale ${scale}`;
 
 /** @throws {InvalidSpecError} when none is named, or one that was not run here */
 export async function writePages(
@@ -46,18 +50,12 @@ export async function writePages(
   if (names.length === 0 && options.all !== true)
     throw new InvalidSpecError('name a claim, or say --all; `assay claims ls` lists them');
   const db = openReadonlyDatabase(readHome(options).database);
-  const stored = listExperiments(db);
   const claims = await chooseKnownClaims(db, names, options.scale);
-  const isRun = ({ fingerprint }: KnownClaim): boolean => stored.some(({ id }) => id === fingerprint);
-  const unrun = claims
-    .filter((claim) => !isRun(claim))
-    .map((claim) =>
-      describeUnrun(
-        claim,
-        options.scale,
-        stored.map(({ name }) => name),
-      ),
-    );
+  const stored = new Set(listExperiments(db).map(({ id }) => id));
+  const isRun = ({ fingerprint }: KnownClaim): boolean => stored.has(fingerprint);
+  const { scale } = options;
+  const missing = claims.filter((claim) => !isRun(claim));
+  const unrun = await Promise.all(missing.map((claim) => describeUnrun(db, claim, { scale, stored })));
   if (unrun.length > 0 && names.length > 0) throw new InvalidSpecError(unrun.join('\n'));
   for (const line of unrun) console.error(line);
   for (const claim of claims.filter(isRun)) {
