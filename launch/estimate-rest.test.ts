@@ -79,6 +79,16 @@ test('what was seen replaces what was expected, and time without progress is tak
   assert.equal(Math.round(estimateRest(pace, half, { ...look, atMs: 13_000 }).restMs!), 7000);
 });
 
+test('of a resumed matrix the time until it gets on is no work', () => {
+  let pace = updatePace(null, stateOf(1000, 500, 2), 0);
+  // Workers start for 10 s; then 200 rollouts in 2 s of two workers, 20 ms each.
+  pace = updatePace(pace, stateOf(1000, 510, 2), 10_000);
+  assert.equal(estimateRest(pace, stateOf(1000, 510, 2), { ...look, atMs: 10_000 }).restMs, null);
+  const state = stateOf(1000, 710, 2);
+  pace = updatePace(pace, state, 12_000);
+  assert.equal(Math.round(estimateRest(pace, state, { ...look, atMs: 12_000 }).restMs!), (290 * 20) / 2);
+});
+
 test('one run cannot be shared: the rest lasts as long as the longest', () => {
   let pace = updatePace(null, stateOf(1000, 0, 2), 0);
   const state = { ...stateOf(1000, 500, 2), longestRun: { ...NO_WORK, rollouts: 500 } };

@@ -22,6 +22,8 @@ export interface Pace {
   readonly done: Work;
   /** Workers that had something to do since then. */
   readonly busy: number;
+  /** Runs had got on before it was watched, and none has since. */
+  readonly isResumed: boolean;
   /** Texts by kind since it is watched. */
   readonly total: Work;
   /** Worker-milliseconds by kind, later ones weighing more. */
@@ -40,18 +42,21 @@ function costsOf({ spent, seen }: Pick<Pace, 'spent' | 'seen'>): Work {
 }
 
 /**
- * The pace after one more look; null until something has begun, so that the start of workers does not count as work. Time in which
- * several kinds got on is shared among them as their costs so far say.
+ * The pace after one more look; null until something has begun, so that the start of workers does not count as work; nor does the
+ * time until a resumed matrix gets on, whose runs are under way from the first look. Time in which several kinds got on is shared among them as their costs so far say.
  */
 export function updatePace(pace: Pace | null, state: WorkState, atMs: number): Pace | null {
   if (pace === null) {
     if (state.busy === 0) return null;
-    return { atMs, done: state.done, busy: state.busy, total: NO_WORK, spent: NO_WORK, seen: NO_WORK };
+    const isResumed = state.done.rollouts + state.done.completions > 0;
+    const { done, busy } = state;
+    return { atMs, done, busy, isResumed, total: NO_WORK, spent: NO_WORK, seen: NO_WORK };
   }
   const gained = mapWork((kind) => Math.max(0, state.done[kind] - pace.done[kind]));
   const costs = costsOf(pace);
   const expected = sumWork(gained, costs);
   if (expected === 0) return { ...pace, busy: Math.max(pace.busy, state.busy) };
+  if (pace.isResumed) return { ...pace, atMs, done: state.done, busy: state.busy, isResumed: false };
   const factor = ((atMs - pace.atMs) * Math.max(1, pace.busy)) / expected;
   const kept = mapWork((kind) => {
     const all = state.done[kind] + state.left[kind];
@@ -61,6 +66,7 @@ export function updatePace(pace: Pace | null, state: WorkState, atMs: number): P
     atMs,
     done: state.done,
     busy: state.busy,
+    isResumed: false,
     total: mapWork((kind) => pace.total[kind] + gained[kind]),
     spent: mapWork((kind) => pace.spent[kind] * kept[kind] + gained[kind] * costs[kind] * factor),
     seen: mapWork((kind) => pace.seen[kind] * kept[kind] + gained[kind]),

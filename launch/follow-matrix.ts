@@ -6,6 +6,7 @@ import type { ResolvedExperiment } from '../experiments/resolve/resolve.ts';
 import type { Session } from '../worker/session.ts';
 import { estimateRest, updatePace, type Outlook, type Pace } from './estimate-rest.ts';
 import { queryBaseModel, startMatrix, type MatrixHandle, type MatrixProgress } from './matrix-workflow.ts';
+import { nameSilence } from './name-silence.ts';
 import { toWorkState } from './work-left.ts';
 
 /** A base model being made, as the matrix's workflows say. */
@@ -199,7 +200,9 @@ async function follow(
     while (!ended.signal.aborted) {
       const runs = listPositions(db, experiment.id);
       const bases = await listBaseProgress(matrix);
-      const pausedBecause = findOutage() ?? (await findLacking(runs));
+      const lack = findOutage() ?? (await findLacking(runs));
+      const isSilent = lack?.type === SILENCE.type;
+      const pausedBecause = isSilent ? nameSilence(lack, db.$client.name) : lack;
       view.show({ runs, bases, outlook: lookAhead(runs, bases), pausedBecause });
       // The end cuts the pause short.
       await sleep(view.intervalMs(runs.length), undefined, { signal: ended.signal }).catch(() => undefined);

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { ScoreFailureError } from '../../schemes/rewards/reward.ts';
+import { guardProgram } from './guard-program.ts';
 
 /** The command of an external reward cannot be started at all: install it, or mend the reward's option `command`. */
 export class ProgramStartError extends Error {
@@ -99,6 +100,7 @@ export function startProgram(command: readonly string[], directory: string): Pro
   const [program, ...args] = command as [string, ...string[]];
   const name = `program "${command.join(' ')}"`;
   const child = spawn(program, args, { cwd: directory, detached: true, stdio: 'pipe' });
+  const release = child.pid === undefined ? null : guardProgram({ pid: child.pid, directory });
   const waiting = createWaiting(name);
   let tail = '';
   let end: Error | null = null;
@@ -114,6 +116,7 @@ export function startProgram(command: readonly string[], directory: string): Pro
   child.on('error', (error) =>
     endWith(new ProgramStartError(`${name} cannot be started: ${error.message}; mend the reward's command`)),
   );
+  child.on('exit', () => release?.());
   child.on('close', (code, killedBy) => {
     const how = killedBy === null ? `with code ${code}` : `by ${killedBy}`;
     const said = tail.trim() === '' ? 'it wrote nothing to stderr' : `the end of its stderr:\n${tail.trim()}`;

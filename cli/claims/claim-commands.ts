@@ -1,14 +1,19 @@
 import { join } from 'node:path';
 import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
-import { openReadonlyDatabase } from '../../db/store/connection.ts';
+import { openReadonlyDatabase, type Database } from '../../db/store/connection.ts';
+import { listExperiments } from '../../db/queries/experiments.ts';
 import { listRuns } from '../../db/queries/runs.ts';
 import { listConstraintsOf } from '../../experiments/load-constraints.ts';
+import { scaleNames } from '../../experiments/scales.ts';
 import { writeClaimPage } from '../../reports/text/claim-page.ts';
+import { countNoun } from '../../reports/text/count-noun.ts';
 import { summarizeRuns } from '../../reports/text/summarize-runs.ts';
 import { loadComparison } from '../../reports/comparison/load-comparison.ts';
 import { readHome } from '../home-option.ts';
 import type { ScaleOption } from './choose-claims.ts';
-import { chooseKnownClaims, listKnownClaims, openHome } from './known-claims.ts';
+import { chooseKnownClaims, listKnownClaims, openHome, type KnownClaim } from './known-claims.ts';
+
+const countHypotheses = (count: number): string => `${count} ${count === 1 ? 'hypothesis' : 'hypotheses'}`;
 
 export async function printClaims(
   options: ScaleOption & { readonly home: string; readonly json?: boolean },
@@ -19,11 +24,25 @@ export async function printClaims(
   for (const row of rows) {
     console.log(`${row.name}  ${row.fingerprint.slice(0, 12)}  ${row.source}`);
     console.log(
-      `  ${row.question} (${row.hypotheses} hypotheses, ${row.conditions} conditions, ${row.runs} runs)`,
+      `  ${row.question} (${countHypotheses(row.hypotheses)}, ${countNoun(row.conditions, 'condition')}, ${countNoun(row.runs, 'run')})`,
     );
   }
 }
 
+/** A claim that was not run here at this scale, and where it was. */
+async function describeUnrun(
+  db: Database,
+  { name, command }: KnownClaim,
+  { scale, stored }: ScaleOption & { readonly stored: ReadonlySet<string> },
+): Promise<string> {
+  const others = scaleNames.filter((other) => other !== scale);
+  const known = await Promise.all(others.map((other) => chooseKnownClaims(db, [name], other)));
+  const run = others.filter((_, i) => stored.has(known[i]![0]!.fingerprint));
+  const elsewhere = run.map((other) => `; it was run at --scale ${other}`);
+  return `${name} was not run at scale ${scale} in this home: \`${command}\` runs it${elsewhere.join('')}`;
+}
+
+/** @throws {InvalidSpecError} when none is named, or one that was not run here */
 export async function writePages(
   names: readonly string[],
   options: ScaleOption & { readonly home: string; readonly output: string; readonly all?: boolean },
@@ -31,14 +50,27 @@ export async function writePages(
   if (names.length === 0 && options.all !== true)
     throw new InvalidSpecError('name a claim, or say --all; `assay claims ls` lists them');
   const db = openReadonlyDatabase(readHome(options).database);
-  for (const claim of await chooseKnownClaims(db, names, options.scale)) {
+  const claims = await chooseKnownClaims(db, names, options.scale);
+  const stored = new Set(listExperiments(db).map(({ id }) => id));
+  const isRun = ({ fingerprint }: KnownClaim): boolean => stored.has(fingerprint);
+  const { scale } = options;
+  const missing = claims.filter((claim) => !isRun(claim));
+  const unrun = await Promise.all(missing.map((claim) => describeUnrun(db, claim, { scale, stored })));
+  if (unrun.length > 0 && names.length > 0) throw new InvalidSpecError(unrun.join('\n'));
+  for (const line of unrun) console.error(line);
+  for (const claim of claims.filter(isRun)) {
     const { name, fingerprint, command } = claim;
     const facts = {
       command,
       ...summarizeRuns(listRuns(db, fingerprint)),
       literature: await listConstraintsOf(name),
     };
-    const paths = await writeClaimPage(loadComparison(db, fingerprint), facts, join(options.output, name));
-    for (const path of paths) console.log(path);
+    const { answer, page } = await writeClaimPage(
+      loadComparison(db, fingerprint),
+      facts,
+      join(options.output, name),
+    );
+    for (const line of answer) console.log(line);
+    console.log(`Page: ${page}`);
   }
 }

@@ -88,7 +88,7 @@ export function printDecided(decided: readonly Decided[], { json = false }: Verd
       hypotheses.some(({ look }) => look !== null),
     );
     const rules = [`decision rule: ${DECISION_RULE}`, ...(hasLooks ? [`looks: ${LOOK_RULE}`] : [])];
-    console.log([...rules, ...lines].join('\n'));
+    console.log([...lines, ...rules].join('\n'));
   }
   return document.exitCode;
 }

@@ -71,12 +71,16 @@ async function holdClaim(chosen: ChosenClaim, options: RunClaimOptions): Promise
   return launch;
 }
 
+const TINY_BASES =
+  'base models not checked: at scale tiny they are smaller than those that were measured, and what comes out decides nothing';
+
 /** A verdict needs base models that are known to be what the claim means; what only shows that every part works is told. */
 function requireBases(chosen: readonly ChosenClaim[], options: RunClaimOptions): void {
   const directories = [readHome(options).cards, COMMITTED_CARDS];
   const faults = new Set(chosen.flatMap(({ experiment }) => listBaseFaults(experiment, directories)));
   if (faults.size === 0) return;
-  if (options.scale !== 'tiny' && !options.dryRun) throw new BaseGateError([...faults].join('\n'));
+  if (options.scale === 'tiny') return console.error(TINY_BASES);
+  if (!options.dryRun) throw new BaseGateError([...faults].join('\n'));
   for (const fault of faults) console.error(`not checked: ${fault}`);
 }
 

@@ -44,6 +44,11 @@ export function findDeclaredBase(name: string, place: string): DeclaredBase {
   const found = declaredBases.find((candidate) => candidate.name === name);
   if (found !== undefined) return found;
   const names = declaredBases.map((base) => base.name);
+  if (name.includes('/'))
+    throw new InvalidSpecError(
+      `${place}: found "${name}", which looks like a path or a model of a hub; base models are made here from scratch ` +
+        `(docs/substrates.md), expected one of ${names.join(', ')}`,
+    );
   throw new InvalidSpecError(
     `${place}: there is no base recipe "${name}"; the nearest is "${closest(name, names)}" of ${names.join(', ')}`,
   );

@@ -52,6 +52,14 @@ test('an unknown recipe is refused with the nearest name', () => {
   );
 });
 
+test('a path, or a model of a hub, is refused with where base models come from', () => {
+  for (const recipe of ['Qwen/Qwen2.5-0.5B', '/models/qwen'])
+    assert.match(
+      faultOf({ task: arithmetic, base: { recipe } }),
+      /base models are made here from scratch \(docs\/substrates\.md\), expected one of latent-strategy, /,
+    );
+});
+
 test('a recipe made for another family is refused', () => {
   assert.match(
     faultOf({ task: { family: 'countdown' }, base: { recipe: 'latent-strategy' } }),

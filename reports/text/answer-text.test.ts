@@ -61,6 +61,7 @@ test('the gain of the best scheme is told apart into eliciting, sharpening and t
   const told = (gainParts: readonly GainPartRow[]): string[] =>
     describeAnswer({
       ...NAMES,
+      ...NAMES,
       ranking,
       differences: [toBase],
       gainParts,
@@ -102,6 +103,7 @@ test('without evidence it says so, and what could have been seen; an uncorrected
 test('a control above the best scheme, and runs that are missing, are said', () => {
   const [partial, best] = describeAnswer({
     ...NAMES,
+    ...NAMES,
     ranking: [arm(1, 'base', 0.9, true), arm(2, 'grpo', 0.5)],
     differences: [pair('grpo', 'base', [-0.4, -0.5, -0.3], { kind: 'baseline' })],
     gainParts: [],
@@ -125,8 +127,26 @@ test('where no difference between shares is large enough to be seen, none is nam
   assert.match(answer([blind])[0]!, /; none could have been seen\)/);
 });
 
+test('where the best scheme is the baseline, its difference to a control is told from its side', () => {
+  const ranked = [arm(1, 'grpo', 0.844), arm(2, 'rloo', 0.82), arm(3, 'base', 0.375, true)];
+  const differences = [
+    pair('base', 'grpo', [-0.469, -0.5, -0.43], { kind: 'baseline' }),
+    pair('rloo', 'grpo', [-0.024, -0.07, 0.03], { kind: 'baseline', holmP: 1 }),
+  ];
+  const [best, schemes] = describeAnswer({
+    ...NAMES,
+    ...{ ranking: ranked, differences, gainParts: [], verdicts: [], runs: done },
+  });
+  assert.equal(
+    best,
+    'grpo reaches 0.844 in pass@1 on clean, 0.469 above base (95% interval 0.430 to 0.500).',
+  );
+  assert.match(schemes!, /^Between schemes: rloo and grpo are not told apart/);
+});
+
 test('a control that is only as high is not called higher', () => {
   const [told] = describeAnswer({
+    ...NAMES,
     ...NAMES,
     ...{ ranking: [arm(1, 'base', 0.5, true), arm(2, 'grpo', 0.5)], differences: [], gainParts: [] },
     ...{ verdicts: [], runs: done },
@@ -137,6 +157,7 @@ test('a control that is only as high is not called higher', () => {
 test('nothing evaluated is no answer', () => {
   assert.deepEqual(
     describeAnswer({
+      ...NAMES,
       ...NAMES,
       ranking: [],
       differences: [],

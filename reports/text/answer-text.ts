@@ -43,6 +43,33 @@ function describePair(row: DifferenceRow): string {
   return `not told apart from ${reference} (${size}, 95% interval ${formatEnds(ends)}${seen})`;
 }
 
+function turn(row: DifferenceRow): DifferenceRow {
+  const { condition, reference, difference, low, high } = row;
+  return {
+    ...row,
+    condition: reference,
+    reference: condition,
+    difference: -difference,
+    low: -high,
+    high: -low,
+  };
+}
+
+/** What an arm is compared with, itself first: the baseline and the controls, which the baseline itself is compared with from the other side. */
+function listCompared(
+  { condition }: RankingRow,
+  cell: readonly RankingRow[],
+  differences: readonly DifferenceRow[],
+): DifferenceRow[] {
+  const controls = new Set(cell.filter(({ isControl }) => isControl).map((row) => row.condition));
+  return differences
+    .filter(({ kind }) => kind !== 'schemes')
+    .flatMap((row) => {
+      if (row.condition === condition) return [row];
+      return row.reference === condition && controls.has(row.condition) ? [turn(row)] : [];
+    });
+}
+
 /** The highest trained arm: its level, and how far it is from the baseline and from each control arm. */
 function describeBest(
   cell: readonly RankingRow[],
@@ -51,7 +78,7 @@ function describeBest(
 ): string {
   const best = cell.find(({ isControl }) => !isControl) ?? cell[0]!;
   const { condition, split, level, low, high } = best;
-  const compared = differences.filter((row) => row.condition === condition && row.kind !== 'schemes');
+  const compared = listCompared(best, cell, differences);
   const reached = `${condition} reaches ${formatScore(level)} in ${scoreName} on ${split}`;
   const first = cell[0]!;
   const above =
@@ -111,10 +138,8 @@ function describeSchemes(
 }
 
 function nameHigherFirst(row: DifferenceRow): string {
-  const { condition, reference, difference, low, high } = row;
-  return difference > 0
-    ? `${condition} ${describePair(row)}`
-    : `${reference} ${describePair({ ...row, condition: reference, reference: condition, difference: -difference, low: -high, high: -low })}`;
+  const { condition, reference, difference } = row;
+  return difference > 0 ? `${condition} ${describePair(row)}` : `${reference} ${describePair(turn(row))}`;
 }
 
 function describeRest(others: readonly DifferenceRow[], pairs: number): string {

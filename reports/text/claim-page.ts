@@ -56,9 +56,19 @@ function factTable(input: ComparisonInput, facts: ClaimRunFacts): string {
   );
 }
 
+const PAGE = 'README.md';
+
+/** What was written, and what to read of it first. */
+export interface WrittenPage {
+  /** The answer to the claim's question, a sentence each. */
+  readonly answer: readonly string[];
+  /** Path of the page, beside which its tables and figures lie. */
+  readonly page: string;
+}
+
 /**
  * Writes a claim's result as it is kept in docs/results: README.md (what was run, verdicts, figures, tables), the CSV
- * tables and the figures as SVG. Returns the paths.
+ * tables and the figures as SVG.
  *
  * @throws {IncomparableError}
  */
@@ -66,7 +76,7 @@ export async function writeClaimPage(
   comparison: ComparisonInput,
   facts: ClaimRunFacts,
   directory: string,
-): Promise<string[]> {
+): Promise<WrittenPage> {
   assertConsistent(comparison);
   const input = sortComparison(comparison);
   const analysis = analyzeComparison(input);
@@ -80,7 +90,7 @@ export async function writeClaimPage(
   const images = [...figures.keys()].map((name) => `![${VERDICT_CAPTION}](${name})`);
   const files = new Map<string, string | Uint8Array>([
     [
-      'README.md',
+      PAGE,
       [
         title,
         question,
@@ -95,5 +105,5 @@ export async function writeClaimPage(
   ]);
   await mkdir(directory, { recursive: true });
   for (const [name, text] of files) await writeFile(join(directory, name), text);
-  return [...files.keys()].sort().map((name) => join(directory, name));
+  return { answer: analysis.answer, page: join(directory, PAGE) };
 }

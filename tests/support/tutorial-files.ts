@@ -18,3 +18,11 @@ export function readTutorialOutputs(page: string): string[] {
 export function writeTutorialFiles(page: string, directory: string): void {
   for (const [name, text] of readTutorialFiles(page)) writeFileSync(join(directory, name), text);
 }
+
+/** The commands of a page's blocks of shell, in order, without their comments. */
+export function readTutorialCommands(page: string): string[] {
+  const text = readFileSync(new URL(`../../docs/${page}`, import.meta.url), 'utf8');
+  const blocks = [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, code]) => code!);
+  const lines = blocks.join('').split('\n');
+  return lines.map((line) => line.replace(/\s+#.*$/, '').trim()).filter((line) => line !== '');
+}
