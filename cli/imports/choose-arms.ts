@@ -4,6 +4,7 @@ import { findImport, listImportRuns, listImports, type ImportRecord } from '../.
 import type { Database } from '../../db/store/connection.ts';
 import { groupRows } from '../../reports/comparison/group-rows.ts';
 import { readHeader, type ChosenArm } from '../../reports/imports/load-arms.ts';
+import { toOneLine } from '../../reports/imports/to-one-line.ts';
 import { nameAfter } from './import-source.ts';
 
 /** An argument of a comparison: a file, a folder or the name of an import, and what its arm is to be called. */
@@ -40,8 +41,15 @@ async function openArgument(db: Database, { what }: Named, read: ReadSource): Pr
   );
 }
 
+/** A longer one is no name, and would not do as a part of a path. */
+const MOST_OF_NAME = 100;
+
 /** A slash would make it a cell of a crossed matrix. */
-const toArmName = (text: string): string => text.replaceAll('/', ':');
+function toArmName(text: string): string {
+  const name = toOneLine(text).replaceAll('/', ':');
+  if (name === '') return 'unnamed';
+  return name.length <= MOST_OF_NAME ? name : `${name.slice(0, MOST_OF_NAME)}…`;
+}
 
 const lastPart = (model: string): string => model.slice(model.lastIndexOf('/') + 1);
 

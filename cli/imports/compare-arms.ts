@@ -21,6 +21,9 @@ function printNotices({ imported, unverified, runs }: ComparisonInput): void {
   for (const line of imported?.notices ?? []) console.error(line);
 }
 
+/** Of letters and digits, and short enough for every file system. */
+const toFolderName = (name: string): string => name.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-').slice(0, 60);
+
 type Loaded = Awaited<ReturnType<typeof loadImportedComparison>>;
 
 /** The texts that the page has place for; of a large file reading all would take more time and memory than all numbers. */
@@ -47,7 +50,7 @@ export async function compareArms(
   const analyzed = analyzeReport(loaded.input);
   const { entry } = toDecided(analyzed.input, analyzed.analysis);
   const document = toVerdictDocument([{ ...entry, notices: [...(loaded.input.imported?.notices ?? [])] }]);
-  const directory = options.output ?? reportDirectory(home, { id, name });
+  const directory = options.output ?? reportDirectory(home, { id, name: toFolderName(name) });
   const { answer, page } = await writeAnalyzed(readTexts(db, { chosen, loaded }, analyzed), directory);
   if (options.json === true) console.log(JSON.stringify(document, null, 2));
   else if (options.markdown === true) console.log(toComparisonMarkdown(analyzed.analysis));

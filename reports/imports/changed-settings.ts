@@ -1,4 +1,5 @@
 import type { FlatSettings } from '../comparison/differing-settings.ts';
+import { toOneLine } from './to-one-line.ts';
 
 /** What arms are expected to differ in. */
 const EXPECTED = new Set(['model', 'task', 'tool', 'settings.batch_size']);
@@ -6,8 +7,11 @@ const isSeed = (key: string): boolean => /(?:^|[._])seed$/.test(key);
 const MOST_NAMED = 4;
 const LONGEST = 40;
 
-const show = (value: string | undefined): string =>
-  value === undefined ? 'not told' : value.length <= LONGEST ? value : `${value.slice(0, LONGEST)}…`;
+function show(value: string | undefined): string {
+  if (value === undefined) return 'not told';
+  const line = toOneLine(value);
+  return line.length <= LONGEST ? line : `${line.slice(0, LONGEST)}…`;
+}
 
 /** Scorers and sampling settings that are not alike in all arms: a difference may come from them alone. */
 export function describeChangedSettings(
@@ -20,7 +24,7 @@ export function describeChangedSettings(
   if (keys.length === 0) return [];
   const told = keys.slice(0, MOST_NAMED).map((key) => {
     const values = names.map((name, i) => `${show(differing[i]![key])} in ${name}`);
-    return `${key.replace(/^settings\./, '')} (${values.join(', ')})`;
+    return `${toOneLine(key.replace(/^settings\./, ''))} (${values.join(', ')})`;
   });
   const more = keys.length - MOST_NAMED;
   return [

@@ -6,6 +6,7 @@ import { flattenSettings } from '../comparison/differing-settings.ts';
 import type { ImportedArm, ImportedCount, ImportedRun } from './imported-arm.ts';
 import type { Scoring } from './scoring.ts';
 import { ALL } from './pair-arms.ts';
+import { toOneLine } from './to-one-line.ts';
 import type { ImportedSample } from './to-comparison-input.ts';
 
 /** One arm of one import, under the name that a comparison gives it. */
@@ -29,6 +30,8 @@ export interface LoadOptions {
   readonly splitOf: ((problem: { readonly sourceId: string; readonly key: string }) => string | null) | null;
 }
 
+const nameSplit = ({ split }: { readonly split: string }): string => toOneLine(split) || ALL;
+
 const NO_ANSWERS: ImportedCount['answers'] = {};
 
 /** What pairs a problem with that of another arm. */
@@ -41,7 +44,7 @@ export function keyOf(
 
 function toCount(row: ImportCounts, options: LoadOptions): ImportedCount {
   const { n, tokens, samplesWithTokens } = row;
-  const own = row.split === '' ? ALL : row.split;
+  const own = nameSplit(row);
   return {
     split: options.splitOf === null ? own : (options.splitOf(row) ?? own),
     key: keyOf(row, options),
@@ -136,7 +139,7 @@ export function loadTexts(
         : [
             {
               arm: name,
-              split: options.splitOf?.(text) ?? (text.split === '' ? ALL : text.split),
+              split: options.splitOf?.(text) ?? nameSplit(text),
               key: keyOf(text, options),
               prompt: text.prompt ?? text.sourceId,
               completion: text.completion ?? text.answer!,

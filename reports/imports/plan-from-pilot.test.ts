@@ -53,6 +53,21 @@ test('several samples tell what more of them gain, and several runs what more of
   );
 });
 
+test('a pilot of several runs plans for one, three and five of them', () => {
+  const run = (shift: number) => ({
+    seed: null,
+    counts: names.map((key, i) => countOf({ key, n: 4, sum: (i % 3) + shift })),
+  });
+  const arms = [armOf('base', [run(0), run(1), run(2)]), armOf('grpo', [run(1), run(0), run(2)])];
+  const { rows, pilot } = planFromPilot(arms, ask);
+  assert.equal(pilot.runs, 3);
+  assert.ok(pilot.components.runs > 0);
+  assert.deepEqual(
+    rows.map(({ runs, samples }) => `${runs} × ${samples}`),
+    ['1 × 1', '1 × 4', '1 × 16', '3 × 1', '3 × 4', '3 × 16', '5 × 1', '5 × 4', '5 × 16'],
+  );
+});
+
 test('other than two arms, and one common problem, make no plan', () => {
   assert.throws(() => planFromPilot([armOf('base', [runOf({ x: 1 })])], ask), IncomparableError);
   assert.throws(

@@ -102,10 +102,11 @@ export function problemPower(question: ProblemPowerQuestion): number {
   if (error === 0) return 1;
   const { studentt, normal } = library.jStat;
   const runSquares = runs === 1 ? [0] : scaledChiSquares(runs - 1);
+  const problemSquares = scaledChiSquares(problems - 1);
   const tRuns = runs === 1 ? 0 : studentt.inv(1 - alpha, runs - 1);
   const tProblems = studentt.inv(1 - alpha, problems - 1);
   const shown = runSquares.flatMap((runSquare) =>
-    scaledChiSquares(problems - 1).map((square) => {
+    problemSquares.map((square) => {
       const [foundRuns, foundProblems] = [ofRuns * runSquare, ofProblems * square];
       const half = (foundRuns * tRuns + foundProblems * tProblems) / Math.sqrt(foundRuns + foundProblems);
       return Math.max(0, 1 - bounds * (1 - normal.cdf((effect - half) / error, 0, 1)));
@@ -114,12 +115,17 @@ export function problemPower(question: ProblemPowerQuestion): number {
   return mean(shown);
 }
 
+const PLACES = Array.from({ length: GRID }, (_, i) => (i + 0.5) / GRID);
+const NORMAL_PLACES = PLACES.map((place) => library.jStat.normal.inv(place, 0, 1));
+/** From here on Wilson and Hilferty's cube of a normal is right to 2e-5, in a thousandth of the time. */
+const MANY_DEGREES = 1000;
+
 /** Estimates over their true value that a variance with these degrees of freedom takes, at equally likely places. */
 function scaledChiSquares(degreesOfFreedom: number): number[] {
-  return Array.from(
-    { length: GRID },
-    (_, i) => library.jStat.chisquare.inv((i + 0.5) / GRID, degreesOfFreedom) / degreesOfFreedom,
-  );
+  if (degreesOfFreedom < MANY_DEGREES)
+    return PLACES.map((place) => library.jStat.chisquare.inv(place, degreesOfFreedom) / degreesOfFreedom);
+  const share = 2 / (9 * degreesOfFreedom);
+  return NORMAL_PLACES.map((z) => (1 - share + z * Math.sqrt(share)) ** 3);
 }
 
 function assertDesign({ design, alpha }: ProblemPowerQuestion): void {
