@@ -9,7 +9,7 @@ const silence = { type: 'TemporalUnavailable', message: 'the server does not ans
 test('a silent server on a full disk is told as a full disk, with what is left and where', () => {
   assert.deepEqual(nameSilence(silence, '/home/me/.assay/assay.db', 12_800), {
     type: 'DiskFullError',
-    message: '12 kB are left where /home/me/.assay/assay.db is kept, too little to go on; free some space',
+    message: 'no space left where /home/me/.assay/assay.db is kept (12 kB); free some',
   });
 });
 

@@ -23,6 +23,6 @@ export function measureFree(path: string): number | null {
 /** What is wrong where the Temporal server or the store worker does not answer: a full disk, by far the most common cause, or the silence itself. */
 export function nameSilence(silence: Silence, path: string, freeBytes = measureFree(path)): Silence {
   if (freeBytes === null || freeBytes >= FULL_BYTES) return silence;
-  const message = `${Math.floor(freeBytes / 1024)} kB are left where ${path} is kept, too little to go on; free some space`;
+  const message = `no space left where ${path} is kept (${Math.floor(freeBytes / 1024)} kB); free some`;
   return { type: 'DiskFullError', message };
 }

@@ -1,7 +1,7 @@
 const MINUS = '\u2212';
 
 /** Sums of equal numbers differ by less. */
-const ROUNDING = 1e-12;
+const ROUNDING = 1e-9;
 
 /** A rate or score with three decimals and a true minus sign. */
 export function formatScore(value: number): string {
@@ -19,12 +19,14 @@ export function formatDifference(value: number): string {
   return value > 0 && text !== '0.000' ? `+${text}` : text;
 }
 
-/** Ends that three decimals cannot tell apart are written in full or, where nothing varied, in words: no interval is a point. */
+/** Ends that three decimals cannot tell apart are rounded outwards or, where nothing varied, put in words: no interval is a point. */
 export function formatInterval({ low, high }: { low: number; high: number }): string {
   if (high - low < ROUNDING) return 'nothing varied';
   const ends = [low, high].map(formatDifference);
   if (ends[0] !== ends[1]) return ends.join(' to ');
-  return [low, high].map((end) => end.toPrecision(2).replace('-', MINUS)).join(' to ');
+  return [Math.floor(1000 * low), Math.ceil(1000 * high)]
+    .map((end) => formatDifference(end / 1000))
+    .join(' to ');
 }
 
 /** A count or a mean of counts: whole below a million, three digits beyond. */
