@@ -48,7 +48,6 @@ async function run(t: TestContext, ...args: string[]): Promise<Told> {
 }
 
 function assertPrintable({ text }: Told): void {
-  // eslint-disable-next-line no-control-regex -- what a terminal obeys
   assert.doesNotMatch(
     text,
     /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2028\u2029\u2066-\u2069]/,

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { runAssay } from './support/assay-process.ts';
-import { createTemporaryDirectory } from './support/small-matrix.ts';
-import { readTutorialCommands, readTutorialOutputs, writeTutorialFiles } from './support/tutorial-files.ts';
+import { runAssay } from '../support/assay-process.ts';
+import { createTemporaryDirectory } from '../support/small-matrix.ts';
+import { readTutorialCommands, readTutorialOutputs, writeTutorialFiles } from '../support/tutorial-files.ts';
 
 const PAGE = 'tutorial-own-claim.md';
 
