@@ -53,8 +53,7 @@ export async function compareArms(
   const directory = options.output ?? reportDirectory(home, { id, name: toFolderName(name) });
   const { answer, page } = await writeAnalyzed(readTexts(db, { chosen, loaded }, analyzed), directory);
   if (options.json === true) console.log(JSON.stringify(document, null, 2));
-  else if (options.markdown === true)
-    console.log(toComparisonMarkdown(analyzed.analysis));
+  else if (options.markdown === true) console.log(toComparisonMarkdown(analyzed.analysis));
   else for (const line of answer) console.log(line);
   const say = options.json === true || options.markdown === true ? console.error : console.log;
   say(`Report: ${join(page)}`);

@@ -26,10 +26,7 @@ function scores(name: string, scoreOf: (problem: number) => number, column = 'co
   return write(name, [`problem,prompt,completion,${column}`, ...rows].join('\n'));
 }
 
-async function run(
-  t: TestContext,
-  ...args: string[]
-): Promise<{ code: number; out: string; talk: string }> {
+async function run(t: TestContext, ...args: string[]): Promise<{ code: number; out: string; talk: string }> {
   const log = t.mock.method(console, 'log', () => undefined);
   const error = t.mock.method(console, 'error', () => undefined);
   const code = await main(['node', 'assay', 'compare', ...args, '--home', join(directory, 'home')]);
@@ -100,7 +97,9 @@ test('the answer, the verdict and the report are told', async (t) => {
   assert.match(page, /Files that the results were read from/);
   assert.match(page, /What is 7\?/);
   assert.match(page, /So it is 7\./);
-  const rows = readFileSync(join(directory, 'report', 'evaluations.csv'), 'utf8').trim().split('\n');
+  const rows = readFileSync(join(directory, 'report', 'evaluations.csv'), 'utf8')
+    .trim()
+    .split('\n');
   assert.equal(rows.length, 1 + 2 * 60);
 });
 
@@ -207,9 +206,10 @@ test('clusters of a file widen its interval, unless --cluster problem says that 
   const rows = (name: string, scoreOf: (i: number) => number): string =>
     write(
       name,
-      ['problem,correct,cluster', ...Array.from({ length: 40 }, (_, i) => `q${i},${scoreOf(i)},${i % 4}`)].join(
-        '\n',
-      ),
+      [
+        'problem,correct,cluster',
+        ...Array.from({ length: 40 }, (_, i) => `q${i},${scoreOf(i)},${i % 4}`),
+      ].join('\n'),
     );
   const files = [rows('told-a.csv', () => 0), rows('told-b.csv', (i) => Number(i % 4 < 2))];
   const width = async (...more: string[]): Promise<number> => {

@@ -48,8 +48,10 @@ async function run(t: TestContext, ...args: string[]): Promise<Told> {
 }
 
 function assertPrintable({ text }: Told): void {
-  // eslint-disable-next-line no-control-regex -- what a terminal obeys
-  assert.doesNotMatch(text, /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2028\u2029\u2066-\u2069]/);
+  assert.doesNotMatch(
+    text,
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2028\u2029\u2066-\u2069]/,
+  );
 }
 
 test('hostile text of results opens no markup, no formula and no terminal', async (t) => {
@@ -62,7 +64,11 @@ test('hostile text of results opens no markup, no formula and no terminal', asyn
   assert.ok([0, 10, 11, 12].includes(told.code), told.text);
   for (const more of [['--json'], ['--markdown'], ['--same'], ['--plan']])
     assertPrintable(await run(t, 'compare', file, ...more, ...home));
-  for (const listed of [['import', 'ls'], ['import', 'ls', '--json'], ['compare', file, '--baseline', HOSTILE]])
+  for (const listed of [
+    ['import', 'ls'],
+    ['import', 'ls', '--json'],
+    ['compare', file, '--baseline', HOSTILE],
+  ])
     assertPrintable(await run(t, ...listed, ...home));
   assertPrintable(told);
   assert.doesNotMatch(told.text, /^supported: all is well|^# heading/m, 'a name forges no line');

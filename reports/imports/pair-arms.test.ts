@@ -107,9 +107,7 @@ test('runs pair by seed where two seeds are shared, in whatever order they stand
         [7, 1],
       ],
     );
-  assert.deepEqual(paired.notices, [
-    '1 run of base has no counterpart in every other arm and is left out.',
-  ]);
+  assert.deepEqual(paired.notices, ['1 run of base has no counterpart in every other arm and is left out.']);
 });
 
 test('runs pair in their order where seeds are not shared, and where an arm has one seed twice', () => {

@@ -24,7 +24,9 @@ export function placeOf({ split, key }: Pick<ImportedCount, 'split' | 'key'>): s
 
 /** Σ over counts, problem by problem. */
 function poolCounts(counts: readonly ImportedCount[]): ImportedCount[] {
-  return [...groupRows(counts, placeOf).values()].map((rows) => (rows.length === 1 ? rows[0]! : addCounts(rows)));
+  return [...groupRows(counts, placeOf).values()].map((rows) =>
+    rows.length === 1 ? rows[0]! : addCounts(rows),
+  );
 }
 
 /** Σ over the runs of an arm, as one run. */

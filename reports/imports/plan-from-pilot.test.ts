@@ -33,7 +33,9 @@ test('pilots pair problems by content, in whatever order the arms have them', ()
 test('several samples tell what more of them gain, and several runs what more of those do', () => {
   const run = (shift: number) => ({
     seed: null,
-    counts: names.map((key, i) => countOf({ key, n: 4, sum: (i + shift) % 5, sumOfSquares: (i + shift) % 5 })),
+    counts: names.map((key, i) =>
+      countOf({ key, n: 4, sum: (i + shift) % 5, sumOfSquares: (i + shift) % 5 }),
+    ),
   });
   const single = planFromPilot([armOf('base', [run(0)]), armOf('grpo', [run(1)])], ask);
   assert.deepEqual(

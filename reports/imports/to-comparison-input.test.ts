@@ -79,7 +79,12 @@ test('a problem without a cluster is one of its own', () => {
 
 test('a noise floor widens the interval of single runs by what training again adds', () => {
   const noise = { source: 'noise.json', share: { variance: 0.25 - 1 / 12, degreesOfFreedom: 3 } };
-  const found = weighed(rowsOf(fourProblems(() => null), { noise }));
+  const found = weighed(
+    rowsOf(
+      fourProblems(() => null),
+      { noise },
+    ),
+  );
   near(found.row.standardError, 0.5);
   // Both variances have three degrees of freedom.
   assertEnds(found, 3.182446 * 0.5);

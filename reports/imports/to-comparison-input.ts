@@ -48,9 +48,7 @@ function nameProblems(counts: readonly ImportedCount[]): string[] {
   const times = new Map<string, number>();
   const nameOf = ({ split, sourceId }: ImportedCount): string => `${split}\0${sourceId}`;
   for (const row of counts) times.set(nameOf(row), (times.get(nameOf(row)) ?? 0) + 1);
-  return counts.map((row) =>
-    times.get(nameOf(row)) === 1 ? row.sourceId : `${row.sourceId} ${row.key}`,
-  );
+  return counts.map((row) => (times.get(nameOf(row)) === 1 ? row.sourceId : `${row.sourceId} ${row.key}`));
 }
 
 const NO_FORMATS: EvaluationCount['formats'] = {};
@@ -60,7 +58,19 @@ function toEvaluation(runId: string, row: ImportedCount, problemId: string): Eva
   const c = sum;
   const correctAnswer = target ?? '';
   const formats = NO_FORMATS;
-  const counts = { runId, split, step: 0, problemId, n, c, tokens, answers, confidences, correctAnswer, formats };
+  const counts = {
+    runId,
+    split,
+    step: 0,
+    problemId,
+    n,
+    c,
+    tokens,
+    answers,
+    confidences,
+    correctAnswer,
+    formats,
+  };
   if (cluster === null && isBinary) return counts;
   return { ...counts, ...(cluster === null ? {} : { cluster }), ...(isBinary ? {} : { isGraded: true }) };
 }
