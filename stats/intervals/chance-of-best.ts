@@ -1,6 +1,6 @@
 import type { Generator } from '../../random/generator.ts';
 import { ScoreShapeError, toScoreMatrix } from '../score-shape-error.ts';
-import { drawCounts, weightedMean } from './hierarchical-bootstrap.ts';
+import { redrawCounts, weightedMean } from './hierarchical-bootstrap.ts';
 import { drawBases, drawRowWeights, groupByBase } from './run-draw.ts';
 
 /** Scores of one arm on the problems that all arms answered. */
@@ -37,6 +37,7 @@ export function chanceOfBest(
     arms.map(({ scores, bases }, i) => [matrices[i]!.key, groupByBase(scores.length, bases)]),
   );
   const wins = arms.map(() => 0);
+  const counts = new Int32Array(problems);
   for (let r = 0; r < resamples; r += 1) {
     const weights = new Map(
       [...groups].map(([key, own]) => [
@@ -44,7 +45,7 @@ export function chanceOfBest(
         drawRowWeights(own, drawBases(own.length, generator), generator),
       ]),
     );
-    const counts = drawCounts(problems, generator);
+    redrawCounts(counts, generator);
     const means = matrices.map((matrix) => weightedMean(matrix, weights.get(matrix.key)!, counts));
     const best = Math.max(...means);
     const winners = means.flatMap((value, i) => (best - value <= TIE ? [i] : []));

@@ -83,19 +83,24 @@ interface Draws {
 
 /** How often each of `size` units is drawn in `size` draws with replacement. */
 export function drawCounts(size: number, generator: Generator): Int32Array {
-  const counts = new Int32Array(size);
-  for (let i = 0; i < size; i += 1) counts[generator.integer(size)]! += 1;
+  return redrawCounts(new Int32Array(size), generator);
+}
+
+/** `drawCounts` of as many units as `counts` has, into it. */
+export function redrawCounts(counts: Int32Array, generator: Generator): Int32Array {
+  counts.fill(0);
+  for (let i = 0; i < counts.length; i += 1) counts[generator.integer(counts.length)]! += 1;
   return counts;
 }
 
 /** How often each problem is drawn; whole clusters of other sizes are scaled to as many problems as there are. */
 function drawProblems(
   problems: number,
-  clusters: readonly number[][] | null,
+  { clusters, counts }: { readonly clusters: readonly number[][] | null; readonly counts: Int32Array },
   generator: Generator,
 ): ArrayLike<number> {
-  if (clusters === null) return drawCounts(problems, generator);
-  const drawn = drawCounts(clusters.length, generator);
+  const drawn = redrawCounts(counts, generator);
+  if (clusters === null) return drawn;
   const weights = new Float64Array(problems);
   let total = 0;
   clusters.forEach((places, cluster) => {
@@ -124,7 +129,9 @@ export function meanReplicates(
     throw new ScoreShapeError('measures drawn together need the same runs and problems, found other shapes');
   }
   const replicates = matrices.map(() => new Float64Array(resamples));
-  const drawn = clusters === undefined ? null : groupByCluster(clusters);
+  const places = clusters === undefined ? null : groupByCluster(clusters);
+  // One array for all replicates: of very many problems new ones would keep the garbage collector busy.
+  const drawn = { clusters: places, counts: new Int32Array(places?.length ?? first!.problems) };
   for (let r = 0; r < resamples; r += 1) {
     const weights = drawRowWeights(groups, drawBases(groups.length, generator), generator);
     const counts = drawProblems(first!.problems, drawn, generator);
