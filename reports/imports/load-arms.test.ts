@@ -8,7 +8,13 @@ import { loadArms, loadTexts, type ChosenArm, type LoadOptions } from './load-ar
 import { AS_TOLD, scoreFrom, scoreWithin } from './scoring.ts';
 
 const ID = 'ab'.repeat(32);
-const READ: LoadOptions = { scoring: AS_TOLD, splits: null, usesClusters: true, splitOf: null };
+const READ: LoadOptions = {
+  scoring: AS_TOLD,
+  splits: null,
+  usesClusters: true,
+  pairBy: 'prompt',
+  splitOf: null,
+};
 const EMPTY = { failure: null, answer: null, completion: null, confidence: null, tokens: null };
 
 /** Scores of each problem's samples in each of two runs; null: it failed. */
