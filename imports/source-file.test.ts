@@ -80,9 +80,22 @@ test('a line that is longer than what is read at once is one line, also where a 
   assert.equal(lines[1]?.text === long, true);
 });
 
-test('bytes that are no UTF-8 are refused, and so is a text that ends within a letter', async () => {
-  await assert.rejects(collectText(write(Buffer.from([0x61, 0xff, 0x62]))), unreadable(/cannot be read/));
-  await assert.rejects(collectText(write(Buffer.from([0x61, 0xc3]))), unreadable(/cannot be read/));
+test('bytes that are no UTF-8 are refused with their line, and so is a text that ends within a letter', async () => {
+  const latin = Buffer.concat([Buffer.from('ä\nb\nx'), Buffer.from([0xff]), Buffer.from('y\nz')]);
+  await assert.rejects(
+    collectText(write(latin)),
+    unreadable(/line 3: it cannot be read as text: expected UTF-8/),
+  );
+  await assert.rejects(
+    collectText(write(Buffer.from([0x61, 0xff, 0x62]))),
+    unreadable(/line 1: it cannot be read/),
+  );
+  const cut = Buffer.from('a\nbc数').subarray(0, -1);
+  for (const bytes of [cut, gzipSync(cut)])
+    await assert.rejects(
+      collectText(write(bytes)),
+      unreadable(/line 2: it ends within a letter: .*probably cut/),
+    );
 });
 
 test('the container is told by the first bytes', async () => {

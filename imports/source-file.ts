@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
@@ -58,6 +59,54 @@ function decompressed(path: string, compression: Compression): Readable {
   return bytes.pipe(decoder);
 }
 
+const LINE_FEED = 0x0a;
+const CANNOT = 'cannot be read as text';
+/** The bytes of a letter of UTF-8, by its first; 0: none begins so. */
+function letterLength(first: number): number {
+  if (first >= 0xf0) return first <= 0xf4 ? 4 : 0;
+  if (first >= 0xe0) return 3;
+  return first >= 0xc2 ? 2 : 0;
+}
+
+/** Whether all is UTF-8 but the last letter, of which bytes are missing. */
+function endsWithinLetter(line: Buffer): boolean {
+  return [1, 2, 3].some((present) => {
+    const start = line.length - present;
+    if (start < 0 || letterLength(line[start]!) <= present) return false;
+    return line.subarray(start + 1).every((byte) => byte >> 6 === 2) && isUtf8(line.subarray(0, start));
+  });
+}
+
+/** Reads a text again up to the line that is no UTF-8. */
+async function describeInvalid(path: string): Promise<UnreadableSourceError> {
+  let number = 1;
+  let pieces: Buffer[] = [];
+  for await (const chunk of decompressed(path, await findCompression(path)) as AsyncIterable<Buffer>) {
+    let from = 0;
+    for (let at = chunk.indexOf(LINE_FEED); at >= 0; at = chunk.indexOf(LINE_FEED, from)) {
+      const line = Buffer.concat([...pieces, chunk.subarray(from, at)]);
+      if (!isUtf8(line))
+        return new UnreadableSourceError(
+          path,
+          number,
+          `it ${CANNOT}: expected UTF-8; write the file anew in it`,
+        );
+      number += 1;
+      pieces = [];
+      from = at + 1;
+    }
+    pieces.push(chunk.subarray(from));
+  }
+  const why = endsWithinLetter(Buffer.concat(pieces))
+    ? 'it ends within a letter: the file was probably cut; get a whole copy, or write it anew'
+    : `it ${CANNOT}: expected UTF-8; write the file anew in it`;
+  return new UnreadableSourceError(path, number, why);
+}
+
+function isInvalidText(error: unknown): boolean {
+  return (error as { code?: unknown }).code === 'ERR_ENCODING_INVALID_ENCODED_DATA';
+}
+
 /**
  * The text of a file, gzip and zstd undone, piece by piece.
  *
@@ -70,6 +119,7 @@ export async function* readChunks({ path }: Pick<SourceFile, 'path'>): AsyncGene
     for await (const bytes of stream) yield decoder.decode(bytes as Buffer, { stream: true });
     yield decoder.decode();
   } catch (error) {
+    if (isInvalidText(error)) throw await describeInvalid(path);
     throw new UnreadableSourceError(path, null, `its text cannot be read: ${(error as Error).message}`);
   } finally {
     stream.destroy();

@@ -62,7 +62,7 @@ function notesForImports(population: 'runs' | 'problems', scoreName: string): Re
     ranking:
       `Level ± standard error over ${population === 'runs' ? 'runs and problems' : 'problems'}; the difference is to the arm that stands before it. ` +
       'Detectable: the smallest true difference that 80% of such comparisons would show, at the first level of Holm’s correction over all ' +
-      `comparisons of ${scoreName}. Tokens: completion tokens of a mean sample. Best in: share of 2000 bootstrap replicates in which the arm is the highest, ties split.`,
+      `comparisons of ${scoreName}. Tokens: completion tokens of a mean sample. Best in: share of 2000 bootstrap replicates (fewer with more than 50 000 problems) in which the arm is the highest, ties split.`,
     p:
       `p covers ${over}, Student’s t over ${population === 'runs' ? 'runs and problems' : 'problems'}, or their clusters where these are told; Holm p is the same held to 5% over ` +
       'all rows of one k, on every split. The sign-flip p draws problems alone.',
