@@ -61,7 +61,6 @@ test('the gain of the best scheme is told apart into eliciting, sharpening and t
   const told = (gainParts: readonly GainPartRow[]): string[] =>
     describeAnswer({
       ...NAMES,
-      ...NAMES,
       ranking,
       differences: [toBase],
       gainParts,
@@ -102,7 +101,6 @@ test('without evidence it says so, and what could have been seen; an uncorrected
 
 test('a control above the best scheme, and runs that are missing, are said', () => {
   const [partial, best] = describeAnswer({
-    ...NAMES,
     ...NAMES,
     ranking: [arm(1, 'base', 0.9, true), arm(2, 'grpo', 0.5)],
     differences: [pair('grpo', 'base', [-0.4, -0.5, -0.3], { kind: 'baseline' })],
@@ -147,7 +145,6 @@ test('where the best scheme is the baseline, its difference to a control is told
 test('a control that is only as high is not called higher', () => {
   const [told] = describeAnswer({
     ...NAMES,
-    ...NAMES,
     ...{ ranking: [arm(1, 'base', 0.5, true), arm(2, 'grpo', 0.5)], differences: [], gainParts: [] },
     ...{ verdicts: [], runs: done },
   });
@@ -157,7 +154,6 @@ test('a control that is only as high is not called higher', () => {
 test('nothing evaluated is no answer', () => {
   assert.deepEqual(
     describeAnswer({
-      ...NAMES,
       ...NAMES,
       ranking: [],
       differences: [],
