@@ -101,7 +101,7 @@ function withSeeds({ runs, problems }: CrossedMean, within: number, ratio: numbe
 }
 
 /** The smallest count from 2 on that is enough, for a condition that stays true once it is; null beyond `most`. */
-function smallestCount(isEnough: (count: number) => boolean, most = MOST_UNITS): number | null {
+export function smallestCount(isEnough: (count: number) => boolean, most = MOST_UNITS): number | null {
   if (!isEnough(most)) return null;
   let low = 2;
   let high = most;

@@ -1,5 +1,6 @@
 import library from 'jstat';
 import { mean } from '../intervals/aggregate-scores.ts';
+import { meanError } from '../intervals/mean-error.ts';
 import { ScoreShapeError, toScoreMatrix } from '../score-shape-error.ts';
 import { varianceComponents } from './power.ts';
 
@@ -36,7 +37,7 @@ export function noiseFloor(scores: readonly (readonly number[])[]): NoiseFloor {
   const levels = scores.map(mean);
   const level = mean(levels);
   const freedom = runs - 1;
-  const spread = Math.sqrt(levels.reduce((sum, value) => sum + (value - level) ** 2, 0) / freedom);
+  const spread = meanError(levels)!.standardDeviation;
   const { chisquare, studentt } = library.jStat;
   const scaled = (tail: number): number => spread * Math.sqrt(freedom / chisquare.inv(tail, freedom));
   return {

@@ -2,7 +2,7 @@ import library from 'jstat';
 import { mean } from '../intervals/aggregate-scores.ts';
 import { groupByBase } from '../intervals/run-draw.ts';
 import { ScoreShapeError, toScoreMatrix } from '../score-shape-error.ts';
-import { PLANNED_POWER } from './detectable-effect.ts';
+import { PLANNED_POWER, smallestCount } from './detectable-effect.ts';
 
 /** Variances of what each level adds to a paired difference. */
 export interface VarianceComponents {
@@ -126,14 +126,7 @@ export function neededBases(
 ): number | null {
   const isEnough = (bases: number): boolean =>
     expectedPower({ ...question, design: { ...question.design, bases } }) >= power;
-  if (!isEnough(MOST_BASES)) return null;
-  let [low, high] = [2, MOST_BASES];
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    if (isEnough(middle)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+  return smallestCount(isEnough, MOST_BASES);
 }
 
 /** What the draw of samples adds to each stored difference: of a single sample, and how many there were. */

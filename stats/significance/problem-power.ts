@@ -1,6 +1,6 @@
 import library from 'jstat';
 import { mean } from '../intervals/aggregate-scores.ts';
-import { PLANNED_POWER } from './detectable-effect.ts';
+import { PLANNED_POWER, smallestCount } from './detectable-effect.ts';
 import { varianceComponents } from './power.ts';
 import { ScoreShapeError } from '../score-shape-error.ts';
 
@@ -148,12 +148,5 @@ export function neededProblems(
 ): number | null {
   const isEnough = (problems: number): boolean =>
     problemPower({ ...question, design: { ...question.design, problems } }) >= power;
-  if (!isEnough(MOST_PROBLEMS)) return null;
-  let [low, high] = [2, MOST_PROBLEMS];
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    if (isEnough(middle)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+  return smallestCount(isEnough, MOST_PROBLEMS);
 }
