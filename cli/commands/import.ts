@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { ImportRecord, ImportRun } from '../../db/queries/imports.ts';
 import type { Database } from '../../db/store/connection.ts';
 import type { ImportResult } from '../imports/import-source.ts';
+import { countNoun } from '../../reports/text/count-noun.ts';
 import { formatBytes } from '../format-bytes.ts';
 import { homeOption, jsonOption, readHome } from '../home-option.ts';
 import { parseField } from '../parse-options.ts';
@@ -19,13 +20,9 @@ interface ImportOptions extends ListOptions {
 
 const SHOWN_ID = 12;
 
-function count(n: number, one: string): string {
-  return `${n} ${one}${n === 1 ? '' : 's'}`;
-}
-
 function describeArms(runs: readonly ImportRun[]): string {
   const arms = new Set(runs.map(({ arm }) => arm)).size;
-  return runs.length === arms ? count(arms, 'arm') : `${count(arms, 'arm')} (${runs.length} runs)`;
+  return runs.length === arms ? countNoun(arms, 'arm') : `${countNoun(arms, 'arm')} (${runs.length} runs)`;
 }
 
 function readScorer({ header }: ImportRecord): string | null {
@@ -38,8 +35,8 @@ function summarize(record: ImportRecord, runs: readonly ImportRun[]): string {
   const scorer = readScorer(record);
   return [
     describeArms(runs),
-    count(record.problems, 'problem'),
-    count(record.samples, 'sample') + failed,
+    countNoun(record.problems, 'problem'),
+    countNoun(record.samples, 'sample') + failed,
     record.format,
     ...(scorer === null ? [] : [`score ${scorer}`]),
   ].join(', ');

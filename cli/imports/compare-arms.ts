@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Home } from '../../artifacts/home.ts';
 import type { Database } from '../../db/store/connection.ts';
 import type { ComparisonInput } from '../../reports/comparison/comparison-input.ts';
@@ -11,13 +10,13 @@ import { toComparisonMarkdown } from '../../reports/text/comparison-markdown.ts'
 import { analyzeReport, writeAnalyzed, type AnalyzedComparison } from '../../reports/write-report.ts';
 import { toDecided } from '../claims/print-verdicts.ts';
 import { reportDirectory } from '../report-place.ts';
+import { printAnswer, printUnverified } from '../write-experiment-report.ts';
 import { assertQuestion, type CompareOptions } from './compare-options.ts';
 import { loadImportedComparison } from './load-comparison.ts';
 
 /** What a reader has to know before any number. */
 function printNotices({ imported, unverified, runs }: ComparisonInput): void {
-  const notice = describeUnverified(unverified, runs);
-  if (notice !== null) console.error([notice.head, ...notice.arms.map((arm) => `  ${arm}`)].join('\n'));
+  printUnverified({ unverified: describeUnverified(unverified, runs) });
   for (const line of imported?.notices ?? []) console.error(line);
 }
 
@@ -51,11 +50,13 @@ export async function compareArms(
   const { entry } = toDecided(analyzed.input, analyzed.analysis);
   const document = toVerdictDocument([{ ...entry, notices: [...(loaded.input.imported?.notices ?? [])] }]);
   const directory = options.output ?? reportDirectory(home, { id, name: toFolderName(name) });
-  const { answer, page } = await writeAnalyzed(readTexts(db, { chosen, loaded }, analyzed), directory);
-  if (options.json === true) console.log(JSON.stringify(document, null, 2));
-  else if (options.markdown === true) console.log(toComparisonMarkdown(analyzed.analysis));
-  else for (const line of answer) console.log(line);
-  const say = options.json === true || options.markdown === true ? console.error : console.log;
-  say(`Report: ${join(page)}`);
+  const written = await writeAnalyzed(readTexts(db, { chosen, loaded }, analyzed), directory);
+  if (options.json !== true && options.markdown !== true) printAnswer(written);
+  else {
+    console.log(
+      options.json === true ? JSON.stringify(document, null, 2) : toComparisonMarkdown(analyzed.analysis),
+    );
+    console.error(`Report: ${written.page}`);
+  }
   return document.exitCode;
 }

@@ -30,7 +30,13 @@ export interface LoadOptions {
   readonly splitOf: ((problem: { readonly sourceId: string; readonly key: string }) => string | null) | null;
 }
 
-const nameSplit = ({ split }: { readonly split: string }): string => toOneLine(split) || ALL;
+/** The split that a problem is compared in. */
+function placeInSplit(
+  problem: Pick<ImportCounts, 'split' | 'sourceId' | 'key'>,
+  { splitOf }: Pick<LoadOptions, 'splitOf'>,
+): string {
+  return splitOf?.(problem) ?? (toOneLine(problem.split) || ALL);
+}
 
 const NO_ANSWERS: ImportedCount['answers'] = {};
 
@@ -44,9 +50,8 @@ export function keyOf(
 
 function toCount(row: ImportCounts, options: LoadOptions): ImportedCount {
   const { n, tokens, samplesWithTokens } = row;
-  const own = nameSplit(row);
   return {
-    split: options.splitOf === null ? own : (options.splitOf(row) ?? own),
+    split: placeInSplit(row, options),
     key: keyOf(row, options),
     sourceId: row.sourceId,
     cluster: options.usesClusters ? row.cluster : null,
@@ -139,7 +144,7 @@ export function loadTexts(
         : [
             {
               arm: name,
-              split: options.splitOf?.(text) ?? nameSplit(text),
+              split: placeInSplit(text, options),
               key: keyOf(text, options),
               prompt: text.prompt ?? text.sourceId,
               completion: text.completion ?? text.answer!,
