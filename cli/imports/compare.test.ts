@@ -101,6 +101,8 @@ test('the answer, the verdict and the report are told', async (t) => {
     .trim()
     .split('\n');
   assert.equal(rows.length, 1 + 2 * 60);
+  assert.match(page, /<dt>Interval of one run per arm<\/dt>/);
+  assert.doesNotMatch(page, /base model/i, 'nobody knows how what was imported was trained');
 });
 
 test('--markdown is the answer and the arms as a table', async (t) => {
@@ -128,6 +130,10 @@ test('a noise floor of runs of one recipe is a document that holds later single 
   assert.match(wrong.talk, /--noise .*third\.csv cannot be read/);
   assert.equal((await run(t, third, most, '--noise', noise, '--k', '4')).code, 2);
   assert.equal((await run(t, third, '--same')).code, 2);
+  const [a, b] = [`a=${third}`, `a=${half}`];
+  const several = await run(t, a, b, `b=${most}`, `b=${other}`, '--noise', noise);
+  assert.equal(several.code, 2, 'several runs have a noise of their own');
+  assert.match(several.talk, /each arm has 2 runs, whose own spread counts/);
 });
 
 test('--plan says how many problems show a difference', async (t) => {

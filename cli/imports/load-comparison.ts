@@ -124,7 +124,8 @@ export async function loadImportedComparison(
   const read = { splits: listSplits(paired), isGraded: isGraded(paired) };
   const asked = { baseline, arms: others, ...read, ks, alternative, margin, interest };
   const hypotheses = planQuestions(asked);
-  const noise = options.noise === undefined ? undefined : await readNoise(options.noise, asked);
+  const runs = paired.arms[0]!.runs.length;
+  const noise = options.noise === undefined ? undefined : await readNoise(options.noise, { ...asked, runs });
   const notices = chosen.flatMap(({ name, record }) => record.notices.map((notice) => `${name}: ${notice}`));
   const { description } = load.scoring;
   const rows = toComparisonInput({

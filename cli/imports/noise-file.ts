@@ -22,6 +22,8 @@ interface Compared {
   readonly ks: readonly number[];
   readonly splits: readonly string[];
   readonly isGraded: boolean;
+  /** Runs of each arm. */
+  readonly runs: number;
 }
 
 /**
@@ -29,7 +31,12 @@ interface Compared {
  *
  * @throws InvalidSpecError when the file is none, or is not of what is compared
  */
-export async function readNoise(path: string, { ks, splits, isGraded }: Compared): Promise<RunNoise> {
+export async function readNoise(path: string, asked: Compared): Promise<RunNoise> {
+  const { ks, splits, isGraded } = asked;
+  if (asked.runs > 1)
+    throw new InvalidSpecError(
+      `--noise holds single runs to the noise of runs, and each arm has ${asked.runs} runs, whose own spread counts; leave it out`,
+    );
   if (ks.some((k) => k !== 1))
     throw new InvalidSpecError(
       `a noise floor is one of pass@1; give --noise without --k, found --k ${ks.join()}`,

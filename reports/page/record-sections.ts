@@ -5,7 +5,7 @@ import { html, type Markup } from './html.ts';
 import { formatTable } from '../tables/format-table.ts';
 import { provenanceNames } from '../tables/run-tables.ts';
 import { toHtml } from '../tables/table.ts';
-import { METRIC_FORMULAS } from '../text/metric-formulas.ts';
+import { formulasFor } from '../text/metric-formulas.ts';
 import { foldLong, renderTable } from './page-table.ts';
 import type { Section } from './result-sections.ts';
 import { describeProvenance, formatSources } from '../text/source-notes.ts';
@@ -114,9 +114,9 @@ export function provenanceSection(input: ComparisonInput): Section {
   return { id: 'provenance', title: 'Runs and provenance', body };
 }
 
-export function formulaSection(): Section {
+export function formulaSection(input: Pick<ComparisonInput, 'imported'>): Section {
   const body = html`<dl class="formulas">
-    ${METRIC_FORMULAS.map(
+    ${formulasFor(input).map(
       ({ name, formula, note }) =>
         html`<dt>${name}</dt>
           <dd class="formula">${formula}</dd>

@@ -129,7 +129,7 @@ export async function renderReportPage(input: ComparisonInput, analysis: Analysi
     rolloutSection(input),
     settingSection(input, notes),
     input.imported === undefined ? provenanceSection(input) : sourceSection(input),
-    formulaSection(),
+    formulaSection(input),
   ];
   const sections = candidates.filter((section) => section !== null);
   const page = html`<!doctype html>
