@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { noiseFloorSchema } from '../../config/noise-floor.ts';
 import { verdictDocumentSchema, type VerdictDocument } from '../../config/verdict-document.ts';
+import { exampleRegistration } from '../../db/example-store.fixture.ts';
+import { registerExperiment } from '../../db/queries/experiments.ts';
+import { openDatabase } from '../../db/store/connection.ts';
 import { main } from '../main.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'assay-compare-'));
@@ -29,7 +32,7 @@ function scores(name: string, scoreOf: (problem: number) => number, column = 'co
 async function run(t: TestContext, ...args: string[]): Promise<{ code: number; out: string; talk: string }> {
   const log = t.mock.method(console, 'log', () => undefined);
   const error = t.mock.method(console, 'error', () => undefined);
-  const code = await main(['node', 'assay', 'compare', ...args, '--home', join(directory, 'home')]);
+  const code = await main(['node', 'assay', 'compare', '--home', join(directory, 'home'), ...args]);
   const [out, talk] = [log, error].map(({ mock }) =>
     mock.calls.map((call) => (call.arguments as unknown[]).join(' ')).join('\n'),
   ) as [string, string];
@@ -242,6 +245,7 @@ test('results of every tool are compared with others of the same tool', async (t
     ['lm-eval/seed-11', 'lm-eval/seed-12'],
     ['verifiers/seed-11', 'verifiers/seed-12'],
     ['every-eval-ever/seed-11', 'every-eval-ever/seed-12'],
+    ['verifiers-traces/seed-11', 'verifiers-traces/seed-11', '--threshold', '1'],
     ['trl', 'trl'],
   ];
   for (const [first, second, ...options] of pairs) {
@@ -257,4 +261,30 @@ test('a name that is neither file nor import is an experiment of the store', asy
   assert.equal(code, 2);
   assert.match(talk, /UnknownExperimentError|DatabaseMissingError/);
   assert.ok(existsSync(join(directory, 'home')));
+});
+
+test('one name of an experiment of the store prints what its hypotheses came to', async (t) => {
+  const home = join(directory, 'trained');
+  mkdirSync(home);
+  const db = openDatabase(join(home, 'assay.db'));
+  const { experiment } = exampleRegistration;
+  const claim = {
+    ...{
+      claim: 'It helps.',
+      treatment: 'grpo',
+      control: 'base',
+      metric: { kind: 'pass@k', k: 1, split: 'clean' },
+    },
+    ...{ alternative: 'greater', reported: 'greater', requires: [] },
+  };
+  const stated = { ...experiment, id: 'e2', name: 'stated', hypotheses: JSON.stringify([claim]) };
+  for (const one of [experiment, stated])
+    registerExperiment(db, { experiment: one, conditions: [], runs: [] });
+  db.$client.close();
+  const bare = await run(t, 'demo', '--home', home);
+  assert.deepEqual([bare.code, bare.out], [2, '']);
+  assert.match(bare.talk, /demo declares no hypotheses/);
+  const asked = await run(t, 'stated', '--home', home);
+  assert.equal(asked.code, 13, asked.talk);
+  assert.match(asked.out, /^stated\n {2}(pending|not-tested) +It helps\./);
 });
