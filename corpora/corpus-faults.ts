@@ -2,6 +2,7 @@ import { canonicalJson } from '../config/canonical.ts';
 import type { SplitName } from '../config/training.ts';
 import { TAUGHT_SPLITS } from '../tasks/problem.ts';
 import type { Task } from '../tasks/task.ts';
+import { countDrawable } from '../tasks/count-drawable.ts';
 import { findTaskOfSplit } from '../tasks/task-of-split.ts';
 import { expectDocuments } from './document-turns.ts';
 import { listLessons, type Corpus, type PlacedSource } from './open-corpus.ts';
@@ -48,11 +49,13 @@ export function listCorpusFaults(corpus: Corpus): string[] {
   });
 }
 
+interface AskedSplit {
+  readonly split: SplitName;
+  readonly problems: number;
+}
+
 /** Why a split of listed problems cannot give so many; null: it can, or its problems are generated. */
-export function findRowsFault(
-  task: Task,
-  { split, problems }: { readonly split: SplitName; readonly problems: number },
-): string | null {
+export function findRowsFault(task: Task, { split, problems }: AskedSplit): string | null {
   const rows = task.countProblems(split);
   if (rows === null || problems <= rows) return null;
   return (
@@ -61,18 +64,25 @@ export function findRowsFault(
   );
 }
 
+/** Why a split of generated problems cannot give so many different ones; null: it can, or its problems are listed. */
+function findDrawFault(task: Task, { split, problems }: AskedSplit): string | null {
+  if (task.countProblems(split) !== null) return null;
+  const drawable = countDrawable(task, split, problems);
+  return drawable === problems
+    ? null
+    : `found ${problems} problems, but split ${split} of task ${task.name} has ${drawable} in all; ask for no more, or enlarge the task through its options`;
+}
+
 /** Why a model of this corpus cannot be asked for so many problems of a split; null: it can. */
-export function findSplitFault(
-  { recipe, tasks }: Corpus,
-  { split, problems }: { readonly split: SplitName; readonly problems: number },
-): string | null {
+export function findSplitFault({ recipe, tasks }: Corpus, { split, problems }: AskedSplit): string | null {
   const task = findTaskOfSplit(tasks, split);
   if (task === null) {
     const known = tasks.map((task) => `${task.splits.join(', ')} (task ${task.name})`).join('; ');
     return `found ${problems} problems, but no task that the base knows has this split; it knows ${known}`;
   }
   const fault = findRowsFault(task, { split, problems });
-  if (fault !== null || !TAUGHT_SPLITS.includes(split)) return fault;
+  if (fault !== null) return fault;
+  if (!TAUGHT_SPLITS.includes(split)) return findDrawFault(task, { split, problems });
   const lessons = listLessons(recipe).filter((lesson) => lesson.split === split);
   const [most] = lessons.sort((a, b) => b.problems - a.problems);
   if (most === undefined)

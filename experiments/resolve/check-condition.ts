@@ -44,7 +44,12 @@ function checkScheme({ training, scheme }: Condition, task: Task): Fault[] {
   const { needs, objective } = open;
   const flaw = scheme.isTrained ? rehearseCredit(open) : null;
   const adaptive = objective.filter(({ part }) => part.adapt !== undefined);
+  const rewards = scheme.rewards.map(({ name }) => name);
+  const repeated = rewards.find((name, at) => rewards.indexOf(name) < at);
   return [
+    repeated === undefined
+      ? null
+      : `scheme.rewards: found ${repeated} twice; what each reward gave is stored by its name, so name it once, with another weight`,
     ...(scheme.isTrained ? listPartFaults(scheme, training) : []).map((fault) => `scheme.${fault}`),
     flaw === null ? null : `scheme.credit: ${flaw}`,
     scheme.reference.syncEvery > 0 && !needs.has('referenceLogprobs')

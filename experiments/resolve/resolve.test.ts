@@ -79,6 +79,12 @@ test('faults name their place, what was found and what was expected, before any 
     /scheme\.rewards\.0: there is no reward "verifyer"/,
   );
   assert.match(
+    faultsOf({
+      conditions: { a: { scheme: { name: 'grpo', rewards: ['verifier', { name: 'verifier', weight: 2 }] } } },
+    }),
+    /conditions\.a\.scheme\.rewards: found verifier twice/,
+  );
+  assert.match(
     faultsOf({ conditions: { a: { scheme: 'rlcr' } } }),
     /task\.formats: scheme rlcr reads a stated confidence; no format of task arithmetic states one/,
   );
@@ -108,6 +114,20 @@ test('faults name their place, what was found and what was expected, before any 
     faultsOf({ conditions: { a: { scheme: 'majority-reward' } } }),
     /needs training\.pool and training\.poolSamples/,
   );
+});
+
+test('a generated task that is too small for its splits is refused before anything is drawn in a run', () => {
+  const small = {
+    task: { family: 'countdown', numbers: 2, largestNumber: 3, harderNumbers: 3 },
+    base: { sources: [{ name: 'solutions', options: { formats: { search: 1 } } }] },
+  };
+  const found = faultsOf({ ...small, evaluation: { splits: { clean: 96 }, devProblems: 32 } });
+  const count = /splits\.clean: found 96 problems, but split clean of task countdown has (\d+) in all/.exec(
+    found,
+  );
+  assert.ok(count !== null, found);
+  const fits = { ...small, evaluation: { splits: { clean: Number(count[1]) }, devProblems: 1, every: 0 } };
+  assert.doesNotMatch(faultsOf(fits), /splits\.clean/);
 });
 
 test('every committed matrix resolves', async () => {
