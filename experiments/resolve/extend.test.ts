@@ -7,7 +7,7 @@ import { resolveExperiment } from './resolve.ts';
 const declared = {
   name: 'demo',
   question: 'Does it extend?',
-  task: { family: 'arithmetic', operations: 1, startDigits: 1, modulus: 10 },
+  task: { family: 'arithmetic', operations: 2 },
   controls: ['base'],
   conditions: { grpo: {}, decaying: { training: { optimizer: { schedule: 'cosine' } } } },
   training: { steps: 5 },
