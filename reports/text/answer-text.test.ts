@@ -72,6 +72,10 @@ test('the gain of the best scheme is told apart into eliciting, sharpening and t
     'Of the gain of grpo over base, +0.469: +0.400 (+0.390 to +0.410) is eliciting, choosing another format; ' +
       '+0.050 (+0.040 to +0.060) is sharpening, what a lower temperature gives as well; +0.019 (+0.009 to +0.029) is teaching, the rest.',
   );
+  assert.match(
+    told([{ ...gain, temperature: part(0.17), rest: part(-0.101) }])[1]!,
+    /−0\.101 \(−0\.111 to −0\.091\) is what training falls short of that temperature, so that no teaching was shown\.$/,
+  );
   assert.equal(told([{ ...gain, temperature: null, rest: null }]).length, 1, 'without the base at its best');
   assert.equal(told([{ ...gain, split: 'contaminated' }]).length, 1);
 });

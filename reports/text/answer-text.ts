@@ -98,7 +98,12 @@ function describeParts(cell: readonly RankingRow[], gainParts: readonly GainPart
   const parts = [
     ['eliciting, choosing another format', row.share],
     ['sharpening, what a lower temperature gives as well', row.temperature],
-    ['teaching, the rest', row.rest],
+    [
+      row.rest.high < 0
+        ? 'what training falls short of that temperature, so that no teaching was shown'
+        : 'teaching, the rest',
+      row.rest,
+    ],
   ] as const;
   const told = parts.map(
     ([name, part]) => `${formatDifference(part.estimate)} (${formatInterval(part)}) is ${name}`,
