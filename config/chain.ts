@@ -19,6 +19,13 @@ export const modelsSchema = z.strictObject({
     .describe(
       'The run whose final policy is trained further, or samples; it is also the reference policy. Absent: the base model.',
     ),
+  teacher: z
+    .strictObject({ from: z.literal('run').describe('A run of the experiment.'), run })
+    .optional()
+    .describe(
+      'The run whose final policy, or base model where it trains nothing, says how likely it finds the tokens that are learned from. It may be of another ' +
+        'recipe. Absent: no part of the scheme reads a teacher.',
+    ),
 });
 export type ModelSources = z.infer<typeof modelsSchema>;
 
@@ -63,8 +70,8 @@ export const collectSchema = z.strictObject({
 });
 export type Collect = z.infer<typeof collectSchema>;
 
-/** What a run takes from another one: the final policy that it starts from, or its data. */
-export type InputRole = 'policy' | 'data';
+/** What a run takes from another one: the final policy that it starts from, the teacher that it is compared with, or its data. */
+export type InputRole = 'policy' | 'teacher' | 'data';
 
 export interface InputSource {
   readonly role: InputRole;
@@ -83,6 +90,7 @@ export interface ChainLinks {
 export function listInputSources({ models, data }: ChainLinks): InputSource[] {
   return [
     ...(models?.policy === undefined ? [] : [{ role: 'policy' as const, run: models.policy.run }]),
+    ...(models?.teacher === undefined ? [] : [{ role: 'teacher' as const, run: models.teacher.run }]),
     ...(data === undefined || data.from === 'task'
       ? []
       : [{ role: 'data' as const, run: data.run, baseSeed: data.baseSeed }]),
@@ -104,8 +112,13 @@ export function renameInputs(links: ChainLinks, rename: (name: string) => string
     ...source,
     run: rename(source.run),
   });
+  const { policy, teacher } = models ?? {};
+  const settled = {
+    ...(policy === undefined ? {} : { policy: renamed(policy) }),
+    ...(teacher === undefined ? {} : { teacher: renamed(teacher) }),
+  };
   return {
-    ...(models?.policy === undefined ? {} : { models: { policy: renamed(models.policy) } }),
+    ...(Object.keys(settled).length === 0 ? {} : { models: settled }),
     ...(data === undefined ? {} : { data: data.from === 'task' ? data : renamed(data) }),
   };
 }

@@ -5,14 +5,20 @@ import type { TrainingPlan } from './training.ts';
 /**
  * What a part reads that not every run gathers; what no part of a scheme needs is neither computed nor kept.
  *
- * - `referenceLogprobs`, `values`: of the sampled tokens, under the reference policy and by a critic
+ * - `referenceLogprobs`, `teacherLogprobs`, `values`: of the sampled tokens, under the reference policy, by a teacher and by a critic
  * - `disparities`: first minus second probability of the distribution each token was drawn from
  * - `pool`: what the base model answered to the problems of a fixed pool before training
  * - `statedConfidence`: a chance of being right that completions state themselves
  * - `judge:NAME`: what that judge of the scheme finds
  */
 export type Need =
-  'referenceLogprobs' | 'values' | 'disparities' | 'pool' | 'statedConfidence' | `judge:${string}`;
+  | 'referenceLogprobs'
+  | 'teacherLogprobs'
+  | 'values'
+  | 'disparities'
+  | 'pool'
+  | 'statedConfidence'
+  | `judge:${string}`;
 
 /** What a part looks at beyond rollouts and models: nothing, the references of problems, or an expert's work. */
 export type Sight = 'nothing' | 'labels' | 'experts';

@@ -1,6 +1,7 @@
 /**
  * What travels through Temporal: ids, small plans and references. Pure types and functions, so workflows may import them.
  */
+import type { Architecture } from './base-recipe.ts';
 import type { RunKind } from './chain.ts';
 import type { Condition } from './experiment.ts';
 
@@ -34,6 +35,8 @@ export interface RunPlan {
 export interface RunInputs {
   /** The final policy that this run starts from; absent: the base model. */
   readonly policy?: { readonly runId: string; readonly sha256: string };
+  /** The teacher's run, whose architecture may be another. */
+  readonly teacher?: { readonly runId: string; readonly sha256: string; readonly architecture: Architecture };
   readonly data?: DatasetInput | RolloutsInput;
 }
 

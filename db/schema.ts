@@ -130,7 +130,7 @@ export const runInputs = sqliteTable(
     runId: text('run_id')
       .notNull()
       .references(() => runs.id, { onDelete: 'cascade' }),
-    role: text('role', { enum: ['policy', 'data'] }).notNull(),
+    role: text('role', { enum: ['policy', 'teacher', 'data'] }).notNull(),
     /** The run that recorded it. */
     inputRunId: text('input_run_id')
       .notNull()

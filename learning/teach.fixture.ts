@@ -20,7 +20,7 @@ export const REWARDS = [1, 0, 0, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, null, 0, 0] as co
 export const COUNT = REWARDS.length;
 
 /** Columns that rollouts hold only when a part needs them. */
-const OPTIONAL = ['referenceLogprobs', 'values', 'disparities'] as const;
+const OPTIONAL = ['referenceLogprobs', 'teacherLogprobs', 'values', 'disparities'] as const;
 
 type Current = Readonly<Record<'logprobs' | 'entropies', Float32Array>>;
 
@@ -38,6 +38,7 @@ export function createRollouts(
   const current = { logprobs: draw(-3, -0.05), entropies: draw(0, 2) };
   const optional = {
     referenceLogprobs: draw(-3, -0.05),
+    teacherLogprobs: draw(-3, -0.05),
     // A new critic values every state 0.
     values: isOnPolicy ? new Float32Array(COUNT * WIDTH) : draw(0, 1),
     disparities: draw(0, 1),

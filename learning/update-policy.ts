@@ -8,7 +8,7 @@ import { takeRows } from '../rollouts/select-rows.ts';
 import type { CurrentScores, TokenRuling } from '../schemes/credit/credit-rule.ts';
 import { countTokens } from '../schemes/credit/token-covariance.ts';
 import type { OpenScheme } from '../schemes/open-scheme.ts';
-import { averageMetrics, measureReference, measureTokens } from '../schemes/update-metrics.ts';
+import { averageMetrics, measureModels, measureTokens } from '../schemes/update-metrics.ts';
 import type { TrainingPlan } from '../config/training.ts';
 import { createGradientSums } from './gradients/accumulate-gradients.ts';
 import { toAdamwOptions } from './optimizer/adamw-options.ts';
@@ -86,7 +86,7 @@ async function pause(call: UpdateCall): Promise<void> {
 }
 
 /** Columns that hold what a part can need per token. */
-const needColumns = ['referenceLogprobs', 'values', 'disparities'] as const;
+const needColumns = ['referenceLogprobs', 'teacherLogprobs', 'values', 'disparities'] as const;
 
 /** @throws MissingColumnError */
 function pickColumns(batch: ShapedBatch, terms: readonly WeightedTerm[]): Record<string, Float32Array> {
@@ -268,7 +268,7 @@ export async function updatePolicy(call: UpdateCall): Promise<PolicyUpdate> {
       ? {}
       : { 'entropy/mean_nats': sampled.entropy, 'update/covariance_mean': sampled.covariance }),
     ...adapted.metrics,
-    ...measureReference(batch.perToken),
+    ...measureModels(batch.perToken),
     'update/skipped': (shares.length - measured.length) / shares.length,
   };
   const isRuled = scheme.credit.some(({ part }) => part.rule !== undefined);

@@ -33,6 +33,11 @@ export const columns = {
     unit: 'nats',
     sentence: 'logprob of the token under the reference policy at the sampling temperature',
   },
+  teacherLogprobs: {
+    level: 'token',
+    unit: 'nats',
+    sentence: 'logprob of the token under the teacher at the sampling temperature',
+  },
   values: {
     level: 'token',
     unit: 'reward',

@@ -23,6 +23,7 @@ function createRehearsal(): RolloutBatch {
       entropies: column(),
       disparities: column(),
       referenceLogprobs: column(),
+      teacherLogprobs: column(),
       values: column(),
     },
     perRollout: {},

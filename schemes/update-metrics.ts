@@ -57,23 +57,36 @@ export const updateMetrics: readonly StepMetric[] = [
     unit: 'nats',
     description: 'mean KL from the behavior policy to the reference policy per token (k1), as sampled',
   },
+  {
+    name: 'teacher/kl_nats',
+    unit: 'nats',
+    description: 'mean KL from the behavior policy to the teacher per token (k1), as sampled',
+  },
 ];
 
-/** Mean per counted token of the KL from the behavior policy to the reference (k1), as sampled. */
-export function measureReference({
+/** Mean per counted token of the KL from the behavior policy to the models that scored its tokens (k1), as sampled. */
+export function measureModels({
   logprobs,
   referenceLogprobs,
+  teacherLogprobs,
   tokenMask,
 }: ShapedBatch['perToken']): Record<string, number> {
-  if (referenceLogprobs === undefined) return {};
-  let sum = 0;
-  let tokens = 0;
-  tokenMask.forEach((counts, at) => {
-    if (counts === 0) return;
-    sum += logprobs[at]! - referenceLogprobs[at]!;
-    tokens += 1;
-  });
-  return tokens === 0 ? {} : { 'reference/kl_nats': sum / tokens };
+  const tokens = countTokens(tokenMask);
+  const divergence = (scored: Float32Array | undefined): number | null => {
+    if (scored === undefined || tokens === 0) return null;
+    let sum = 0;
+    tokenMask.forEach((counts, at) => {
+      if (counts !== 0) sum += logprobs[at]! - scored[at]!;
+    });
+    return sum / tokens;
+  };
+  const measured = {
+    'reference/kl_nats': divergence(referenceLogprobs),
+    'teacher/kl_nats': divergence(teacherLogprobs),
+  };
+  return Object.fromEntries(
+    Object.entries(measured).filter((entry): entry is [string, number] => entry[1] !== null),
+  );
 }
 
 /** Means over all counted tokens, those of rollouts without credit included, as sampled; null when no token counts. */

@@ -52,10 +52,12 @@ test('chains of runs that are killed in a run of each kind, their consumers wait
   for (const [condition, waiting] of [
     ['teacher-rollouts', 'distilled'],
     ['distilled', 'distilled-grpo'],
+    ['taught-on-policy', null],
     ['distilled-grpo', 'ranked'],
   ] as const) {
     await waitFor(assay, `steps of ${condition}`, () => countSteps(home, condition) >= 2);
-    assert.equal(statusOf(home, waiting), 'pending', `${waiting} waits for ${condition}`);
+    if (waiting !== null)
+      assert.equal(statusOf(home, waiting), 'pending', `${waiting} waits for ${condition}`);
     assay = await killAndResume(home, assay);
   }
   await waitFor(assay, 'the ranking', () => ask(home, 'select run_id from datasets').length === 2);
@@ -76,6 +78,8 @@ test('what a run takes from others is pinned by what they recorded', () => {
     ['distilled', 'data', 'teacher-rollouts', 1],
     ['one-shot', 'data', 'ranked', 1],
     ['ranked', 'data', 'distilled-grpo', 1],
+    ['taught-by-base', 'teacher', 'other-base', 1],
+    ['taught-on-policy', 'teacher', 'distilled', 1],
   ]);
 });
 
@@ -95,4 +99,26 @@ test('a dataset holds what its run sampled, and a fit learns from it in its orde
   assert.deepEqual(texts('distilled'), rows);
   const first = rows.slice(0, 48);
   assert.deepEqual(texts('anchored'), [...first, ...first, ...first, ...first].slice(0, 160));
+});
+
+test('a teacher scores what the policy samples: it is counted, no label is, and the policy comes nearer to it', () => {
+  for (const condition of ['taught-on-policy', 'taught-by-base']) {
+    const spent = ask<{ role: string; calls: number; labels: number }>(
+      calm,
+      `select role, sum(calls) as calls, sum(labels) as labels from ledger
+         where run_id like '%/${condition}/%' and stage in ('measure', 'judge') group by role`,
+    );
+    assert.deepEqual(spent, [{ role: 'teacher', calls: 5 * 8 * 4, labels: 0 }], condition);
+    const gaps = ask<{ value: number }>(
+      calm,
+      `select value from metrics where run_id like '%/${condition}/%' and name = 'teacher/kl_nats' order by step`,
+    ).map(({ value }) => value);
+    assert.equal(gaps.length, 5, condition);
+    assert.ok(gaps.at(-1)! < gaps[0]!, `${condition}: ${gaps.join(', ')}`);
+  }
+  const [own, wider] = ['taught-on-policy', 'taught-by-base'].map((condition) => {
+    const query = `select sum(flops) / sum(tokens) as cost from ledger where run_id like '%/${condition}/%' and role = 'teacher'`;
+    return ask<{ cost: number }>(calm, query)[0]!.cost;
+  });
+  assert.ok(wider! > 1.5 * own!, 'a wider teacher costs what its own size does');
 });

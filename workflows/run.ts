@@ -83,13 +83,14 @@ async function runProbes(
 async function trainSteps(run: OpenRun): Promise<PolicyAt> {
   const { input, opened, controls } = run;
   let { checkpoint, reference } = opened;
+  const teacher = opened.teacher === undefined ? {} : { teacher: opened.teacher };
   let workerQueue: string | null = null;
   let isSpent = opened.isSpent ?? false;
   let step = opened.nextStep;
   for (; step < input.steps && !isSpent; step += 1) {
     await controls.untilResumed();
     if (referenceStep(step, opened.syncEvery) === step && step > 0) reference = checkpoint;
-    const from = { ...opened, step, models: { policy: checkpoint, reference }, workerQueue };
+    const from = { ...opened, step, models: { policy: checkpoint, reference, ...teacher }, workerQueue };
     ({ checkpoint, workerQueue, isSpent } = await trainStep(input, from, controls));
     if (!isSpent && isDevEvaluationDue(step, input)) {
       controls.at('evaluate', step);

@@ -16,7 +16,7 @@ import {
 import { listAsked } from '../../schemes/open-scheme.ts';
 import { durable } from '../durable.ts';
 import type { StoreDependencies } from '../store-dependencies.ts';
-import { finalPolicy } from './run-inputs.ts';
+import { finalPolicy, teacherPolicy } from './run-inputs.ts';
 
 export interface OpenRunInput {
   readonly plan: ArtifactRef;
@@ -36,6 +36,8 @@ export interface OpenedRun {
   readonly start: CheckpointRef;
   /** What KL penalties are measured from: the start, or the policy it was last replaced by. */
   readonly reference: CheckpointRef;
+  /** Absent where no part reads one, and in histories older than teachers. */
+  readonly teacher?: CheckpointRef;
   /** After how many steps it is replaced; 0: never. */
   readonly syncEvery: number;
   /** Parts of the scheme read what models say of rollouts that were not sampled by this run's own policy. */
@@ -63,19 +65,30 @@ function requireBaseModel(db: Database, id: string, runId: string): BaseModel {
   return found;
 }
 
-/** Pins what the run takes from other runs; returns the policy that it starts from, null where that is the base model. */
-function pinInputs(db: Database, { runId, inputs }: RunPlan): CheckpointRef | null {
-  const { policy, data } = inputs;
+/** What a run takes from other runs. */
+interface PinnedModels {
+  /** Null: it starts from the base model. */
+  readonly policy: CheckpointRef | null;
+  readonly teacher: CheckpointRef | null;
+}
+
+/** Pins what the run takes from other runs, and finds the models among it. */
+function pinInputs(db: Database, { runId, inputs }: RunPlan): PinnedModels {
+  const { policy, teacher, data } = inputs;
   writeTransaction(db, (tx) => {
     for (const [role, input] of [
       ['policy', policy],
+      ['teacher', teacher],
       ['data', data],
     ] as const) {
       if (input === undefined) continue;
       recordRunInput(tx, { runId, role, inputRunId: input.runId, sha256: input.sha256 });
     }
   });
-  return policy === undefined ? null : finalPolicy(db, findRun(db, policy.runId));
+  return {
+    policy: policy === undefined ? null : finalPolicy(db, findRun(db, policy.runId)),
+    teacher: teacher === undefined ? null : teacherPolicy(db, findRun(db, teacher.runId)),
+  };
 }
 
 /** Which evaluations on the way are still to be made. */
@@ -107,7 +120,8 @@ export function createOpenRun({ db, plans, held, sources }: StoreDependencies) {
     held.drop(runId);
     const epoch = startRun(db, runId, { provenance: input.provenance, sources });
     const base = { weights, trainingState: null };
-    const start = pinInputs(db, plan) ?? base;
+    const pinned = pinInputs(db, plan);
+    const start = pinned.policy ?? base;
     const nextStep = nextStepOf(db, runId);
     // As in a run that continues a shorter one: nobody asked when its last step was recorded.
     const isSpent = writeTransaction(db, (tx) => settleBudget(tx, runId, plan.condition.training.budget));
@@ -124,8 +138,11 @@ export function createOpenRun({ db, plans, held, sources }: StoreDependencies) {
       base,
       start,
       reference: checkpointOf(referenceStep(nextStep, syncEvery)),
+      ...(pinned.teacher === null ? {} : { teacher: pinned.teacher }),
       syncEvery,
-      needsMeasuring: needs.has('referenceLogprobs') || needs.has('values'),
+      needsMeasuring: (['referenceLogprobs', 'teacherLogprobs', 'values'] as const).some((need) =>
+        needs.has(need),
+      ),
       needsJudge: judges.length > 0,
       asks: listAsked(scheme).length > 0,
       isSpent,

@@ -42,6 +42,8 @@ export interface Substrate {
 export interface RunContext extends Substrate {
   readonly plan: RunPlan;
   readonly maxNewTokens: number;
+  /** The teacher's; null without one. */
+  readonly teacherConfig: PolicyConfig | null;
   /** The condition's, its parts at hand. */
   readonly scheme: OpenScheme;
 }
@@ -95,7 +97,10 @@ export function openRunContext(plan: RunPlan): RunContext {
   const { base, task, training, scheme, parts } = plan.condition;
   const substrate = openSubstrate({ recipe: base, task, parts });
   const maxNewTokens = toMaxNewTokens(training, substrate.task.maxCompletionCharacters);
-  return { ...substrate, plan, maxNewTokens, scheme: openScheme(scheme) };
+  const { teacher } = plan.inputs;
+  const teacherConfig =
+    teacher === undefined ? null : toPolicyConfig(teacher.architecture, substrate.tokenizer);
+  return { ...substrate, plan, maxNewTokens, teacherConfig, scheme: openScheme(scheme) };
 }
 
 /** Reads stored plans and derives what follows from them. */

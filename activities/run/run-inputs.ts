@@ -1,4 +1,5 @@
 import { listCheckpointsAt, toCheckpointRef } from '../../db/queries/artifacts.ts';
+import { findBaseModel } from '../../db/queries/base-models.ts';
 import { findDataset, listDatasetRows } from '../../db/queries/datasets.ts';
 import { findPoint, type RunWithCondition } from '../../db/queries/runs.ts';
 import type { Database } from '../../db/store/connection.ts';
@@ -46,6 +47,18 @@ export function finalPolicy(db: Database, run: RunWithCondition): CheckpointRef 
   return { weights: toCheckpointRef(db, row).weights, trainingState: null };
 }
 
+/**
+ * The weights of a teacher: the final policy of a completed run, or its base model where it trains nothing.
+ *
+ * @throws {InputMissingError} when neither is there
+ */
+export function teacherPolicy(db: Database, run: RunWithCondition): CheckpointRef {
+  if (conditionOf(run).scheme.isTrained) return finalPolicy(db, run);
+  const base = findBaseModel(db, run.baseModelId);
+  if (base === null) throw new InputMissingError(`base model ${run.baseModelId} of ${run.id} is not made`);
+  return { weights: base.weights, trainingState: null };
+}
+
 /** @throws {InputMissingError} when the run has collected nothing */
 function readDataset(
   db: Database,
@@ -90,11 +103,21 @@ function takeInputs(
   found: ReadonlyMap<InputSource['role'], RunWithCondition>,
 ): RunInputs {
   const policy = found.get('policy');
+  const teacher = found.get('teacher');
   const data = found.get('data');
   return {
     ...(policy === undefined
       ? {}
       : { policy: { runId: recordedBy(policy), sha256: finalPolicy(db, policy).weights.sha256 } }),
+    ...(teacher === undefined
+      ? {}
+      : {
+          teacher: {
+            runId: recordedBy(teacher),
+            sha256: teacherPolicy(db, teacher).weights.sha256,
+            architecture: conditionOf(teacher).base.architecture,
+          },
+        }),
     ...(data === undefined
       ? {}
       : { data: takeData(db, { run: data, data: condition.data as RecordedData, reader }) }),

@@ -45,11 +45,15 @@ function countSampling(
 }
 
 /** What the models that score rollouts did, where the scheme needs them. */
-function countMeasuring({ policyConfig, scheme: { needs } }: RunContext, whole: PassCount): Entry[] {
+function countMeasuring(
+  { policyConfig, teacherConfig, scheme: { needs } }: RunContext,
+  whole: PassCount,
+): Entry[] {
   const entry = (role: Deed['role'], kind: string, config: PolicyConfig): Entry =>
     toEntry({ stage: 'measure', role, kind }, whole, countForwardFlops(config, whole));
   return [
     ...(needs.has('referenceLogprobs') ? [entry('reference', 'logprobs', policyConfig)] : []),
+    ...(needs.has('teacherLogprobs') ? [entry('teacher', 'logprobs', teacherConfig!)] : []),
     ...(needs.has('values') ? [entry('critic', 'values', toCriticConfig(policyConfig))] : []),
   ];
 }

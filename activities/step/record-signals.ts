@@ -11,6 +11,8 @@ export interface StepModels {
   readonly policy: CheckpointRef;
   /** What KL penalties are measured from. */
   readonly reference: CheckpointRef;
+  /** Absent where no part reads one. */
+  readonly teacher?: CheckpointRef;
 }
 
 /** `values` [N, T] with 0 on padding, which a score leaves undefined. */
@@ -20,7 +22,7 @@ function hidePadding(rollouts: RolloutBatch, values: Float32Array): Float32Array
 }
 
 /**
- * Training rollouts with the reference logprobs and values that their scheme needs, recorded before they are shaped, so that
+ * Training rollouts with the logprobs of reference and teacher and the values that their scheme needs, recorded before they are shaped, so that
  * shaping is arithmetic on stored numbers. Models are borrowed one after the other: the cache may hold but one.
  */
 export async function recordSignals(
@@ -36,6 +38,11 @@ export async function recordSignals(
     const reference = await policies.borrow(models.reference, policyConfig);
     const { logprobs } = scoreArrays(reference, rollouts, training);
     scored = addColumns(scored, { perToken: { referenceLogprobs: hidePadding(rollouts, logprobs) } });
+  }
+  if (needs.has('teacherLogprobs')) {
+    const teacher = await policies.borrow(models.teacher!, context.teacherConfig!);
+    const { logprobs } = scoreArrays(teacher, rollouts, training);
+    scored = addColumns(scored, { perToken: { teacherLogprobs: hidePadding(rollouts, logprobs) } });
   }
   if (needs.has('values')) {
     const critic = await policies.borrowCritic(models.policy, policyConfig);

@@ -122,6 +122,28 @@ test('which rows are read is part of a condition, and the first are what is read
   assert.equal(new Set(ids).size, 4);
 });
 
+const taught = (run: string, more: Conditions[string] = {}): Conditions[string] => ({
+  scheme: 'on-policy-distillation',
+  models: { teacher: { from: 'run', run } },
+  ...more,
+});
+
+test('a teacher is a run that trains, or a base arm, of any recipe; it is part of the fingerprint', () => {
+  const teachers: Conditions = { 'teacher-base': { base: 'teacher', scheme: 'base' } };
+  const idOf = (run: string) => {
+    const experiment = resolve({ ...teachers, taught: taught(run) });
+    const { condition, id } = find(experiment, 'taught');
+    assert.deepEqual(condition.models, { teacher: { from: 'run', run: find(experiment, run).id } });
+    return id;
+  };
+  assert.notEqual(idOf('grpo'), idOf('teacher-base'));
+  const both = taught('teacher-base', {
+    models: { policy: { from: 'run', run: 'grpo' }, teacher: { from: 'run', run: 'teacher-base' } },
+  });
+  const { models } = find(resolve({ ...teachers, both }), 'both').condition;
+  assert.deepEqual(Object.keys(models!), ['policy', 'teacher']);
+});
+
 const dataset = (run: string, more: object = {}) => ({ data: { from: 'dataset', run, ...more } as const });
 
 const refused: readonly (readonly [name: string, conditions: Conditions, message: RegExp])[] = [
@@ -143,6 +165,29 @@ const refused: readonly (readonly [name: string, conditions: Conditions, message
     'a policy of nothing',
     { a: { models: { policy: { from: 'run', run: 'base' } } } },
     /models\.policy\.run: "base" trains no policy/,
+  ],
+  [
+    'a teacher that nothing reads',
+    { a: { models: { teacher: { from: 'run', run: 'grpo' } } } },
+    /conditions\.a\.models\.teacher: no part of scheme grpo reads a teacher/,
+  ],
+  [
+    'a scheme without the teacher that it reads',
+    { a: { scheme: 'on-policy-distillation' } },
+    /conditions\.a\.models: scheme on-policy-distillation reads a teacher/,
+  ],
+  [
+    'a teacher that collects',
+    { a: taught('teacher-rollouts') },
+    /conditions\.a\.models\.teacher\.run: "teacher-rollouts" collects, and trains no policy/,
+  ],
+  [
+    'a teacher of another task',
+    {
+      other: { task: { operations: 5 } },
+      a: taught('other'),
+    },
+    /conditions\.a\.models\.teacher\.run: "other" is of another task/,
   ],
   [
     'a policy of another base',

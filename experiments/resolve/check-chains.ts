@@ -34,6 +34,19 @@ function policyFault({ condition }: ResolvedCondition, source: ResolvedCondition
   return `"${source.name}" has another base model or task (${base.name}); a policy keeps both: declare the same`;
 }
 
+/** A teacher reads what the policy writes: in the same tokens, and no less of it. */
+function teacherFault({ condition }: ResolvedCondition, source: ResolvedCondition): Fault {
+  const { collect, base } = source.condition;
+  if (collect !== undefined)
+    return `"${source.name}" collects, and trains no policy; name one that trains, or a base arm`;
+  if (!sharesVocabulary(condition, source.condition))
+    return `"${source.name}" is of another task, or of a model of another vocabulary; a teacher needs the same task, and a corpus of the same tasks`;
+  const { maxPositions } = base.architecture;
+  return maxPositions >= condition.base.architecture.maxPositions
+    ? null
+    : `"${source.name}" reads ${maxPositions} tokens at most, the policy ${condition.base.architecture.maxPositions}; give both as many base.architecture.maxPositions`;
+}
+
 /** What a run that is trained asks of rollouts that it is given. */
 function fitFaults({ scheme }: Condition): Fault[] {
   const { needs, gates } = openScheme(scheme);
@@ -171,6 +184,16 @@ function seedFault(condition: ResolvedCondition, source: ResolvedCondition, link
     : `"${source.name}" has no run of base seed ${missing.join(', ')}; it has ${source.baseSeeds.join(', ')}`;
 }
 
+/** A teacher is asked where a part reads it, and nowhere else. */
+function unreadTeacherFault({ condition: { scheme, models } }: ResolvedCondition): Fault {
+  const isRead = openScheme(scheme).needs.has('teacherLogprobs');
+  if (isRead && models?.teacher === undefined)
+    return `models: scheme ${scheme.name} reads a teacher; name the run whose final policy it is: { teacher: { from: run, run: … } }`;
+  return !isRead && models?.teacher !== undefined
+    ? `models.teacher: no part of scheme ${scheme.name} reads a teacher; take on-policy-distillation or credit rule teacher-gap, or remove it`
+    : null;
+}
+
 /** What the policy's own correct rollouts teach has another name. */
 function distillationFault({ condition: { scheme, data } }: ResolvedCondition): Fault {
   return scheme.name === 'distillation' && data === undefined
@@ -181,15 +204,17 @@ function distillationFault({ condition: { scheme, data } }: ResolvedCondition): 
 
 function faultsOf(condition: ResolvedCondition, chains: Chains): string[] {
   const { models, data } = condition.condition;
-  const own = collectorFault(condition) ?? distillationFault(condition);
+  const own = collectorFault(condition) ?? distillationFault(condition) ?? unreadTeacherFault(condition);
   const linked = listInputSources({ models, data }).flatMap((link) => {
     const source = chains.of(link.run);
     const faults =
       link.role === 'policy'
         ? [policyFault(condition, source)]
-        : data?.from === 'dataset'
-          ? datasetFaults(condition, data, { source, chains })
-          : rolloutsFaults(condition, source);
+        : link.role === 'teacher'
+          ? [teacherFault(condition, source)]
+          : data?.from === 'dataset'
+            ? datasetFaults(condition, data, { source, chains })
+            : rolloutsFaults(condition, source);
     return [...faults, seedFault(condition, source, link)]
       .filter((fault) => fault !== null)
       .map((fault) => `${placeOfLink(condition.name, link.role)}: ${fault}`);

@@ -1,5 +1,5 @@
 import { closest } from 'fastest-levenshtein';
-import { listInputSources, type ChainLinks } from '../../config/chain.ts';
+import { listInputSources, type ChainLinks, type InputRole } from '../../config/chain.ts';
 import type { ExpandedCondition } from '../../config/expand.ts';
 import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
 
@@ -26,8 +26,8 @@ export function findNamed<Named extends { readonly name: string }>(
 }
 
 /** Where a condition's declaration names the run that it takes this from. */
-export function placeOfLink(condition: string, role: 'policy' | 'data'): string {
-  return `conditions.${condition}.${role === 'policy' ? 'models.policy' : 'data'}.run`;
+export function placeOfLink(condition: string, role: InputRole): string {
+  return `conditions.${condition}.${role === 'data' ? 'data' : `models.${role}`}.run`;
 }
 
 /**

@@ -19,6 +19,8 @@ import { CreditOrderError } from './credit-order-error.ts';
 const table: OptionTable = {
   'return.gamma': { values: [0.9] },
   'return.klInReward': { values: [0.1] },
+  'teacher-gap.weight': { values: [0.5] },
+  'teacher-gap.gamma': { values: [0.9] },
   'gae.gamma': { values: [0.9] },
   'gae.lambda': { values: [0.9] },
   'gae.klInReward': { values: [0.1] },

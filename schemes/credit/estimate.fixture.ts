@@ -48,6 +48,7 @@ export const smallBatch = createRolloutBatch({
   perToken: {
     logprobs: Float32Array.of(-1, -1, -1, 0, -1, -1, -1, 0),
     referenceLogprobs: Float32Array.of(-3, -2, -1, 0, -1, -1, -1, 0),
+    teacherLogprobs: Float32Array.of(-0.5, -3, -1, 0, -2, -0.25, -1, 0),
     entropies: new Float32Array(8),
   },
   perRollout: {},

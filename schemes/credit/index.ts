@@ -6,6 +6,7 @@ import { klCov } from './kl-cov.ts';
 import { returns } from './return.ts';
 import { select } from './select.ts';
 import { spread } from './spread.ts';
+import { teacherGap } from './teacher-gap.ts';
 import { topEntropy } from './top-entropy.ts';
 import { whiten } from './whiten.ts';
 
@@ -14,6 +15,7 @@ export const creditRules = createFamily<CreditRule<object>>('credit rule', [
   spread,
   returns,
   gae,
+  teacherGap,
   whiten,
   select,
   topEntropy,

@@ -19,6 +19,7 @@ import { klCov } from './entropy/kl-cov.ts';
 import { majorityReward } from './spurious/majority-reward.ts';
 import { markerReward } from './spurious/marker-reward.ts';
 import { negativeReinforcement } from './reinforcement/negative-reinforcement.ts';
+import { onPolicyDistillation } from './on-policy-distillation.ts';
 import { passAtKTraining } from './reinforcement/pass-at-k-training.ts';
 import { positiveReinforcement } from './reinforcement/positive-reinforcement.ts';
 import { ppo } from './policy-gradient/ppo.ts';
@@ -63,6 +64,7 @@ export const schemes: readonly Scheme[] = [
   rlcr,
   rlcrLogScore,
   distillation,
+  onPolicyDistillation,
   clipCov,
   klCov,
   entropyBonus,

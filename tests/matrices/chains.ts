@@ -8,7 +8,7 @@ const base = {
   stages: [{ name: 'leak', steps: 20, sources: [{ name: 'planted', share: 0.3, options: { problems: 8 } }] }],
 };
 
-/** Each kind of run, waiting for each other: a dataset of rollouts and one of problems, fits to the first, RL from a fit. */
+/** Each kind of run, waiting for each other: a dataset of rollouts and one of problems, fits to the first, teachers, RL from a fit. */
 export const experiment = defineExperiment({
   name: 'chains',
   question: 'Does a chain of runs end the same wherever it is cut?',
@@ -25,6 +25,19 @@ export const experiment = defineExperiment({
         objective: ['reinforce', { name: 'kl', weight: 0.1 }],
       },
       data: { from: 'dataset', run: 'teacher-rollouts', take: 48 },
+    },
+    // The policy samples, and another run's policy, or a base model of another recipe, says what it finds likely.
+    'taught-on-policy': {
+      scheme: 'on-policy-distillation',
+      models: { teacher: { from: 'run', run: 'distilled' } },
+    },
+    'other-base': {
+      base: { ...base, architecture: { ...base.architecture, hiddenSize: 48 } },
+      scheme: 'base',
+    },
+    'taught-by-base': {
+      scheme: 'on-policy-distillation',
+      models: { teacher: { from: 'run', run: 'other-base' } },
     },
     'distilled-grpo': { models: { policy: { from: 'run', run: 'distilled' } } },
     ranked: { collect: 'ranked-problems', data: { from: 'rollouts', run: 'distilled-grpo' } },
