@@ -1,6 +1,7 @@
 import { createFamily } from '../../config/part.ts';
 import { clipCov } from './clip-cov.ts';
 import type { CreditRule } from './credit-rule.ts';
+import { fixed } from './fixed.ts';
 import { gae } from './gae.ts';
 import { klCov } from './kl-cov.ts';
 import { returns } from './return.ts';
@@ -16,6 +17,7 @@ export const creditRules = createFamily<CreditRule<object>>('credit rule', [
   returns,
   gae,
   teacherGap,
+  fixed,
   whiten,
   select,
   topEntropy,
