@@ -6,6 +6,7 @@ import type { TrainingPlan } from './training.ts';
  * What a part reads that not every run gathers; what no part of a scheme needs is neither computed nor kept.
  *
  * - `referenceLogprobs`, `teacherLogprobs`, `values`: of the sampled tokens, under the reference policy, by a teacher and by a critic
+ * - `teacherDistributions`: of all tokens that could have been sampled in their place, by a teacher
  * - `disparities`: first minus second probability of the distribution each token was drawn from
  * - `pool`: what the base model answered to the problems of a fixed pool before training
  * - `statedConfidence`: a chance of being right that completions state themselves
@@ -14,6 +15,7 @@ import type { TrainingPlan } from './training.ts';
 export type Need =
   | 'referenceLogprobs'
   | 'teacherLogprobs'
+  | 'teacherDistributions'
   | 'values'
   | 'disparities'
   | 'pool'

@@ -22,7 +22,11 @@ export const COUNT = REWARDS.length;
 /** Columns that rollouts hold only when a part needs them. */
 const OPTIONAL = ['referenceLogprobs', 'teacherLogprobs', 'values', 'disparities'] as const;
 
-type Current = Readonly<Record<'logprobs' | 'entropies', Float32Array>>;
+/** V of the distributions. */
+const VOCABULARY = 3;
+
+/** Of the policy that is trained; `distributions` [N, T, V] are logprobs of every token. */
+type Current = Readonly<Record<'logprobs' | 'entropies' | 'distributions', Float32Array>>;
 
 /**
  * Rollouts of uneven length, every fifth truncated; off-policy ones have ratios beyond every default clip. They hold what
@@ -35,7 +39,17 @@ export function createRollouts(
   const generator = createGenerator(deriveStream(7, 'conformance'));
   const draw = (low: number, high: number): Float32Array =>
     Float32Array.from({ length: COUNT * WIDTH }, () => low + (high - low) * generator.uniform());
-  const current = { logprobs: draw(-3, -0.05), entropies: draw(0, 2) };
+  const drawDistributions = (): Float32Array => {
+    const logits = Array.from({ length: COUNT * WIDTH }, () =>
+      Array.from({ length: VOCABULARY }, () => 4 * generator.uniform()),
+    );
+    const rows = logits.map((row) => {
+      const total = Math.log(row.reduce((sum, logit) => sum + Math.exp(logit), 0));
+      return row.map((logit) => logit - total);
+    });
+    return Float32Array.from(rows.flat());
+  };
+  const scores = { logprobs: draw(-3, -0.05), entropies: draw(0, 2) };
   const optional = {
     referenceLogprobs: draw(-3, -0.05),
     teacherLogprobs: draw(-3, -0.05),
@@ -55,13 +69,16 @@ export function createRollouts(
     // Two trees of two in each group.
     parents: Int32Array.from({ length: COUNT }, (_, row) => (row % 2 === 0 ? -1 : (row % GROUP) - 1)),
     perToken: {
-      ...current,
+      ...scores,
       ...(isOnPolicy ? {} : { logprobs: draw(-3, -0.05), entropies: draw(0, 2) }),
       ...(Object.fromEntries(needed) as object),
     },
     perRollout: {},
+    ...(needs.has('teacherDistributions')
+      ? { perVocabulary: { teacherDistributions: drawDistributions() } }
+      : {}),
   });
-  return { batch, current };
+  return { batch, current: { ...scores, distributions: drawDistributions() } };
 }
 
 export interface Outcome
@@ -69,8 +86,8 @@ export interface Outcome
     Pick<ShapedBatch['perToken'], 'credit' | 'tokenMask'>,
     Pick<ShapedBatch['perRollout'], 'advantages'> {
   readonly loss: number;
-  /** by logprobs, then by entropies; [N, T] each */
-  readonly gradients: readonly [Float32Array, Float32Array];
+  /** by logprobs, then by entropies, [N, T] each, then by distributions, [N, T, V] */
+  readonly gradients: readonly [Float32Array, Float32Array, Float32Array];
   /** of the optimizer step */
   readonly lesson: ReturnType<typeof ruleTokens>;
   /** adaptive weights that the next step starts from */
@@ -90,28 +107,32 @@ function adaptTerms({ objective }: OpenScheme, entropies: Float32Array) {
 
 function differentiate(
   arrays: Columns<Exclude<LossColumn, 'logprobs'> | 'behaviorLogprobs' | 'weights'>,
-  current: Current,
+  { current, distributions }: { readonly current: Current; readonly distributions: Columns<string> },
   terms: readonly WeightedTerm[],
 ): Pick<Outcome, 'loss' | 'gradients'> {
   return tf.tidy(() => {
     const toTensor = (values: Float32Array): tf.Tensor2D => tf.tensor2d(values, [COUNT, WIDTH]);
+    const toTensor3d = (values: Float32Array): tf.Tensor3D => tf.tensor3d(values, [COUNT, WIDTH, VOCABULARY]);
     const tensors = Object.entries(arrays).map(([name, values]) => [name, toTensor(values)]);
+    const all = Object.entries(distributions).map(([name, values]) => [name, toTensor3d(values)]);
     const columns = toLossColumns(
-      Object.fromEntries(tensors) as Record<keyof typeof arrays, tf.Tensor2D>,
+      Object.fromEntries([...tensors, ...all]) as Record<keyof typeof arrays, tf.Tensor2D>,
       terms,
     );
-    const computeLoss = (logprobs: tf.Tensor, entropies: tf.Tensor): tf.Tensor => {
-      const scores = { logprobs: logprobs as tf.Tensor2D, entropies: entropies as tf.Tensor2D };
+    const computeLoss = (...inputs: tf.Tensor[]): tf.Tensor => {
+      const [logprobs, entropies] = inputs as [tf.Tensor2D, tf.Tensor2D];
+      const scores = { logprobs, entropies, distributions: inputs[2] as tf.Tensor3D };
       const { rows } = computePolicyLoss(scores, columns, terms);
       // The tape refuses a loss that does not depend on one of its inputs.
-      return tf.add(tf.sum(rows), tf.mul(tf.add(tf.sum(entropies), tf.sum(logprobs)), 0));
+      return inputs.reduce((sum, input) => tf.add(sum, tf.mul(tf.sum(input), 0)), tf.sum(rows));
     };
     const { value, grads } = tf.valueAndGrads(computeLoss)([
       toTensor(current.logprobs),
       toTensor(current.entropies),
+      toTensor3d(current.distributions),
     ]);
-    const read = (tensor: tf.Tensor): Float32Array => Float32Array.from(tensor.dataSync());
-    return { loss: value.dataSync()[0]!, gradients: [read(grads[0]!), read(grads[1]!)] as const };
+    const read = (at: number): Float32Array => Float32Array.from(grads[at]!.dataSync());
+    return { loss: value.dataSync()[0]!, gradients: [read(0), read(1), read(2)] as const };
   });
 }
 
@@ -148,7 +169,8 @@ export function teach(
   const { logprobs: behaviorLogprobs, ...columns } = batch.perToken;
   const { metrics: _metrics, ...ruled } = lesson;
   const arrays = { ...columns, weights, credit, tokenMask, ...ruled, behaviorLogprobs };
-  const learnt = differentiate(arrays, current, terms);
+  const distributions = (batch.perVocabulary ?? {}) as Columns<string>;
+  const learnt = differentiate(arrays, { current, distributions }, terms);
   return { ...learnt, ...shaped.perToken, ...shaped.perRollout, lesson, remembered };
 }
 
@@ -166,13 +188,14 @@ export function findLeak({ loss, gradients, advantages, lesson, credit, tokenMas
     'token weight': lesson.tokenWeights,
     'gradient by logprob': gradients[0],
     'gradient by entropy': gradients[1],
+    'gradient by distribution': gradients[2],
     ...(lesson.slopes === undefined ? {} : { slope: lesson.slopes }),
   };
   for (const [name, values] of Object.entries(grids)) {
-    const at = values.findIndex(
-      (value, place) => !Number.isFinite(value) || (tokenMask[place] === 0 && value !== 0),
-    );
-    if (at >= 0) return `${name} ${values[at]} of token ${at}, mask ${tokenMask[at]}`;
+    const depth = values.length / tokenMask.length;
+    const counts = (place: number): boolean => tokenMask[Math.floor(place / depth)] !== 0;
+    const at = values.findIndex((value, place) => !Number.isFinite(value) || (!counts(place) && value !== 0));
+    if (at >= 0) return `${name} ${values[at]} of token ${Math.floor(at / depth)}, counted: ${counts(at)}`;
   }
   return null;
 }

@@ -3,7 +3,12 @@ import { scoreArrays } from '../model/network/score-arrays.ts';
 import { requireBatchIds } from '../model/network/token-ids.ts';
 import type { OptimizerMoments } from '../model/checkpoints/training-state.ts';
 import { countPass, type PassCount } from '../rollouts/count-pass.ts';
-import { requireColumns, type Columns, type ShapedBatch } from '../rollouts/rollout-batch.ts';
+import {
+  requireColumns,
+  requireDistributions,
+  type Columns,
+  type ShapedBatch,
+} from '../rollouts/rollout-batch.ts';
 import { takeRows } from '../rollouts/select-rows.ts';
 import type { CurrentScores, TokenRuling } from '../schemes/credit/credit-rule.ts';
 import { countTokens } from '../schemes/credit/token-covariance.ts';
@@ -88,15 +93,27 @@ async function pause(call: UpdateCall): Promise<void> {
 /** Columns that hold what a part can need per token. */
 const needColumns = ['referenceLogprobs', 'teacherLogprobs', 'values', 'disparities'] as const;
 
-/** @throws MissingColumnError */
-function pickColumns(batch: ShapedBatch, terms: readonly WeightedTerm[]): Record<string, Float32Array> {
-  const picked = terms.flatMap(({ part, options }) => {
+/**
+ * The recorded columns that the terms read.
+ *
+ * @throws MissingColumnError
+ */
+function pickColumns(
+  batch: ShapedBatch,
+  terms: readonly WeightedTerm[],
+): { readonly perToken: Record<string, Float32Array>; readonly perVocabulary: Columns<string> } {
+  const perToken: Record<string, Float32Array> = {};
+  const perVocabulary: Record<string, Float32Array> = {};
+  for (const { part, options } of terms) {
     const needs = part.needs?.(options) ?? [];
-    const perToken = needColumns.filter((name) => needs.includes(name));
-    const found = requireColumns(batch, { perToken, perRollout: [] }, `objective term ${part.name}`).perToken;
-    return perToken.map((name) => [name, found[name]!] as const);
-  });
-  return Object.fromEntries(picked);
+    const asker = `objective term ${part.name}`;
+    const needed = needColumns.filter((name) => needs.includes(name));
+    const found = requireColumns(batch, { perToken: needed, perRollout: [] }, asker).perToken;
+    for (const name of needed) perToken[name] = found[name]!;
+    if (!needs.includes('teacherDistributions')) continue;
+    perVocabulary['teacherDistributions'] = requireDistributions(batch, 'teacherDistributions', asker);
+  }
+  return { perToken, perVocabulary };
 }
 
 /** What a share's loss reads, and what the rules that decided it measured. */
@@ -123,13 +140,15 @@ function createContext(
     weight === 1 ? weights : weights.map((value) => value * weight),
   ]);
   const { logprobs, credit, tokenMask } = batch.perToken;
+  const read = pickColumns(batch, terms);
   const perToken = {
     ...{ logprobs, credit, tokenMask, ...ruled },
     ...Object.fromEntries(termWeights),
-    ...pickColumns(batch, terms),
+    ...read.perToken,
   };
   const { temperature } = training;
-  return { context: { policy, batch: { ...batch, perToken }, terms, temperature }, metrics };
+  const { perVocabulary } = read;
+  return { context: { policy, batch: { ...batch, perToken, perVocabulary }, terms, temperature }, metrics };
 }
 
 interface Totals extends RatioSums {

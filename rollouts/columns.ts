@@ -1,5 +1,5 @@
-/** What a batch of rollouts knows per token, [N, T], or per rollout, [N]. */
-export type ColumnLevel = 'token' | 'rollout';
+/** What a batch of rollouts knows per token, [N, T], per rollout, [N], or of all V tokens that could stand at a place, [N, T, V]. */
+export type ColumnLevel = 'token' | 'rollout' | 'vocabulary';
 
 export interface ColumnDescription {
   readonly level: ColumnLevel;
@@ -38,6 +38,12 @@ export const columns = {
     unit: 'nats',
     sentence: 'logprob of the token under the teacher at the sampling temperature',
   },
+  teacherDistributions: {
+    level: 'vocabulary',
+    unit: 'nats',
+    sentence:
+      'logprob of every token under the teacher at the sampling temperature, where this one was sampled',
+  },
   values: {
     level: 'token',
     unit: 'reward',
@@ -74,6 +80,7 @@ type NameAt<Level extends ColumnLevel> = {
 
 export type KnownTokenColumn = NameAt<'token'>;
 export type KnownRolloutColumn = NameAt<'rollout'>;
+export type KnownVocabularyColumn = NameAt<'vocabulary'>;
 
 /** A column's name and, where Assay writes it, what it is. */
 export function describeColumn(name: string): string {

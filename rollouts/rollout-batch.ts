@@ -1,4 +1,9 @@
-import { describeColumn, type KnownRolloutColumn, type KnownTokenColumn } from './columns.ts';
+import {
+  describeColumn,
+  type KnownRolloutColumn,
+  type KnownTokenColumn,
+  type KnownVocabularyColumn,
+} from './columns.ts';
 
 /** Who wrote a completion token; padding stands as the policy's. */
 export const AUTHORS = {
@@ -66,6 +71,8 @@ export interface RolloutBatch<
   readonly perToken: Columns<TokenColumn, KnownTokenColumn>;
   /** [N] each */
   readonly perRollout: Columns<RowColumn, KnownRolloutColumn>;
+  /** [N, T, V] each; 0 on padding; absent: there is none */
+  readonly perVocabulary?: Columns<never, KnownVocabularyColumn>;
 }
 
 /** Rollouts with what they teach. */
@@ -77,6 +84,13 @@ export type ValuedBatch = RolloutBatch<SampledColumn | 'values' | 'returns' | 'v
 /** Rollouts lack a column that is asked for: sample them again with a scheme that records it. */
 export class MissingColumnError extends Error {
   override readonly name = 'MissingColumnError';
+}
+
+function missingColumns(names: readonly string[], asker: string): MissingColumnError {
+  return new MissingColumnError(
+    `the rollouts hold no ${names.map(describeColumn).join(', no ')}, which ${asker} needs; ` +
+      'they were sampled or shaped under another scheme',
+  );
 }
 
 /** Names of columns by what they are told of. */
@@ -110,13 +124,32 @@ export function requireColumns<TokenColumn extends string, RowColumn extends str
     ...needed.perToken.filter((name) => !Object.hasOwn(batch.perToken, name)),
     ...needed.perRollout.filter((name) => !Object.hasOwn(batch.perRollout, name)),
   ];
-  if (missing.length > 0) {
-    throw new MissingColumnError(
-      `the rollouts hold no ${missing.map(describeColumn).join(', no ')}, which ${asker} needs; ` +
-        'they were sampled or shaped under another scheme',
-    );
-  }
+  if (missing.length > 0) throw missingColumns(missing, asker);
   return batch as RolloutBatch<TokenColumn, RowColumn>;
+}
+
+/**
+ * A column [N, T, V] of the batch.
+ *
+ * @param asker who needs it, as the error names it
+ * @throws MissingColumnError
+ */
+export function requireDistributions(
+  batch: RolloutBatch<never>,
+  name: KnownVocabularyColumn,
+  asker: string,
+): Float32Array {
+  const values = batch.perVocabulary?.[name];
+  if (values === undefined) throw missingColumns([name], asker);
+  return values;
+}
+
+/** V of a batch's columns [N, T, V]. */
+export function vocabularyOf(
+  { count, completionLength }: Pick<RolloutBatch<never>, 'count' | 'completionLength'>,
+  values: Float32Array,
+): number {
+  return values.length / (count * completionLength);
 }
 
 function checkLengths(columns: Columns<string>, length: number): void {
@@ -137,6 +170,7 @@ export function addColumns<
   added: {
     readonly perToken?: Readonly<Record<NewToken, Float32Array>>;
     readonly perRollout?: Readonly<Record<NewRow, Float32Array>>;
+    readonly perVocabulary?: Columns<never, KnownVocabularyColumn>;
   },
 ): RolloutBatch<TokenColumn | NewToken, RowColumn | NewRow> {
   checkLengths(added.perToken ?? {}, batch.count * batch.completionLength);
@@ -144,6 +178,9 @@ export function addColumns<
   const columns = {
     perToken: { ...batch.perToken, ...added.perToken },
     perRollout: { ...batch.perRollout, ...added.perRollout },
+    ...(added.perVocabulary === undefined
+      ? {}
+      : { perVocabulary: { ...batch.perVocabulary, ...added.perVocabulary } }),
   };
   return { ...batch, ...columns } as RolloutBatch<TokenColumn | NewToken, RowColumn | NewRow>;
 }

@@ -78,6 +78,31 @@ test('a column that nobody has heard of goes with its rollouts', () => {
   assert.deepEqual([...taken.perToken.surprise], [8, 8]);
 });
 
+test('distributions [N, T, V] go with their places, 0 beyond a shorter completion', () => {
+  const [narrow, wide] = [
+    addColumns(short, { perVocabulary: { teacherDistributions: Float32Array.of(1, 2, 3, 4) } }),
+    addColumns(long, { perVocabulary: { teacherDistributions: Float32Array.of(5, 6, 7, 8, 9, 10) } }),
+  ];
+  const rows = [
+    { batch: wide, row: 0 },
+    { batch: narrow, row: 1 },
+  ];
+  const { perVocabulary } = selectRows(rows, 0);
+  const expected = Float32Array.of(...[5, 6, 7, 8, 9, 10], ...[3, 4, 0, 0, 0, 0]);
+  assert.deepEqual(perVocabulary, { teacherDistributions: expected });
+  assert.throws(
+    () =>
+      selectRows(
+        [
+          { batch: wide, row: 0 },
+          { batch: short, row: 0 },
+        ],
+        0,
+      ),
+    RangeError,
+  );
+});
+
 test('batches of different columns are refused, and so is a selection of nothing', () => {
   const valued = addColumns(long, { perToken: { values: new Float32Array(3) } });
   const rows = [short, valued].map((batch) => ({ batch, row: 0 }));

@@ -1,4 +1,4 @@
-import type { Columns, RolloutBatch } from './rollout-batch.ts';
+import { vocabularyOf, type Columns, type RolloutBatch } from './rollout-batch.ts';
 
 /** One row of one of several batches. */
 export interface RowOfBatch<TokenColumn extends string, RowColumn extends string> {
@@ -9,10 +9,11 @@ export interface RowOfBatch<TokenColumn extends string, RowColumn extends string
 type AnyBatch = RolloutBatch<string, string>;
 type AnyRow = RowOfBatch<string, string>;
 
-function listNames({ perToken, perRollout }: AnyBatch): string[] {
+function listNames({ perToken, perRollout, perVocabulary = {} }: AnyBatch): string[] {
   return [
     ...Object.keys(perToken).map((name) => `token/${name}`),
     ...Object.keys(perRollout).map((name) => `rollout/${name}`),
+    ...Object.keys(perVocabulary).map((name) => `vocabulary/${name}`),
   ].sort();
 }
 
@@ -55,6 +56,23 @@ function selectColumns(
       return { values: source.columns[name]!, width: source.width };
     });
   return Object.fromEntries(names.map((name) => [name, select(name)]));
+}
+
+/** Columns [N, T, V]; absent where the batches have none. */
+function selectDistributions(
+  rows: readonly AnyRow[],
+  completionLength: number,
+): Pick<AnyBatch, 'perVocabulary'> {
+  const first = rows[0]!.batch;
+  const [values] = Object.values(first.perVocabulary ?? {});
+  if (values === undefined) return {};
+  const vocabulary = vocabularyOf(first, values);
+  const width = completionLength * vocabulary;
+  const perVocabulary = selectColumns(rows, width, (batch) => ({
+    columns: batch.perVocabulary as Columns<string>,
+    width: batch.completionLength * vocabulary,
+  }));
+  return { perVocabulary };
 }
 
 /** [N, P + T]: prompts end where theirs do. */
@@ -119,6 +137,7 @@ export function selectRows<TokenColumn extends string, RowColumn extends string>
       width: batch.completionLength,
     })),
     perRollout: selectColumns(chosen, 1, (batch) => ({ columns: batch.perRollout, width: 1 })),
+    ...selectDistributions(chosen, width),
   };
   return selected as RolloutBatch<TokenColumn, RowColumn>;
 }

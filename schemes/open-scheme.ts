@@ -130,6 +130,11 @@ export function openScheme(scheme: Scheme): OpenScheme {
   return { ...lists, rollouts: rollouts[0]!, judges: running, aggregation, needs, sees };
 }
 
+/** Whether a part reads what another model says of the rollouts. */
+export function readsTeacher(needs: ReadonlySet<Need>): boolean {
+  return needs.has('teacherLogprobs') || needs.has('teacherDistributions');
+}
+
 /** How the critic is trained; null: there is none. */
 export function findCritic({ credit }: OpenScheme): CriticOptions | null {
   for (const { part, options } of credit) {

@@ -52,8 +52,9 @@ test('chains of runs that are killed in a run of each kind, their consumers wait
   for (const [condition, waiting] of [
     ['teacher-rollouts', 'distilled'],
     ['distilled', 'distilled-grpo'],
-    ['taught-on-policy', null],
     ['distilled-grpo', 'ranked'],
+    ['taught-on-policy', null],
+    ['taught-by-distributions', null],
   ] as const) {
     await waitFor(assay, `steps of ${condition}`, () => countSteps(home, condition) >= 2);
     if (waiting !== null)
@@ -79,6 +80,7 @@ test('what a run takes from others is pinned by what they recorded', () => {
     ['one-shot', 'data', 'ranked', 1],
     ['ranked', 'data', 'distilled-grpo', 1],
     ['taught-by-base', 'teacher', 'other-base', 1],
+    ['taught-by-distributions', 'teacher', 'distilled', 1],
     ['taught-on-policy', 'teacher', 'distilled', 1],
   ]);
 });
@@ -102,7 +104,7 @@ test('a dataset holds what its run sampled, and a fit learns from it in its orde
 });
 
 test('a teacher scores what the policy samples: it is counted, no label is, and the policy comes nearer to it', () => {
-  for (const condition of ['taught-on-policy', 'taught-by-base']) {
+  for (const condition of ['taught-on-policy', 'taught-by-distributions', 'taught-by-base']) {
     const spent = ask<{ role: string; calls: number; labels: number }>(
       calm,
       `select role, sum(calls) as calls, sum(labels) as labels from ledger
@@ -116,6 +118,12 @@ test('a teacher scores what the policy samples: it is counted, no label is, and 
     assert.equal(gaps.length, 5, condition);
     assert.ok(gaps.at(-1)! < gaps[0]!, `${condition}: ${gaps.join(', ')}`);
   }
+  const divergences = ask<{ value: number }>(
+    calm,
+    `select value from metrics where run_id like '%/taught-by-distributions/%' and name = 'loss/divergence' order by step`,
+  ).map(({ value }) => value);
+  assert.equal(divergences.length, 5);
+  assert.ok(divergences.at(-1)! < divergences[0]!, divergences.join(', '));
   const [own, wider] = ['taught-on-policy', 'taught-by-base'].map((condition) => {
     const query = `select sum(flops) / sum(tokens) as cost from ledger where run_id like '%/${condition}/%' and role = 'teacher'`;
     return ask<{ cost: number }>(calm, query)[0]!.cost;

@@ -13,7 +13,7 @@ import {
   type CheckpointRef,
   type RunPlan,
 } from '../../config/plan.ts';
-import { listAsked } from '../../schemes/open-scheme.ts';
+import { listAsked, readsTeacher } from '../../schemes/open-scheme.ts';
 import { durable } from '../durable.ts';
 import type { StoreDependencies } from '../store-dependencies.ts';
 import { finalPolicy, teacherPolicy } from './run-inputs.ts';
@@ -140,9 +140,7 @@ export function createOpenRun({ db, plans, held, sources }: StoreDependencies) {
       reference: checkpointOf(referenceStep(nextStep, syncEvery)),
       ...(pinned.teacher === null ? {} : { teacher: pinned.teacher }),
       syncEvery,
-      needsMeasuring: (['referenceLogprobs', 'teacherLogprobs', 'values'] as const).some((need) =>
-        needs.has(need),
-      ),
+      needsMeasuring: readsTeacher(needs) || needs.has('referenceLogprobs') || needs.has('values'),
       needsJudge: judges.length > 0,
       asks: listAsked(scheme).length > 0,
       isSpent,

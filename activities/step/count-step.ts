@@ -7,7 +7,7 @@ import type { PolicyConfig } from '../../model/network/config.ts';
 import { addPass, countRollout, noPass, type PassCount } from '../../rollouts/count-pass.ts';
 import { openCollector } from '../../datasets/index.ts';
 import { callOf } from '../../schemes/judges/judge.ts';
-import type { OpenScheme } from '../../schemes/open-scheme.ts';
+import { readsTeacher, type OpenScheme } from '../../schemes/open-scheme.ts';
 import { isGiven } from '../dataset/dataset-rows.ts';
 import type { RunContext } from '../run/run-context.ts';
 import type { UpdatePasses } from './update.ts';
@@ -53,7 +53,7 @@ function countMeasuring(
     toEntry({ stage: 'measure', role, kind }, whole, countForwardFlops(config, whole));
   return [
     ...(needs.has('referenceLogprobs') ? [entry('reference', 'logprobs', policyConfig)] : []),
-    ...(needs.has('teacherLogprobs') ? [entry('teacher', 'logprobs', teacherConfig!)] : []),
+    ...(readsTeacher(needs) ? [entry('teacher', 'logprobs', teacherConfig!)] : []),
     ...(needs.has('values') ? [entry('critic', 'values', toCriticConfig(policyConfig))] : []),
   ];
 }

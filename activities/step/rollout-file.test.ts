@@ -39,6 +39,15 @@ test('what rollouts share and their units are kept; a batch that tells neither h
   assert.deepEqual(added(batch), []);
 });
 
+test('distributions over the vocabulary are kept, and take no tensor where there are none', () => {
+  const teacherDistributions = Float32Array.from({ length: 24 }, (_, at) => -at);
+  const taught = { ...batch, perVocabulary: { teacherDistributions } };
+  assert.deepEqual(decodeRollouts(encodeRollouts(taught)), taught);
+  const tensor = parseSafetensors(encodeRollouts(taught)).get('vocabulary/teacherDistributions');
+  assert.deepEqual(tensor?.shape, [2, 3, 4]);
+  assert.ok(![...parseSafetensors(encodeRollouts(batch)).keys()].some((name) => /vocabulary/.test(name)));
+});
+
 test('the order in which columns were added does not change the bytes', () => {
   const { logprobs, entropies, surprise } = batch.perToken;
   const turned = { ...batch, perToken: { surprise, entropies, logprobs } };

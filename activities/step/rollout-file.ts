@@ -7,13 +7,14 @@ import {
 import {
   createLineage,
   requireColumns,
+  vocabularyOf,
   type Columns,
   type Lineage,
   type RolloutBatch,
 } from '../../rollouts/rollout-batch.ts';
 
-/** Where a column stands in the file: `token/NAME` [N, T], `rollout/NAME` [N]; both F32. */
-const prefixes = { perToken: 'token/', perRollout: 'rollout/' } as const;
+/** Where a column stands in the file: `token/NAME` [N, T], `rollout/NAME` [N], `vocabulary/NAME` [N, T, V]; all F32. */
+const prefixes = { perToken: 'token/', perRollout: 'rollout/', perVocabulary: 'vocabulary/' } as const;
 
 const sampledColumns = { perToken: ['logprobs', 'entropies'], perRollout: [] } as const;
 
@@ -23,6 +24,16 @@ function toColumnTensors(
   shape: readonly number[],
 ): [string, StoredTensor][] {
   return Object.entries(columns).map(([name, values]) => [prefix + name, { dtype: 'F32', shape, values }]);
+}
+
+function toDistributionTensors(batch: RolloutBatch<never>): [string, StoredTensor][] {
+  return Object.entries<Float32Array>(batch.perVocabulary ?? {}).flatMap(([name, values]) =>
+    toColumnTensors({ [name]: values }, prefixes.perVocabulary, [
+      batch.count,
+      batch.completionLength,
+      vocabularyOf(batch, values),
+    ]),
+  );
 }
 
 /** What each tensor of a batch's lineage holds where it tells nothing; then it is left out. */
@@ -61,6 +72,7 @@ export function encodeRollouts(batch: RolloutBatch<never>): Uint8Array {
       ...toLineageTensors(batch),
       ...toColumnTensors(batch.perToken, prefixes.perToken, [count, width]),
       ...toColumnTensors(batch.perRollout, prefixes.perRollout, [count]),
+      ...toDistributionTensors(batch),
     ]),
   );
 }
@@ -85,12 +97,21 @@ function take<Dtype extends StoredTensor['dtype']>(
 function takeColumns(
   tensors: StoredTensors,
   prefix: string,
-  shape: readonly number[],
+  shape: readonly (number | null)[],
 ): Record<string, Float32Array> {
   const names = [...tensors.keys()].filter((name) => name.startsWith(prefix));
   return Object.fromEntries(
     names.map((name) => [name.slice(prefix.length), take(tensors, name, { dtype: 'F32', shape }).values]),
   );
+}
+
+function takeDistributions(
+  tensors: StoredTensors,
+  count: number,
+  width: number,
+): Pick<RolloutBatch<never>, 'perVocabulary'> {
+  const perVocabulary = takeColumns(tensors, prefixes.perVocabulary, [count, width, null]);
+  return Object.keys(perVocabulary).length === 0 ? {} : { perVocabulary };
 }
 
 function takeLineage(tensors: StoredTensors, count: number, width: number): Lineage {
@@ -135,6 +156,7 @@ export function decodeRollouts(bytes: Uint8Array): RolloutBatch {
     ...takeLineage(tensors, count, width),
     perToken: takeColumns(tensors, prefixes.perToken, [count, width]),
     perRollout: takeColumns(tensors, prefixes.perRollout, [count]),
+    ...takeDistributions(tensors, count, width),
   };
   return requireColumns(batch, sampledColumns, 'whoever reads a file of rollouts');
 }

@@ -4,7 +4,7 @@ import type { Condition } from '../../config/experiment.ts';
 import { InvalidSpecError } from '../../config/invalid-spec-error.ts';
 import { alphabetOf, openCorpus } from '../../corpora/open-corpus.ts';
 import { openCollector, type OpenCollector } from '../../datasets/index.ts';
-import { openScheme } from '../../schemes/open-scheme.ts';
+import { openScheme, readsTeacher } from '../../schemes/open-scheme.ts';
 import { openTask } from '../../tasks/index.ts';
 import { placeOfLink } from './order-chains.ts';
 import type { ResolvedCondition } from './resolve.ts';
@@ -186,11 +186,11 @@ function seedFault(condition: ResolvedCondition, source: ResolvedCondition, link
 
 /** A teacher is asked where a part reads it, and nowhere else. */
 function unreadTeacherFault({ condition: { scheme, models } }: ResolvedCondition): Fault {
-  const isRead = openScheme(scheme).needs.has('teacherLogprobs');
+  const isRead = readsTeacher(openScheme(scheme).needs);
   if (isRead && models?.teacher === undefined)
     return `models: scheme ${scheme.name} reads a teacher; name the run whose final policy it is: { teacher: { from: run, run: … } }`;
   return !isRead && models?.teacher !== undefined
-    ? `models.teacher: no part of scheme ${scheme.name} reads a teacher; take on-policy-distillation or credit rule teacher-gap, or remove it`
+    ? `models.teacher: no part of scheme ${scheme.name} reads a teacher; take on-policy-distillation or gkd, credit rule teacher-gap or objective term divergence, or remove it`
     : null;
 }
 

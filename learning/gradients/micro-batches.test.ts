@@ -47,6 +47,20 @@ test('per-token values follow the cut, with zeros in what was added', () => {
   assert.deepEqual([...perToken.credit.subarray(0, 16)], [7, 8, 9, 10, 11, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
 });
 
+test('distributions follow the cut place by place', () => {
+  const numbers = Float32Array.from({ length: 36 }, (_, at) => at + 1);
+  const batch = { ...createBatch(), perVocabulary: { teacherDistributions: numbers } };
+  const tensors = toTensors(cutMicroBatch(batch, [2], 64)) as unknown as Record<string, tf.Tensor>;
+  const { teacherDistributions } = tensors;
+  assert.deepEqual(teacherDistributions!.shape, [8, 4, 2]);
+  const [first, ...padding] = Array.from({ length: 8 }, (_, row) =>
+    [...teacherDistributions!.dataSync()].slice(row * 8, (row + 1) * 8),
+  );
+  assert.deepEqual(first, [25, 26, 27, 28, 29, 30, 31, 32]);
+  assert.ok(padding.flat().every((value) => value === 0));
+  tf.dispose(tensors);
+});
+
 test('the network reads every column but the last', () => {
   const tensors = toTensors(cutMicroBatch(createBatch(), [0, 2], 2));
   assert.deepEqual([...tensors.ids.dataSync()], [...'00001234560', ...'00000012300'].map(Number));

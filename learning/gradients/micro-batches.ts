@@ -6,7 +6,7 @@ import {
   widthOf,
   type TokenBatch,
 } from '../../model/network/token-batch.ts';
-import type { RolloutBatch } from '../../rollouts/rollout-batch.ts';
+import { vocabularyOf, type RolloutBatch } from '../../rollouts/rollout-batch.ts';
 import type { RowTensors } from './score-rows.ts';
 
 /** Widths are rounded up to multiples and counts to powers of two, so that few graphs are recorded. */
@@ -17,7 +17,8 @@ const MIN_ROWS = 8;
  * Some rollouts of a batch, without completion columns that are padding in all of them. Rows beyond the rollouts are padding, with
  * 0 in every column.
  */
-export type MicroBatch<Name extends string> = TokenBatch & Pick<RolloutBatch<Name>, 'perToken'>;
+export type MicroBatch<Name extends string> = TokenBatch &
+  Pick<RolloutBatch<Name>, 'perToken' | 'perVocabulary'>;
 
 function roundUp(value: number): number {
   return Math.ceil(value / WIDTH_MULTIPLE) * WIDTH_MULTIPLE;
@@ -42,22 +43,23 @@ export function splitByLength(
   );
 }
 
-/** The rows of a batch's columns [N, T], as [count, width]; 0 in rows and columns beyond theirs. */
-function cutColumns<Name extends string>(
-  { perToken, completionLength }: RolloutBatch<Name>,
-  rollouts: readonly number[],
-  { count, width }: { readonly count: number; readonly width: number },
-): RolloutBatch<Name>['perToken'] {
-  const shared = Math.min(width, completionLength);
-  const cut = Object.entries<Float32Array>(perToken).map(([name, values]) => {
-    const into = new Float32Array(count * width);
-    rollouts.forEach((rollout, row) => {
-      const begin = rollout * completionLength;
-      into.set(values.subarray(begin, begin + shared), row * width);
+/** The rows of a batch's columns [N, T] or [N, T, V], as [count, width] or [count, width, V]; 0 in rows and columns beyond theirs. */
+function cutColumns<Columns extends Readonly<Record<string, Float32Array>>>(
+  columns: Columns,
+  { completionLength, count: total }: Pick<RolloutBatch, 'completionLength' | 'count'>,
+  cut: { readonly rollouts: readonly number[]; readonly count: number; readonly width: number },
+): Columns {
+  const shared = Math.min(cut.width, completionLength);
+  const made = Object.entries(columns).map(([name, values]) => {
+    const depth = values.length / (total * completionLength);
+    const into = new Float32Array(cut.count * cut.width * depth);
+    cut.rollouts.forEach((rollout, row) => {
+      const begin = rollout * completionLength * depth;
+      into.set(values.subarray(begin, begin + shared * depth), row * cut.width * depth);
     });
     return [name, into];
   });
-  return Object.fromEntries(cut) as RolloutBatch<Name>['perToken'];
+  return Object.fromEntries(made) as Columns;
 }
 
 /**
@@ -90,17 +92,27 @@ export function cutMicroBatch<Name extends string>(
     promptStarts[row] = start + shift;
     completionLengths[row] = batch.completionLengths[rollout]!;
   });
-  const perToken = cutColumns(batch, rollouts, { count, width: completionLength });
-  return { count, promptLength, completionLength, tokens, promptStarts, completionLengths, perToken };
+  const shape = { rollouts, count, width: completionLength };
+  const columns = {
+    perToken: cutColumns(batch.perToken, batch, shape),
+    ...(batch.perVocabulary === undefined
+      ? {}
+      : { perVocabulary: cutColumns(batch.perVocabulary as Record<string, Float32Array>, batch, shape) }),
+  };
+  return { count, promptLength, completionLength, tokens, promptStarts, completionLengths, ...columns };
 }
 
-/** What the network reads of a micro-batch, see `RowTensors`, and its columns [n, T], all by name. */
+/** What the network reads of a micro-batch, see `RowTensors`, and its columns [n, T] and [n, T, V], all by name. */
 export function toTensors<Name extends string>(
   part: MicroBatch<Name>,
 ): RowTensors & Readonly<Record<Name, tf.Tensor2D>> {
-  const { count, completionLength, promptLength, promptStarts, perToken } = part;
+  const { count, completionLength, promptLength, promptStarts, perToken, perVocabulary = {} } = part;
   const columns = Object.entries<Float32Array>(perToken).map(
     ([name, values]) => [name, tf.tensor2d(values, [count, completionLength])] as const,
+  );
+  const distributions = Object.entries<Float32Array>(perVocabulary).map(
+    ([name, values]) =>
+      [name, tf.tensor3d(values, [count, completionLength, vocabularyOf(part, values)])] as const,
   );
   const read = widthOf(part) - 1;
   return {
@@ -108,5 +120,6 @@ export function toTensors<Name extends string>(
     targets: tf.tensor1d(shiftTargets(part, promptLength), 'int32'),
     mask: createMask(promptStarts, read),
     ...(Object.fromEntries(columns) as Record<Name, tf.Tensor2D>),
+    ...Object.fromEntries(distributions),
   };
 }

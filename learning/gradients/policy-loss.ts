@@ -2,21 +2,19 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Weighted } from '../../schemes/open-scheme.ts';
 import type { Tensor, TensorLibrary } from '../../schemes/terms/tensor-library.ts';
 import type { ObjectiveTerm } from '../../schemes/terms/term.ts';
+import type { RowScores } from './score-rows.ts';
 
 /** A term of an objective, its weight the one that is in force. */
 export type WeightedTerm = Weighted<ObjectiveTerm<object>>;
-
-/** Under the policy being trained, [n, T] each; differentiable. */
-export type Scores = Readonly<Record<'logprobs' | 'entropies', tf.Tensor2D>>;
 
 /** The columns that every loss reads; `logprobs` are the behavior policy's. */
 export type LossColumn = 'logprobs' | 'credit' | 'tokenMask' | 'tokenWeights';
 
 /**
  * Columns of n rollouts, [n, T] float32 each, under their names in the batch: beside those of every loss the ones that terms need,
- * that of each term's weights, and `slopes` where a rule gives any (see `TokenRuling`).
+ * that of each term's weights, and `slopes` where a rule gives any (see `TokenRuling`). Those of distributions are [n, T, V].
  */
-export type LossColumns = Readonly<Record<LossColumn, tf.Tensor2D>> & Readonly<Record<string, tf.Tensor2D>>;
+export type LossColumns = Readonly<Record<LossColumn, tf.Tensor2D>> & Readonly<Record<string, tf.Tensor>>;
 
 /**
  * The column of term number `at`: its weight times that of `weighTokens` over the whole optimizer batch, so that the losses of parts
@@ -45,6 +43,11 @@ const library = {
       gradFunc: (dy) => tf.zerosLike(dy),
     }))(tensor),
 } as unknown as TensorLibrary;
+
+/** Whether any term reads the policy's logprobs of every token. */
+export function readDistributions(terms: readonly WeightedTerm[]): boolean {
+  return terms.some(({ part, options }) => part.readsDistributions?.(options) ?? false);
+}
 
 function toTfjs(tensor: Tensor): tf.Tensor {
   return tensor as tf.Tensor;
@@ -95,7 +98,7 @@ function computeRatio(
  * logprob). The ratio is of the first surrogate's level. Equal to TRL 1.16.0's GRPOTrainer where that has the same options.
  */
 export function computePolicyLoss(
-  scores: Scores,
+  scores: RowScores,
   columns: LossColumns,
   terms: readonly WeightedTerm[],
 ): PolicyLoss {

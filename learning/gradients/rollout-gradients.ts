@@ -3,7 +3,7 @@ import type { Policy } from '../../model/network/policy.ts';
 import type { RolloutBatch } from '../../rollouts/rollout-batch.ts';
 import { accumulateGradients } from './accumulate-gradients.ts';
 import { toTensors, type MicroBatch } from './micro-batches.ts';
-import { computePolicyLoss, type LossColumn, type WeightedTerm } from './policy-loss.ts';
+import { computePolicyLoss, readDistributions, type LossColumn, type WeightedTerm } from './policy-loss.ts';
 import { scoreRows } from './score-rows.ts';
 
 /** What is constant over one optimizer batch. */
@@ -38,7 +38,9 @@ export function accumulateRollouts(
     key: JSON.stringify([terms.map(({ part: term, options }) => [term.name, options]), temperature]),
     tensors: toTensors(part),
     body: (weights, { ids, targets, mask, ...columns }) => {
-      const scores = scoreRows(weights, { ids, targets, mask }, { config: policy.config, temperature });
+      const distributions = readDistributions(terms);
+      const call = { config: policy.config, temperature, distributions };
+      const scores = scoreRows(weights, { ids, targets, mask }, call);
       const found = computePolicyLoss(scores, columns, terms);
       const plain = found.terms.filter((_, at) => terms[at]!.part.surrogate === undefined);
       const reported = plain.map((term) => tf.sum(tf.mul(term, columns.tokenMask)));

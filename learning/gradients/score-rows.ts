@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { PolicyConfig } from '../../model/network/config.ts';
-import { scorePrepared } from '../../model/network/forward.ts';
+import { predictPrepared } from '../../model/network/forward.ts';
 import type { PolicyWeights } from '../../model/network/parameter-layout.ts';
 import { createRotaryTables } from '../../model/network/rotary.ts';
 import type { SequenceInputs } from '../../model/network/token-batch.ts';
+import { distributeTokens, scoreTokens } from '../../model/network/token-scores.ts';
 
 /** A batch's tokens as tensors, so that one recorded graph serves every batch of its shape. */
 export type RowTensors = {
@@ -30,19 +31,33 @@ export function toInputs(rows: RowTensors, config: PolicyConfig): SequenceInputs
   };
 }
 
-/** Logprobs and entropies [N, T] of the targets under softmax(logits / temperature); differentiable in the weights. */
+/** Under softmax(logits / temperature), nats; differentiable in the weights. */
+export interface RowScores {
+  /** [N, T] of the targets */
+  readonly logprobs: tf.Tensor2D;
+  /** [N, T] */
+  readonly entropies: tf.Tensor2D;
+  /** [N, T, V]: logprobs of every token; where they are asked for */
+  readonly distributions?: tf.Tensor3D;
+}
+
 export function scoreRows(
   weights: PolicyWeights,
   rows: RowTensors,
-  call: { config: PolicyConfig; temperature: number },
-): { logprobs: tf.Tensor2D; entropies: tf.Tensor2D } {
+  call: { config: PolicyConfig; temperature: number; distributions?: boolean },
+): RowScores {
   const { targets } = rows;
+  const { temperature } = call;
   const inputs = toInputs(rows, call.config);
-  const scores = scorePrepared(weights, inputs, { targets, temperature: call.temperature });
+  const logits = predictPrepared(weights, inputs, { targets });
+  const scores = scoreTokens(logits, targets, temperature);
   const [logprobs, entropies] = tf.unstack(scores) as [tf.Tensor1D, tf.Tensor1D];
   const shape: [number, number] = [inputs.count, targets.size / inputs.count];
+  const all = (): tf.Tensor3D =>
+    tf.reshape<tf.Rank.R3>(distributeTokens(logits, temperature), [...shape, call.config.vocabularySize]);
   return {
     logprobs: tf.reshape<tf.Rank.R2>(logprobs, shape),
     entropies: tf.reshape<tf.Rank.R2>(entropies, shape),
+    ...(call.distributions === true ? { distributions: all() } : {}),
   };
 }

@@ -67,15 +67,23 @@ export function valuePrepared(
   return tf.reshape<tf.Rank.R2>(scores, [1, call.targets.size]);
 }
 
+/** Logits [N·T, V] of prepared inputs in the columns that predict `targets`, the last T shifted by one. */
+export function predictPrepared(
+  weights: PolicyWeights,
+  inputs: SequenceInputs,
+  { targets }: { targets: tf.Tensor1D },
+): tf.Tensor {
+  const keepFrom = inputs.length - targets.size / inputs.count;
+  return projectToVocabulary(weights, encodeHidden(weights, inputs, keepFrom));
+}
+
 /** Scores of prepared inputs: [2, N·T] logprobs and entropies of `targets`, the last T columns shifted by one. */
 export function scorePrepared(
   weights: PolicyWeights,
   inputs: SequenceInputs,
   call: { targets: tf.Tensor1D; temperature: number },
 ): tf.Tensor2D {
-  const keepFrom = inputs.length - call.targets.size / inputs.count;
-  const logits = projectToVocabulary(weights, encodeHidden(weights, inputs, keepFrom));
-  return scoreTokens(logits, call.targets, call.temperature);
+  return scoreTokens(predictPrepared(weights, inputs, call), call.targets, call.temperature);
 }
 
 function scoreColumns(

@@ -38,3 +38,8 @@ export function scoreTokens(logits: tf.Tensor, targets: tf.Tensor1D, temperature
   });
   return operation(logits) as tf.Tensor2D;
 }
+
+/** Logprobs of every token under softmax(logits / temperature), of `logits`' shape, nats; differentiable. */
+export function distributeTokens(logits: tf.Tensor, temperature: number): tf.Tensor {
+  return tf.logSoftmax(tf.div(logits, temperature));
+}

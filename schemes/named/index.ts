@@ -10,6 +10,7 @@ import { drGrpo } from './policy-gradient/dr-grpo.ts';
 import { entropyBonus } from './entropy/entropy-bonus.ts';
 import { entropyOnly } from './entropy/entropy-only.ts';
 import { formatOnly } from './spurious/format-only.ts';
+import { gkd } from './gkd.ts';
 import { gradedReward } from './spurious/graded-reward.ts';
 import { grpo } from './policy-gradient/grpo.ts';
 import { gspo } from './policy-gradient/gspo.ts';
@@ -65,6 +66,7 @@ export const schemes: readonly Scheme[] = [
   rlcrLogScore,
   distillation,
   onPolicyDistillation,
+  gkd,
   clipCov,
   klCov,
   entropyBonus,

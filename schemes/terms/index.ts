@@ -1,6 +1,7 @@
 import { createFamily } from '../../config/part.ts';
 import { cispo } from './cispo.ts';
 import { clipped } from './clipped.ts';
+import { divergence } from './divergence.ts';
 import { entropy } from './entropy.ts';
 import { kl } from './kl.ts';
 import { reinforce } from './reinforce.ts';
@@ -15,4 +16,5 @@ export const terms = createFamily<ObjectiveTerm<object>>('objective term', [
   reinforce,
   kl,
   entropy,
+  divergence,
 ]);

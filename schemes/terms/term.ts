@@ -1,13 +1,15 @@
 import type { Part } from '../../config/part.ts';
 import type { Tensor, TensorLibrary } from './tensor-library.ts';
 
-/** n rollouts with T completion columns as a term sees them; all tensors are [n, T] float32. */
+/** n rollouts with T completion columns as a term sees them; tensors are float32, [n, T] where nothing else is said. */
 export interface TermInput {
   readonly tf: TensorLibrary;
   /** of the policy being trained; differentiable */
   readonly logprobs: Tensor;
   /** of the policy being trained, nats; differentiable */
   readonly entropies: Tensor;
+  /** [n, T, V]: logprobs of every token under the policy being trained; differentiable; for terms that read distributions */
+  readonly distributions?: Tensor;
   /** as recorded when sampling */
   readonly behaviorLogprobs: Tensor;
   /** policy over behavior probability, differentiable; 1 on padding, bounded where it cannot matter */
@@ -16,7 +18,7 @@ export interface TermInput {
   readonly credit: Tensor;
   /** 1 where a sampled token counts */
   readonly tokenMask: Tensor;
-  /** The recorded columns that the term needs, such as `referenceLogprobs`. */
+  /** The recorded columns that the term needs, such as `referenceLogprobs` [n, T] or `teacherDistributions` [n, T, V]. */
   readonly columns: Readonly<Record<string, Tensor>>;
 }
 
@@ -53,6 +55,8 @@ export interface ObjectiveTerm<Options extends object> extends Part<Options> {
   readonly surrogate?: Surrogate<Options>;
   /** Whether the loss reads the ratio although it is no surrogate; it is bounded nowhere then. */
   readsRatio?(options: Options): boolean;
+  /** Whether the loss reads the policy's logprobs of every token. */
+  readsDistributions?(options: Options): boolean;
   /** A weight that follows the rollouts; absent: the scheme's, throughout. */
   adapt?(
     options: Options,

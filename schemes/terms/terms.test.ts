@@ -15,6 +15,7 @@ const table: OptionTable = {
   'clipped.epsilonHigh': { values: [0.4] },
   'clipped.delta': { values: [1.1, 1.6] },
   'cispo.cap': { values: [1.3] },
+  'divergence.beta': { values: [0, 1, 0.1] },
   // The rollouts' mean entropy is about 1: one target switches the bonus off, the other leaves it on.
   'entropy.target': { values: [0.1, 3] },
   'entropy.step': { values: [0.01], under: { target: 3 } },

@@ -35,6 +35,10 @@ export const experiment = defineExperiment({
       base: { ...base, architecture: { ...base.architecture, hiddenSize: 48 } },
       scheme: 'base',
     },
+    'taught-by-distributions': {
+      scheme: 'gkd',
+      models: { teacher: { from: 'run', run: 'distilled' } },
+    },
     'taught-by-base': {
       scheme: 'on-policy-distillation',
       models: { teacher: { from: 'run', run: 'other-base' } },
