@@ -166,7 +166,7 @@ function faultsOf(
     interestFault(hypothesis),
     ...shareFaults(hypothesis, conditions),
     ...requireFaults(hypothesis, checks),
-    equalFault(hypothesis, compared),
+    equalFault(hypothesis, compared, conditions),
   ];
   return faults.filter((fault) => fault !== null);
 }

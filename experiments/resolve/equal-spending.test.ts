@@ -5,24 +5,28 @@ import { resolveExperiment, type ResolvedExperiment } from './resolve.ts';
 
 const tokens = (at: number) => ({ budget: { unit: 'sampled-tokens', at } });
 
+const declaration = {
+  name: 'demo',
+  question: 'Does it work?',
+  task: { family: 'arithmetic' },
+  evaluation: { samplesPerProblem: 8 },
+};
+
+const atEqual = (unit: string) => ({
+  claim: 'It works at equal spending.',
+  treatment: 'treatment',
+  control: 'control',
+  metric: { name: 'pass@k', split: 'clean', k: 1 },
+  alternative: 'greater',
+  equal: { unit },
+  reported: 'greater',
+});
+
 function resolve(unit: string, treatment: object, control: object): ResolvedExperiment {
   return resolveExperiment({
-    name: 'demo',
-    question: 'Does it work?',
-    task: { family: 'arithmetic' },
+    ...declaration,
     conditions: { treatment: { scheme: 'grpo', ...treatment }, control: { scheme: 'dr-grpo', ...control } },
-    evaluation: { samplesPerProblem: 8 },
-    hypotheses: [
-      {
-        claim: 'It works at equal spending.',
-        treatment: 'treatment',
-        control: 'control',
-        metric: { name: 'pass@k', split: 'clean', k: 1 },
-        alternative: 'greater',
-        equal: { unit },
-        reported: 'greater',
-      },
-    ],
+    hypotheses: [atEqual(unit)],
   });
 }
 
@@ -53,6 +57,43 @@ test('as many steps and prompts imply as many labels, unless one arm reads none 
   assert.throws(() => resolve('labels', {}, { scheme: 'random-reward' }), { name: 'InvalidSpecError' });
   assert.throws(() => resolve('labels', {}, { scheme: 'dapo' }), { name: 'InvalidSpecError' });
   assert.throws(() => resolve('flops', {}, {}), { name: 'InvalidSpecError' });
+});
+
+test('labels are those of a run and of all that it takes from, each counted once', () => {
+  const training = (steps: number) => ({ training: { steps, promptsPerStep: 4, groupSize: 4 } });
+  const from = (run: string) => ({ from: 'run', run });
+  const declare = (control: object) => () =>
+    resolveExperiment({
+      ...declaration,
+      conditions: {
+        taught: { scheme: 'grpo', ...training(6) },
+        sampled: { collect: 'rollouts', models: { policy: from('taught') } },
+        warm: {
+          scheme: 'gkd',
+          data: { from: 'dataset', run: 'sampled' },
+          models: { teacher: from('taught') },
+        },
+        treatment: { scheme: 'gkd', models: { policy: from('warm'), teacher: from('taught') } },
+        control,
+      },
+      hypotheses: [atEqual('labels')],
+    });
+  assert.equal(declare({ scheme: 'dr-grpo', ...training(6) })().hypotheses.length, 1);
+  const budget = { unit: 'labels', at: 21 };
+  assert.equal(
+    declare({ scheme: 'dr-grpo', training: { ...training(9).training, budget } })().hypotheses.length,
+    1,
+  );
+  // Solutions are of a problem each, groups of one prompt.
+  const solutions = { scheme: 'distillation', data: { from: 'task' } };
+  assert.equal(
+    declare({ ...solutions, training: { steps: 3, promptsPerStep: 2, groupSize: 4 } })().hypotheses.length,
+    1,
+  );
+  assert.throws(declare({ scheme: 'dr-grpo', ...training(5) }), {
+    name: 'InvalidSpecError',
+    message: /those of the runs that they take from included \(found 24 and 20\)/,
+  });
 });
 
 test('a condition without a budget says nothing of one, so its fingerprint is what it was', () => {
