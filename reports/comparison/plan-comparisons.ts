@@ -9,7 +9,8 @@ export interface PlannedPair {
   readonly kind: PairKind;
 }
 
-const stemOf = (name: string): string => name.split('/')[0]!;
+/** The arm of a condition of a crossed matrix, without its cell (`grpo` of `grpo/latent`). */
+export const stemOf = (name: string): string => name.split('/')[0]!;
 
 /** The labels of its axes that a condition of a crossed matrix stands at (`/latent` of `grpo/latent`); empty: no axis. */
 export const cellOf = (name: string): string => (name.includes('/') ? name.slice(name.indexOf('/')) : '');

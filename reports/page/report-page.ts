@@ -120,7 +120,7 @@ export async function renderReportPage(input: ComparisonInput, analysis: Analysi
     await gapSection(analysis, styles),
     await learningSection(analysis, styles),
     equalTokenSection(analysis),
-    computeSection(analysis),
+    await computeSection(input, analysis),
     ...analysis.plain.map(plainSection),
     rewardTruthSection(analysis),
     await strategySection(analysis),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Constraint } from '../../config/constraint.ts';
 import { analyzeComparison, assertConsistent } from '../comparison/analyze-comparison.ts';
 import type { ComparisonInput } from '../comparison/comparison-input.ts';
+import type { Markup } from '../page/html.ts';
 import { countNoun } from './count-noun.ts';
 import { toCsvFiles } from './csv-files.ts';
 import { keepTables } from './kept-tables.ts';
@@ -11,6 +12,7 @@ import { escapeMarkdown, markdownTable } from './markdown-table.ts';
 import { sortComparison } from '../comparison/sort-comparison.ts';
 import { toStandaloneSvg } from '../figures/standalone-figure.ts';
 import { toSummaryMarkdown } from './summary-markdown.ts';
+import { drawSpending, SPENDING_CAPTION } from '../figures/spending-figure.ts';
 import { drawVerdicts, VERDICT_CAPTION } from '../figures/verdict-figure.ts';
 
 /** What a kept result says about its making; the page is otherwise a function of the rows. */
@@ -66,6 +68,19 @@ export interface WrittenPage {
   readonly page: string;
 }
 
+/** The figures of one kind as image files. */
+function named(
+  kind: string,
+  caption: string,
+  figures: readonly { readonly unit: string; readonly figure: Markup }[],
+): { readonly name: string; readonly caption: string; readonly text: string }[] {
+  return figures.map(({ unit, figure }) => ({
+    name: `${kind}-${unit}.svg`,
+    caption,
+    text: toStandaloneSvg(figure),
+  }));
+}
+
 /**
  * Writes a claim's result as it is kept in docs/results: README.md (what was run, verdicts, figures, tables), the CSV
  * tables and the figures as SVG.
@@ -80,14 +95,12 @@ export async function writeClaimPage(
   assertConsistent(comparison);
   const input = sortComparison(comparison);
   const analysis = analyzeComparison(input);
-  const figures = new Map(
-    (await drawVerdicts(analysis.verdicts)).map(({ unit, figure }) => [
-      `verdicts-${unit}.svg`,
-      toStandaloneSvg(figure),
-    ]),
-  );
+  const drawn = [
+    ...named('verdicts', VERDICT_CAPTION, await drawVerdicts(analysis.verdicts)),
+    ...named('spending', SPENDING_CAPTION, await drawSpending(input, analysis)),
+  ];
   const [title, question, ...rest] = toSummaryMarkdown(input, analysis).split('\n\n');
-  const images = [...figures.keys()].map((name) => `![${VERDICT_CAPTION}](${name})`);
+  const images = drawn.map(({ name, caption }) => `![${caption}](${name})`);
   const files = new Map<string, string | Uint8Array>([
     [
       PAGE,
@@ -100,7 +113,7 @@ export async function writeClaimPage(
         ...rest,
       ].join('\n\n'),
     ],
-    ...figures,
+    ...drawn.map(({ name, text }) => [name, text] as const),
     ...keepTables(toCsvFiles(input, analysis)),
   ]);
   await mkdir(directory, { recursive: true });
