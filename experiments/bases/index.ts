@@ -13,6 +13,7 @@ import { malformedFormat } from './malformed-format.ts';
 import { noLatentStrategy } from './no-latent-strategy.ts';
 import { partialKnowledgeDeep } from './partial-knowledge-deep.ts';
 import { partialKnowledge } from './partial-knowledge.ts';
+import { sharpNarrow } from './sharp-narrow.ts';
 import { sharp } from './sharp.ts';
 import { teacher } from './teacher.ts';
 import { verbalisedConfidence } from './verbalised-confidence.ts';
@@ -28,6 +29,7 @@ export const declaredBases: readonly DeclaredBase[] = [
   decontaminatedMinority,
   boundary,
   sharp,
+  sharpNarrow,
   edge,
   teacher,
   verbalisedConfidence,
