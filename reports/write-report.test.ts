@@ -159,6 +159,17 @@ test('arms are compared with the baseline of their own cell, and with the contro
   ]);
 });
 
+test('a baseline that all cells hold alike is that of each, and one that some hold is not', () => {
+  const plan = (...names: string[]) => {
+    const conditions = names.map((name) => ({ ...small.conditions[2]!, name }));
+    return planComparisons({ ...small, conditions })
+      .filter(({ kind }) => kind === 'baseline')
+      .map(({ condition, reference }) => `${condition} ${reference}`);
+  };
+  assert.deepEqual(plan('base/few', 'grpo/few', 'grpo/many'), ['grpo/few base/few', 'grpo/many base/few']);
+  assert.deepEqual(plan('base/a', 'base/b', 'grpo/a', 'grpo/c'), ['grpo/a base/a']);
+});
+
 test('a baseline that is none of the conditions is refused', () => {
   const experiment = { ...small.experiment, baseline: 'grop' };
   assert.throws(() => assertConsistent({ ...small, experiment }), IncomparableError);

@@ -15,14 +15,22 @@ export const stemOf = (name: string): string => name.split('/')[0]!;
 /** The labels of its axes that a condition of a crossed matrix stands at (`/latent` of `grpo/latent`); empty: no axis. */
 export const cellOf = (name: string): string => (name.includes('/') ? name.slice(name.indexOf('/')) : '');
 
-/** A condition of a crossed matrix (`grpo/latent`) is compared within its own cell (`base/latent`). */
+/**
+ * A condition of a crossed matrix (`grpo/latent`) is compared within its own cell (`base/latent`); where cells hold the reference alike,
+ * it is one condition, which stands in the first of them and is that of all.
+ */
 export function referenceFor(
   condition: string,
   reference: string,
   names: ReadonlySet<string>,
 ): string | null {
-  const inCell = `${reference}${cellOf(condition)}`;
-  const found = names.has(inCell) ? inCell : names.has(reference) ? reference : null;
+  const inCells = [...names].filter((name) => stemOf(name) === reference);
+  const candidates = [
+    `${reference}${cellOf(condition)}`,
+    reference,
+    ...(inCells.length === 1 ? inCells : []),
+  ];
+  const found = candidates.find((name) => names.has(name)) ?? null;
   return found === condition ? null : found;
 }
 
